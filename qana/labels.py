@@ -1,0 +1,80 @@
+"""The seven classes of HAM10000, in the order every array of this project uses."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LesionClass:
+    """One diagnosis.
+
+    Attributes:
+        code: the `dx` code of HAM10000's metadata.
+        name: plain-language name, as a visitor reads it.
+        clinical: the clinical term that the dataset's paper uses.
+        needs_look: True where the class counts towards the group that needs a professional look
+            (melanoma, basal cell carcinoma, actinic keratosis / Bowen's disease).
+        about: one plain sentence, no advice.
+    """
+
+    code: str
+    name: str
+    clinical: str
+    needs_look: bool
+    about: str
+
+
+CLASSES: tuple[LesionClass, ...] = (
+    LesionClass(
+        "akiec",
+        "Actinic keratosis",
+        "Actinic keratosis / intraepithelial carcinoma (Bowen's disease)",
+        True,
+        "A rough, sun-caused patch that can turn into a skin cancer.",
+    ),
+    LesionClass(
+        "bcc",
+        "Basal cell carcinoma",
+        "Basal cell carcinoma",
+        True,
+        "The most common skin cancer; it grows slowly and rarely spreads.",
+    ),
+    LesionClass(
+        "bkl",
+        "Benign keratosis",
+        "Benign keratosis (solar lentigo, seborrheic keratosis, lichen-planus-like keratosis)",
+        False,
+        "A harmless thickening or spot, common with age.",
+    ),
+    LesionClass(
+        "df",
+        "Dermatofibroma",
+        "Dermatofibroma",
+        False,
+        "A small, firm, harmless bump, often on a leg.",
+    ),
+    LesionClass(
+        "mel",
+        "Melanoma",
+        "Melanoma",
+        True,
+        "A skin cancer of the pigment cells that can spread early.",
+    ),
+    LesionClass(
+        "nv",
+        "Mole",
+        "Melanocytic nevus",
+        False,
+        "A common mole: a cluster of pigment cells.",
+    ),
+    LesionClass(
+        "vasc",
+        "Blood-vessel mark",
+        "Vascular lesion (angioma, angiokeratoma, pyogenic granuloma, hemorrhage)",
+        False,
+        "A spot made of small blood vessels or a little blood.",
+    ),
+)
+
+LABELS: tuple[str, ...] = tuple(lesion.code for lesion in CLASSES)
+NEEDS_LOOK: tuple[bool, ...] = tuple(lesion.needs_look for lesion in CLASSES)
+BY_CODE: dict[str, LesionClass] = {lesion.code: lesion for lesion in CLASSES}
