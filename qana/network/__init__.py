@@ -1,0 +1,1 @@
+"""The networks: blocks that Akida can run, and the architectures made of them."""
