@@ -1,0 +1,125 @@
+"""The classifier that answers: a photo in, a verdict of the spiking network out.
+
+Needs numpy, opencv and akida alone; neither TensorFlow nor torch is ever imported on this path.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import akida
+import numpy as np
+
+from qana.imaging import to_input
+from qana.labels import LABELS
+from qana.probabilities import malignant_probability, softmax
+from qana.spiking.device import place
+from qana.spiking.events import LayerEvents, LayerTap
+from qana.spiking.store import ModelEntry, ModelError, find_entry, verified
+
+DEFAULT_MODEL = "akida2"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the spiking network says of one photo.
+
+    Attributes:
+        logits: (7,) float32, in the order of `qana.labels.LABELS`.
+        probabilities: (7,) float64, summing to 1: softmax of the logits over the temperature that
+            was fitted on validation lesions.
+        latency_ms: wall time of the engine's answer on this machine, milliseconds.
+        layers: events of each hidden layer, in order; empty where they were not asked for.
+        backend: "chip" or "simulator".
+    """
+
+    logits: np.ndarray
+    probabilities: np.ndarray
+    latency_ms: float
+    layers: tuple[LayerEvents, ...]
+    backend: str
+
+    @property
+    def top(self) -> tuple[tuple[str, float], ...]:
+        """The three likeliest classes: (code, probability), likeliest first."""
+        order = np.argsort(-self.probabilities, kind="stable")[:3]
+        return tuple((LABELS[index], float(self.probabilities[index])) for index in order)
+
+    @property
+    def needs_look_probability(self) -> float:
+        """Summed probability of melanoma, basal cell carcinoma and actinic keratosis, 0 to 1."""
+        return float(malignant_probability(self.probabilities))
+
+    @property
+    def events(self) -> int:
+        """Events of all hidden layers together."""
+        return sum(layer.events for layer in self.layers)
+
+    @property
+    def sparsity(self) -> float:
+        """Share of all hidden activations that are zero, 0 to 1."""
+        size = sum(layer.size for layer in self.layers)
+        return 1 - self.events / size if size else 0.0
+
+
+class AkidaClassifier:
+    """One loaded model. Safe for several threads: the engine answers one photo at a time."""
+
+    def __init__(self, entry: ModelEntry) -> None:
+        """Loads the file of `entry`, after checking its hash, onto a chip or the simulator.
+
+        Raises:
+            ModelError: the file is missing, changed, or no model of this engine.
+        """
+        path = verified(entry)
+        try:
+            self._model = akida.Model(str(path))
+            self._tap = LayerTap(akida.Model(str(path)))
+        except (RuntimeError, ValueError):
+            raise ModelError(
+                f"The Akida engine cannot read {path.name}: it was made by another version, so "
+                "install the pinned requirements or train again."
+            ) from None
+        self.entry = entry
+        self.name = entry.name
+        self.input_size = entry.input_shape[0]
+        placed = place(self._model)
+        self.backend, self.device = placed.kind, placed.device
+        self._lock = threading.Lock()
+        self.logits(np.zeros((1, *entry.input_shape), np.uint8))  # the first run allocates
+
+    def logits(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, S, S, 3) uint8 network inputs to (N, 7) float32 logits."""
+        with self._lock:
+            return self._model.predict(inputs).reshape(len(inputs), -1)
+
+    def classify(self, image: np.ndarray, count_events: bool = True) -> Prediction:
+        """Classifies one photo.
+
+        Args:
+            image: (H, W, 3) uint8 RGB of any size; its centre square is read.
+            count_events: also run the layers one by one to count events; doubles the time.
+        """
+        inputs = to_input(image, self.input_size)[None]
+        with self._lock:
+            start = time.perf_counter()
+            logits = self._model.predict(inputs).reshape(-1)
+            latency_ms = (time.perf_counter() - start) * 1e3
+            layers = self._tap.events(inputs[0]) if count_events else ()
+        return Prediction(
+            logits=logits,
+            probabilities=softmax(logits, self.entry.temperature),
+            latency_ms=latency_ms,
+            layers=layers,
+            backend=self.backend,
+        )
+
+
+def load_classifier(name: str = DEFAULT_MODEL, folder: Path | None = None) -> AkidaClassifier:
+    """The classifier of one model of a models folder (the project's, if none is given).
+
+    Raises:
+        ModelError: there is no such model, or its file is missing or changed.
+    """
+    return AkidaClassifier(find_entry(name, folder))

@@ -1,0 +1,106 @@
+"""The events of one photo: what each layer of the spiking network sends on.
+
+On Akida an event is a non-zero activation; a zero is never sent and never computed with. The
+engine returns only its last layer, so each layer is run alone, on the integers of the layers
+before it, which gives every layer's integers in about the time of one inference. A Concatenate
+sends nothing of its own, and an Add is an integer sum: those two are done here.
+
+A chip does not report its activations either: the events of a photo are always counted by the
+simulator, which computes the same integers.
+"""
+
+from dataclasses import dataclass
+
+import akida
+import numpy as np
+
+SILENT = (
+    akida.LayerType.InputData,
+    akida.LayerType.Quantizer,
+    akida.LayerType.Concatenate,
+    akida.LayerType.Dequantizer,
+)
+"""Layers that make no events: they bring pixels in, join channels or scale the logits."""
+
+
+@dataclass(frozen=True)
+class LayerEvents:
+    """Attributes:
+    name: of the layer.
+    events: non-zero activations of this photo.
+    size: all activations.
+    """
+
+    name: str
+    events: int
+    size: int
+
+    @property
+    def sparsity(self) -> float:
+        """Share of the activations that are zero, 0 to 1."""
+        return 1 - self.events / self.size
+
+
+class LayerTap:
+    """Every layer's output for one photo. Not thread-safe: the owner holds the lock."""
+
+    def __init__(self, model: akida.Model) -> None:
+        """Takes its layers from `model`, which must not be mapped on a device."""
+        self._layers = list(model.layers)
+        self._alone = {
+            layer.name: akida.Model(layers=[layer])
+            for layer in self._layers
+            if layer.parameters.layer_type not in (*SILENT, akida.LayerType.Add)
+            and layer.inbounds
+            and not _reads_pixels(layer)
+        }
+        entrance = [layer for layer in self._layers if not layer.inbounds or _reads_pixels(layer)]
+        self._entrance = akida.Model(layers=entrance)
+        self._entrance_name = entrance[-1].name
+
+    def outputs(self, image: np.ndarray) -> dict[str, np.ndarray]:
+        """Integers of each layer that sends events, in the order of the network.
+
+        Args:
+            image: (S, S, 3) uint8.
+
+        Returns:
+            layer name to (H, W, C) int8, uint8 or int32 integers; the last is the logits' layer.
+        """
+        found = {self._entrance_name: self._entrance.forward(image[None])}
+        for layer in self._layers:
+            inputs = [found[before.name] for before in layer.inbounds if before.name in found]
+            kind = layer.parameters.layer_type
+            if layer.name in self._alone:
+                found[layer.name] = self._alone[layer.name].forward(inputs[0])
+            elif kind == akida.LayerType.Add:
+                found[layer.name] = _add(layer, *inputs)
+            elif kind == akida.LayerType.Concatenate:
+                found[layer.name] = np.concatenate(inputs, axis=-1)
+        sending = (layer for layer in self._layers if layer.parameters.layer_type not in SILENT)
+        return {layer.name: found[layer.name][0] for layer in sending}
+
+    def events(self, image: np.ndarray) -> tuple[LayerEvents, ...]:
+        """Events of each layer but the logits, for an (S, S, 3) uint8 image."""
+        *hidden, _logits = self.outputs(image).items()
+        return tuple(
+            LayerEvents(name, int(np.count_nonzero(output)), output.size) for name, output in hidden
+        )
+
+
+def _reads_pixels(layer: akida.Layer) -> bool:
+    before = [inbound.parameters.layer_type for inbound in layer.inbounds]
+    return akida.LayerType.Quantizer in before or akida.LayerType.InputData in before
+
+
+def _add(layer: akida.Layer, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Akida's Add: both inputs aligned by left shifts, summed, shifted back, saturated."""
+    a_shift, b_shift, output_shift = (
+        layer.get_variable(name).astype(np.int64) for name in ("a_shift", "b_shift", "output_shift")
+    )
+    total = (a.astype(np.int64) << a_shift) + (b.astype(np.int64) << b_shift)
+    right = np.maximum(-output_shift, 0)
+    half = np.where(right > 0, 1 << np.maximum(right - 1, 0), 0)
+    shifted = ((total + half) >> right) << np.maximum(output_shift, 0)
+    limits = np.iinfo(np.int8)
+    return np.clip(shifted, limits.min, limits.max).astype(np.int8)

@@ -1,0 +1,132 @@
+"""The models folder: what is in it, and proof that a file is the one the manifest names."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "manifest.json"
+ENVIRONMENT = "QANA_MODELS"
+"""Environment variable that names another models folder."""
+
+
+class ModelError(ValueError):
+    """A model that cannot be used; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """One deployed model, as the manifest describes it.
+
+    Attributes:
+        name: also the stem of its .fbz file.
+        target: akida2 or akd1000.
+        path: the .fbz file.
+        input_shape: (height, width, 3) of the uint8 input.
+        weight_bits, activation_bits: of every layer but the first.
+        parameters: trainable and folded parameters of the Keras network.
+        macs: multiply-accumulates of one image, as the Akida engine counts them.
+        sha256: of the .fbz file, 64 hex digits.
+        temperature: what logits are divided by before the softmax, fitted on validation.
+        metrics: results by subset and stage, with where they come from.
+        record: the whole manifest entry, for readers of other keys.
+    """
+
+    name: str
+    target: str
+    path: Path
+    input_shape: tuple[int, int, int]
+    weight_bits: int
+    activation_bits: int
+    parameters: int
+    macs: int
+    sha256: str
+    temperature: float
+    metrics: dict[str, Any]
+    record: dict[str, Any] = field(repr=False)
+
+
+def models_folder() -> Path:
+    """The folder that `QANA_MODELS` names, else models/ of the project."""
+    return Path(os.environ.get(ENVIRONMENT) or Path(__file__).parents[2] / "models")
+
+
+def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
+    """Every model of a models folder.
+
+    Raises:
+        ModelError: the manifest is missing or damaged.
+    """
+    folder = folder or models_folder()
+    try:
+        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return [_entry(folder, record) for record in document["models"]]
+    except OSError:
+        raise ModelError(
+            f"The list of models, {MANIFEST}, cannot be read in the models folder: restore it "
+            "from the repository or train with `python -m qana train`."
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ModelError(
+            f"The list of models, {MANIFEST}, is damaged: restore it from the repository."
+        ) from None
+
+
+def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
+    height, width, channels = record["input_shape"]
+    return ModelEntry(
+        name=record["name"],
+        target=record["target"],
+        path=folder / Path(record["file"]).name,
+        input_shape=(int(height), int(width), int(channels)),
+        weight_bits=int(record["weight_bits"]),
+        activation_bits=int(record["activation_bits"]),
+        parameters=int(record["parameters"]),
+        macs=int(record["macs"]),
+        sha256=str(record["sha256"]),
+        temperature=float(record["temperature"]),
+        metrics=dict(record["metrics"]),
+        record=record,
+    )
+
+
+def find_entry(name: str, folder: Path | None = None) -> ModelEntry:
+    """The entry of one model.
+
+    Raises:
+        ModelError: no model has that name, or the manifest cannot be read.
+    """
+    entries = read_manifest(folder)
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    known = ", ".join(entry.name for entry in entries) or "none"
+    raise ModelError(f"There is no model '{name}': choose one of {known}.")
+
+
+def verified(entry: ModelEntry) -> Path:
+    """The path of the model's file, once its bytes are proven to be those of the manifest.
+
+    Raises:
+        ModelError: the file is missing or differs by as much as a bit.
+    """
+    try:
+        digest = sha256(entry.path)
+    except OSError:
+        raise ModelError(
+            f"The model file {entry.path.name} is missing: restore it from the repository or "
+            "train with `python -m qana train`."
+        ) from None
+    if digest != entry.sha256:
+        raise ModelError(
+            f"The model file {entry.path.name} is not the one its manifest describes (its bytes "
+            "have changed): restore it from the repository."
+        )
+    return entry.path
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes, 64 hex digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
