@@ -1,54 +1,71 @@
-"""How sure a metric is, given that photos of one lesion are not independent."""
-
-from collections.abc import Sequence
+"""How far a score could be off by the luck of which lesions were in the set."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from qana.labels import LABELS
 
-LEVEL = (2.5, 97.5)
+COVERAGE = 0.95
 
 
 def intervals(
-    labels: np.ndarray,
-    predicted: np.ndarray,
-    groups: Sequence[str],
-    draws: int = 1000,
-    seed: int = 0,
+    labels: np.ndarray, predicted: np.ndarray, groups: ArrayLike, draws: int = 1000, seed: int = 0
 ) -> dict[str, list[float]]:
-    """95 % percentile intervals from a bootstrap over lesions.
+    """95 % percentile bootstrap intervals, drawing whole lesions.
 
-    Whole lesions are drawn with replacement, since their photos stand or fall together (cluster
-    bootstrap: Field and Welsh, J. R. Stat. Soc. B 69, 2007).
+    Photos of one lesion are alike, so they tell less than as many lesions would; drawing single
+    photos would give intervals that are too narrow. Cluster bootstrap: Field and Welsh,
+    "Bootstrapping clustered data", J. R. Stat. Soc. B 69 (2007) 369-390; percentile interval: Efron
+    and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13.
+
+    Each draw is scored as `qana.evaluation.metrics.summarize` does: averages are over the classes
+    that occur among the draw's labels.
 
     Args:
-        labels: (N,) integer true classes.
-        predicted: (N,) integer answers.
-        groups: N lesion ids.
-        draws: bootstrap samples.
-        seed: of the draws.
+        labels: (N,) integers, indices into `qana.labels.LABELS`, N >= 1.
+        predicted: (N,) integers, likewise.
+        groups: (N,) lesion of each photo, strings or integers. With a single lesion the interval
+            is one point and tells nothing.
+        draws: resamples, at least 1.
+        seed: equal seeds give equal intervals.
 
     Returns:
-        accuracy, balanced_accuracy and macro_f1, each [low, high].
+        accuracy, balanced_accuracy and macro_f1, each [low, high], 0 to 1.
+
+    Raises:
+        ValueError: the three are not of one length, or empty.
     """
-    _, lesion = np.unique(np.asarray(groups), return_inverse=True)
-    count, classes = int(lesion.max()) + 1, len(LABELS)
-    # One confusion matrix a lesion: a bootstrap sample is then a weighted sum of them.
-    confusions = np.zeros((count, classes, classes))
-    np.add.at(confusions, (lesion, labels, predicted), 1)
-    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
-    sampled = (times @ confusions.reshape(count, -1)).reshape(draws, classes, classes)
-    hits = np.diagonal(sampled, axis1=1, axis2=2)
-    true, answered = sampled.sum(axis=2), sampled.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        recall = np.where(true > 0, hits / true, np.nan)
-        f1 = np.where(true > 0, 2 * hits / (true + answered), np.nan)
-    metrics = {
-        "accuracy": hits.sum(axis=1) / true.sum(axis=1),
-        "balanced_accuracy": np.nanmean(recall, axis=1),
-        "macro_f1": np.nanmean(f1, axis=1),
-    }
+    names, group = np.unique(np.asarray(groups), return_inverse=True)
+    if not len(labels) == len(predicted) == len(group) > 0:
+        raise ValueError("labels, predicted and groups must be of one length, at least 1")
+    # A lesion enters every score through its confusion matrix alone, so a draw is a weighted sum.
+    classes = len(LABELS)
+    confusions = np.zeros((len(names), classes, classes))
+    np.add.at(confusions, (group, labels, predicted), 1)
+    times = _times_drawn(len(names), draws, np.random.default_rng(seed))
+    drawn = (times @ confusions.reshape(len(names), -1)).reshape(draws, classes, classes)
+    tail = (1 - COVERAGE) / 2
     return {
-        name: [float(bound) for bound in np.percentile(values, LEVEL)]
-        for name, values in metrics.items()
+        name: [float(bound) for bound in np.quantile(scores, (tail, 1 - tail))]
+        for name, scores in _scores(drawn).items()
+    }
+
+
+def _times_drawn(groups: int, draws: int, random: np.random.Generator) -> np.ndarray:
+    """(draws, groups) float64: how often each group is in each draw of as many groups."""
+    counts = random.multinomial(groups, np.full(groups, 1 / groups), size=draws)
+    return counts.astype(np.float64)  # numpy multiplies integer matrices without BLAS, slowly
+
+
+def _scores(confusions: np.ndarray) -> dict[str, np.ndarray]:
+    """(D, 7, 7) counts, rows true, to (D,) of each score."""
+    right = np.diagonal(confusions, axis1=1, axis2=2)
+    true, predicted = confusions.sum(axis=2), confusions.sum(axis=1)
+    present = true > 0
+    recall = np.divide(right, true, out=np.zeros_like(right), where=present)
+    f1 = np.divide(2 * right, true + predicted, out=np.zeros_like(right), where=present)
+    return {
+        "accuracy": right.sum(axis=1) / true.sum(axis=1),
+        "balanced_accuracy": recall.sum(axis=1) / present.sum(axis=1),
+        "macro_f1": f1.sum(axis=1) / present.sum(axis=1),
     }

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from qana.errors import UserError
+
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
 """What cameras and browsers make. Pillow knows more, and each more is a way in for an attacker."""
 MAX_BYTES = 25 * 2**20
@@ -23,8 +25,8 @@ _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _SIXTEEN_BITS = 65_535
 
 
-class ImageError(ValueError):
-    """A picture that cannot be read; the message is one sentence for the person who chose it."""
+class ImageError(UserError):
+    """A picture that cannot be read."""
 
 
 UNREADABLE = "This file cannot be read as a photo: choose a JPEG, PNG, WebP or HEIC picture."
@@ -95,7 +97,8 @@ def _register_heif() -> None:
 
 def _too_many_pixels() -> ImageError:
     return ImageError(
-        "This picture has too many pixels (over 50 megapixels or 12,000 a side): choose a smaller one."
+        "This picture has too many pixels (over 50 megapixels or 12,000 a side): choose a smaller "
+        "one."
     )
 
 

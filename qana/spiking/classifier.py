@@ -16,9 +16,8 @@ from qana.labels import LABELS
 from qana.probabilities import malignant_probability, softmax
 from qana.spiking.device import place
 from qana.spiking.events import LayerEvents, LayerTap
+from qana.spiking.names import DEFAULT_MODEL
 from qana.spiking.store import ModelEntry, ModelError, find_entry, verified
-
-DEFAULT_MODEL = "akida2"
 
 
 @dataclass(frozen=True)

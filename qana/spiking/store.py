@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qana.errors import UserError
+
 MANIFEST = "manifest.json"
 ENVIRONMENT = "QANA_MODELS"
 """Environment variable that names another models folder."""
 
 
-class ModelError(ValueError):
-    """A model that cannot be used; the message is one sentence that says what to do."""
+class ModelError(UserError):
+    """A model that cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -107,24 +109,33 @@ def find_entry(name: str, folder: Path | None = None) -> ModelEntry:
 
 
 def verified(entry: ModelEntry) -> Path:
-    """The path of the model's file, once its bytes are proven to be those of the manifest.
+    """The path of the model's .fbz, once its bytes are proven to be those of the manifest.
+
+    Raises:
+        ModelError: the file is missing or differs by as much as a bit.
+    """
+    return verified_file(entry.path, entry.sha256)
+
+
+def verified_file(path: Path, digest: str) -> Path:
+    """`path`, once its SHA-256 is proven to be `digest` (64 hex digits).
 
     Raises:
         ModelError: the file is missing or differs by as much as a bit.
     """
     try:
-        digest = sha256(entry.path)
+        found = sha256(path)
     except OSError:
         raise ModelError(
-            f"The model file {entry.path.name} is missing: restore it from the repository or "
-            "train with `python -m qana train`."
+            f"The model file {path.name} is missing: restore it from the repository or train with "
+            "`python -m qana train`."
         ) from None
-    if digest != entry.sha256:
+    if found != digest:
         raise ModelError(
-            f"The model file {entry.path.name} is not the one its manifest describes (its bytes "
-            "have changed): restore it from the repository."
+            f"The model file {path.name} is not the one its manifest describes (its bytes have "
+            "changed): restore it from the repository."
         )
-    return entry.path
+    return path
 
 
 def sha256(path: Path) -> str:

@@ -1,0 +1,79 @@
+"""python -m qana COMMAND: models, predict, evaluate, train, convert.
+
+Exit codes: 0 done, 1 a fault of ours, 2 wrong use or unreadable input.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from qana.commands.common import UserError, say
+from qana.spiking.names import DEFAULT_MODEL
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m qana", description="Skin lesions on Akida.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, about: str, json: bool = False) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        if json:
+            added.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        return added
+
+    command("models", "What is in the models folder.", json=True)
+
+    predict = command("predict", "Classify photos on Akida.", json=True)
+    predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    predict.add_argument("--model", default=DEFAULT_MODEL)
+    predict.add_argument(
+        "--raw", action="store_true", help="also give the logits; classify whatever can be read"
+    )
+
+    evaluate = command("evaluate", "Run the Akida model over a labelled folder.", json=True)
+    evaluate.add_argument("--images", type=Path, required=True, metavar="DIR")
+    evaluate.add_argument("--labels", type=Path, required=True, metavar="CSV")
+    evaluate.add_argument("--model", default=DEFAULT_MODEL)
+    evaluate.add_argument("--subset", choices=("lesion-test",), help="held-out lesions only")
+    evaluate.add_argument(
+        "--abstain", action="store_true", help="leave out photos that the quality check turns away"
+    )
+
+    train = command("train", "Train, quantize, tune, convert, check and publish a model.")
+    train.add_argument("--data", type=Path, required=True, metavar="DIR", help="HAM10000 folder")
+    train.add_argument("--recipe", default=DEFAULT_MODEL)
+    train.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
+    train.add_argument(
+        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="folder for checkpoints"
+    )
+
+    convert = command("convert", "Convert a quantized Keras model to .fbz, with every check.")
+    convert.add_argument("--model", required=True)
+    convert.add_argument("--out", type=Path, metavar="FILE", help="where to write the .fbz")
+    convert.add_argument(
+        "--data", type=Path, metavar="DIR", help="HAM10000 folder: check on its validation photos"
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    options = _parser().parse_args(arguments)
+    # Each command is imported when it is asked for: classifying must not load TensorFlow.
+    from importlib import import_module
+
+    try:
+        return import_module(f"qana.commands.{options.command}").run(options)
+    except UserError as error:
+        say(str(error))
+        return 2
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        say("Stopped; the same command goes on where it was.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `python -m qana`, one a file, each with `run(options) -> exit code`."""

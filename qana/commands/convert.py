@@ -1,0 +1,53 @@
+"""python -m qana convert"""
+
+import argparse
+import os
+from pathlib import Path
+
+import numpy as np
+
+from qana.commands.common import say
+from qana.data.ham10000 import read_ham10000
+from qana.data.split import read_split
+from qana.imaging import read_image, to_input
+from qana.samples import load_samples
+from qana.spiking.store import ModelEntry, find_entry, sha256, verified_file
+
+NOISE_PHOTOS = 64
+
+
+def run(options: argparse.Namespace) -> int:
+    """Converts the quantized Keras form of a model and says what the checks found."""
+    entry = find_entry(options.model)
+    keras_form = entry.record["keras"]["quantized"]
+    path = verified_file(entry.path.with_name(keras_form["file"]), keras_form["sha256"])
+    out = options.out or Path(f"{entry.name}.fbz")
+    photos = _check_set(entry, options.data)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    say("Loading TensorFlow, which takes a while")
+    from quantizeml.models import load_model
+
+    from qana.spiking.conversion import convert
+
+    model, report = convert(load_model(str(path)), photos)
+    model.save(str(out))
+    same = "the very bytes of" if sha256(out) == entry.sha256 else "not the bytes of"
+    passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
+    print(
+        f"{out}: {model.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
+        f"{report.photos} photos, largest difference {report.largest_difference:.3g}, class equal "
+        f"on all; maps on {passes} passes; {same} {entry.path.name}"
+    )
+    return 0
+
+
+def _check_set(entry: ModelEntry, data: Path | None) -> np.ndarray:
+    size = entry.input_shape[0]
+    if data:
+        split = read_split()
+        photos = read_ham10000(data)
+        chosen = [photo.path for photo in photos if split.get(photo.image_id) == "validation"]
+        return np.stack([to_input(read_image(path), size) for path in chosen])
+    samples = [to_input(read_image(sample.path), size) for sample in load_samples()]
+    noise = np.random.default_rng(0).integers(0, 256, (NOISE_PHOTOS, *entry.input_shape), np.uint8)
+    return np.concatenate([np.stack(samples), noise])

@@ -1,0 +1,47 @@
+"""python -m qana evaluate"""
+
+import argparse
+from typing import Any
+
+from qana.commands.common import UserError, print_json, say
+from qana.data.labelled import read_labelled
+from qana.data.split import read_split
+from qana.evaluation.run import evaluate
+from qana.spiking.classifier import load_classifier
+
+
+def run(options: argparse.Namespace) -> int:
+    """Evaluates one model over a labelled folder."""
+    classifier = load_classifier(options.model)
+    images = read_labelled(options.images, options.labels)
+    if options.subset:
+        split = read_split()
+        images = [image for image in images if split.get(image.image_id) == "test"]
+        if not images:
+            raise UserError(
+                f"None of the images of {options.labels.name} is of the held-out lesions: leave "
+                "--subset out, or give HAM10000."
+            )
+    say(f"{len(images)} images on {classifier.device}")
+    document = evaluate(classifier, images, abstain=options.abstain)
+    if options.json:
+        print_json(document)
+    else:
+        _print(document)
+    return 0
+
+
+def _print(document: dict[str, Any]) -> None:
+    for name in ("accuracy", "balanced_accuracy", "macro_f1"):
+        low, high = document["ci95"][name]
+        print(f"{name.replace('_', ' '):18} {document[name]:.3f}  95 % {low:.3f} to {high:.3f}")
+    auc = document["auc"]
+    print(f"{'AUC':18} {'undefined' if auc is None else format(auc, '.3f')}")
+    print(f"{'calibration error':18} {document['ece']:.3f}")
+    print(f"{'left out':18} {document['abstained']}")
+    for label, values in document["per_class"].items():
+        if values["n"]:
+            print(
+                f"  {label:6} n {values['n']:5}  precision {values['precision']:.3f}  "
+                f"recall {values['recall']:.3f}  F1 {values['f1']:.3f}"
+            )

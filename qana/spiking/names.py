@@ -1,0 +1,3 @@
+"""Names of the deployed models."""
+
+DEFAULT_MODEL = "akida2"

@@ -1,0 +1,140 @@
+"""A finished network into the models folder: converted, checked, measured, recorded."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import akida
+import numpy as np
+import tf_keras as keras
+
+from qana.data.ham10000 import Photo
+from qana.data.labelled import LabelledImage
+from qana.data.split import SPLIT_FILE
+from qana.evaluation.calibration import fit_temperature
+from qana.evaluation.run import evaluate
+from qana.spiking.classifier import load_classifier
+from qana.spiking.conversion import ConversionReport, convert
+from qana.spiking.store import MANIFEST, sha256
+from qana.training.recipe import Recipe
+from qana.training.subsets import Subsets
+
+LICENCE = "CC BY-NC 4.0 (weights follow their training data, HAM10000)"
+
+
+def publish(
+    recipe: Recipe,
+    networks: dict[str, keras.Model],
+    subsets: Subsets,
+    found: dict[str, object],
+    out: Path,
+    say: Callable[[str], None],
+) -> None:
+    """Converts with every check, measures on Akida and moves all files to `out` at once.
+
+    Args:
+        recipe: what made the networks.
+        networks: "float" and "quantized" Keras models.
+        subsets: validation is the check set and fits the temperature; test is measured.
+        found: results of the earlier stages, for the manifest.
+        out: models folder; its manifest keeps the entries of other models.
+        say: takes one line of progress.
+
+    Raises:
+        ConversionError: the converted model is not the quantized one; `out` is left as it was.
+    """
+    say("Converting for Akida, with every check")
+    model, report = convert(networks["quantized"], subsets.inputs)
+    temperature = fit_temperature(_logits(model, subsets.inputs), subsets.labels)
+    with TemporaryDirectory(dir=_made(out)) as temporary:
+        files = Path(temporary)
+        model.save(str(files / f"{recipe.name}.fbz"))
+        for kind, network in networks.items():
+            network.save(files / f"{recipe.name}.{kind}.h5", include_optimizer=False)
+        record = _record(recipe, networks["float"], model, report, files)
+        record |= {"temperature": temperature, "metrics": {}, "operating_point": found["strength"]}
+        _write_manifest(files / MANIFEST, [record])
+        say("Measuring on Akida")
+        classifier = load_classifier(recipe.name, files)
+        measured = {
+            "validation": evaluate(classifier, _labelled(subsets.validation)),
+            "lesion-test": evaluate(classifier, _labelled(subsets.test)),
+        }
+        record["metrics"] = {**measured, "stages": found["stages"]}
+        others = _other_records(out, recipe.name)
+        _write_manifest(files / MANIFEST, [*others, record])
+        for path in sorted(files.iterdir()):
+            shutil.move(path, out / path.name)
+    result = measured["lesion-test"]
+    say(
+        f"{recipe.name}: accuracy {result['accuracy']:.3f}, balanced accuracy "
+        f"{result['balanced_accuracy']:.3f}, macro F1 {result['macro_f1']:.3f} on the "
+        f"{result['n']} photos of the test lesions, on Akida ({result['backend']})"
+    )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _logits(model: akida.Model, inputs: np.ndarray) -> np.ndarray:
+    return model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
+
+
+def _labelled(photos: list[Photo]) -> list[LabelledImage]:
+    return [LabelledImage(p.image_id, p.path, p.label, p.lesion_id) for p in photos]
+
+
+def _record(
+    recipe: Recipe,
+    float_network: keras.Model,
+    model: akida.Model,
+    report: ConversionReport,
+    files: Path,
+) -> dict[str, Any]:
+    return {
+        "name": recipe.name,
+        "target": "akida2",
+        "file": f"{recipe.name}.fbz",
+        "input_shape": list(model.input_shape),
+        "weight_bits": recipe.weight_bits,
+        "activation_bits": recipe.activation_bits,
+        "parameters": int(float_network.count_params()),
+        "macs": int(model.macs),
+        "sha256": sha256(files / f"{recipe.name}.fbz"),
+        "bytes": (files / f"{recipe.name}.fbz").stat().st_size,
+        "keras": {
+            kind: {
+                "file": f"{recipe.name}.{kind}.h5",
+                "sha256": sha256(files / f"{recipe.name}.{kind}.h5"),
+            }
+            for kind in ("float", "quantized")
+        },
+        "architecture": recipe.architecture,
+        "recipe": recipe.digest(),
+        "command": f"python -m qana train --data DIR --recipe {recipe.name}",
+        "split": {"file": SPLIT_FILE.name, "sha256": sha256(SPLIT_FILE)},
+        "conversion": {
+            "check_photos": report.photos,
+            "equal_logits": report.equal_logits,
+            "largest_difference": report.largest_difference,
+            "passes": report.passes,
+        },
+        "licence": LICENCE,
+    }
+
+
+def _other_records(out: Path, name: str) -> list[dict[str, Any]]:
+    path = out / MANIFEST
+    if not path.is_file():
+        return []
+    records = json.loads(path.read_text(encoding="utf-8"))["models"]
+    return [record for record in records if record["name"] != name]
+
+
+def _write_manifest(path: Path, records: list[dict[str, Any]]) -> None:
+    path.write_text(json.dumps({"models": records}, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,63 @@
+"""The photos of a training run, dealt into the three subsets and loaded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qana.data.arrays import labels_of, load_frames, load_inputs
+from qana.data.errors import DataError
+from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.split import check_split, make_split, read_split
+from qana.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Subsets:
+    """Attributes:
+    train, validation, test: photos, no lesion in two of them.
+    frames: (N, H, W, 3) uint8, training photos for augmentation.
+    train_inputs: (N, S, S, 3) uint8, the same as the network reads them.
+    train_labels: (N,) int64.
+    inputs, labels: the same of the validation subset.
+    """
+
+    train: Sequence[Photo]
+    validation: Sequence[Photo]
+    test: Sequence[Photo]
+    frames: np.ndarray
+    train_inputs: np.ndarray
+    train_labels: np.ndarray
+    inputs: np.ndarray
+    labels: np.ndarray
+
+
+def load_subsets(root: Path, recipe: Recipe) -> Subsets:
+    """Reads a HAM10000 folder by the stored split; other data are dealt by the same rule.
+
+    Raises:
+        DataError: something is missing, the split leaks, or a subset is empty.
+    """
+    photos = read_ham10000(root)
+    stored = read_split()
+    known = all(photo.image_id in stored for photo in photos)
+    split = stored if known else make_split(photos)
+    check_split(photos, split)
+    parts = {
+        name: [photo for photo in photos if split[photo.image_id] == name]
+        for name in ("train", "validation", "test")
+    }
+    for name, part in parts.items():
+        if not part:
+            raise DataError(
+                f"No lesion falls into the {name} subset: give at least ten lesions of a class."
+            )
+    return Subsets(
+        **parts,
+        frames=load_frames(parts["train"], recipe.frame_height),
+        train_inputs=load_inputs(parts["train"], recipe.input_size),
+        train_labels=labels_of(parts["train"]),
+        inputs=load_inputs(parts["validation"], recipe.input_size),
+        labels=labels_of(parts["validation"]),
+    )
