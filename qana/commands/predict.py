@@ -71,7 +71,5 @@ def _line(answer: dict[str, Any]) -> str:
     if answer["status"] != "classified":
         return f"{answer['path']}: {answer['reason']}"
     top = ", ".join(f"{guess['name']} {guess['probability']:.0%}" for guess in answer["top"])
-    return (
-        f"{answer['path']}: {top}; needs a professional look {answer['malignant_probability']:.0%}; "
-        f"{answer['events']:,} events"
-    )
+    look = f"needs a professional look {answer['malignant_probability']:.0%}"
+    return f"{answer['path']}: {top}; {look}; {answer['events']:,} events"

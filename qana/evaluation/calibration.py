@@ -18,8 +18,8 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
         labels: (N,) integers, indices into `qana.labels.LABELS`.
 
     Returns:
-        0.05 to 20, the divisor of the logits for `qana.probabilities.softmax`; a bound where all
-        photos or too few are right.
+        0.05 to 20, the divisor of the logits for `qana.probabilities.softmax`. Where every photo
+        is right no one value is best, and a low one is returned.
 
     Raises:
         ValueError: the two are not of one length, are empty, or a logit is not finite.

@@ -35,7 +35,7 @@ def set_operating_point(
 
     def worth(strength: float) -> float:
         result = summarize(labels, softmax(logits - strength * log_share))
-        return float(result["balanced_accuracy"]) + float(result["macro_f1"])  # type: ignore[arg-type]
+        return float(result["balanced_accuracy"]) + float(result["macro_f1"])
 
     best = max(STRENGTHS, key=worth)
     head = model.layers[-1]

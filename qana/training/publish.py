@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -85,7 +85,7 @@ def _logits(model: akida.Model, inputs: np.ndarray) -> np.ndarray:
     return model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
 
 
-def _labelled(photos: list[Photo]) -> list[LabelledImage]:
+def _labelled(photos: Sequence[Photo]) -> list[LabelledImage]:
     return [LabelledImage(p.image_id, p.path, p.label, p.lesion_id) for p in photos]
 
 

@@ -1,0 +1,115 @@
+"""A verdict, in words a visitor reads and with what stands behind each number."""
+
+from html import escape
+
+import streamlit as st
+
+from qana.labels import BY_CODE, CLASSES
+from qana.scan import Scan
+from qana.spiking.classifier import Prediction
+from qana.spiking.events import LayerEvents
+
+NOT_A_DEVICE = (
+    "**Not a medical device.** For research and teaching only. No answer here confirms that a "
+    "lesion is harmless: a changing, bleeding or new spot belongs in front of a professional. "
+    "Performance by skin tone: not assessed."
+)
+EVENTS_HELP = (
+    "On Akida a layer sends on only what is not zero, and each such value is an event. Zeros cost "
+    "nothing, so a picture with fewer events is less work for the chip. Counted by the simulator, "
+    "which computes the same integers."
+)
+LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look)
+
+
+def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str | None) -> None:
+    """Draws a verdict.
+
+    Args:
+        scan: the photo and its problems.
+        prediction: what the network says.
+        device: what it ran on, in words.
+        recorded: code of the data set's diagnosis, for a sample.
+    """
+    code, probability = prediction.top[0]
+    picture, words = st.columns([2, 5], gap="medium", vertical_alignment="top")
+    with words:
+        with st.container(gap="xxsmall"):
+            st.caption("Looks most like")
+            st.header(f"{BY_CODE[code].name}, {probability:.0%}", anchor=False)
+        for problem in scan.problems:
+            st.warning(problem.message, icon=":material/blur_on:")
+        with st.container(gap="xsmall"):
+            for guess, share in prediction.top:
+                lesion = BY_CODE[guess]
+                st.progress(share, text=f"**{lesion.name}** {share:.0%} · {lesion.clinical}")
+        with st.container(border=True, gap="xsmall"):
+            look = prediction.needs_look_probability
+            st.markdown(f"**Needs a professional look: {look:.0%}**")
+            st.caption(f"Summed probability of {LOOK_GROUP}. A low figure rules nothing out.")
+        if recorded:
+            st.markdown(
+                f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
+            )
+        _badges(prediction, device)
+    with picture:
+        st.image(
+            scan.shown,
+            caption="The square that the network saw",
+            alt="The photo, cut to its centre square",
+            width="stretch",
+        )
+    st.caption(NOT_A_DEVICE)
+    with st.expander("Where the events came from", icon=":material/bar_chart:"):
+        st.html(_events_table(prediction.layers))
+
+
+def _badges(prediction: Prediction, device: str) -> None:
+    chip = prediction.backend == "chip"
+    with st.container(horizontal=True, gap="xsmall"):
+        st.badge(
+            "Akida chip" if chip else "Akida simulator",
+            icon=":material/memory:",
+            color="green" if chip else "blue",
+            help=f"Ran on: {device}.",
+        )
+        st.badge(
+            f"{prediction.latency_ms:.0f} ms measured here",
+            icon=":material/timer:",
+            color="gray",
+            help="Time of the engine's answer on this machine. The simulator's time says nothing "
+            "of a chip's.",
+        )
+        st.badge(
+            f"This image cost {prediction.events:,} events",
+            icon=":material/bolt:",
+            color="orange",
+            help=EVENTS_HELP,
+        )
+        st.badge(
+            f"{prediction.sparsity:.0%} silent",
+            icon=":material/volume_off:",
+            color="gray",
+            help="Share of all activations that are zero for this photo.",
+        )
+
+
+def _events_table(layers: tuple[LayerEvents, ...]) -> str:
+    most = max((layer.events for layer in layers), default=1) or 1
+    rows = "".join(
+        f"<tr><th scope='row' style='text-align:left;font-weight:400;padding-right:1rem'>"
+        f"{escape(layer.name)}</th>"
+        f"<td style='text-align:right;padding-right:1rem'>{layer.events:,}</td>"
+        f"<td style='text-align:right;padding-right:1rem'>{layer.sparsity:.0%}</td>"
+        f"<td style='width:40%'><div aria-hidden='true' style='height:.6rem;border-radius:.3rem;"
+        f"background:currentColor;opacity:.55;width:{100 * layer.events / most:.1f}%'></div></td>"
+        "</tr>"
+        for layer in layers
+    )
+    return (
+        "<div style='overflow-x:auto'><table style='width:100%;font-size:.9rem'>"
+        "<caption style='text-align:left'>Events of each layer for this photo</caption>"
+        "<thead><tr><th style='text-align:left'>Layer</th><th style='text-align:right;"
+        "padding-right:1rem'>Events</th><th style='text-align:right;padding-right:1rem'>Silent"
+        f"</th><th></th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
