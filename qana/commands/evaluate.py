@@ -35,13 +35,16 @@ def _print(document: dict[str, Any]) -> None:
     for name in ("accuracy", "balanced_accuracy", "macro_f1"):
         low, high = document["ci95"][name]
         print(f"{name.replace('_', ' '):18} {document[name]:.3f}  95 % {low:.3f} to {high:.3f}")
-    auc = document["auc"]
-    print(f"{'AUC':18} {'undefined' if auc is None else format(auc, '.3f')}")
+    print(f"{'AUC':18} {_number(document['auc'])}")
     print(f"{'calibration error':18} {document['ece']:.3f}")
     print(f"{'left out':18} {document['abstained']}")
     for label, values in document["per_class"].items():
         if values["n"]:
             print(
-                f"  {label:6} n {values['n']:5}  precision {values['precision']:.3f}  "
-                f"recall {values['recall']:.3f}  F1 {values['f1']:.3f}"
+                f"  {label:6} n {values['n']:5}  precision {_number(values['precision'])}  "
+                f"recall {_number(values['recall'])}  F1 {_number(values['f1'])}"
             )
+
+
+def _number(value: float | None) -> str:
+    return "    -" if value is None else f"{value:.3f}"

@@ -7,7 +7,8 @@ import numpy as np
 from qana.data.labelled import LabelledImage
 from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
-from qana.imaging import assess, read_image, to_input
+from qana.errors import UserError
+from qana.imaging import ImageError, assess, read_image, to_input
 from qana.labels import LABELS
 from qana.probabilities import softmax
 from qana.spiking.classifier import AkidaClassifier
@@ -29,11 +30,12 @@ def evaluate(
         The document of `python -m qana evaluate --json`.
 
     Raises:
-        ImageError: an image cannot be read.
+        ImageError: an image cannot be read; the sentence names it.
+        UserError: no image is left to judge.
     """
     kept, logits = [], []
     for batch in _batches(images):
-        photos = [read_image(image.path) for image in batch]
+        photos = [_read(image) for image in batch]
         chosen = [not abstain or assess(photo).ok for photo in photos]
         kept += [image for image, keep in zip(batch, chosen, strict=True) if keep]
         inputs = [
@@ -43,6 +45,8 @@ def evaluate(
         ]
         if inputs:
             logits.append(classifier.logits(np.stack(inputs)))
+    if not kept:
+        raise UserError("The quality check turns away every image: leave --abstain out.")
     labels = np.array([LABELS.index(image.label) for image in kept])
     probabilities = softmax(np.concatenate(logits), classifier.entry.temperature)
     lesions = [image.lesion_id for image in kept]
@@ -53,6 +57,13 @@ def evaluate(
         "abstained": len(images) - len(kept),
         "ci95": intervals(labels, probabilities.argmax(axis=1), lesions),
     }
+
+
+def _read(image: LabelledImage) -> np.ndarray:
+    try:
+        return read_image(image.path)
+    except ImageError as error:
+        raise ImageError(f"{image.path.name}: {error}") from None
 
 
 def _batches(images: Sequence[LabelledImage]) -> Iterable[Sequence[LabelledImage]]:
