@@ -3,8 +3,11 @@
 import streamlit as st
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
-st.logo("assets/logo.svg", size="large")
-st.navigation(
+st.logo("assets/logo_wide.svg", size="large")
+page = st.navigation(
     [st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True)],
     position="top",
-).run()
+)
+# On a wide screen lines would run too long to read.
+with st.container(horizontal_alignment="center"), st.container(width=1180):
+    page.run()

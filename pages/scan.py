@@ -14,6 +14,7 @@ from ui.verdict import NOT_A_DEVICE, show_verdict
 
 GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
 TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
+THUMBNAIL = 108  # pixels; three in a row on a phone
 OTHER_DOMAIN = (
     "The network learned from dermatoscopic pictures (a lens on the skin, with its own light). A "
     "plain phone photo is another world, in which every published model does worse."
@@ -64,12 +65,12 @@ def show_result() -> None:
             st.warning(problem.message, icon=":material/warning:")
         st.image(result.shown, width=280, alt="The photo, cut to its centre square")
         with st.container(horizontal=True):
-            st.button("Take another", type="primary", on_click=start_again)
+            st.button("Take another", on_click=start_again)
             pending = st.session_state.pending
             st.button("Classify anyway", on_click=look_at, args=(pending, None, True))
         return
     show_verdict(result, result.prediction, classifier().device, st.session_state.recorded)
-    st.button("Scan another", type="primary", icon=":material/refresh:", on_click=start_again)
+    st.button("Scan another", icon=":material/refresh:", on_click=start_again)
 
 
 def choose_photo() -> None:
@@ -109,8 +110,8 @@ def show_gallery() -> None:
     st.caption("Lesions that the network never saw. Choose one, make your own guess, then look.")
     with st.container(horizontal=True, gap="small", key="gallery"):
         for number, sample in enumerate(load_samples(), start=1):
-            with st.container(width=148, gap="xxsmall"):
-                st.image(str(sample.path), width=148, alt=f"Dermatoscopic photo {number}")
+            with st.container(width=THUMBNAIL, gap="xxsmall"):
+                st.image(str(sample.path), width=THUMBNAIL, alt=f"Dermatoscopic photo {number}")
                 st.button(
                     f"Photo {number}",
                     key=sample.image_id,

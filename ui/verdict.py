@@ -19,6 +19,9 @@ EVENTS_HELP = (
     "nothing, so a picture with fewer events is less work for the chip. Counted by the simulator, "
     "which computes the same integers."
 )
+TO_TOP = """<script>
+document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
+</script>"""
 LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look)
 
 
@@ -32,17 +35,21 @@ def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str 
         recorded: code of the data set's diagnosis, for a sample.
     """
     code, probability = prediction.top[0]
-    picture, words = st.columns([2, 5], gap="medium", vertical_alignment="top")
+    lesion = BY_CODE[code]
+    # Words first: on a phone the columns stack, and the verdict must not need scrolling.
+    st.html(TO_TOP, unsafe_allow_javascript=True)
+    words, picture = st.columns([5, 2], gap="large", vertical_alignment="top")
     with words:
         with st.container(gap="xxsmall"):
             st.caption("Looks most like")
-            st.header(f"{BY_CODE[code].name}, {probability:.0%}", anchor=False)
+            st.header(f"{lesion.name}, {probability:.0%}", anchor=False)
+            clinical = "" if lesion.clinical == lesion.name else f" {lesion.clinical}."
+            st.caption(lesion.about + clinical)
         for problem in scan.problems:
             st.warning(problem.message, icon=":material/blur_on:")
         with st.container(gap="xsmall"):
             for guess, share in prediction.top:
-                lesion = BY_CODE[guess]
-                st.progress(share, text=f"**{lesion.name}** {share:.0%} · {lesion.clinical}")
+                st.progress(share, text=f"{BY_CODE[guess].name} **{share:.0%}**")
         with st.container(border=True, gap="xsmall"):
             look = prediction.needs_look_probability
             st.markdown(f"**Needs a professional look: {look:.0%}**")
@@ -52,6 +59,7 @@ def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str 
                 f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
             )
         _badges(prediction, device)
+        st.caption(NOT_A_DEVICE)
     with picture:
         st.image(
             scan.shown,
@@ -59,7 +67,6 @@ def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str 
             alt="The photo, cut to its centre square",
             width="stretch",
         )
-    st.caption(NOT_A_DEVICE)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
 

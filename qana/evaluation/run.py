@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from qana.data.labelled import LabelledImage
+from qana.errors import UserError
 from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
-from qana.errors import UserError
 from qana.imaging import ImageError, assess, read_image, to_input
 from qana.labels import LABELS
 from qana.probabilities import softmax
