@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     photos = _check_set(entry, options.data)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     say("Loading TensorFlow, which takes a while")
-    from quantizeml.models import load_model
+    from quantizeml import load_model
 
     from qana.spiking.conversion import convert
 

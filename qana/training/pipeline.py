@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import tf_keras as keras
-from quantizeml.models import load_model
+from quantizeml import load_model
 
 from qana.data.arrays import labels_of, load_inputs
 from qana.data.errors import DataError
@@ -104,18 +104,19 @@ def _stage(folder: Path, name: str, say: Say, make: Callable[[], keras.Model]) -
 def _fit_float(subsets: Subsets, recipe: Recipe, folder: Path) -> keras.Model:
     keras.utils.set_random_seed(recipe.seed)
     model = build(recipe.architecture, input_size=recipe.input_size, **recipe.options)
-    fit(
-        model,
-        subsets.frames,
-        subsets.train_labels,
-        (subsets.inputs, subsets.labels),
-        recipe,
-        epochs=recipe.epochs,
-        learning_rate=recipe.learning_rate,
-        warmup_epochs=recipe.warmup_epochs,
-        folder=folder / "float",
-        title="float",
-    )
+    for cycle in range(1, recipe.cycles + 1):
+        fit(
+            model,
+            subsets.frames,
+            subsets.train_labels,
+            (subsets.inputs, subsets.labels),
+            recipe,
+            epochs=recipe.epochs,
+            learning_rate=recipe.learning_rate,
+            warmup_epochs=recipe.warmup_epochs,
+            folder=folder / f"float{cycle}",
+            title=f"float {cycle}/{recipe.cycles}",
+        )
     strength = set_operating_point(model, subsets.inputs, subsets.labels, subsets.train_labels)
     (folder / "operating_point.json").write_text(f"{strength}\n")
     return model

@@ -23,7 +23,10 @@ class Recipe:
     batch: int = 64
     """Photos per step."""
     epochs: int = 48
-    """Float training; an epoch draws as many photos as the training subset has."""
+    """Of a cycle of float training; an epoch draws as many photos as the training subset has."""
+    cycles: int = 2
+    """Cosine schedules in a row, each from the peak again (warm restarts, Loshchilov and Hutter,
+    ICLR 2017): the network is still learning when the first one ends."""
     learning_rate: float = 2e-3
     """Peak of the cosine schedule, reached after the warm-up."""
     warmup_epochs: int = 2
@@ -62,6 +65,7 @@ RECIPES: dict[str, Recipe] = {
             frame_height=72,
             batch=8,
             epochs=2,
+            cycles=1,
             warmup_epochs=1,
             calibration_photos=16,
             tuning_epochs=1,

@@ -1,0 +1,46 @@
+"""What several tests stand on: the real samples, the real classifier, a small data set of them."""
+
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from qana.labels import LABELS
+from qana.samples import Sample, load_samples
+from qana.spiking.classifier import AkidaClassifier, load_classifier
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+LESIONS_A_CLASS = 10
+
+
+@pytest.fixture(scope="session")
+def samples() -> tuple[Sample, ...]:
+    return load_samples()
+
+
+@pytest.fixture(scope="session")
+def classifier() -> AkidaClassifier:
+    return load_classifier()
+
+
+@pytest.fixture(scope="session")
+def ham_folder(tmp_path_factory: pytest.TempPathFactory, samples: tuple[Sample, ...]) -> Path:
+    """A folder in HAM10000's official layout: 70 turned and cut samples, ten lesions a class."""
+    root = tmp_path_factory.mktemp("ham")
+    rng = np.random.default_rng(0)
+    with (root / "HAM10000_metadata.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["lesion_id", "image_id", "dx", "dx_type", "age", "sex", "localization"])
+        for number in range(LESIONS_A_CLASS * len(LABELS)):
+            sample = samples[number % len(samples)]
+            folder = root / f"HAM10000_images_part_{1 + number % 2}"
+            folder.mkdir(exist_ok=True)
+            left, top = (int(shift) for shift in rng.integers(0, 30, 2))
+            picture = Image.open(sample.path).crop((left, top, left + 268, top + 194))
+            picture.save(folder / f"TEST_{number:07}.jpg", quality=92)
+            row = (f"L{number:05}", f"TEST_{number:07}", sample.label, "histo", 50, "male", "back")
+            writer.writerow(row)
+    return root

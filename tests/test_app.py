@@ -1,0 +1,122 @@
+"""The pages, through Streamlit's own test driver, with the real engine behind them."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from PIL import Image, ImageFilter
+from streamlit.testing.v1 import AppTest
+
+from qana.imaging import read_image
+from qana.labels import BY_CODE
+from qana.spiking.store import models_folder
+
+APP = str(Path(__file__).parents[1] / "streamlit_app.py")
+SECONDS = 30
+
+
+@pytest.fixture
+def app() -> AppTest:
+    st.cache_resource.clear()
+    started = AppTest.from_file(APP, default_timeout=SECONDS).run()
+    assert not started.exception
+    return started
+
+
+def words(app: AppTest) -> str:
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.error,
+        app.warning,
+    )
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def upload(app: AppTest, data: bytes, name: str = "photo.jpg") -> AppTest:
+    app.session_state.way = "Upload"
+    app.run()
+    app.file_uploader[0].upload(name, data, "image/jpeg").run()
+    assert not app.exception
+    return app
+
+
+def jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+def test_the_page_opens_with_samples_and_says_what_it_is_not(app: AppTest) -> None:
+    assert "Scan a lesion" in words(app)
+    assert "Not a medical device" in words(app)
+    assert "CC BY-NC 4.0" in words(app)
+    assert len([button for button in app.button if button.label.startswith("Photo ")]) == 21
+
+
+def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, samples) -> None:
+    data = samples[0].path.read_bytes()
+    shown = words(upload(app, data))
+    prediction = classifier.classify(read_image(data))
+    code, probability = prediction.top[0]
+    assert f"{BY_CODE[code].name}, {probability:.0%}" in shown
+    assert f"Needs a professional look: {prediction.needs_look_probability:.0%}" in shown
+    assert f"This image cost {prediction.events:,} events" in shown
+    assert "Akida simulator" in shown or "Akida chip" in shown
+    assert "Not a medical device" in shown
+
+
+def test_a_sample_tells_afterwards_what_is_recorded(app: AppTest, samples) -> None:
+    sample = samples[-1]
+    app.button(key=sample.image_id).click().run()
+    assert not app.exception
+    assert f"The data set records **{BY_CODE[sample.label].name.lower()}**" in words(app)
+
+
+def test_a_file_that_is_no_photo_gets_one_sentence(app: AppTest) -> None:
+    shown = words(upload(app, b"only words", "words.jpg"))
+    assert "cannot be read as a photo" in shown
+    assert "Looks most like" not in shown
+
+
+def test_a_blurred_photo_is_told_so_before_a_verdict(app: AppTest, samples) -> None:
+    blurred = Image.open(samples[0].path).filter(ImageFilter.GaussianBlur(6))
+    shown = words(upload(app, jpeg(blurred)))
+    assert "blurred" in shown
+    assert "Looks most like" not in shown
+    next(button for button in app.button if button.label == "Classify anyway").click().run()
+    assert not app.exception
+    assert "Looks most like" in words(app)
+    assert "blurred" in words(app)
+
+
+def test_scanning_another_forgets_the_photo(app: AppTest, samples) -> None:
+    upload(app, samples[0].path.read_bytes())
+    next(button for button in app.button if button.label == "Scan another").click().run()
+    assert "Looks most like" not in words(app)
+    kept = [name for name in app.session_state.filtered_state if "result" in name]
+    assert not kept
+
+
+def test_a_missing_or_changed_model_is_said_without_a_traceback(tmp_path, monkeypatch) -> None:
+    for missing in (True, False):
+        folder = tmp_path / str(missing)
+        shutil.copytree(models_folder(), folder)
+        if missing:
+            (folder / "akida2.fbz").unlink()
+        else:
+            data = (folder / "akida2.fbz").read_bytes()
+            (folder / "akida2.fbz").write_bytes(data[:-1])
+        monkeypatch.setenv("QANA_MODELS", str(folder))
+        st.cache_resource.clear()
+        app = AppTest.from_file(APP, default_timeout=SECONDS).run()
+        assert not app.exception
+        assert len(app.error) == 1
+        assert "akida2.fbz" in app.error[0].value
+        monkeypatch.undo()
+    st.cache_resource.clear()

@@ -1,0 +1,165 @@
+"""A real browser, a real server, a fake camera that sees a known lesion."""
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from qana.imaging import read_image
+from qana.labels import BY_CODE
+from qana.spiking.classifier import Prediction
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+if CHROMIUM is None and os.environ.get("QANA_REQUIRE_BROWSER"):
+    pytest.fail("chromium is not installed, and QANA_REQUIRE_BROWSER asks for it", pytrace=False)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt install chromium")
+
+ROOT = Path(__file__).parents[1]
+PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+PATIENCE = 20_000
+VERDICT = "Looks most like"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[bytes]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ("--server.port", str(port), "--server.address", "127.0.0.1")
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process.address = f"http://127.0.0.1:{port}"  # type: ignore[attr-defined]
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{process.address}/_stcore/health").read()  # type: ignore[attr-defined]
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield process
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def seen(classifier, samples, tmp_path_factory) -> tuple[Path, Prediction]:
+    """What the camera sees, the sample that the network is surest of, and the right verdict."""
+    best: tuple[float, bytes, Prediction] | None = None
+    for sample in samples:
+        frame = io.BytesIO()
+        Image.open(sample.path).resize((640, 480)).save(frame, "JPEG", quality=95)
+        prediction = classifier.classify(read_image(frame.getvalue()))
+        margin = prediction.top[0][1] - prediction.top[1][1]
+        if best is None or margin > best[0]:
+            best = (margin, frame.getvalue(), prediction)
+    assert best is not None
+    path = tmp_path_factory.mktemp("camera") / "lesion.mjpeg"
+    path.write_bytes(best[1])
+    return path, best[2]
+
+
+@pytest.fixture(scope="module")
+def browser(seen) -> Iterator[Browser]:
+    flags = [
+        "--no-sandbox",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={seen[0]}",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    with sync_playwright() as driver:
+        yield driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+
+
+@pytest.fixture(params=[PHONE, LAPTOP], ids=["phone", "laptop"])
+def page(request, browser: Browser, server) -> Iterator[Page]:
+    context = browser.new_context(viewport=request.param, permissions=["camera"])
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("console", lambda line: line.type == "error" and faults.append(line.text))
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(server.address)
+    expect(opened.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
+    yield opened
+    assert not faults
+    wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not opened.evaluate(wider)
+    context.close()
+
+
+def choose(page: Page, way: str) -> None:
+    page.get_by_text(way, exact=True).click()
+
+
+def read_verdict(page: Page, prediction: Prediction) -> None:
+    expect(page.get_by_text(VERDICT)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=2)).to_contain_text(BY_CODE[prediction.top[0][0]].name)
+    expect(page.get_by_text("Not a medical device")).to_be_visible()
+
+
+def test_the_camera_sees_a_lesion_and_its_verdict_is_read(page: Page, seen) -> None:
+    choose(page, "Camera")
+    shutter = page.get_by_role("button", name="Take photo")
+    expect(shutter).to_be_enabled(timeout=PATIENCE)
+    shutter.click()
+    read_verdict(page, seen[1])
+    heading = page.get_by_role("heading", level=2)
+    assert heading.bounding_box()["y"] < page.viewport_size["height"] / 2  # without scrolling
+    page.get_by_role("button", name="Scan another").click()
+    expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible()
+
+
+def test_an_upload_is_read(page: Page, samples, classifier) -> None:
+    choose(page, "Upload")
+    page.locator("input[type=file]").set_input_files(samples[3].path)
+    read_verdict(page, classifier.classify(read_image(samples[3].path)))
+
+
+def test_a_renamed_text_gets_a_sentence(page: Page, tmp_path: Path) -> None:
+    words = tmp_path / "words.jpg"
+    words.write_text("only words")
+    choose(page, "Upload")
+    page.locator("input[type=file]").set_input_files(words)
+    expect(page.get_by_text("cannot be read as a photo")).to_be_visible(timeout=PATIENCE)
+
+
+def test_the_keyboard_alone_is_enough(page: Page, samples, classifier) -> None:
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.innerText")
+        if focused.strip() == "Photo 1":
+            break
+    page.keyboard.press("Enter")
+    read_verdict(page, classifier.classify(read_image(samples[0].path)))
+
+
+def test_every_picture_and_control_has_a_name(page: Page) -> None:
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("img, button, input")]
+            .filter((e) => e.checkVisibility())
+            .filter((e) => !(e.alt || e.innerText || e.ariaLabel || e.title || e.labels?.length
+                || e.getAttribute("aria-labelledby")))
+            .map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    assert not unnamed
+
+
+def test_the_server_stays_light(server, page: Page) -> None:
+    """Runs last: the pages above have been served by then."""
+    maps = Path(f"/proc/{server.pid}/maps").read_text()
+    assert "libtorch" not in maps
+    assert "tensorflow" not in maps
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    assert int(resident.split()[1]) < 400 * 1024

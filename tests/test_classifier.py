@@ -1,0 +1,150 @@
+"""The verdict is the engine's own, to the last bit, for every visitor."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import akida
+import numpy as np
+import pytest
+
+from qana.imaging import read_image, to_input
+from qana.labels import LABELS, NEEDS_LOOK
+from qana.samples import Sample
+from qana.spiking.classifier import AkidaClassifier, load_classifier
+from qana.spiking.events import SILENT, LayerTap
+from qana.spiking.store import ModelError, find_entry, models_folder
+
+
+def inputs_of(samples: tuple[Sample, ...], size: int) -> np.ndarray:
+    return np.stack([to_input(read_image(sample.path), size) for sample in samples])
+
+
+def test_logits_are_the_engine_s(classifier: AkidaClassifier, samples) -> None:
+    inputs = inputs_of(samples, classifier.input_size)
+    engine = akida.Model(str(classifier.entry.path))
+    expected = engine.predict(inputs).reshape(len(inputs), -1)
+    np.testing.assert_array_equal(classifier.logits(inputs), expected)
+    one_by_one = [classifier.classify(read_image(sample.path)).logits for sample in samples]
+    np.testing.assert_array_equal(np.stack(one_by_one), expected)
+
+
+def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:
+    prediction = classifier.classify(read_image(samples[0].path))
+    assert prediction.probabilities.sum() == pytest.approx(1)
+    assert prediction.top[0][0] == LABELS[int(prediction.logits.argmax())]
+    chances = [chance for _, chance in prediction.top]
+    assert chances == sorted(chances, reverse=True)
+    look = prediction.probabilities[np.array(NEEDS_LOOK)].sum()
+    assert prediction.needs_look_probability == pytest.approx(look)
+    assert prediction.events == sum(layer.events for layer in prediction.layers)
+    assert 0 < prediction.sparsity < 1
+    assert prediction.latency_ms > 0
+    assert prediction.backend in ("chip", "simulator")
+
+
+def test_events_of_every_layer_equal_those_of_the_cut_off_model(
+    classifier: AkidaClassifier, samples
+) -> None:
+    """The engine shows only its last layer: cutting layer after layer is the slow truth."""
+    inputs = inputs_of(samples[::7], classifier.input_size)
+    tap = LayerTap(akida.Model(str(classifier.entry.path)))
+    cut = akida.Model(str(classifier.entry.path))
+    found = [tap.outputs(image) for image in inputs]
+    compared = 0
+    while cut.layer_count > 1:
+        last = cut.layers[-1]
+        if last.parameters.layer_type not in SILENT:
+            truth = cut.forward(inputs)
+            for outputs, expected in zip(found, truth, strict=True):
+                np.testing.assert_array_equal(outputs[last.name], expected, err_msg=last.name)
+            compared += 1
+        cut.pop_layer()
+    assert compared == len(found[0])
+
+
+def test_events_are_those_of_this_photo(classifier, samples) -> None:
+    events = [classifier.classify(read_image(sample.path)).events for sample in samples]
+    assert len(set(events)) > len(samples) // 2
+
+
+def test_visitors_at_once_get_the_verdict_of_their_own_photo(classifier, samples) -> None:
+    photos = [read_image(sample.path) for sample in samples]
+    alone = [classifier.classify(photo) for photo in photos]
+    with ThreadPoolExecutor(8) as visitors:
+        together = list(visitors.map(classifier.classify, photos * 3))
+    for prediction, expected in zip(together, alone * 3, strict=True):
+        np.testing.assert_array_equal(prediction.logits, expected.logits)
+        assert prediction.events == expected.events
+
+
+@pytest.fixture
+def models_copy(tmp_path: Path) -> Path:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in ("manifest.json", "akida2.fbz"):
+        shutil.copy(models_folder() / name, folder)
+    return folder
+
+
+def _drop_a_byte(folder: Path) -> None:
+    path = folder / "akida2.fbz"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _drop_the_file(folder: Path) -> None:
+    (folder / "akida2.fbz").unlink()
+
+
+def _drop_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def _damage_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{")
+
+
+def _give_another_file(folder: Path) -> None:
+    """Not of Akida, but with the right hash."""
+    path = folder / "manifest.json"
+    document = json.loads(path.read_text())
+    (folder / "akida2.fbz").write_bytes(b"no model")
+    document["models"][0]["sha256"] = hashlib.sha256(b"no model").hexdigest()
+    path.write_text(json.dumps(document))
+
+
+SPOILT = [
+    (_drop_a_byte, "its bytes have changed"),
+    (_drop_the_file, "akida2.fbz is missing"),
+    (_drop_the_manifest, "cannot be read in the models folder"),
+    (_damage_the_manifest, "manifest.json, is damaged"),
+    (_give_another_file, "cannot read akida2.fbz"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), SPOILT)
+def test_a_spoilt_models_folder_gets_one_sentence(models_copy: Path, spoil, sentence: str) -> None:
+    spoil(models_copy)
+    with pytest.raises(ModelError, match=sentence) as caught:
+        load_classifier("akida2", models_copy)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_model_is_named_with_the_known_ones() -> None:
+    with pytest.raises(ModelError, match="no model 'other': choose one of akida2"):
+        find_entry("other")
+
+
+def test_classifying_loads_neither_tensorflow_nor_torch() -> None:
+    code = (
+        "import sys; from qana.__main__ import main; from qana.samples import load_samples; "
+        "code = main(['predict', '--json', str(load_samples()[0].path)]); "
+        "heavy = {'tensorflow', 'torch', 'tf_keras', 'keras', 'sklearn', 'scipy', 'pandas'}; "
+        "print(sorted(heavy & set(sys.modules)), code, file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stderr.strip() == "[] 0"

@@ -1,0 +1,225 @@
+"""Every photo is read right, and whatever is none gets one sentence."""
+
+import io
+import struct
+import threading
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
+from qana.imaging import ImageError, read_image
+
+WIDTH, HEIGHT = 160, 96
+
+
+def picture() -> Image.Image:
+    """Red top left, green top right, blue bottom left, white bottom right."""
+    pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    half_y, half_x = HEIGHT // 2, WIDTH // 2
+    pixels[:half_y, :half_x, 0] = 220
+    pixels[:half_y, half_x:, 1] = 220
+    pixels[half_y:, :half_x, 2] = 220
+    pixels[half_y:, half_x:] = 220
+    return Image.fromarray(pixels)
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    if kind == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def corners(pixels: np.ndarray) -> list[list[int]]:
+    height, width = pixels.shape[:2]
+    at = [(height // 4, width // 4), (height // 4, 3 * width // 4)]
+    at += [(3 * height // 4, width // 4), (3 * height // 4, 3 * width // 4)]
+    return [pixels[place].tolist() for place in at]
+
+
+COLOURS = [[220, 0, 0], [0, 220, 0], [0, 0, 220], [220, 220, 220]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "options"),
+    [
+        ("JPEG", "RGB", {"quality": 95, "subsampling": 0}),
+        ("JPEG", "CMYK", {"quality": 95}),
+        ("PNG", "RGB", {}),
+        ("PNG", "RGBA", {}),
+        ("PNG", "P", {}),
+        ("GIF", "P", {}),
+        ("WEBP", "RGB", {"lossless": True}),
+        ("BMP", "RGB", {}),
+        ("TIFF", "RGB", {}),
+        ("TIFF", "CMYK", {}),
+        ("HEIF", "RGB", {"quality": 95}),
+        ("AVIF", "RGB", {"quality": 95}),
+    ],
+)
+def test_formats_and_colour_models(kind: str, mode: str, options: dict[str, object]) -> None:
+    image = picture()
+    image = image.quantize(16) if mode == "P" else image.convert(mode)
+    pixels = read_image(encoded(image, kind, **options))
+    assert pixels.dtype == np.uint8
+    assert pixels.shape == (HEIGHT, WIDTH, 3)
+    np.testing.assert_allclose(corners(pixels), COLOURS, atol=16)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "1", "I;16", "F"])
+def test_greys_of_every_depth_keep_their_brightness(mode: str) -> None:
+    ramp = np.tile(np.linspace(0, 1, WIDTH), (HEIGHT, 1))
+    if mode == "I;16":
+        image = Image.fromarray((ramp * 65_535).astype(np.uint16))
+    elif mode == "F":
+        image = Image.fromarray(ramp.astype(np.float32))
+    else:
+        image = Image.fromarray((ramp * 255).astype(np.uint8)).convert(mode)
+    pixels = read_image(encoded(image, "TIFF" if mode == "F" else "PNG"))
+    expected = (ramp > 0.5) * 255.0 if mode == "1" else ramp * 255
+    assert abs(pixels.mean() - expected.mean()) < 2
+    assert pixels[0, 0].tolist() == [0, 0, 0]
+    assert pixels[0, -1].tolist() == [255, 255, 255]
+
+
+def test_sixteen_bit_colour() -> None:
+    deep = np.asarray(picture()).astype(np.uint16) * 257
+    _, data = cv2.imencode(".png", deep[..., ::-1])
+    assert corners(read_image(data.tobytes())) == COLOURS
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_camera_s_orientation_is_applied(orientation: int) -> None:
+    upright = picture()
+    undo = {
+        1: None,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }[orientation]
+    stored = upright.transpose(undo) if undo is not None else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert corners(read_image(encoded(stored, "PNG", exif=exif))) == COLOURS
+
+
+def test_transparency_is_laid_on_white() -> None:
+    clear = Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0))
+    assert read_image(encoded(clear, "PNG")).min() == 255
+
+
+def test_an_animation_gives_its_first_frame() -> None:
+    frames = [Image.new("RGB", (WIDTH, HEIGHT), colour) for colour in ("red", "blue")]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert read_image(data)[5, 5].tolist() == [255, 0, 0]
+
+
+def test_no_colour_profile_spoils_a_photo() -> None:
+    unfit = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for profile in (unfit, srgb, b"nonsense"):
+        pixels = read_image(encoded(picture(), "PNG", icc_profile=profile))
+        np.testing.assert_allclose(corners(pixels), COLOURS, atol=2)
+
+
+def test_a_large_photo_is_reduced() -> None:
+    large = picture().resize((4000, 2400))
+    pixels = read_image(encoded(large, "JPEG", quality=95))
+    assert pixels.shape == (960, 1600, 3)
+    np.testing.assert_allclose(corners(pixels), COLOURS, atol=16)
+
+
+def _png_header(width: int, height: int) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = zlib.compress(b"\0" * 1000)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "empty"),
+        (b"just some words, renamed to .jpg", "cannot be read as a photo"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "cannot be read"),
+        (b"%PDF-1.7 and so on", "cannot be read"),
+        (_png_header(30_000, 30_000), "too many pixels"),
+        (_png_header(9_500, 9_500), "too many pixels"),
+        (_png_header(13_000, 100), "too many pixels"),
+        (encoded(Image.new("RGB", (1, 1)), "PNG"), "only 1 x 1 pixels"),
+        (encoded(picture(), "EPS"), "cannot be read"),
+        (b"\xff\xd8\xff" + b"\0" * (26 * 2**20), "larger than 25 MB"),
+    ],
+)
+def test_what_is_no_photo_gets_one_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(ImageError, match=sentence) as caught:
+        read_image(data)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9])
+def test_a_truncated_file_is_refused(kind: str, share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    data = encoded(Image.fromarray(noise), kind)
+    with pytest.raises(ImageError):
+        read_image(data[: int(len(data) * share)])
+
+
+def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="cannot be opened"):
+        read_image(tmp_path / "missing.jpg")
+    with pytest.raises(ImageError, match="folder"):
+        read_image(tmp_path)
+
+
+SEEDS = [encoded(picture(), kind) for kind in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP")]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_mutated_file_gives_a_photo_or_a_sentence(data: st.DataObject) -> None:
+    mutated = bytearray(data.draw(st.sampled_from(SEEDS)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        place = data.draw(st.integers(0, len(mutated) - 1))
+        mutated[place] = data.draw(st.integers(0, 255))
+    try:
+        assert read_image(mutated).dtype == np.uint8
+    except ImageError as error:
+        assert "\n" not in str(error)
+
+
+def test_visitors_at_once_get_their_own_photo() -> None:
+    wrong = []
+
+    def visit(level: int) -> None:
+        data = encoded(Image.new("L", (WIDTH, HEIGHT), level), "PNG")
+        for _ in range(20):
+            if set(np.unique(read_image(data))) != {level}:
+                wrong.append(level)
+
+    visitors = [threading.Thread(target=visit, args=(level,)) for level in range(0, 250, 50)]
+    run: list[Callable[[], None]] = [visitor.start for visitor in visitors]
+    for step in run + [visitor.join for visitor in visitors]:
+        step()
+    assert not wrong

@@ -1,0 +1,62 @@
+"""The networks are what their descriptions say, and only whole ones reach Akida."""
+
+import re
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("tf_keras")
+
+from qana.network.blocks import ghost, squeeze_excitation  # noqa: E402
+from qana.network.cost import macs  # noqa: E402
+from qana.network.registry import architectures, build  # noqa: E402
+from qana.spiking.conversion import ConversionError, convert  # noqa: E402
+from qana.training.quantization import quantize_network  # noqa: E402
+from qana.training.recipe import Recipe  # noqa: E402
+
+
+@pytest.mark.parametrize("name", architectures())
+def test_parameters_and_macs_are_as_described(name: str) -> None:
+    from qana.network import registry
+
+    model = build(name)
+    text = registry._BUILDERS[name].__doc__ or ""
+    parameters, million_macs = re.search(
+        r"([\d,]+) parameters, ([\d.]+) million MACs", text
+    ).groups()
+    assert model.count_params() == int(parameters.replace(",", ""))
+    assert macs(model) / 1e6 == pytest.approx(float(million_macs), abs=0.005)
+    assert model.output_shape == (None, 7)
+
+
+def test_an_unknown_network_is_named_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="choose one of published, qana"):
+        build("resnet")
+
+
+def test_blocks_refuse_shapes_that_cannot_work() -> None:
+    with pytest.raises(ValueError, match="even number of filters"):
+        ghost(keras.Input((8, 8, 4)), 7, "odd")
+    with pytest.raises(ValueError, match="even sides"):
+        squeeze_excitation(keras.Input((7, 7, 8)), "odd")
+
+
+def test_every_activation_is_bounded() -> None:
+    rectified = [layer for layer in build("qana").layers if isinstance(layer, keras.layers.ReLU)]
+    assert len(rectified) > 20
+    assert {float(layer.max_value) for layer in rectified} == {6.0}
+
+
+def test_the_published_network_is_refused_where_the_converter_only_drops_layers() -> None:
+    """The vendor's converter hands over a shorter model and warns; ours must not."""
+    photos = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), np.uint8)
+    image = keras.Input((32, 32, 3))
+    x = keras.layers.Rescaling(1 / 127.5, -1)(image)
+    x = keras.layers.Conv2D(8, 3, strides=2, padding="same")(x)
+    x = keras.layers.ReLU(6.0)(x)
+    gate = keras.layers.Conv2D(8, 1)(keras.layers.DepthwiseConv2D(3, padding="same")(x))
+    x = keras.layers.Multiply()([x, keras.layers.Activation("sigmoid")(gate)])
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    gated = keras.Model(image, keras.layers.Dense(7)(x))
+    with pytest.raises(ConversionError, match=r"dropped part|does not convert|layers are missing"):
+        convert(quantize_network(gated, photos, Recipe("test", input_size=32)), photos)

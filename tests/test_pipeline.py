@@ -1,0 +1,112 @@
+"""The whole pipeline on 70 photos: it runs, can be stopped, and what it publishes is usable."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qana.data.errors import DataError
+from qana.imaging import read_image
+from qana.spiking.classifier import load_classifier
+from qana.spiking.store import find_entry, sha256
+from qana.training.recipe import RECIPES
+
+SMOKE = RECIPES["smoke"]
+
+
+class Stop(BaseException):
+    """A stop from outside, as a power cut: nothing catches it."""
+
+
+@pytest.fixture(scope="module")
+def published(ham_folder: Path, tmp_path_factory) -> dict[str, object]:
+    """A run that is stopped after the float stage, and started again."""
+    from qana.training.pipeline import train
+
+    root = tmp_path_factory.mktemp("pipeline")
+    lines: list[str] = []
+
+    def stop_at_ptq(line: str) -> None:
+        if line == "Stage ptq":
+            raise Stop
+
+    with pytest.raises(Stop):
+        train(ham_folder, SMOKE, root / "models", root / "runs", stop_at_ptq)
+    before = sha256(root / "runs" / "smoke" / "float.h5")
+    assert not (root / "models").exists()
+    train(ham_folder, SMOKE, root / "models", root / "runs", lines.append)
+    assert sha256(root / "runs" / "smoke" / "float.h5") == before
+    return {"models": root / "models", "runs": root / "runs", "lines": lines}
+
+
+def test_a_stopped_run_goes_on_where_it_was(published) -> None:
+    assert "Stage float: done before, taken from float.h5" in published["lines"]
+    assert "Stage tuned" in published["lines"]
+
+
+def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
+    folder = published["models"]
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json",
+        "smoke.fbz",
+        "smoke.float.h5",
+        "smoke.quantized.h5",
+    }
+    entry = find_entry("smoke", folder)
+    for form in entry.record["keras"].values():
+        assert sha256(folder / form["file"]) == form["sha256"]
+    assert entry.record["conversion"]["passes"].keys() == {"TwelveNodesIPv2", "SixNodesIPv2"}
+    assert {"lesion-test", "validation", "stages"} <= entry.metrics.keys()
+    assert 0.05 <= entry.temperature <= 20
+    prediction = load_classifier("smoke", folder).classify(read_image(samples[0].path))
+    assert prediction.probabilities.sum() == pytest.approx(1)
+
+
+def test_akida_and_the_quantized_network_agree_on_new_photos(published, samples) -> None:
+    from quantizeml import load_model
+
+    from qana.imaging import to_input
+    from qana.spiking.conversion import TIE_TOLERANCE
+
+    classifier = load_classifier("smoke", published["models"])
+    inputs = np.stack([to_input(read_image(s.path), SMOKE.input_size) for s in samples])
+    keras_model = load_model(str(published["models"] / "smoke.quantized.h5"))
+    expected = keras_model.predict(inputs.astype(np.float32), verbose=0)
+    found = classifier.logits(inputs)
+    np.testing.assert_array_equal(found.argmax(axis=1), expected.argmax(axis=1))
+    equal = (found == expected).all(axis=1)
+    assert equal.mean() >= 0.95
+    assert np.abs(found - expected).max() <= TIE_TOLERANCE[8]
+
+
+def test_convert_makes_the_very_same_file(published, tmp_path: Path, monkeypatch, capsys) -> None:
+    from qana.__main__ import main
+
+    monkeypatch.setenv("QANA_MODELS", str(published["models"]))
+    assert main(["convert", "--model", "smoke", "--out", str(tmp_path / "again.fbz")]) == 0
+    again = load_classifier("smoke", published["models"]).entry
+    assert (tmp_path / "again.fbz").is_file()
+    assert "class equal on all" in capsys.readouterr().out
+    assert again.record["bytes"] == (tmp_path / "again.fbz").stat().st_size
+
+
+def test_a_run_of_another_recipe_is_not_mixed_in(published, ham_folder: Path) -> None:
+    from qana.training.pipeline import train
+
+    other = replace(SMOKE, epochs=3)
+    with pytest.raises(DataError, match="another recipe"):
+        train(ham_folder, other, published["models"], published["runs"], print)
+
+
+def test_other_models_stay_in_the_manifest(published, ham_folder: Path, tmp_path: Path) -> None:
+    from qana.training.publish import _other_records
+
+    manifest = json.loads((published["models"] / "manifest.json").read_text())
+    manifest["models"].append(manifest["models"][0] | {"name": "other"})
+    folder = tmp_path / "models"
+    shutil.copytree(published["models"], folder)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert [record["name"] for record in _other_records(folder, "smoke")] == ["other"]
