@@ -12,7 +12,7 @@ from qana.data.split import SEED, read_split
 from qana.labels import LABELS
 
 FOLDER = Path(__file__).parents[1] / "assets" / "samples"
-LIST = "samples.csv"
+LIST = FOLDER.with_suffix(".csv")
 ATTRIBUTION = (
     "HAM10000, Tschandl, Rosendahl and Kittler, Sci. Data 5, 180161 (2018), "
     "doi:10.7910/DVN/DBW86T, CC BY-NC 4.0"
@@ -36,7 +36,7 @@ class Sample:
 
 def load_samples() -> tuple[Sample, ...]:
     """All samples, class by class in the order of `qana.labels.LABELS`."""
-    with (FOLDER / LIST).open(newline="", encoding="utf-8") as file:
+    with LIST.open(newline="", encoding="utf-8") as file:
         return tuple(
             Sample(row["image_id"], FOLDER / f"{row['image_id']}.jpg", row["dx"], row["dx_type"])
             for row in csv.DictReader(file)
@@ -52,7 +52,7 @@ def collect(photos: Sequence[Photo], per_class: int = 3) -> None:
     test = [photo for photo in photos if split[photo.image_id] == "test"]
     random.Random(SEED).shuffle(test)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / LIST).open("w", newline="", encoding="utf-8") as file:
+    with LIST.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("image_id", "dx", "dx_type", "lesion_id"))
         for label in LABELS:

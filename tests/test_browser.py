@@ -91,6 +91,10 @@ def page(request, browser: Browser, server) -> Iterator[Page]:
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.goto(server.address)
     expect(opened.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
+    # A gallery left before its pictures have come makes the browser report them as missing.
+    opened.wait_for_function(
+        "[...document.images].filter((i) => i.alt.startsWith('Dermato') && i.complete).length == 21"
+    )
     yield opened
     assert not faults
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -118,6 +122,7 @@ def test_the_camera_sees_a_lesion_and_its_verdict_is_read(page: Page, seen) -> N
     assert heading.bounding_box()["y"] < page.viewport_size["height"] / 2  # without scrolling
     page.get_by_role("button", name="Scan another").click()
     expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible()
+    page.wait_for_load_state("networkidle")
 
 
 def test_an_upload_is_read(page: Page, samples, classifier) -> None:

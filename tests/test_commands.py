@@ -40,7 +40,9 @@ def test_models_lists_what_others_rely_on() -> None:
 def test_predict_answers_as_the_classifier(classifier: AkidaClassifier, samples) -> None:
     from qana.imaging import read_image
 
-    paths = [sample.path for sample in samples]
+    paths = sorted(FOLDER.iterdir())
+    assert paths == sorted(sample.path for sample in samples)  # the README's assets/samples/*
+    samples = sorted(samples, key=lambda sample: sample.path)
     ran = qana("predict", "--json", "--raw", *paths)
     assert ran.returncode == 0
     document = json.loads(ran.stdout)

@@ -48,7 +48,7 @@ def test_the_split_does_not_depend_on_the_order_of_the_rows(photos: list[Photo])
 def test_a_lesion_on_two_sides_is_found(photos: list[Photo]) -> None:
     split = make_split(photos)
     split["mel1_0"], split["mel1_1"] = "train", "test"
-    with pytest.raises(DataError, match="lesion L_mel_1 .* leaks"):
+    with pytest.raises(DataError, match=r"lesion L_mel_1 .* leaks"):
         check_split(photos, split)
 
 
@@ -58,7 +58,7 @@ def test_a_copied_image_on_two_sides_is_found_and_never_dealt(photos: list[Photo
     split = make_split(photos)
     assert split["nv2_0"] == split["nv4_0"]
     split["nv2_0"], split["nv4_0"] = "train", "test"
-    with pytest.raises(DataError, match="bytes .* leaks"):
+    with pytest.raises(DataError, match=r"bytes .* leaks"):
         check_split(photos, split)
 
 

@@ -1,0 +1,55 @@
+"""Fills the results of README.md from models/manifest.json: python -m qana.readme"""
+
+from pathlib import Path
+
+from qana.spiking.store import find_entry
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- results: python -m qana.readme -->", "<!-- end of results -->"
+STAGES = {
+    "float": "float network, Keras",
+    "ptq": "8-bit, after quantization",
+    "tuned": "8-bit, after quantization-aware training",
+}
+COLUMNS = ("accuracy", "balanced_accuracy", "macro_f1")
+
+
+def results() -> str:
+    """The Markdown of the results, every number from the manifest of `akida2`."""
+    entry = find_entry("akida2")
+    test, conversion = entry.metrics["lesion-test"], entry.record["conversion"]
+    lines = [
+        "| on the test lesions | accuracy | balanced accuracy | macro F1 |",
+        "|---|---|---|---|",
+    ]
+    for stage, words in STAGES.items():
+        numbers = " | ".join(f"{entry.metrics['stages'][stage][name]:.3f}" for name in COLUMNS)
+        lines.append(f"| {words} | {numbers} |")
+    spans = " | ".join(
+        f"**{test[name]:.3f}** ({test['ci95'][name][0]:.3f} to {test['ci95'][name][1]:.3f})"
+        for name in COLUMNS
+    )
+    lines.append(f"| **spiking network, Akida** (95 % interval over lesions) | {spans} |")
+    recalls = ", ".join(
+        f"{label} {values['recall']:.2f}" for label, values in test["per_class"].items()
+    )
+    passes = " and ".join(f"{count} on {name}" for name, count in conversion["passes"].items())
+    lines += [
+        "",
+        f"{test['n']} photos; recall by class: {recalls}; AUC {test['auc']:.3f}; calibration error "
+        f"{test['ece']:.3f}. {entry.parameters:,} parameters, {entry.macs / 1e6:.1f} million MACs, "
+        f"{entry.weight_bits}-bit weights and activations; passes: {passes}. Against the quantized "
+        f"Keras network: class equal on all of {conversion['check_photos']} validation photos, "
+        f"logits equal to the last bit on {conversion['equal_logits']}.",
+    ]
+    return "\n".join(lines)
+
+
+def filled(text: str) -> str:
+    """`text` with what stands between the two marks replaced by `results()`."""
+    head, _, rest = text.partition(BEGIN)
+    return f"{head}{BEGIN}\n{results()}\n{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
