@@ -21,3 +21,12 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 def malignant_probability(probabilities: np.ndarray) -> np.ndarray:
     """(..., 7) probabilities to (...) summed probability of the classes that need a look."""
     return np.asarray(probabilities)[..., np.array(NEEDS_LOOK)].sum(axis=-1)
+
+
+def percent(probability: float) -> str:
+    """A probability in words for a visitor: whole percent, and never a flat 0 or 100 %."""
+    if probability < 0.01:
+        return "under 1%"
+    if probability > 0.99:
+        return "over 99%"
+    return f"{probability:.0%}"

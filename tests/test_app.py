@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from qana.imaging import read_image
 from qana.labels import BY_CODE
+from qana.probabilities import percent
 from qana.spiking.store import models_folder
 
 APP = str(Path(__file__).parents[1] / "streamlit_app.py")
@@ -64,8 +65,8 @@ def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, sampl
     shown = words(upload(app, data))
     prediction = classifier.classify(read_image(data))
     code, probability = prediction.top[0]
-    assert f"{BY_CODE[code].name}, {probability:.0%}" in shown
-    assert f"Needs a professional look: {prediction.needs_look_probability:.0%}" in shown
+    assert f"{BY_CODE[code].name}, {percent(probability)}" in shown
+    assert f"Needs a professional look: {percent(prediction.needs_look_probability)}" in shown
     assert f"This image cost {prediction.events:,} events" in shown
     assert "Akida simulator" in shown or "Akida chip" in shown
     assert "Not a medical device" in shown

@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from qana.labels import BY_CODE, CLASSES
+from qana.probabilities import percent
 from qana.scan import Scan
 from qana.spiking.classifier import Prediction
 from qana.spiking.events import LayerEvents
@@ -42,17 +43,17 @@ def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str 
     with words:
         with st.container(gap="xxsmall"):
             st.caption("Looks most like")
-            st.header(f"{lesion.name}, {probability:.0%}", anchor=False)
+            st.header(f"{lesion.name}, {percent(probability)}", anchor=False)
             clinical = "" if lesion.clinical == lesion.name else f" {lesion.clinical}."
             st.caption(lesion.about + clinical)
         for problem in scan.problems:
             st.warning(problem.message, icon=":material/blur_on:")
         with st.container(gap="xsmall"):
             for guess, share in prediction.top:
-                st.progress(share, text=f"{BY_CODE[guess].name} **{share:.0%}**")
+                st.progress(share, text=f"{BY_CODE[guess].name} **{percent(share)}**")
         with st.container(border=True, gap="xsmall"):
             look = prediction.needs_look_probability
-            st.markdown(f"**Needs a professional look: {look:.0%}**")
+            st.markdown(f"**Needs a professional look: {percent(look)}**")
             st.caption(f"Summed probability of {LOOK_GROUP}. A low figure rules nothing out.")
         if recorded:
             st.markdown(

@@ -7,6 +7,7 @@ from typing import Any
 from qana.commands.common import print_json, say
 from qana.imaging import ImageError, assess, read_image
 from qana.labels import BY_CODE
+from qana.probabilities import percent
 from qana.spiking.classifier import AkidaClassifier, Prediction, load_classifier
 
 
@@ -70,6 +71,6 @@ def _empty(path: Path, reason: str | None) -> dict[str, Any]:
 def _line(answer: dict[str, Any]) -> str:
     if answer["status"] != "classified":
         return f"{answer['path']}: {answer['reason']}"
-    top = ", ".join(f"{guess['name']} {guess['probability']:.0%}" for guess in answer["top"])
-    look = f"needs a professional look {answer['malignant_probability']:.0%}"
+    top = ", ".join(f"{guess['name']} {percent(guess['probability'])}" for guess in answer["top"])
+    look = f"needs a professional look {percent(answer['malignant_probability'])}"
     return f"{answer['path']}: {top}; {look}; {answer['events']:,} events"
