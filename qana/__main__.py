@@ -7,7 +7,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from qana.commands.common import UserError, say
+from qana.commands.common import say
+from qana.errors import UserError
 from qana.spiking.names import DEFAULT_MODEL
 
 

@@ -3,10 +3,6 @@
 import json
 import sys
 
-from qana.errors import UserError
-
-__all__ = ["UserError", "print_json", "say"]
-
 
 def say(message: str) -> None:
     """One line for the person at the terminal, on stderr."""

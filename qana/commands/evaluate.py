@@ -3,9 +3,10 @@
 import argparse
 from typing import Any
 
-from qana.commands.common import UserError, print_json, say
+from qana.commands.common import print_json, say
 from qana.data.labelled import read_labelled
 from qana.data.split import read_split
+from qana.errors import UserError
 from qana.evaluation.run import evaluate
 from qana.spiking.classifier import load_classifier
 

@@ -10,13 +10,12 @@ from tqdm import tqdm
 from qana.data.augmentation import augment
 from qana.labels import LABELS
 from qana.training.recipe import Recipe
+from qana.training.subsets import Subsets
 
 
 def fit(
     model: keras.Model,
-    frames: np.ndarray,
-    labels: np.ndarray,
-    validation: tuple[np.ndarray, np.ndarray],
+    subsets: Subsets,
     recipe: Recipe,
     *,
     epochs: int,
@@ -33,9 +32,7 @@ def fit(
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits.
-        frames: (N, H, W, 3) uint8, training photos.
-        labels: (N,) int64.
-        validation: inputs (M, S, S, 3) uint8 and labels (M,).
+        subsets: frames and labels of the training photos, inputs and labels of validation.
         recipe: batch size, sampling, decay and smoothing are read from it.
         epochs: how many, in all.
         learning_rate: peak.
@@ -44,7 +41,7 @@ def fit(
         title: in front of the progress bar, which goes to stderr.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    steps = max(1, len(frames) // recipe.batch)
+    steps = max(1, len(subsets.frames) // recipe.batch)
     optimizer = keras.optimizers.AdamW(
         keras.optimizers.schedules.CosineDecay(
             learning_rate / 100 if warmup_epochs else learning_rate,
@@ -62,12 +59,11 @@ def fit(
         ),
         metrics=["accuracy"],
     )
-    inputs, truth = validation
     model.fit(
-        batches(frames, labels, recipe, steps),
+        batches(subsets.frames, subsets.train_labels, recipe, steps),
         epochs=epochs,
         steps_per_epoch=steps,
-        validation_data=(inputs.astype(np.float32), np.eye(len(LABELS))[truth]),
+        validation_data=(subsets.inputs.astype(np.float32), np.eye(len(LABELS))[subsets.labels]),
         validation_batch_size=recipe.batch,
         verbose=0,
         callbacks=[

@@ -107,9 +107,7 @@ def _fit_float(subsets: Subsets, recipe: Recipe, folder: Path) -> keras.Model:
     for cycle in range(1, recipe.cycles + 1):
         fit(
             model,
-            subsets.frames,
-            subsets.train_labels,
-            (subsets.inputs, subsets.labels),
+            subsets,
             recipe,
             epochs=recipe.epochs,
             learning_rate=recipe.learning_rate,
@@ -126,9 +124,7 @@ def _tune(folder: Path, subsets: Subsets, recipe: Recipe) -> keras.Model:
     model = load_model(str(folder / "ptq.h5"))
     fit(
         model,
-        subsets.frames,
-        subsets.train_labels,
-        (subsets.inputs, subsets.labels),
+        subsets,
         recipe,
         epochs=recipe.tuning_epochs,
         learning_rate=recipe.tuning_rate,
