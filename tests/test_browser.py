@@ -35,7 +35,14 @@ def server() -> Iterator[subprocess.Popen[bytes]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ("--server.port", str(port), "--server.address", "127.0.0.1")
+    options = (
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--server.headless",
+        "true",
+    )
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     process.address = f"http://127.0.0.1:{port}"  # type: ignore[attr-defined]

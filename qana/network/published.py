@@ -35,8 +35,9 @@ def published(*, input_size: int = 64) -> keras.Model:
     Wang et al., arXiv 2507.15958, section 3, after the description of the authors' code: no stem,
     four blocks of ghost features with a sigmoid gate, a 3x3 separable convolution bounded at 1,
     one squeeze and excitation, a linear head. The published head is left with a 4x4 map; the
-    global average pooling before it is the repair. The gates (sigmoid, multiply) are on no
-    Akida's layer list, so `qana.spiking.conversion` refuses it.
+    global average pooling before it is the repair. Its first layers (1x1 separable) are not
+    quantizable for Akida 2.0 and its gates (sigmoid, multiply) are on no Akida's layer list, so it
+    exists in Keras only.
 
     Args:
         input_size: side of the input, pixels; a multiple of 16.
