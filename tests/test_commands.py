@@ -111,6 +111,19 @@ def test_evaluate_gives_the_same_numbers_for_both_layouts(label_files, classifie
     assert document["abstained"] == 0
 
 
+def test_intervals_are_over_lesions(label_files, samples, tmp_path: Path) -> None:
+    grouped = tmp_path / "grouped.csv"
+    rows = [f"{sample.label},{sample.image_id},{sample.label}" for sample in samples]
+    grouped.write_text("\n".join(["lesion_id,image_id,dx", *rows]) + "\n")
+    spans = [
+        json.loads(qana("evaluate", "--images", FOLDER, "--labels", labels, "--json").stdout)[
+            "ci95"
+        ]
+        for labels in (label_files["ham"], grouped)
+    ]
+    assert spans[0]["accuracy"] != spans[1]["accuracy"]
+
+
 def test_evaluate_can_keep_to_the_test_lesions(label_files, samples, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text(label_files["ham"].read_text())

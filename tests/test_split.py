@@ -54,10 +54,13 @@ def test_a_lesion_on_two_sides_is_found(photos: list[Photo]) -> None:
 
 def test_a_copied_image_on_two_sides_is_found_and_never_dealt(photos: list[Photo]) -> None:
     by_id = {photo.image_id: photo for photo in photos}
-    shutil.copy(by_id["nv2_0"].path, by_id["nv4_0"].path)
+    pairs = [(f"{label}{n}_0", f"{label}{n + 1}_0") for label in LABELS for n in range(0, 20, 2)]
+    for original, copy in pairs:
+        shutil.copy(by_id[original].path, by_id[copy].path)
     split = make_split(photos)
-    assert split["nv2_0"] == split["nv4_0"]
-    split["nv2_0"], split["nv4_0"] = "train", "test"
+    check_split(photos, split)
+    assert all(split[original] == split[copy] for original, copy in pairs)
+    split["nv2_0"], split["nv3_0"], split["nv3_1"] = "train", "test", "test"
     with pytest.raises(DataError, match=r"bytes .* leaks"):
         check_split(photos, split)
 
