@@ -69,8 +69,8 @@ def show_result() -> None:
             pending = st.session_state.pending
             st.button("Classify anyway", on_click=look_at, args=(pending, None, True))
         return
+    st.button("Scan another", icon=":material/arrow_back:", on_click=start_again)
     show_verdict(result, result.prediction, classifier().device, st.session_state.recorded)
-    st.button("Scan another", icon=":material/refresh:", on_click=start_again)
 
 
 def choose_photo() -> None:

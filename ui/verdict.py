@@ -106,16 +106,16 @@ def _events_table(layers: tuple[LayerEvents, ...]) -> str:
     most = max((layer.events for layer in layers), default=1) or 1
     rows = "".join(
         f"<tr><th scope='row' style='text-align:left;font-weight:400;padding-right:1rem'>"
-        f"{escape(layer.name)}</th>"
+        f"{escape(layer.name).replace('_', '_<wbr>')}</th>"
         f"<td style='text-align:right;padding-right:1rem'>{layer.events:,}</td>"
         f"<td style='text-align:right;padding-right:1rem'>{layer.sparsity:.0%}</td>"
-        f"<td style='width:40%'><div aria-hidden='true' style='height:.6rem;border-radius:.3rem;"
+        f"<td style='width:25%'><div aria-hidden='true' style='height:.6rem;border-radius:.3rem;"
         f"background:currentColor;opacity:.55;width:{100 * layer.events / most:.1f}%'></div></td>"
         "</tr>"
         for layer in layers
     )
     return (
-        "<div style='overflow-x:auto'><table style='width:100%;font-size:.9rem'>"
+        "<div style='overflow-x:auto'><table style='width:100%;font-size:.8rem'>"
         "<caption style='text-align:left'>Events of each layer for this photo</caption>"
         "<thead><tr><th style='text-align:left'>Layer</th><th style='text-align:right;"
         "padding-right:1rem'>Events</th><th style='text-align:right;padding-right:1rem'>Silent"
