@@ -10,9 +10,9 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from qana.evaluation.reliability import confidence_bins
 from qana.labels import LABELS
 
-ECE_BINS = 15
 SUM_TOLERANCE = 1e-3
 
 
@@ -83,9 +83,7 @@ def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) ->
     """
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
-    edges = np.linspace(0.0, 1.0, ECE_BINS + 1)[1:-1]
-    bins = np.digitize(confidence, edges, right=True)
-    gaps = np.bincount(bins, weights=correct - confidence)
+    gaps = np.bincount(confidence_bins(probabilities), weights=correct - confidence)
     return float(np.abs(gaps).sum() / len(labels))
 
 

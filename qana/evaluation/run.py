@@ -1,6 +1,7 @@
 """A classifier over a labelled folder: the one evaluation that every reported number is from."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,28 @@ from qana.probabilities import softmax
 from qana.spiking.classifier import AkidaClassifier
 
 BATCH = 32
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a classifier said of labelled images.
+
+    Attributes:
+        images: those that were answered, N >= 1.
+        labels: (N,) int64, indices into `qana.labels.LABELS`.
+        logits: (N, 7) float32.
+        left_out: images that the quality check turned away.
+    """
+
+    images: Sequence[LabelledImage]
+    labels: np.ndarray
+    logits: np.ndarray
+    left_out: int
+
+    @property
+    def lesions(self) -> np.ndarray:
+        """(N,) lesion_id of each image."""
+        return np.array([image.lesion_id for image in self.images])
 
 
 def evaluate(
@@ -33,6 +56,13 @@ def evaluate(
         ImageError: an image cannot be read; the sentence names it.
         UserError: no image is left to judge.
     """
+    return judge(classifier, ask(classifier, images, abstain))
+
+
+def ask(
+    classifier: AkidaClassifier, images: Sequence[LabelledImage], abstain: bool = False
+) -> Answers:
+    """The classifier's answers; arguments and errors are those of `evaluate`."""
     kept, logits = [], []
     for batch in _batches(images):
         photos = [_read(image) for image in batch]
@@ -48,14 +78,18 @@ def evaluate(
     if not kept:
         raise UserError("The quality check turns away every image: leave --abstain out.")
     labels = np.array([LABELS.index(image.label) for image in kept])
-    probabilities = softmax(np.concatenate(logits), classifier.entry.temperature)
-    lesions = [image.lesion_id for image in kept]
+    return Answers(kept, labels, np.concatenate(logits), len(images) - len(kept))
+
+
+def judge(classifier: AkidaClassifier, answers: Answers) -> dict[str, object]:
+    """The document of `evaluate` from answers that are already there."""
+    probabilities = softmax(answers.logits, classifier.entry.temperature)
     return {
         "model": classifier.name,
         "backend": classifier.backend,
-        **summarize(labels, probabilities),
-        "abstained": len(images) - len(kept),
-        "ci95": intervals(labels, probabilities.argmax(axis=1), lesions),
+        **summarize(answers.labels, probabilities),
+        "abstained": answers.left_out,
+        "ci95": intervals(answers.labels, probabilities.argmax(axis=1), answers.lesions),
     }
 
 
