@@ -11,8 +11,8 @@ from qana.training.recipe import Recipe
 
 pytest.importorskip("tf_keras")
 
-from qana.studies.catalog import STUDIES  # noqa: E402
-from qana.studies.run import COLUMNS, run_study  # noqa: E402
+from qana.studies.catalog import STUDIES
+from qana.studies.run import COLUMNS, run_study
 
 TINY = Recipe(
     "tiny",
