@@ -1,4 +1,4 @@
-"""python -m qana COMMAND: models, predict, evaluate, train, convert.
+"""python -m qana COMMAND: models, predict, evaluate, train, convert, study, protocol.
 
 Exit codes: 0 done, 1 a fault of ours, 2 wrong use or unreadable input.
 """
@@ -54,6 +54,19 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument(
         "--data", type=Path, metavar="DIR", help="HAM10000 folder: check on its validation photos"
     )
+
+    study = command("study", "Make the table of a comparison, training what it needs.", json=True)
+    study.add_argument("name", choices=("levers", "bits", "ablation", "baselines", "seeds"))
+    study.add_argument("--data", type=Path, required=True, metavar="DIR", help="HAM10000 folder")
+    study.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
+    study.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR")
+
+    protocol = command("protocol", "Judge by a protocol and write its report.", json=True)
+    protocol.add_argument("name", choices=("lesion", "paper", "clinical"))
+    protocol.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="HAM10000; clinical: PAD-UFES-20"
+    )
+    protocol.add_argument("--model", default=DEFAULT_MODEL)
     return parser
 
 

@@ -1,11 +1,8 @@
 """python -m qana train"""
 
 import argparse
-import logging
-import os
-import warnings
 
-from qana.commands.common import say
+from qana.commands.common import quiet_tensorflow, say
 from qana.errors import UserError
 from qana.spiking.store import models_folder
 from qana.training.recipe import RECIPES
@@ -16,10 +13,7 @@ def run(options: argparse.Namespace) -> int:
     if options.recipe not in RECIPES:
         known = ", ".join(RECIPES)
         raise UserError(f"There is no recipe '{options.recipe}': choose one of {known}.")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # The models folder keeps .h5, which other programs read; Keras warns at every save.
-    warnings.filterwarnings("ignore", message="You are saving your model as an HDF5 file")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    quiet_tensorflow()
     say("Loading TensorFlow, which takes a while")
     from qana.training.pipeline import train
 

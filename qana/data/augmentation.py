@@ -1,4 +1,4 @@
-"""Augmentation for dermatoscopy, batched in TensorFlow.
+"""Augmentation for dermatoscopy: one random view of a frame, in OpenCV alone.
 
 A lesion has no up and no left, so any rotation and mirror image is as likely as the original.
 Scale and place vary with the hand that holds the dermatoscope, colour with the lamp, the skin and
@@ -7,61 +7,62 @@ the camera. Shape is kept (no shear, no squeeze): asymmetry is a diagnostic sign
 
 import math
 
-import tensorflow as tf
+import cv2
+import numpy as np
 
 ZOOM = math.log(1.3)
 SHIFT = 0.08
-"""Of the side."""
+"""Of the frame's height."""
 GAIN, CHANNEL_GAIN, CONTRAST, SATURATION = 0.2, 0.08, 0.2, 0.3
 
 
-def augment(frames: tf.Tensor, size: int) -> tf.Tensor:
-    """One random view of each frame.
+def augment(
+    frame: np.ndarray, size: int, random: np.random.Generator, strength: float = 1.0
+) -> np.ndarray:
+    """One random view of a frame.
 
     Args:
-        frames: (N, H, W, 3) uint8, 0 to 255, W >= H.
+        frame: (H, W, 3) uint8, W >= H.
         size: side of the view, pixels.
+        random: where the draws come from; the same state gives the same view at any `size`, but
+            for interpolation.
+        strength: factor of all ranges but the turn, 0 to 2.
 
     Returns:
-        (N, size, size, 3) float32, whole numbers 0 to 255. At neutral draws it is the centre
-        square of the frame.
+        (size, size, 3) uint8. At neutral draws it is the centre square of the frame.
     """
-    views = _place(tf.cast(frames, tf.float32), size)
-    return tf.round(tf.clip_by_value(_colour(views), 0.0, 255.0))
+    return _colour(_place(frame, size, random, strength), random, strength)
 
 
-def _place(frames: tf.Tensor, size: int) -> tf.Tensor:
-    shape = tf.cast(tf.shape(frames), tf.float32)
-    count, height, width = tf.shape(frames)[0], shape[1], shape[2]
-    angle = tf.random.uniform([count], 0.0, 2 * math.pi)
-    step = height / size * tf.exp(tf.random.uniform([count], -ZOOM, ZOOM))
-    mirror = tf.where(tf.random.uniform([count]) < 0.5, -1.0, 1.0)
-    cos, sin = step * tf.cos(angle), step * tf.sin(angle)
-    x_by_x, x_by_y, y_by_x, y_by_y = cos * mirror, -sin, sin * mirror, cos
-    centre = (size - 1) / 2
-    shift = tf.random.uniform([2, count], -SHIFT, SHIFT) * height
-    x_offset = (width - 1) / 2 + shift[0] - (x_by_x + x_by_y) * centre
-    y_offset = (height - 1) / 2 + shift[1] - (y_by_x + y_by_y) * centre
-    zero = tf.zeros([count])
-    transforms = tf.stack([x_by_x, x_by_y, x_offset, y_by_x, y_by_y, y_offset, zero, zero], axis=1)
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=frames,
-        transforms=transforms,
-        output_shape=[size, size],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="REFLECT",
+def _place(
+    frame: np.ndarray, size: int, random: np.random.Generator, strength: float
+) -> np.ndarray:
+    height, width = frame.shape[:2]
+    angle = random.uniform(0.0, 2 * math.pi)
+    step = height / size * math.exp(strength * random.uniform(-ZOOM, ZOOM))
+    mirror = 1.0 if random.random() < 0.5 else -1.0
+    cos, sin = step * math.cos(angle), step * math.sin(angle)
+    turn = np.array([[mirror * cos, -sin], [mirror * sin, cos]])
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    shift = strength * random.uniform(-SHIFT, SHIFT, 2) * height
+    offset = centre + shift - turn @ np.full(2, (size - 1) / 2)
+    return cv2.warpAffine(
+        frame,
+        np.column_stack([turn, offset]),
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REFLECT_101,
     )
 
 
-def _colour(views: tf.Tensor) -> tf.Tensor:
-    count = tf.shape(views)[0]
-
-    def around_one(spread: float, channels: int = 1) -> tf.Tensor:
-        return tf.random.uniform([count, 1, 1, channels], 1 - spread, 1 + spread)
-
-    grey = tf.reduce_mean(views, axis=3, keepdims=True)
-    views = grey + (views - grey) * around_one(SATURATION)
-    mean = tf.reduce_mean(views, axis=[1, 2, 3], keepdims=True)
-    views = mean + (views - mean) * around_one(CONTRAST)
-    return views * around_one(GAIN) * around_one(CHANNEL_GAIN, 3)
+def _colour(view: np.ndarray, random: np.random.Generator, strength: float) -> np.ndarray:
+    """Saturation, contrast and gain are each linear in the channels: one 3x4 map does all."""
+    saturation = 1 + strength * random.uniform(-SATURATION, SATURATION)
+    contrast = 1 + strength * random.uniform(-CONTRAST, CONTRAST)
+    gains = 1 + strength * random.uniform(-CHANNEL_GAIN, CHANNEL_GAIN, 3)
+    gains *= 1 + strength * random.uniform(-GAIN, GAIN)
+    mix = saturation * np.eye(3) + (1 - saturation) / 3
+    mean = view.mean()
+    return cv2.transform(
+        view, gains[:, None] * np.column_stack([contrast * mix, np.full(3, (1 - contrast) * mean)])
+    )

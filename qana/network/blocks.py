@@ -13,18 +13,29 @@ Three rules hold for every block:
 import tensorflow as tf
 from quantizeml.layers import DepthwiseConv2DTranspose
 from tf_keras import layers
+from tf_keras.initializers import Constant
 
 BOUND = 6.0
 """Upper bound of every rectified activation, unitless."""
+NEARLY_NOTHING = 0.05
+"""Scale at which an added branch starts, so that it can join transferred layers without disturbing
+them (after Goyal et al., arXiv 1706.02677, who start at 0: weights that are all 0 have no range to
+quantize)."""
 
 
-def _normalized(x: tf.Tensor, name: str, bounded: bool = True) -> tf.Tensor:
-    x = layers.BatchNormalization(name=f"{name}_bn")(x)
+def _normalized(x: tf.Tensor, name: str, bounded: bool = True, scale: float = 1.0) -> tf.Tensor:
+    x = layers.BatchNormalization(gamma_initializer=Constant(scale), name=f"{name}_bn")(x)
     return layers.ReLU(max_value=BOUND, name=f"{name}_relu")(x) if bounded else x
 
 
 def convolution(
-    x: tf.Tensor, filters: int, name: str, kernel: int = 1, stride: int = 1, bounded: bool = True
+    x: tf.Tensor,
+    filters: int,
+    name: str,
+    kernel: int = 1,
+    stride: int = 1,
+    bounded: bool = True,
+    scale: float = 1.0,
 ) -> tf.Tensor:
     """Convolution, folded normalization and, where `bounded`, the bounded activation.
 
@@ -35,6 +46,7 @@ def convolution(
         kernel: side of the kernel, pixels.
         stride: step, pixels.
         bounded: False leaves the result signed, for a branch that ends in an Add.
+        scale: of the result before training.
 
     Returns:
         (N, H / stride, W / stride, filters) float32; in [0, 6] where `bounded`.
@@ -42,7 +54,7 @@ def convolution(
     x = layers.Conv2D(
         filters, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
     )(x)
-    return _normalized(x, name, bounded)
+    return _normalized(x, name, bounded, scale)
 
 
 def depthwise(x: tf.Tensor, name: str, kernel: int = 3, stride: int = 1) -> tf.Tensor:
@@ -54,6 +66,24 @@ def depthwise(x: tf.Tensor, name: str, kernel: int = 3, stride: int = 1) -> tf.T
         kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_dw"
     )(x)
     return _normalized(x, name)
+
+
+def inverted_residual(
+    x: tf.Tensor, filters: int, name: str, expansion: int = 6, kernel: int = 3, stride: int = 1
+) -> tf.Tensor:
+    """Inverted residual: 1x1 to `expansion` times the channels, depthwise, 1x1 back, linear.
+
+    (N, H, W, C) float32 to (N, H / stride, W / stride, filters), signed; added to its input where
+    the shapes agree.
+
+    Source: Sandler et al., "MobileNetV2", CVPR 2018, as in EfficientNet-Lite.
+    """
+    inner = convolution(x, x.shape[-1] * expansion, f"{name}_expand") if expansion > 1 else x
+    inner = depthwise(inner, f"{name}_depthwise", kernel=kernel, stride=stride)
+    inner = convolution(inner, filters, f"{name}_project", bounded=False)
+    if stride == 1 and x.shape[-1] == filters:
+        return layers.Add(name=f"{name}_add")([x, inner])
+    return inner
 
 
 def ghost(x: tf.Tensor, filters: int, name: str) -> tf.Tensor:
@@ -81,7 +111,7 @@ def residual_ghost(x: tf.Tensor, name: str, expansion: int = 2) -> tf.Tensor:
     """
     channels = x.shape[-1]
     features = ghost(x, channels * expansion, f"{name}_ghost")
-    update = convolution(features, channels, f"{name}_project", bounded=False)
+    update = convolution(features, channels, f"{name}_project", bounded=False, scale=NEARLY_NOTHING)
     return layers.Add(name=f"{name}_add")([x, update])
 
 
@@ -97,7 +127,9 @@ def spatial_channel_attention(x: tf.Tensor, name: str) -> tf.Tensor:
     after Wang et al., "ECA-Net", CVPR 2020.
     """
     around = depthwise(x, f"{name}_spatial", kernel=5)
-    correction = convolution(around, x.shape[-1], f"{name}_channel", bounded=False)
+    correction = convolution(
+        around, x.shape[-1], f"{name}_channel", bounded=False, scale=NEARLY_NOTHING
+    )
     return layers.Add(name=f"{name}_add")([x, correction])
 
 
@@ -124,7 +156,8 @@ def squeeze_excitation(x: tf.Tensor, name: str, ratio: int = 4) -> tf.Tensor:
     spread = DepthwiseConv2DTranspose(
         3, strides=2, padding="same", use_bias=False, name=f"{name}_spread_dwt"
     )(excited)
-    return layers.Add(name=f"{name}_add")([x, _normalized(spread, f"{name}_spread")])
+    excitation = _normalized(spread, f"{name}_spread", scale=NEARLY_NOTHING)
+    return layers.Add(name=f"{name}_add")([x, excitation])
 
 
 def projection_head(x: tf.Tensor, features: int, classes: int, name: str = "head") -> tf.Tensor:
@@ -137,5 +170,16 @@ def projection_head(x: tf.Tensor, features: int, classes: int, name: str = "head
     """
     x = depthwise(x, f"{name}_mix")
     x = convolution(x, features, f"{name}_features")
+    x = layers.GlobalAveragePooling2D(name=f"{name}_average")(x)
+    return layers.Dense(classes, name="logits")(x)
+
+
+def average_head(x: tf.Tensor, features: int, classes: int, name: str = "head") -> tf.Tensor:
+    """The common head, for the ablation: `features` channels without an upper bound, averaged,
+    then the linear layer. (N, H, W, C) float32 to (N, classes) float32 logits.
+    """
+    x = layers.Conv2D(features, 1, use_bias=False, name=f"{name}_features_conv")(x)
+    x = layers.BatchNormalization(name=f"{name}_features_bn")(x)
+    x = layers.ReLU(name=f"{name}_features_relu")(x)
     x = layers.GlobalAveragePooling2D(name=f"{name}_average")(x)
     return layers.Dense(classes, name="logits")(x)

@@ -1,5 +1,7 @@
 """Fitting a network, float or quantized, so that it can be stopped and resumed at any time."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,14 +9,15 @@ import tensorflow as tf
 import tf_keras as keras
 from tqdm import tqdm
 
-from qana.data.augmentation import augment
 from qana.labels import LABELS
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
+from qana.training.views import Views
 
 
 def fit(
     model: keras.Model,
+    views: Views,
     subsets: Subsets,
     recipe: Recipe,
     *,
@@ -32,8 +35,9 @@ def fit(
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits.
-        subsets: frames and labels of the training photos, inputs and labels of validation.
-        recipe: batch size, sampling, decay and smoothing are read from it.
+        views: of the training photos, with their targets.
+        subsets: inputs and labels of validation are taken from it.
+        recipe: batch size and decay are read from it.
         epochs: how many, in all.
         learning_rate: peak.
         warmup_epochs: linear rise before it.
@@ -41,7 +45,7 @@ def fit(
         title: in front of the progress bar, which goes to stderr.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    steps = max(1, len(subsets.frames) // recipe.batch)
+    steps = max(1, views.photos // recipe.batch)
     optimizer = keras.optimizers.AdamW(
         keras.optimizers.schedules.CosineDecay(
             learning_rate / 100 if warmup_epochs else learning_rate,
@@ -54,13 +58,11 @@ def fit(
     optimizer.exclude_from_weight_decay(var_names=["bn", "bias", "gamma", "beta"])
     model.compile(
         optimizer,
-        keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=recipe.label_smoothing
-        ),
+        _loss(subsets.train_labels, recipe.adjustment),
         metrics=["accuracy"],
     )
     model.fit(
-        batches(subsets.frames, subsets.train_labels, recipe, steps),
+        _dataset(views, recipe),
         epochs=epochs,
         steps_per_epoch=steps,
         validation_data=(subsets.inputs.astype(np.float32), np.eye(len(LABELS))[subsets.labels]),
@@ -74,25 +76,28 @@ def fit(
     )
 
 
-def batches(frames: np.ndarray, labels: np.ndarray, recipe: Recipe, steps: int) -> tf.data.Dataset:
-    """Endless batches of augmented photos, rare classes drawn more often.
+def _loss(labels: np.ndarray, adjustment: float) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    share = np.bincount(labels, minlength=len(LABELS)) / len(labels)
+    shift = tf.constant(adjustment * np.log(np.maximum(share, 1 / len(labels))), tf.float32)
 
-    Returns:
-        Dataset of (B, S, S, 3) float32, 0 to 255, and (B, 7) float32 one-hot.
-    """
-    frequency = np.bincount(labels, minlength=len(LABELS))
-    weights = frequency[labels].astype(np.float64) ** -recipe.balance
-    chances = tf.constant(np.log(weights / weights.sum())[None], tf.float32)
-    all_frames, one_hot = (
-        tf.constant(frames),
-        tf.constant(np.eye(len(LABELS), dtype=np.float32)[labels]),
-    )
+    def loss(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        # A quantized network hands over its own kind of tensor: adding makes it a plain one.
+        return tf.nn.softmax_cross_entropy_with_logits(targets, logits + shift)
 
-    def draw(_: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        chosen = tf.random.categorical(chances, recipe.batch)[0]
-        return augment(tf.gather(all_frames, chosen), recipe.input_size), tf.gather(one_hot, chosen)
+    return loss
 
-    return tf.data.Dataset.range(steps).repeat().map(draw, num_parallel_calls=2).prefetch(2)
+
+def _dataset(views: Views, recipe: Recipe) -> tf.data.Dataset:
+    """Endless (B, S, S, 3) float32, 0 to 255, and (B, 7) float32."""
+    # No fixed seed: a resumed run must not see the same views again.
+    seed = (recipe.seed, time.time_ns())
+    return tf.data.Dataset.from_generator(
+        lambda: views.batches(recipe.batch, seed),
+        output_signature=(
+            tf.TensorSpec((recipe.batch, views.size, views.size, 3), tf.uint8),
+            tf.TensorSpec((recipe.batch, len(LABELS)), tf.float32),
+        ),
+    ).map(lambda pictures, targets: (tf.cast(pictures, tf.float32), targets))
 
 
 class _Progress(keras.callbacks.Callback):

@@ -55,7 +55,11 @@ def publish(
         for kind, network in networks.items():
             network.save(files / f"{recipe.name}.{kind}.h5", include_optimizer=False)
         record = _record(recipe, networks["float"], model, report, files)
-        record |= {"temperature": temperature, "metrics": {}, "operating_point": found["strength"]}
+        record |= {
+            "temperature": temperature,
+            "metrics": {},
+            "operating_point": found["operating_point"],
+        }
         _write_manifest(files / MANIFEST, [record])
         say("Measuring on Akida")
         classifier = load_classifier(recipe.name, files)

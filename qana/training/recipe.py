@@ -7,6 +7,30 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class TeacherRecipe:
+    """How a teacher is made."""
+
+    input_size: int = 160
+    """Side of the pictures it sees, pixels: it may see more than its pupil."""
+    batch: int = 32
+    """Photos per step."""
+    epochs: int = 15
+    """One cosine schedule, after an epoch of linear rise."""
+    learning_rate: float = 1e-3
+    """Peak."""
+    weight_decay: float = 0.05
+    """AdamW's, on kernels only."""
+    label_smoothing: float = 0.1
+    balance: float = 0.5
+    mixup: float = 0.0
+    seed: int = 1
+
+    def digest(self) -> str:
+        """12 hex digits that change with any field."""
+        return _digest(self)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """How a model is made. Two equal recipes on the same data make the same kind of model."""
 
@@ -20,14 +44,21 @@ class Recipe:
     """Side of the network's input, pixels."""
     frame_height: int = 160
     """Height of the frames that augmentation cuts from, pixels; above input_size to zoom in."""
+    transfer: bool = True
+    """Begin with ImageNet's weights in every layer that has a namesake in EfficientNet-Lite0."""
+    teacher: TeacherRecipe | None = None
+    """Whose opinion the network learns beside the labels (Hinton et al., arXiv 1503.02531)."""
+    trust: float = 0.7
+    """Share of a target that is the teacher's opinion, 0 to 1; the rest is the label."""
+    mixup: float = 0.0
+    """Parameter of the Beta distribution that pictures are blended by; the teacher judges the
+    blend itself (Beyer et al., "Knowledge distillation: a good teacher is patient and
+    consistent", CVPR 2022)."""
     batch: int = 64
     """Photos per step."""
-    epochs: int = 48
-    """Of a cycle of float training; an epoch draws as many photos as the training subset has."""
-    cycles: int = 2
-    """Cosine schedules in a row, each from the peak again (warm restarts, Loshchilov and Hutter,
-    ICLR 2017): the network is still learning when the first one ends."""
-    learning_rate: float = 2e-3
+    epochs: int = 40
+    """Of float training; an epoch draws as many photos as the training subset has."""
+    learning_rate: float = 1e-3
     """Peak of the cosine schedule, reached after the warm-up."""
     warmup_epochs: int = 2
     """Linear rise to the peak: batch statistics are unreliable at first."""
@@ -37,6 +68,13 @@ class Recipe:
     """Nine thousand photos cannot justify certainty."""
     balance: float = 0.5
     """Photos are drawn with weight (class size) ** -balance: 0 as they are, 1 all classes alike."""
+    adjustment: float = 0.0
+    """Strength of the logit adjustment in the loss (Menon et al., ICLR 2021): 1 makes the network
+    as if all classes were equally common; use it with balance 0."""
+    augmentation: float = 1.0
+    """Factor of all ranges of augmentation but the turn."""
+    colour_constancy: bool = False
+    """Shades of grey (Finlayson and Trezzi, 2004) on every photo, before all else."""
     weight_bits: int = 8
     activation_bits: int = 8
     """4-bit weights with 8-bit activations convert but do not map: keep both equal."""
@@ -50,22 +88,26 @@ class Recipe:
 
     def digest(self) -> str:
         """12 hex digits that change with any field: a resumed run must be of the same recipe."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return _digest(self)
+
+
+def _digest(recipe: TeacherRecipe | Recipe) -> str:
+    text = json.dumps(dataclasses.asdict(recipe), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
-        Recipe("akida2"),
+        Recipe("akida2", frame_height=200, teacher=TeacherRecipe(), mixup=0.4),
         Recipe(
             "smoke",
-            options={"widths": (8, 8, 16, 16), "features": 16},
+            options={"features": 16},
+            teacher=TeacherRecipe(input_size=64, batch=8, epochs=1),
             input_size=64,
             frame_height=72,
             batch=8,
             epochs=2,
-            cycles=1,
             warmup_epochs=1,
             calibration_photos=16,
             tuning_epochs=1,

@@ -1,0 +1,1 @@
+"""Comparisons that stand behind the choices: each a table that one command makes again."""

@@ -1,0 +1,158 @@
+"""The studies by name."""
+
+from dataclasses import replace
+from typing import Any
+
+from qana.studies.study import STAGES, Study, Variant
+from qana.training.recipe import RECIPES, Recipe
+
+DEPLOYED = RECIPES["akida2"]
+SMALL = Recipe("small", input_size=64, frame_height=100, epochs=20, tuning_epochs=2)
+"""The paper's own input size, at which a variant takes minutes; labels only, no teacher."""
+
+
+def _small(name: str, **changes: Any) -> Recipe:
+    return replace(SMALL, name=f"small-{name}", **changes)
+
+
+def _lever(label: str, name: str, **changes: Any) -> Variant:
+    return Variant(label, _small(name, **changes))
+
+
+_TAUGHT: dict[str, Any] = {"teacher": DEPLOYED.teacher, "frame_height": DEPLOYED.frame_height}
+
+LEVERS = Study(
+    "levers",
+    "What pays: one change at a time from the first row",
+    "validation",
+    (
+        _lever("64 px, 20 epochs, ImageNet's weights, labels only", "start"),
+        Variant("the same, answers averaged over four mirror images", _small("start"), flips=True),
+        _lever("starting from nothing", "nothing", transfer=False),
+        _lever("starting from nothing, 60 epochs", "nothing-long", transfer=False, epochs=60),
+        _lever("40 epochs", "long", epochs=40),
+        _lever("96 px", "96", input_size=96, frame_height=144),
+        _lever("128 px", "128", input_size=128, frame_height=200),
+        _lever("classes drawn as they are", "as-they-are", balance=0.0),
+        _lever("all classes drawn alike", "alike", balance=1.0),
+        _lever("classes as they are, logit-adjusted loss", "adjusted", balance=0.0, adjustment=1.0),
+        _lever("stronger augmentation", "augmented", augmentation=1.5),
+        _lever("colour constancy (shades of grey)", "constancy", colour_constancy=True),
+        _lever("mixup", "mixup", mixup=0.2),
+        _lever("teacher", "teacher", **_TAUGHT),
+        _lever("teacher and mixup", "teacher-mixup", mixup=0.2, **_TAUGHT),
+    ),
+    "Float networks, seed 1. Rare classes have few validation photos, so differences of a few "
+    "points of balanced accuracy are within chance: the intervals say how far.",
+)
+
+_QUANTIZED = ("ptq", "tuned")
+
+BITS = Study(
+    "bits",
+    "Bits, and how long to tune with quantization in the loop",
+    "validation",
+    (
+        Variant("8 bits, 2 epochs", _small("start"), ("float", *_QUANTIZED)),
+        Variant("8 bits, 6 epochs", _small("start-tuned6", tuning_epochs=6), _QUANTIZED),
+        Variant("8 bits, 2 epochs, teacher", _small("teacher", **_TAUGHT), ("float", *_QUANTIZED)),
+        Variant("4 bits, 2 epochs", _small("bits4", weight_bits=4, activation_bits=4), _QUANTIZED),
+        Variant(
+            "4 bits, 6 epochs",
+            _small("bits4-tuned6", weight_bits=4, activation_bits=4, tuning_epochs=6),
+            _QUANTIZED,
+        ),
+    ),
+    "Tuning starts from the network quantized after training.",
+)
+
+_BARE: dict[str, object] = {
+    "ghost": False,
+    "attention": False,
+    "squeeze": False,
+    "projection": False,
+}
+
+
+def _part(label: str, name: str, *parts: str, **changes: Any) -> Variant:
+    options = _BARE | dict.fromkeys(parts, True)
+    return Variant(label, _small(f"part-{name}", options=options, **changes), STAGES)
+
+
+ABLATION = Study(
+    "ablation",
+    "The paper's ablation, each part in its Akida form, from float to Akida",
+    "test",
+    (
+        _part("base", "base", balance=0.0),
+        _part("+ ghost", "ghost", "ghost", balance=0.0),
+        _part("+ attention", "attention", "ghost", "attention", balance=0.0),
+        _part("+ squeeze and excitation", "squeeze", "ghost", "attention", "squeeze", balance=0.0),
+        _part("+ quantized head", "head", *_BARE, balance=0.0),
+        _part("+ balancing", "balancing", *_BARE),
+        Variant(
+            "all, no activation bounded",
+            _small("unbounded", options={"bounded": False}),
+            STAGES,
+        ),
+        Variant(
+            "all, 4 bits",
+            _small("bits4", weight_bits=4, activation_bits=4),
+            ("ptq", "tuned", "akida"),
+        ),
+        Variant(
+            "all, 4 bits, no activation bounded",
+            _small("unbounded4", weight_bits=4, activation_bits=4, options={"bounded": False}),
+            STAGES,
+        ),
+    ),
+    "64 px, 20 epochs, ImageNet's weights where a layer has them, seed 1. No row was chosen by "
+    "these lesions.",
+)
+
+
+def _baseline(label: str, name: str, *stages: str, **changes: Any) -> Variant:
+    recipe = replace(
+        Recipe("baseline", frame_height=160, epochs=20), name=f"baseline-{name}", **changes
+    )
+    return Variant(label, recipe, stages or STAGES)
+
+
+BASELINES = Study(
+    "baselines",
+    "Other networks on the same split, by the same recipe, converted where they convert",
+    "test",
+    (
+        _baseline("QANA, labels only", "qana"),
+        _baseline(
+            "EfficientNet-Lite0, ImageNet's weights", "lite0", architecture="efficientnet_lite0"
+        ),
+        _baseline(
+            "AkidaNet 0.5, from nothing", "akidanet", architecture="akidanet", transfer=False
+        ),
+        _baseline(
+            "the published network at 64 px, from nothing (does not convert)",
+            "published",
+            "float",
+            architecture="published",
+            transfer=False,
+            input_size=64,
+            frame_height=100,
+        ),
+    ),
+    "128 px unless said, 20 epochs, no teacher.",
+)
+
+SEEDS = Study(
+    "seeds",
+    "The deployed recipe, three seeds",
+    "test",
+    (
+        Variant("seed 1 (deployed)", DEPLOYED, ("float", "akida")),
+        Variant("seed 2", replace(DEPLOYED, name="akida2-seed2", seed=2), ("float", "akida")),
+        Variant("seed 3", replace(DEPLOYED, name="akida2-seed3", seed=3), ("float", "akida")),
+    ),
+    "One teacher for all.",
+)
+
+STUDIES = {study.name: study for study in (LEVERS, BITS, ABLATION, BASELINES, SEEDS)}

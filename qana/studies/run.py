@@ -1,0 +1,140 @@
+"""Making a study's table, a row at a time; what was measured before is not measured again."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tf_keras as keras
+
+from qana.data.arrays import labels_of, load_inputs, shades_of_grey, unchanged
+from qana.evaluation.bootstrap import intervals
+from qana.evaluation.metrics import summarize
+from qana.network.cost import macs
+from qana.probabilities import softmax
+from qana.spiking.conversion import ConversionError, convert
+from qana.studies.study import Study, Variant
+from qana.training.stages import Say, Stages
+from qana.training.subsets import Subsets, load_subsets
+
+RARE = ("df", "vasc", "akiec")
+COLUMNS = (
+    "variant",
+    "stage",
+    "accuracy",
+    "balanced accuracy",
+    "macro F1",
+    "macro F1, 95 % interval",
+    *(f"recall {label}" for label in (*RARE, "mel")),
+    "parameters",
+    "MACs (million)",
+)
+Network = Callable[[np.ndarray], np.ndarray]
+"""(N, S, S, 3) uint8 to (N, 7) logits."""
+
+
+def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict[str, Any]:
+    """Trains and measures every variant, and writes `out`/studies/<name>.json after each.
+
+    Args:
+        study: what to compare.
+        data: HAM10000 folder.
+        runs: folder of the stages and of what was measured.
+        out: models folder.
+        say: takes one line of progress.
+
+    Returns:
+        The document: study, title, command, columns, rows, note.
+
+    Raises:
+        DataError: the data cannot be used, or `runs` holds a run of another recipe.
+    """
+    document: dict[str, Any] = {
+        "study": study.name,
+        "title": study.title,
+        "command": f"python -m qana study {study.name} --data DIR",
+        "subset": study.subset,
+        "columns": list(COLUMNS),
+        "rows": [],
+        "note": study.note,
+    }
+    path = out / "studies" / f"{study.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for variant in study.variants:
+        say(f"{study.name}: {variant.label}")
+        document["rows"] += _rows(variant, study.subset, data, runs, say)
+        keras.backend.clear_session()
+        path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return document
+
+
+def _rows(variant: Variant, subset: str, data: Path, runs: Path, say: Say) -> list[list[Any]]:
+    suffix = "-flips" if variant.flips else ""
+    done = runs / variant.recipe.name / f"measured-{subset}{suffix}.json"
+    known = json.loads(done.read_text()) if done.is_file() else {}
+    missing = [stage for stage in variant.stages if stage not in known]
+    if missing:
+        subsets = load_subsets(data, variant.recipe)
+        stages = Stages(subsets, variant.recipe, runs, say)
+        photos = subsets.test if subset == "test" else subsets.validation
+        first = shades_of_grey if variant.recipe.colour_constancy else unchanged
+        inputs = load_inputs(photos, variant.recipe.input_size, first)
+        lesions = [photo.lesion_id for photo in photos]
+        for stage in missing:
+            try:
+                network = _network(stages, stage, subsets)
+            except ConversionError as error:
+                say(str(error))
+                known[stage] = {"failed": str(error)}
+            else:
+                logits = _flipped(network, inputs) if variant.flips else network(inputs)
+                known[stage] = _measured(labels_of(photos), logits, lesions)
+            known[stage] |= _cost(stages)
+            done.write_text(json.dumps(known, indent=1) + "\n")
+    return [_row(variant.label, stage, known[stage]) for stage in variant.stages]
+
+
+def _network(stages: Stages, stage: str, subsets: Subsets) -> Network:
+    if stage == "akida":
+        model, _ = convert(stages.tuned_network, subsets.inputs)
+        return lambda inputs: model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
+    keras_model = getattr(stages, f"{stage}_network")
+    return lambda inputs: keras_model.predict(inputs.astype(np.float32), batch_size=64, verbose=0)
+
+
+def _flipped(network: Network, inputs: np.ndarray) -> np.ndarray:
+    views = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
+    probabilities = np.mean([softmax(network(np.ascontiguousarray(view))) for view in views], 0)
+    return np.log(probabilities)
+
+
+def _measured(labels: np.ndarray, logits: np.ndarray, lesions: list[str]) -> dict[str, Any]:
+    result = summarize(labels, softmax(logits))
+    return {
+        **{name: result[name] for name in ("accuracy", "balanced_accuracy", "macro_f1")},
+        "ci95": intervals(labels, logits.argmax(axis=1), lesions)["macro_f1"],
+        "recall": {label: result["per_class"][label]["recall"] for label in (*RARE, "mel")},
+    }
+
+
+def _cost(stages: Stages) -> dict[str, Any]:
+    return {
+        "parameters": int(stages.float_network.count_params()),
+        "macs": macs(stages.float_network),
+    }
+
+
+def _row(label: str, stage: str, found: dict[str, Any]) -> list[Any]:
+    cost = [found["parameters"], round(found["macs"] / 1e6, 1)]
+    if "failed" in found:
+        return [label, stage, *[None] * (len(COLUMNS) - 4), *cost]
+    low, high = found["ci95"]
+    return [
+        label,
+        stage,
+        *(round(found[name], 3) for name in ("accuracy", "balanced_accuracy", "macro_f1")),
+        f"{low:.3f} to {high:.3f}",
+        *(round(found["recall"][name], 2) for name in (*RARE, "mel")),
+        *cost,
+    ]

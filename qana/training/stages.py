@@ -1,0 +1,178 @@
+"""The stages of a run, each left on disk, so that a stop loses an epoch at most."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import tf_keras as keras
+from quantizeml import load_model
+
+from qana.data.errors import DataError
+from qana.network.registry import build
+from qana.network.transfer import transfer
+from qana.training.fit import fit
+from qana.training.operating_point import set_operating_point
+from qana.training.quantization import quantize_network
+from qana.training.recipe import Recipe
+from qana.training.subsets import Subsets
+from qana.training.views import Views
+
+Say = Callable[[str], None]
+
+
+class Stages:
+    """Teacher, float network, post-training quantization, quantization-aware tuning.
+
+    A stage runs when it is first asked for, and what it needs runs before it. Its result lies in
+    `runs`/<recipe>; a stage whose result is there is not repeated, and a stopped fit goes on after
+    its last whole epoch.
+    """
+
+    def __init__(self, subsets: Subsets, recipe: Recipe, runs: Path, say: Say) -> None:
+        """Claims the folder of the recipe.
+
+        Args:
+            subsets: photos to train on and to choose by.
+            recipe: what to make.
+            runs: folder for checkpoints.
+            say: takes one line of progress.
+
+        Raises:
+            DataError: `runs` holds a run of another recipe of this name.
+        """
+        self.folder = runs / recipe.name
+        self._subsets, self._recipe, self._runs, self._say = subsets, recipe, runs, say
+        _claim(self.folder, recipe)
+
+    @cached_property
+    def float_network(self) -> keras.Model:
+        """The float network, at its own operating point."""
+        return self._stage("float", self._fit_float)
+
+    @cached_property
+    def ptq_network(self) -> keras.Model:
+        """The same, quantized after training."""
+        return self._stage(
+            "ptq",
+            lambda: quantize_network(self.float_network, self._subsets.train_inputs, self._recipe),
+        )
+
+    @cached_property
+    def tuned_network(self) -> keras.Model:
+        """The same, tuned with quantization in the loop, at its own operating point."""
+        _ = self.ptq_network  # leaves the file that tuning starts from
+        return self._stage("tuned", self._tune)
+
+    def operating_point(self, stage: str) -> dict[str, float]:
+        """How far the head of "float" or "tuned" was moved, see `OperatingPoint`."""
+        found: dict[str, float] = json.loads(self._point_path(stage).read_text())
+        return found
+
+    @cached_property
+    def _views(self) -> Views:
+        """What the network is shown, labelled by the teacher where the recipe has one."""
+        recipe = self._recipe
+        shown = Views(
+            self._subsets.frames,
+            self._subsets.train_labels,
+            recipe.input_size,
+            recipe.balance,
+            recipe.label_smoothing,
+            recipe.mixup,
+            recipe.augmentation,
+        )
+        if recipe.teacher is None:
+            return shown
+        # Only who trains needs torch.
+        from qana.training.teacher import load_teacher, teacher_path, train_teacher
+
+        path = teacher_path(self._runs, recipe.teacher)
+        self._say("Stage teacher")
+        own = dataclasses.replace(
+            shown,
+            size=recipe.teacher.input_size,
+            balance=recipe.teacher.balance,
+            smoothing=recipe.teacher.label_smoothing,
+            mixup=recipe.teacher.mixup,
+        )
+        train_teacher(own, recipe.teacher, path)
+        return dataclasses.replace(
+            shown,
+            teacher=load_teacher(path).probabilities,
+            teacher_size=recipe.teacher.input_size,
+            trust=recipe.trust,
+        )
+
+    def _fit_float(self) -> keras.Model:
+        recipe = self._recipe
+        keras.utils.set_random_seed(recipe.seed)
+        model = build(recipe.architecture, input_size=recipe.input_size, **recipe.options)
+        if recipe.transfer:
+            from qana.training.teacher import imagenet_weights
+
+            transfer(model, imagenet_weights())
+        fit(
+            model,
+            self._views,
+            self._subsets,
+            recipe,
+            epochs=recipe.epochs,
+            learning_rate=recipe.learning_rate,
+            warmup_epochs=recipe.warmup_epochs,
+            folder=self.folder / "fitting",
+            title="float",
+        )
+        self._set_operating_point(model, "float")
+        return model
+
+    def _tune(self) -> keras.Model:
+        recipe = self._recipe
+        model = load_model(str(self.folder / "ptq.h5"))
+        fit(
+            model,
+            self._views,
+            self._subsets,
+            recipe,
+            epochs=recipe.tuning_epochs,
+            learning_rate=recipe.tuning_rate,
+            warmup_epochs=0,
+            folder=self.folder / "tuning",
+            title="quantization-aware",
+        )
+        self._set_operating_point(model, "tuned")
+        return model
+
+    def _stage(self, name: str, make: Callable[[], keras.Model]) -> keras.Model:
+        path = self.folder / f"{name}.h5"
+        if path.is_file():
+            self._say(f"Stage {name}: done before, taken from {path.name}")
+        else:
+            self._say(f"Stage {name}")
+            unfinished = path.with_suffix(".unfinished.h5")
+            make().save(unfinished, include_optimizer=False)
+            unfinished.replace(path)  # a stop in the middle of a save must not look like a result
+        return load_model(str(path))
+
+    def _set_operating_point(self, model: keras.Model, stage: str) -> None:
+        """Each stage has its own: tuning moves the bias again."""
+        chosen = set_operating_point(
+            model, self._subsets.inputs, self._subsets.labels, self._subsets.train_labels
+        )
+        self._point_path(stage).write_text(json.dumps(dataclasses.asdict(chosen)) + "\n")
+
+    def _point_path(self, stage: str) -> Path:
+        return self.folder / f"{stage}.operating_point.json"
+
+
+def _claim(folder: Path, recipe: Recipe) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    marker = folder / "recipe.json"
+    written = {"digest": recipe.digest(), **dataclasses.asdict(recipe)}
+    if marker.is_file() and json.loads(marker.read_text())["digest"] != recipe.digest():
+        raise DataError(
+            f"{folder} holds a run of another recipe named {recipe.name}: remove that folder or "
+            "give another one with --runs."
+        )
+    marker.write_text(json.dumps(written, indent=1) + "\n")
