@@ -14,6 +14,9 @@ from qana.probabilities import softmax
 from qana.spiking.classifier import AkidaClassifier
 
 BATCH = 32
+REASONS = ("quality", "gate", "unsure")
+"""Why a photo may get no answer, in the order of asking."""
+ANSWERED = ""
 
 
 def evaluate(
@@ -24,7 +27,8 @@ def evaluate(
     Args:
         classifier: whose answers count.
         images: at least one.
-        abstain: leave out the photos that the quality check turns away, and count them.
+        abstain: leave out the photos that the quality check or the gate turns away or that the
+            model is too unsure of, in this order, and count them.
 
     Returns:
         The document of `python -m qana evaluate --json`.
@@ -33,30 +37,44 @@ def evaluate(
         ImageError: an image cannot be read; the sentence names it.
         UserError: no image is left to judge.
     """
-    kept, logits = [], []
+    answers, reasons = [], []
     for batch in _batches(images):
         photos = [_read(image) for image in batch]
-        chosen = [not abstain or assess(photo).ok for photo in photos]
-        kept += [image for image, keep in zip(batch, chosen, strict=True) if keep]
-        inputs = [
-            to_input(photo, classifier.input_size)
-            for photo, keep in zip(photos, chosen, strict=True)
-            if keep
-        ]
-        if inputs:
-            logits.append(classifier.logits(np.stack(inputs)))
-    if not kept:
-        raise UserError("The quality check turns away every image: leave --abstain out.")
+        inputs = np.stack([to_input(photo, classifier.input_size) for photo in photos])
+        answers.append(softmax(classifier.logits(inputs), classifier.entry.temperature))
+        if abstain:
+            reasons.append(_reasons(classifier, photos, inputs, answers[-1]))
+        else:
+            reasons.append(np.full(len(batch), ANSWERED))
+    reason = np.concatenate(reasons)
+    answered = reason == ANSWERED
+    if not answered.any():
+        raise UserError("Every image is turned away or too unsure: leave --abstain out.")
+    probabilities = np.concatenate(answers)[answered]
+    kept = [image for image, keep in zip(images, answered, strict=True) if keep]
     labels = np.array([LABELS.index(image.label) for image in kept])
-    probabilities = softmax(np.concatenate(logits), classifier.entry.temperature)
     lesions = [image.lesion_id for image in kept]
     return {
         "model": classifier.name,
         "backend": classifier.backend,
         **summarize(labels, probabilities),
         "abstained": len(images) - len(kept),
+        "abstained_by": {name: int((reason == name).sum()) for name in REASONS},
         "ci95": intervals(labels, probabilities.argmax(axis=1), lesions),
     }
+
+
+def _reasons(
+    classifier: AkidaClassifier,
+    photos: Sequence[np.ndarray],
+    inputs: np.ndarray,
+    probabilities: np.ndarray,
+) -> np.ndarray:
+    """(N,) strings: the first of `REASONS` that holds for each photo, else `ANSWERED`."""
+    spoilt = np.array([not assess(photo).ok for photo in photos])
+    foreign = ~classifier.passes_gate(inputs)
+    unsure = probabilities.max(axis=1) < classifier.entry.abstain_below
+    return np.select([spoilt, foreign, unsure], REASONS, ANSWERED)
 
 
 def _read(image: LabelledImage) -> np.ndarray:
