@@ -66,8 +66,8 @@ def show_result() -> None:
         st.image(result.shown, width=280, alt="The photo, cut to its centre square")
         with st.container(horizontal=True):
             st.button("Take another", on_click=start_again)
-            pending = st.session_state.pending
-            st.button("Classify anyway", on_click=look_at, args=(pending, None, True))
+            known = (st.session_state.pending, st.session_state.recorded)
+            st.button("Classify anyway", on_click=look_at, args=(*known, True))
         return
     st.button("Scan another", icon=":material/arrow_back:", on_click=start_again)
     show_verdict(result, result.prediction, classifier().device, st.session_state.recorded)

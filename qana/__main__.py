@@ -1,4 +1,4 @@
-"""python -m qana COMMAND: models, predict, evaluate, train, convert, study, protocol.
+"""python -m qana COMMAND: models, predict, evaluate, train, convert, gate, study, protocol.
 
 Exit codes: 0 done, 1 a fault of ours, 2 wrong use or unreadable input.
 """
@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--model", default=DEFAULT_MODEL)
     evaluate.add_argument("--subset", choices=("lesion-test",), help="held-out lesions only")
     evaluate.add_argument(
-        "--abstain", action="store_true", help="leave out photos that the quality check turns away"
+        "--abstain",
+        action="store_true",
+        help="leave out what is spoilt, no dermatoscopic lesion, or too unsure",
     )
 
     train = command("train", "Train, quantize, tune, convert, check and publish a model.")
@@ -53,6 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--out", type=Path, metavar="FILE", help="where to write the .fbz")
     convert.add_argument(
         "--data", type=Path, metavar="DIR", help="HAM10000 folder: check on its validation photos"
+    )
+
+    gate = command("gate", "Fit what a model turns away: pictures of no lesion, unsure answers.")
+    gate.add_argument("--data", type=Path, required=True, metavar="DIR", help="HAM10000 folder")
+    gate.add_argument("--model", default=DEFAULT_MODEL)
+    gate.add_argument(
+        "--phone", type=Path, metavar="DIR", help="also count how many of these phone photos pass"
     )
 
     study = command("study", "Make the table of a comparison, training what it needs.", json=True)

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from qana.evaluation.strangers import draw_strangers
+from qana.imaging import assess
 from qana.labels import LABELS
 from qana.samples import Sample, load_samples
+from qana.scan import scan
 from qana.spiking.classifier import AkidaClassifier, load_classifier
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -24,6 +27,21 @@ def samples() -> tuple[Sample, ...]:
 @pytest.fixture(scope="session")
 def classifier() -> AkidaClassifier:
     return load_classifier()
+
+
+@pytest.fixture(scope="session")
+def sure_samples(samples: tuple[Sample, ...], classifier: AkidaClassifier) -> list[Sample]:
+    """The samples that are let in and answered, in their order."""
+    return [s for s in samples if scan(s.path, classifier).status == "classified"]
+
+
+@pytest.fixture(scope="session")
+def text_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of text, sharp and well lit."""
+    page = next(p for p in draw_strangers("text", 20) if assess(p).ok)
+    path = tmp_path_factory.mktemp("text") / "page.png"
+    Image.fromarray(page).save(path)
+    return path
 
 
 @pytest.fixture(scope="session")

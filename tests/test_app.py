@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 from qana.imaging import read_image
 from qana.labels import BY_CODE
 from qana.probabilities import percent
-from qana.spiking.store import models_folder
+from qana.scan import FOREIGN
+from qana.spiking.gate import read_gate
+from qana.spiking.store import models_folder, sha256, update_record
 
 APP = str(Path(__file__).parents[1] / "streamlit_app.py")
 SECONDS = 30
@@ -60,8 +63,8 @@ def test_the_page_opens_with_samples_and_says_what_it_is_not(app: AppTest) -> No
     assert len([button for button in app.button if button.label.startswith("Photo ")]) == 21
 
 
-def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, samples) -> None:
-    data = samples[0].path.read_bytes()
+def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, sure_samples) -> None:
+    data = sure_samples[0].path.read_bytes()
     shown = words(upload(app, data))
     prediction = classifier.classify(read_image(data))
     code, probability = prediction.top[0]
@@ -72,8 +75,8 @@ def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, sampl
     assert "Not a medical device" in shown
 
 
-def test_a_sample_tells_afterwards_what_is_recorded(app: AppTest, samples) -> None:
-    sample = samples[-1]
+def test_a_sample_tells_afterwards_what_is_recorded(app: AppTest, sure_samples) -> None:
+    sample = sure_samples[-1]
     app.button(key=sample.image_id).click().run()
     assert not app.exception
     assert f"The data set records **{BY_CODE[sample.label].name.lower()}**" in words(app)
@@ -92,8 +95,56 @@ def test_a_blurred_photo_is_told_so_before_a_verdict(app: AppTest, samples) -> N
     assert "Looks most like" not in shown
     next(button for button in app.button if button.label == "Classify anyway").click().run()
     assert not app.exception
-    assert "Looks most like" in words(app)
+    assert "Needs a professional look" in words(app)
     assert "blurred" in words(app)
+
+
+def test_what_is_no_lesion_is_told_so_before_a_verdict(app: AppTest, text_page) -> None:
+    shown = words(upload(app, text_page.read_bytes()))
+    assert FOREIGN.message in shown
+    assert "Needs a professional look" not in shown
+    next(button for button in app.button if button.label == "Classify anyway").click().run()
+    assert not app.exception
+    assert "Needs a professional look" in words(app)
+    assert FOREIGN.message in words(app)
+
+
+def test_a_sample_that_the_gate_turns_away_still_tells_what_is_recorded(
+    sure_samples, classifier, tmp_path, monkeypatch
+) -> None:
+    folder = shutil.copytree(models_folder(), tmp_path / "models")
+    gate = read_gate(classifier.entry)
+    path = folder / classifier.entry.gate[0].name
+    replace(gate, threshold=1e9).write(path)
+    record = classifier.entry.record["gate"] | {"sha256": sha256(path)}
+    update_record("akida2", {"gate": record}, folder)
+    monkeypatch.setenv("QANA_MODELS", str(folder))
+    st.cache_resource.clear()
+    app = AppTest.from_file(APP, default_timeout=SECONDS).run()
+    sample = sure_samples[0]
+    app.button(key=sample.image_id).click().run()
+    assert FOREIGN.message in words(app)
+    next(button for button in app.button if button.label == "Classify anyway").click().run()
+    st.cache_resource.clear()
+    assert f"The data set records **{BY_CODE[sample.label].name.lower()}**" in words(app)
+
+
+def test_an_unsure_answer_has_no_headline_but_its_candidates(
+    sure_samples, classifier, tmp_path, monkeypatch
+) -> None:
+    folder = shutil.copytree(models_folder(), tmp_path / "models")
+    update_record("akida2", {"abstain": {"threshold": 1.0}}, folder)
+    monkeypatch.setenv("QANA_MODELS", str(folder))
+    st.cache_resource.clear()
+    app = AppTest.from_file(APP, default_timeout=SECONDS).run()
+    shown = words(upload(app, sure_samples[0].path.read_bytes()))
+    st.cache_resource.clear()
+    prediction = classifier.classify(read_image(sure_samples[0].path))
+    assert "Not sure" in shown
+    assert "Looks most like" not in shown
+    assert f"Needs a professional look: {percent(prediction.needs_look_probability)}" in shown
+    bars = [bar.proto.text.split(" **")[0] for bar in app.get("progress")]
+    assert bars == [BY_CODE[code].name for code, _ in prediction.top]
 
 
 def test_scanning_another_forgets_the_photo(app: AppTest, samples) -> None:

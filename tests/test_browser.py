@@ -66,7 +66,8 @@ def seen(classifier, samples, tmp_path_factory) -> tuple[Path, Prediction]:
         Image.open(sample.path).resize((640, 480)).save(frame, "JPEG", quality=95)
         prediction = classifier.classify(read_image(frame.getvalue()))
         margin = prediction.top[0][1] - prediction.top[1][1]
-        if best is None or margin > best[0]:
+        answered = not prediction.foreign and not prediction.unsure
+        if answered and (best is None or margin > best[0]):
             best = (margin, frame.getvalue(), prediction)
     assert best is not None
     path = tmp_path_factory.mktemp("camera") / "lesion.mjpeg"
@@ -132,10 +133,10 @@ def test_the_camera_sees_a_lesion_and_its_verdict_is_read(page: Page, seen) -> N
     page.wait_for_load_state("networkidle")
 
 
-def test_an_upload_is_read(page: Page, samples, classifier) -> None:
+def test_an_upload_is_read(page: Page, sure_samples, classifier) -> None:
     choose(page, "Upload")
-    page.locator("input[type=file]").set_input_files(samples[3].path)
-    read_verdict(page, classifier.classify(read_image(samples[3].path)))
+    page.locator("input[type=file]").set_input_files(sure_samples[3].path)
+    read_verdict(page, classifier.classify(read_image(sure_samples[3].path)))
 
 
 def test_a_renamed_text_gets_a_sentence(page: Page, tmp_path: Path) -> None:
@@ -146,14 +147,15 @@ def test_a_renamed_text_gets_a_sentence(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text("cannot be read as a photo")).to_be_visible(timeout=PATIENCE)
 
 
-def test_the_keyboard_alone_is_enough(page: Page, samples, classifier) -> None:
-    for _ in range(12):
+def test_the_keyboard_alone_is_enough(page: Page, samples, sure_samples, classifier) -> None:
+    number = samples.index(sure_samples[0]) + 1
+    for _ in range(12 + number):
         page.keyboard.press("Tab")
         focused = page.evaluate("document.activeElement.innerText")
-        if focused.strip() == "Photo 1":
+        if focused.strip() == f"Photo {number}":
             break
     page.keyboard.press("Enter")
-    read_verdict(page, classifier.classify(read_image(samples[0].path)))
+    read_verdict(page, classifier.classify(read_image(sure_samples[0].path)))
 
 
 def test_every_picture_and_control_has_a_name(page: Page) -> None:

@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter
 
 from qana.labels import LABELS
 from qana.samples import FOLDER, Sample
+from qana.scan import FOREIGN, scan
 from qana.spiking.classifier import AkidaClassifier
 
 
@@ -58,10 +59,10 @@ def test_predict_answers_as_the_classifier(classifier: AkidaClassifier, samples)
         assert answer["events"] == prediction.events
 
 
-def test_an_unreadable_file_is_told_and_the_others_are_done(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_told_and_the_others_are_done(tmp_path: Path, sure_samples) -> None:
     text, blurred = tmp_path / "text.jpg", tmp_path / "blurred.jpg"
     text.write_text("not a picture")
-    sound = next(FOLDER.glob("*.jpg"))
+    sound = sure_samples[0].path
     Image.open(sound).filter(ImageFilter.GaussianBlur(6)).save(blurred)
     ran = qana("predict", "--json", text, tmp_path / "missing.jpg", blurred, sound)
     assert ran.returncode == 2
@@ -72,6 +73,28 @@ def test_an_unreadable_file_is_told_and_the_others_are_done(tmp_path: Path) -> N
     assert states == ["rejected", "rejected", "rejected", "classified"]
     assert "blurred" in answers[2]["reason"]
     assert json.loads(qana("predict", "--json", "--raw", blurred).stdout)["images"][0]["top"]
+
+
+def test_what_is_no_lesion_or_unsure_is_not_said_as_a_verdict(
+    classifier: AkidaClassifier, samples, text_page: Path
+) -> None:
+    unsure = [s for s in samples if scan(s.path, classifier).status == "abstained"]
+    paths = [text_page, *(sample.path for sample in unsure)]
+    first, *others = json.loads(qana("predict", "--json", *paths).stdout)["images"]
+    assert first["status"] == "rejected"
+    assert "does not look like a dermatoscopic" in first["reason"]
+    assert first["top"] == []
+    for answer in others:
+        assert answer["status"] == "abstained"
+        assert "not sure" in answer["reason"]
+        assert len(answer["top"]) == 3
+        assert answer["top"][0]["probability"] < classifier.entry.abstain_below
+    lines = qana("predict", *paths).stdout.splitlines()
+    assert lines[0] == f"{text_page}: {FOREIGN.message}"
+    assert all(": not sure, perhaps " in line for line in lines[1:])
+    raw = json.loads(qana("predict", "--json", "--raw", *paths).stdout)["images"]
+    assert {answer["status"] for answer in raw} == {"classified"}
+    assert {answer["reason"] for answer in raw} == {None}
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +131,7 @@ def test_evaluate_gives_the_same_numbers_for_both_layouts(label_files, classifie
     assert document["accuracy"] == pytest.approx(np.trace(confusion) / 21)
     low, high = document["ci95"]["balanced_accuracy"]
     assert low <= document["balanced_accuracy"] <= high
-    assert document["abstained"] == 0
+    assert document["abstained"] == sum(document["abstained_by"].values()) == 0
 
 
 def test_intervals_are_over_lesions(label_files, samples, tmp_path: Path) -> None:
@@ -149,6 +172,9 @@ def test_evaluate_can_keep_to_the_test_lesions(label_files, samples, tmp_path: P
         (("predict", "--model", "other", "x.jpg"), "choose one of akida2"),
         (("train", "--data", "nowhere", "--recipe", "other"), "choose one of akida2"),
         (("convert", "--model", "other"), "choose one of akida2"),
+        (("gate", "--data", "nowhere", "--model", "other"), "choose one of akida2"),
+        (("gate", "--data", "nowhere"), "no folder nowhere"),
+        (("gate", "--data", "nowhere", "--phone", "here"), "no photo in here"),
         (("dance",), "invalid choice"),
         ((), "required"),
     ],

@@ -30,8 +30,8 @@ def test_a_scan_opens_no_file_for_writing(classifier, samples) -> None:
     assert not written
 
 
-def test_a_scan_shows_the_square_that_is_classified(classifier, samples) -> None:
-    result = scan(samples[0].path, classifier)
+def test_a_scan_shows_the_square_that_is_classified(classifier, sure_samples) -> None:
+    result = scan(sure_samples[0].path, classifier)
     assert result.shown.shape == (512, 512, 3)
     assert not result.problems
     assert result.prediction is not None

@@ -6,7 +6,7 @@ import streamlit as st
 
 from qana.labels import BY_CODE, CLASSES
 from qana.probabilities import percent
-from qana.scan import Scan
+from qana.scan import UNSURE, Scan
 from qana.spiking.classifier import Prediction
 from qana.spiking.events import LayerEvents
 
@@ -35,19 +35,14 @@ def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str 
         device: what it ran on, in words.
         recorded: code of the data set's diagnosis, for a sample.
     """
-    code, probability = prediction.top[0]
-    lesion = BY_CODE[code]
     # Words first: on a phone the columns stack, and the verdict must not need scrolling.
     st.html(TO_TOP, unsafe_allow_javascript=True)
     words, picture = st.columns([5, 2], gap="large", vertical_alignment="top")
     with words:
         with st.container(gap="xxsmall"):
-            st.caption("Looks most like")
-            st.header(f"{lesion.name}, {percent(probability)}", anchor=False)
-            clinical = "" if lesion.clinical == lesion.name else f" {lesion.clinical}."
-            st.caption(lesion.about + clinical)
+            _headline(prediction)
         for problem in scan.problems:
-            st.warning(problem.message, icon=":material/blur_on:")
+            st.warning(problem.message, icon=":material/warning:")
         with st.container(gap="xsmall"):
             for guess, share in prediction.top:
                 st.progress(share, text=f"{BY_CODE[guess].name} **{percent(share)}**")
@@ -70,6 +65,20 @@ def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str 
         )
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
+
+
+def _headline(prediction: Prediction) -> None:
+    if prediction.unsure:
+        st.caption("The network would rather not say")
+        st.header("Not sure", anchor=False)
+        st.caption(UNSURE + " What it considered:")
+        return
+    code, probability = prediction.top[0]
+    lesion = BY_CODE[code]
+    st.caption("Looks most like")
+    st.header(f"{lesion.name}, {percent(probability)}", anchor=False)
+    clinical = "" if lesion.clinical == lesion.name else f" {lesion.clinical}."
+    st.caption(lesion.about + clinical)
 
 
 def _badges(prediction: Prediction, device: str) -> None:

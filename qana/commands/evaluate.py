@@ -38,7 +38,8 @@ def _print(document: dict[str, Any]) -> None:
         print(f"{name.replace('_', ' '):18} {document[name]:.3f}  95 % {low:.3f} to {high:.3f}")
     print(f"{'AUC':18} {_number(document['auc'])}")
     print(f"{'calibration error':18} {document['ece']:.3f}")
-    print(f"{'left out':18} {document['abstained']}")
+    by = ", ".join(f"{count} {name}" for name, count in document["abstained_by"].items())
+    print(f"{'left out':18} {document['abstained']} ({by})")
     for label, values in document["per_class"].items():
         if values["n"]:
             print(

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from qana.commands.common import print_json, say
-from qana.imaging import ImageError, assess, read_image
+from qana.imaging import ImageError
 from qana.labels import BY_CODE
 from qana.probabilities import percent
+from qana.scan import scan
 from qana.spiking.classifier import AkidaClassifier, Prediction, load_classifier
 
 
@@ -33,13 +34,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _answer(classifier: AkidaClassifier, path: Path, raw: bool) -> dict[str, Any]:
-    photo = read_image(path)
-    problems = () if raw else assess(photo).problems
-    if problems:
-        return _empty(path, problems[0].message)
-    prediction = classifier.classify(photo)
-    answer = _empty(path, None) | {"status": "classified"} | _verdict(prediction)
-    return answer | ({"logits": prediction.logits.tolist()} if raw else {})
+    result = scan(path, classifier, insist=raw)
+    if result.prediction is None:
+        return _empty(path, result.reason)
+    verdict = _verdict(result.prediction)
+    if raw:
+        logits = result.prediction.logits.tolist()
+        return _empty(path, None) | {"status": "classified"} | verdict | {"logits": logits}
+    return _empty(path, result.reason) | {"status": result.status} | verdict
 
 
 def _verdict(prediction: Prediction) -> dict[str, Any]:
@@ -69,8 +71,9 @@ def _empty(path: Path, reason: str | None) -> dict[str, Any]:
 
 
 def _line(answer: dict[str, Any]) -> str:
-    if answer["status"] != "classified":
+    if answer["status"] == "rejected":
         return f"{answer['path']}: {answer['reason']}"
     top = ", ".join(f"{guess['name']} {percent(guess['probability'])}" for guess in answer["top"])
     look = f"needs a professional look {percent(answer['malignant_probability'])}"
-    return f"{answer['path']}: {top}; {look}; {answer['events']:,} events"
+    sure = "" if answer["status"] == "classified" else "not sure, perhaps "
+    return f"{answer['path']}: {sure}{top}; {look}; {answer['events']:,} events"

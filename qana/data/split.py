@@ -69,16 +69,6 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def split_of(photos: Sequence[Photo]) -> dict[str, str]:
-    """The stored split where it knows every photo; other data are dealt by the same rule.
-
-    Raises:
-        DataError: the stored split is missing, or a lesion carries two diagnoses.
-    """
-    stored = read_split()
-    return stored if all(photo.image_id in stored for photo in photos) else make_split(photos)
-
-
 def check_split(photos: Sequence[Photo], split: dict[str, str]) -> None:
     """Proves that a split leaks neither a lesion nor an image.
 
@@ -116,3 +106,27 @@ def read_split(path: Path = SPLIT_FILE) -> dict[str, str]:
         raise DataError(f"The split {path.name} is missing: restore it from the repository.")
     with path.open(newline="", encoding="utf-8") as file:
         return {row["image_id"]: row["subset"] for row in csv.DictReader(file)}
+
+
+def split_photos(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
+    """Photos by subset: by the stored split, or dealt by the same rule where it lacks one of them.
+
+    Returns:
+        "train", "validation" and "test", each with at least one photo, no lesion in two of them.
+
+    Raises:
+        DataError: the split leaks, or a subset is empty.
+    """
+    stored = read_split()
+    known = all(photo.image_id in stored for photo in photos)
+    split = stored if known else make_split(photos)
+    check_split(photos, split)
+    subsets = {
+        name: [photo for photo in photos if split[photo.image_id] == name] for name in SHARES
+    }
+    for name, subset in subsets.items():
+        if not subset:
+            raise DataError(
+                f"No lesion falls into the {name} subset: give at least ten lesions of a class."
+            )
+    return subsets

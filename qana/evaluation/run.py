@@ -15,6 +15,9 @@ from qana.probabilities import softmax
 from qana.spiking.classifier import AkidaClassifier
 
 BATCH = 32
+REASONS = ("quality", "gate", "unsure")
+"""Why a photo may get no answer, in the order of asking."""
+ANSWERED = ""
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,13 @@ class Answers:
         images: those that were answered, N >= 1.
         labels: (N,) int64, indices into `qana.labels.LABELS`.
         logits: (N, 7) float32.
-        left_out: images that the quality check turned away.
+        left_out: how many images got no answer, by each of `REASONS`.
     """
 
     images: Sequence[LabelledImage]
     labels: np.ndarray
     logits: np.ndarray
-    left_out: int
+    left_out: dict[str, int]
 
     @property
     def lesions(self) -> np.ndarray:
@@ -47,7 +50,8 @@ def evaluate(
     Args:
         classifier: whose answers count.
         images: at least one.
-        abstain: leave out the photos that the quality check turns away, and count them.
+        abstain: leave out the photos that the quality check or the gate turns away or that the
+            model is too unsure of, in this order, and count them.
 
     Returns:
         The document of `python -m qana evaluate --json`.
@@ -63,22 +67,26 @@ def ask(
     classifier: AkidaClassifier, images: Sequence[LabelledImage], abstain: bool = False
 ) -> Answers:
     """The classifier's answers; arguments and errors are those of `evaluate`."""
-    kept, logits = [], []
+    logits, reasons = [], []
     for batch in _batches(images):
         photos = [_read(image) for image in batch]
-        chosen = [not abstain or assess(photo).ok for photo in photos]
-        kept += [image for image, keep in zip(batch, chosen, strict=True) if keep]
-        inputs = [
-            to_input(photo, classifier.input_size)
-            for photo, keep in zip(photos, chosen, strict=True)
-            if keep
-        ]
-        if inputs:
-            logits.append(classifier.logits(np.stack(inputs)))
-    if not kept:
-        raise UserError("The quality check turns away every image: leave --abstain out.")
-    labels = np.array([LABELS.index(image.label) for image in kept])
-    return Answers(kept, labels, np.concatenate(logits), len(images) - len(kept))
+        inputs = np.stack([to_input(photo, classifier.input_size) for photo in photos])
+        logits.append(classifier.logits(inputs))
+        if abstain:
+            reasons.append(_reasons(classifier, photos, inputs, logits[-1]))
+        else:
+            reasons.append(np.full(len(batch), ANSWERED))
+    reason = np.concatenate(reasons)
+    answered = reason == ANSWERED
+    if not answered.any():
+        raise UserError("Every image is turned away or too unsure: leave --abstain out.")
+    kept = [image for image, keep in zip(images, answered, strict=True) if keep]
+    return Answers(
+        images=kept,
+        labels=np.array([LABELS.index(image.label) for image in kept]),
+        logits=np.concatenate(logits)[answered],
+        left_out={name: int((reason == name).sum()) for name in REASONS},
+    )
 
 
 def judge(classifier: AkidaClassifier, answers: Answers) -> dict[str, object]:
@@ -88,9 +96,24 @@ def judge(classifier: AkidaClassifier, answers: Answers) -> dict[str, object]:
         "model": classifier.name,
         "backend": classifier.backend,
         **summarize(answers.labels, probabilities),
-        "abstained": answers.left_out,
+        "abstained": sum(answers.left_out.values()),
+        "abstained_by": answers.left_out,
         "ci95": intervals(answers.labels, probabilities.argmax(axis=1), answers.lesions),
     }
+
+
+def _reasons(
+    classifier: AkidaClassifier,
+    photos: Sequence[np.ndarray],
+    inputs: np.ndarray,
+    logits: np.ndarray,
+) -> np.ndarray:
+    """(N,) strings: the first of `REASONS` that holds for each photo, else `ANSWERED`."""
+    spoilt = np.array([not assess(photo).ok for photo in photos])
+    foreign = ~classifier.passes_gate(inputs)
+    probabilities = softmax(logits, classifier.entry.temperature)
+    unsure = probabilities.max(axis=1) < classifier.entry.abstain_below
+    return np.select([spoilt, foreign, unsure], REASONS, ANSWERED)
 
 
 def _read(image: LabelledImage) -> np.ndarray:

@@ -38,8 +38,9 @@ def by_group(
         lesions: (N,) lesion of each photo.
 
     Returns:
-        For each group, ages from young to old, others alphabetically, unknown last: group, n (photos), lesions, classes (that occur),
-        accuracy, balanced_accuracy, melanomas (photos), melanoma_recall, and ci95 of the three.
+        For each group, ages from young to old, others alphabetically, unknown last: group, n
+        (photos), lesions, classes (that occur), accuracy, balanced_accuracy, melanomas (photos),
+        melanoma_recall, and ci95 of the three.
         Scores and intervals are None where fewer than 10 photos stand behind them.
     """
     groups = np.asarray(values)

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from qana.data.errors import DataError
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.labelled import LabelledImage
-from qana.data.split import SPLIT_FILE, check_split, read_split, split_of
+from qana.data.split import SPLIT_FILE, read_split, split_photos
 from qana.evaluation.bootstrap import share_interval
 from qana.evaluation.metrics import expected_calibration_error
 from qana.evaluation.reliability import reliability
@@ -22,7 +21,6 @@ from qana.probabilities import malignant_probability, softmax
 from qana.spiking.classifier import AkidaClassifier, load_classifier
 from qana.spiking.store import sha256
 
-SUBSETS = ("train", "validation", "test")
 SENSITIVITY = 0.9
 """Share of the validation photos that need a look which the two-way threshold must find."""
 
@@ -49,13 +47,8 @@ def run(data: Path, model: str, say: Callable[[str], None]) -> dict[str, Any]:
         ImageError: a photo cannot be read.
     """
     classifier = load_classifier(model)
-    photos = read_ham10000(data)
-    split = split_of(photos)
     say("Checking that no lesion and no image is on two sides")
-    check_split(photos, split)
-    parts = {name: [p for p in photos if split[p.image_id] == name] for name in SUBSETS}
-    if not all(parts.values()):
-        raise DataError("A subset is empty: give at least ten lesions of a class.")
+    parts = split_photos(read_ham10000(data))
     say(f"{len(parts['validation'])} validation photos on {classifier.device}")
     validation = _answers(classifier, parts["validation"])
     say(f"{len(parts['test'])} test photos on {classifier.device}")
@@ -69,7 +62,7 @@ def run(data: Path, model: str, say: Callable[[str], None]) -> dict[str, Any]:
         "command": f"python -m qana protocol lesion --data DIR --model {model}",
         "model": model,
         "sha256": classifier.entry.sha256,
-        "split": _split(parts, stored=split == read_split()),
+        "split": _split(parts),
         "test": result,
         "validation": judge(classifier, validation),
         "per_class_ci95": _per_class(test.labels, probabilities.argmax(axis=1), test.lesions),
@@ -97,8 +90,9 @@ def _answers(classifier: AkidaClassifier, photos: Sequence[Photo]) -> Answers:
     return ask(classifier, images)
 
 
-def _split(parts: dict[str, list[Photo]], stored: bool) -> dict[str, Any]:
-    """What is on which side; `check_split` has proven by now that the overlap is none."""
+def _split(parts: dict[str, list[Photo]]) -> dict[str, Any]:
+    """What is on which side; `split_photos` has proven by now that the overlap is none."""
+    stored = read_split().keys() >= {photo.image_id for photo in parts["test"]}
     return {
         "file": SPLIT_FILE.name if stored else None,
         "sha256": sha256(SPLIT_FILE) if stored else None,

@@ -15,7 +15,8 @@ from qana.imaging import to_input
 from qana.labels import LABELS
 from qana.probabilities import malignant_probability, softmax
 from qana.spiking.device import place
-from qana.spiking.events import LayerEvents, LayerTap
+from qana.spiking.events import LayerEvents, LayerTap, count_events, features
+from qana.spiking.gate import read_gate
 from qana.spiking.names import DEFAULT_MODEL
 from qana.spiking.store import ModelEntry, ModelError, find_entry, verified
 
@@ -29,8 +30,10 @@ class Prediction:
         probabilities: (7,) float64, summing to 1: softmax of the logits over the temperature that
             was fitted on validation lesions.
         latency_ms: wall time of the engine's answer on this machine, milliseconds.
-        layers: events of each hidden layer, in order; empty where they were not asked for.
+        layers: events of each hidden layer, in order.
         backend: "chip" or "simulator".
+        foreign: True where the model's gate does not know the photo as a dermatoscopic lesion.
+        unsure: True where the top probability is below the one that the model needs to answer.
     """
 
     logits: np.ndarray
@@ -38,6 +41,8 @@ class Prediction:
     latency_ms: float
     layers: tuple[LayerEvents, ...]
     backend: str
+    foreign: bool
+    unsure: bool
 
     @property
     def top(self) -> tuple[tuple[str, float], ...]:
@@ -69,7 +74,7 @@ class AkidaClassifier:
         """Loads the file of `entry`, after checking its hash, onto a chip or the simulator.
 
         Raises:
-            ModelError: the file is missing, changed, or no model of this engine.
+            ModelError: the file or that of its gate is missing, changed, or not of this version.
         """
         path = verified(entry)
         try:
@@ -80,6 +85,7 @@ class AkidaClassifier:
                 f"The Akida engine cannot read {path.name}: it was made by another version, so "
                 "install the pinned requirements or train again."
             ) from None
+        self._gate = read_gate(entry)
         self.entry = entry
         self.name = entry.name
         self.input_size = entry.input_shape[0]
@@ -93,25 +99,35 @@ class AkidaClassifier:
         with self._lock:
             return self._model.predict(inputs).reshape(len(inputs), -1)
 
-    def classify(self, image: np.ndarray, count_events: bool = True) -> Prediction:
-        """Classifies one photo.
+    def features(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, S, S, 3) uint8 network inputs to (N, F) integers that enter the last dense layer."""
+        with self._lock:
+            return np.stack([features(self._tap.outputs(image)) for image in inputs])
 
-        Args:
-            image: (H, W, 3) uint8 RGB of any size; its centre square is read.
-            count_events: also run the layers one by one to count events; doubles the time.
-        """
+    def passes_gate(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, S, S, 3) uint8 network inputs to (N,) bool; all True for a model without a gate."""
+        if self._gate is None:
+            return np.ones(len(inputs), dtype=bool)
+        return self._gate.passes(self.features(inputs))
+
+    def classify(self, image: np.ndarray) -> Prediction:
+        """Classifies one photo, (H, W, 3) uint8 RGB of any size; its centre square is read."""
         inputs = to_input(image, self.input_size)[None]
         with self._lock:
             start = time.perf_counter()
             logits = self._model.predict(inputs).reshape(-1)
             latency_ms = (time.perf_counter() - start) * 1e3
-            layers = self._tap.events(inputs[0]) if count_events else ()
+            outputs = self._tap.outputs(inputs[0])
+        probabilities = softmax(logits, self.entry.temperature)
+        known = self._gate is None or bool(self._gate.passes(features(outputs)[None])[0])
         return Prediction(
             logits=logits,
-            probabilities=softmax(logits, self.entry.temperature),
+            probabilities=probabilities,
             latency_ms=latency_ms,
-            layers=layers,
+            layers=count_events(outputs),
             backend=self.backend,
+            foreign=not known,
+            unsure=float(probabilities.max()) < self.entry.abstain_below,
         )
 
 

@@ -80,12 +80,19 @@ class LayerTap:
         sending = (layer for layer in self._layers if layer.parameters.layer_type not in SILENT)
         return {layer.name: found[layer.name][0] for layer in sending}
 
-    def events(self, image: np.ndarray) -> tuple[LayerEvents, ...]:
-        """Events of each layer but the logits, for an (S, S, 3) uint8 image."""
-        *hidden, _logits = self.outputs(image).items()
-        return tuple(
-            LayerEvents(name, int(np.count_nonzero(output)), output.size) for name, output in hidden
-        )
+
+def count_events(outputs: dict[str, np.ndarray]) -> tuple[LayerEvents, ...]:
+    """Events of each layer but the logits, from what `LayerTap.outputs` gives."""
+    *hidden, _logits = outputs.items()
+    return tuple(
+        LayerEvents(name, int(np.count_nonzero(output)), output.size) for name, output in hidden
+    )
+
+
+def features(outputs: dict[str, np.ndarray]) -> np.ndarray:
+    """(F,) integers that enter the last dense layer, from what `LayerTap.outputs` gives."""
+    *_earlier, last, _logits = outputs.values()
+    return last.reshape(-1)
 
 
 def _reads_pixels(layer: akida.Layer) -> bool:

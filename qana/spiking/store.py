@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ class ModelEntry:
         macs: multiply-accumulates of one image, as the Akida engine counts them.
         sha256: of the .fbz file, 64 hex digits.
         temperature: what logits are divided by before the softmax, fitted on validation.
+        gate: the file that tells lesions from other pictures and its SHA-256; None without one.
+        abstain_below: top probability, 0 to 1, below which the model would rather not say; 0 where
+            it always answers.
         metrics: results by subset and stage, with where they come from.
         record: the whole manifest entry, for readers of other keys.
     """
@@ -46,6 +50,8 @@ class ModelEntry:
     macs: int
     sha256: str
     temperature: float
+    gate: tuple[Path, str] | None
+    abstain_below: float
     metrics: dict[str, Any]
     record: dict[str, Any] = field(repr=False)
 
@@ -78,6 +84,7 @@ def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
 
 def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
     height, width, channels = record["input_shape"]
+    gate = record.get("gate")
     return ModelEntry(
         name=record["name"],
         target=record["target"],
@@ -89,9 +96,31 @@ def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
         macs=int(record["macs"]),
         sha256=str(record["sha256"]),
         temperature=float(record["temperature"]),
+        gate=(folder / Path(gate["file"]).name, str(gate["sha256"])) if gate else None,
+        abstain_below=float(record.get("abstain", {}).get("threshold", 0)),
         metrics=dict(record["metrics"]),
         record=record,
     )
+
+
+def write_manifest(folder: Path, records: Iterable[dict[str, Any]]) -> None:
+    """Writes the manifest of a models folder; a stop leaves the old one or the new one."""
+    unfinished = folder / f"{MANIFEST}.unfinished"
+    text = json.dumps({"models": list(records)}, indent=1, allow_nan=False)
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.replace(folder / MANIFEST)
+
+
+def update_record(name: str, changes: dict[str, Any], folder: Path | None = None) -> None:
+    """Sets keys of one model's manifest record and leaves all else as it is.
+
+    Raises:
+        ModelError: no model has that name, or the manifest cannot be read.
+    """
+    folder = folder or models_folder()
+    find_entry(name, folder)
+    records = [entry.record for entry in read_manifest(folder)]
+    write_manifest(folder, [r | changes if r["name"] == name else r for r in records])
 
 
 def find_entry(name: str, folder: Path | None = None) -> ModelEntry:

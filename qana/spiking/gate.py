@@ -1,0 +1,69 @@
+"""The gate: whether a picture is a dermatoscopic lesion at all, by the spiking network's own view.
+
+A network gives one of its classes to any picture, a page of text too. The activations that enter
+its last dense layer differ, though, and one weighted sum tells them apart. It needs the integers
+that are computed anyway and as many products as there are, so it costs nothing.
+"""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qana.spiking.store import ModelEntry, ModelError, verified_file
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A weighted sum of the activations' roots and the least sum that passes.
+
+    Attributes:
+        weights: (F,) float64, one for each activation that enters the last dense layer.
+        bias: added to the weighted sum; the score is the log-odds of "a lesion".
+        threshold: the least score that passes, chosen on validation lesions.
+    """
+
+    weights: np.ndarray
+    bias: float
+    threshold: float
+
+    def scores(self, features: np.ndarray) -> np.ndarray:
+        """(N, F) integers of the network to (N,) float64 log-odds."""
+        return roots(features) @ self.weights + self.bias
+
+    def passes(self, features: np.ndarray) -> np.ndarray:
+        """(N, F) integers of the network to (N,) bool, True for a dermatoscopic lesion."""
+        return self.scores(features) >= self.threshold
+
+    def write(self, path: Path) -> None:
+        """Writes the gate as .npz; equal gates make equal bytes."""
+        np.savez(path, weights=self.weights, bias=self.bias, threshold=self.threshold)
+
+
+def roots(features: np.ndarray) -> np.ndarray:
+    """Signed square roots, float64: no single large activation may decide.
+
+    Power normalization: Perronnin, Sanchez and Mensink, "Improving the Fisher Kernel for
+    Large-Scale Image Classification", ECCV 2010.
+    """
+    values = features.astype(np.float64)
+    return np.sign(values) * np.sqrt(np.abs(values))
+
+
+def read_gate(entry: ModelEntry) -> Gate | None:
+    """The gate that the manifest names beside a model; None where it names none.
+
+    Raises:
+        ModelError: its file is missing, changed, or no gate.
+    """
+    if entry.gate is None:
+        return None
+    path = verified_file(*entry.gate)
+    try:
+        with np.load(path) as stored:
+            return Gate(stored["weights"], float(stored["bias"]), float(stored["threshold"]))
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+        raise ModelError(
+            f"{path.name} is no gate of this version: make it again with `python -m qana gate`."
+        ) from None
