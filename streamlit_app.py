@@ -5,7 +5,10 @@ import streamlit as st
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/logo_wide.svg", size="large")
 page = st.navigation(
-    [st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True)],
+    [
+        st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True),
+        st.Page("pages/facts.py", title="Facts", icon=":material/fact_check:"),
+    ],
     position="top",
 )
 # On a wide screen lines would run too long to read.

@@ -5,6 +5,8 @@ from numpy.typing import ArrayLike
 
 from qana.evaluation.bootstrap import share_interval
 
+PEOPLE = 1000
+
 
 def threshold_for(positive: np.ndarray, scores: np.ndarray, sensitivity: float) -> float:
     """The highest threshold that still finds this share of the positives.
@@ -75,3 +77,26 @@ def predictive_values(
     false_negative = (1 - sensitivity) * prevalence
     called, passed = true_positive + false_positive, true_negative + false_negative
     return true_positive / called if called else None, true_negative / passed if passed else None
+
+
+def people(sensitivity: float, specificity: float, prevalence: float) -> dict[str, int]:
+    """What a test does to a thousand people, in whole people.
+
+    Natural frequencies are understood where percentages are not: Hoffrage and Gigerenzer, "Using
+    natural frequencies to improve diagnostic inferences", Academic Medicine 73 (1998) 538-540.
+
+    Args:
+        sensitivity, specificity, prevalence: 0 to 1.
+
+    Returns:
+        found, missed, alarmed (called without need) and passed, which sum to 1000.
+    """
+    ill = round(PEOPLE * prevalence)
+    found = round(ill * sensitivity)
+    passed = round((PEOPLE - ill) * specificity)
+    return {
+        "found": found,
+        "missed": ill - found,
+        "alarmed": PEOPLE - ill - passed,
+        "passed": passed,
+    }

@@ -1,0 +1,53 @@
+"""Documents that commands leave beside the models: reports of protocols and tables of studies."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from qana.errors import UserError
+from qana.spiking.store import models_folder
+
+PROTOCOLS = ("lesion", "paper", "clinical")
+
+
+class ReportError(UserError):
+    """A report that cannot be used."""
+
+
+def read_reports(folder: Path | None = None) -> dict[str, dict[str, Any]]:
+    """The reports that are there, by protocol, as `python -m qana protocol` wrote them.
+
+    Args:
+        folder: models folder; the project's, if none is given.
+
+    Raises:
+        ReportError: a report is damaged.
+    """
+    below = (folder or models_folder()) / "protocols"
+    return {name: _read(path) for name in PROTOCOLS if (path := below / f"{name}.json").is_file()}
+
+
+def read_studies(folder: Path | None = None) -> list[dict[str, Any]]:
+    """The tables that are there, by name, as `python -m qana study` wrote them.
+
+    Returns:
+        Documents with study, title, command, columns, rows (lists of cells) and note.
+
+    Raises:
+        ReportError: a table is damaged.
+    """
+    below = (folder or models_folder()) / "studies"
+    return [_read(path) for path in sorted(below.glob("*.json"))]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        document = None
+    if not isinstance(document, dict) or "command" not in document:
+        raise ReportError(
+            f"The report {path.parent.name}/{path.name} in the models folder is damaged: restore "
+            "it from the repository or run its command again."
+        )
+    return document

@@ -1,0 +1,180 @@
+"""Charts of the page Model facts: rows in, an Altair chart out, in the app's own colours.
+
+Streamlit gives them the theme's font and palette; only what must stand out from the background
+whatever the mark is given the theme's text colour by hand.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+Rows = Sequence[dict[str, Any]]
+ROW = 30
+"""Height of a line of a dot-and-whisker chart, pixels."""
+PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
+"""Height is the plot's own; Streamlit's way would squeeze axis and legend into it."""
+SHARES = alt.Scale(domain=(0, 1), nice=False)
+TENTHS = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")
+
+
+def ink() -> str:
+    """The text colour of the theme that the visitor has."""
+    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))
+
+
+def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
+    """Dots with 95 % intervals, a line a set, a colour a score; hollow dots are published.
+
+    Args:
+        rows: records with set, score, value, low, high, source, in the order to show.
+        average: where to draw a dashed line, 0 to 1.
+    """
+    order, scores = _unique(rows, "set"), _unique(rows, "score")
+    base = alt.Chart(alt.InlineData([*rows])).encode(
+        y=alt.Y("set:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8)),
+        yOffset=alt.YOffset("score:N", sort=scores),
+        color=alt.Color(
+            "score:N",
+            sort=scores,
+            title=None,
+            legend=legend(len(scores) > 2) if len(scores) > 1 else None,
+        ),
+        tooltip=["set:N", "score:N", *_numbers("value", "low", "high"), "source:N"],
+    )
+    measured = base.transform_filter("datum.low !== null")
+    published = base.transform_filter("datum.low === null")
+    x = alt.X("value:Q", scale=SHARES, title=None, axis=TENTHS)
+    layers = [
+        measured.mark_rule(strokeWidth=2.5, strokeCap="round", opacity=0.55).encode(
+            x=alt.X("low:Q", scale=SHARES, title=None), x2="high:Q"
+        ),
+        measured.mark_circle(size=85, opacity=1).encode(x=x),
+        published.mark_point(size=75, strokeWidth=2, shape="diamond", filled=False).encode(x=x),
+    ]
+    if average is not None:
+        line = alt.Chart(alt.InlineData([{"at": average}])).mark_rule(
+            strokeDash=[3, 3], color=ink(), opacity=0.6
+        )
+        layers.insert(0, line.encode(x=alt.X("at:Q", scale=SHARES)))
+    height = len(order) * (ROW if len(scores) == 1 else 14 + 16 * len(scores))
+    return alt.layer(*layers).properties(height=height, autosize=PLOT_HEIGHT)
+
+
+def heatmap(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
+    """A confusion matrix: shade is the share of the true class, the text the number of photos."""
+    axis = alt.Axis(labelAngle=0, labelPadding=6, titlePadding=8, labelOverlap=False)
+    base = alt.Chart(alt.InlineData([*rows])).encode(
+        x=alt.X("called:N", sort=labels, title="called", axis=axis),
+        y=alt.Y("true:N", sort=labels, title="recorded", axis=axis),
+        tooltip=["true:N", "called:N", "photos:Q", alt.Tooltip("share:Q", format=".1%")],
+    )
+    # One colour, more or less of it: the text stays readable on light and on dark.
+    cells = base.mark_rect(cornerRadius=4, stroke=None).encode(
+        fillOpacity=alt.FillOpacity(
+            "share:Q", scale=alt.Scale(domain=(0, 1), range=(0.04, 0.75)), legend=None
+        ),
+    )
+    text = base.mark_text(color=ink(), fontSize=13).encode(
+        text="photos:Q",
+        opacity=alt.condition("datum.photos === 0", alt.value(0.35), alt.value(1)),
+    )
+    return (cells + text).properties(height=340)
+
+
+def reliability(bins: Rows) -> alt.LayerChart:
+    """How often right against how sure, dots by number of photos, the dashed diagonal is ideal."""
+    base = alt.Chart(alt.InlineData([*bins])).encode(
+        x=alt.X("confidence:Q", scale=SHARES, title="how sure", axis=TENTHS),
+        y=alt.Y("accuracy:Q", scale=SHARES, title="how often right", axis=TENTHS),
+    )
+    dots = base.mark_circle(opacity=0.9).encode(
+        size=alt.Size("n:Q", scale=alt.Scale(range=(20, 420)), legend=None),
+        tooltip=[*_numbers("confidence", "accuracy"), "n:Q"],
+    )
+    return (_diagonal() + base.mark_line(strokeWidth=1.5, opacity=0.5) + dots).properties(
+        height=300
+    )
+
+
+def roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
+    """ROC curves, a colour a class; tap the legend to single one out.
+
+    Args:
+        rows: records with class, false and true (rates, 0 to 1).
+        point: an operating point to mark, with false and true.
+    """
+    names = _unique(rows, "class")
+    chosen = alt.selection_point(fields=["class"], bind="legend")
+    lines = (
+        alt.Chart(alt.InlineData([*rows]))
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("false:Q", scale=SHARES, title="false alarms (1 - specificity)", axis=TENTHS),
+            y=alt.Y("true:Q", scale=SHARES, title="found (sensitivity)", axis=TENTHS),
+            order="false:Q",
+            color=alt.Color(
+                "class:N",
+                sort=names,
+                title=None,
+                legend=legend(one_column=True) if len(names) > 1 else None,
+            ),
+            opacity=alt.condition(chosen, alt.value(1), alt.value(0.12)),
+            tooltip=["class:N", *_numbers("false", "true")],
+        )
+        .add_params(chosen)
+    )
+    layers: list[alt.Chart] = [_diagonal(), lines]
+    if point:
+        mark = alt.Chart(alt.InlineData([point])).mark_circle(size=150, color=ink(), opacity=1)
+        layers.append(mark.encode(x="false:Q", y="true:Q", tooltip=_numbers("false", "true")))
+    return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
+
+
+def risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
+    """Share of wrong answers against the share answered; the dashed line is where it is set.
+
+    Args:
+        rows: records with subset, coverage and risk, 0 to 1.
+        coverage: share answered that was aimed at.
+    """
+    lines = (
+        alt.Chart(alt.InlineData([*rows]))
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("coverage:Q", scale=SHARES, title="share of photos answered", axis=TENTHS),
+            y=alt.Y("risk:Q", title="wrong among them", axis=alt.Axis(format=".0%")),
+            color=alt.Color("subset:N", title=None, legend=legend()),
+            tooltip=["subset:N", *_numbers("coverage", "risk")],
+        )
+    )
+    rule = alt.Chart(alt.InlineData([{"at": coverage}])).mark_rule(
+        strokeDash=[3, 3], color=ink(), opacity=0.6
+    )
+    return (lines + rule.encode(x="at:Q")).properties(height=300)
+
+
+def legend(one_column: bool = False) -> alt.Legend:
+    """Below the chart; in one column where several would not fit on a phone."""
+    columns = 1 if one_column else 2
+    return alt.Legend(orient="bottom", columns=columns, labelLimit=260, symbolOpacity=1)
+
+
+def _diagonal() -> alt.Chart:
+    ends = alt.InlineData([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
+    line = alt.Chart(ends).mark_line(strokeDash=[3, 3], strokeWidth=1, color=ink(), opacity=0.5)
+    return line.encode(x=alt.X("a:Q", scale=SHARES), y=alt.Y("b:Q", scale=SHARES))
+
+
+def _numbers(*names: str) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{name}:Q", format=".3f") for name in names]
+
+
+def _unique(rows: Rows, key: str) -> list[str]:
+    return list(dict.fromkeys(row[key] for row in rows))
+
+
+def described(rows: Rows) -> str:
+    """The rows of `whiskers` in words, for those who cannot see them."""
+    return "; ".join(f"{row['set']}, {row['score']}: {row['value']:.2f}" for row in rows)

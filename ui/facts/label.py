@@ -1,0 +1,106 @@
+"""The Model facts label: one card with what a person must know before trusting a figure."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from qana.facts import interval
+from qana.labels import CLASSES
+from qana.spiking.store import ModelEntry
+
+Lines = Sequence[tuple[str, str]]
+CALLED = ", ".join(lesion.name.lower() for lesion in CLASSES)
+RULE = "border-top:1px solid color-mix(in srgb, currentColor 25%, transparent)"
+HEAVY = "border-top:6px solid currentColor"
+
+
+def show_label(entry: ModelEntry, report: dict[str, Any]) -> None:
+    """Draws the label of a model.
+
+    Args:
+        entry: of the manifest.
+        report: of the lesion protocol, of the same model.
+    """
+    st.html(
+        "<div style='border:2px solid currentColor;border-radius:.9rem;padding:1rem 1.1rem'>"
+        "<div style='font-size:1.7rem;font-weight:700;line-height:1.1'>Model facts</div>"
+        f"<div style='margin:.3rem 0 .6rem'>{escape(entry.name)}: skin lesions, seven diagnoses, "
+        "computed on BrainChip Akida</div>"
+        + _section("Mechanism", _mechanism(entry), HEAVY)
+        + _section("Performance", _performance(report), HEAVY, numbers=True)
+        + _section("Uses and directions", USES, HEAVY)
+        + _section("Warnings", WARNINGS, HEAVY)
+        + "</div>"
+    )
+
+
+def _mechanism(entry: ModelEntry) -> Lines:
+    side = entry.input_shape[0]
+    return (
+        ("Input", f"one dermatoscopic photo, its centre square, {side} x {side} pixels"),
+        ("Output", f"a probability for each of: {CALLED}"),
+        (
+            "Model",
+            f"quantized convolutional network as spikes, {entry.weight_bits}-bit weights, "
+            f"{entry.activation_bits}-bit activations, {entry.parameters:,} parameters, "
+            f"{entry.macs / 1e6:.1f} million multiplications a photo",
+        ),
+        ("Learned from", "HAM10000: dermatoscopic photos from clinics in Vienna and Queensland"),
+        ("File", f"{entry.path.name}, SHA-256 {entry.sha256[:12]}"),
+    )
+
+
+def _performance(report: dict[str, Any]) -> Lines:
+    test, look = report["test"], report["malignant"]
+    melanoma = test["per_class"]["mel"]["recall"]
+    return (
+        ("Test photos, of lesions never seen", f"{test['n']:,}"),
+        ("Accuracy", interval(test["accuracy"], test["ci95"]["accuracy"])),
+        (
+            "Balanced accuracy",
+            interval(test["balanced_accuracy"], test["ci95"]["balanced_accuracy"]),
+        ),
+        ("Melanoma called melanoma", interval(melanoma, report["per_class_ci95"]["mel"]["recall"])),
+        (
+            "Needs a look, found",
+            interval(look["test"]["sensitivity"], look["test"]["ci95"]["sensitivity"]),
+        ),
+        (
+            "Needs no look, let go",
+            interval(look["test"]["specificity"], look["test"]["ci95"]["specificity"]),
+        ),
+        ("By skin tone", report["skin_tone"]),
+    )
+
+
+USES: Lines = (
+    ("For", "research, teaching, trying out a neuromorphic chip"),
+    ("Not for", "diagnosis, triage, reassurance, or any decision about a person"),
+    ("Works on", "one lesion in the middle of a sharp, well lit dermatoscopic photo"),
+)
+WARNINGS: Lines = (
+    ("Misses melanomas", "a low figure rules nothing out; a changing spot belongs in front of a "
+     "professional"),
+    ("Other pictures", "plain phone photos are another domain, in which it does worse"),
+    ("Other lesions", "it knows seven diagnoses and names one of them whatever it answers"),
+    ("Skin tone", "not recorded in the data, so not assessed; models of this kind do worse on dark "
+     "skin (Daneshjou et al., Sci. Adv. 8, 2022)"),
+    ("Never tried", "in a clinic, on a patient's course, or beside a doctor"),
+)  # fmt: skip
+
+
+def _section(title: str, lines: Lines, rule: str, numbers: bool = False) -> str:
+    align = "text-align:right;font-weight:650;white-space:nowrap" if numbers else ""
+    rows = "".join(
+        f"<div style='display:flex;gap:1rem;justify-content:space-between;{RULE};padding:.28rem 0'>"
+        f"<div style='flex:{'1 1 auto' if numbers else '0 0 7rem'}'>{escape(name)}</div>"
+        f"<div style='flex:{'0 0 auto' if numbers else '1'};font-variant-numeric:tabular-nums;"
+        f"{align}'>{escape(value)}</div></div>"
+        for name, value in lines
+    )
+    return (
+        f"<div style='{rule};padding-top:.35rem;margin-top:.5rem;font-size:.9rem'>"
+        f"<div style='font-weight:700;padding-bottom:.2rem'>{escape(title)}</div>{rows}</div>"
+    )
