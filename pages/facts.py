@@ -47,6 +47,7 @@ if lesion is None or lesion["sha256"] != entry.sha256:
     st.stop()
 
 st.markdown("What the network behind Scan was measured to do, and what nobody has measured.")
+st.caption(NOT_A_DEVICE)
 card, results = st.columns([1, 1], gap="large")
 with card:
     show_label(entry, lesion)
@@ -57,7 +58,6 @@ with results:
         st.subheader("Judged in other ways", anchor=False)
         show_protocols(reports)
     st.caption(SENDAK)
-    st.caption(NOT_A_DEVICE)
 
 section(
     "Class by class",
@@ -104,4 +104,3 @@ show_data(lesion)
 
 section("Licences", "What is in here, and whose it is.")
 show_licences(entry)
-st.caption(NOT_A_DEVICE)

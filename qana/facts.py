@@ -135,7 +135,7 @@ def risks(band: Report) -> list[Row]:
 def turned_away(gate: Report) -> list[Row]:
     """The share of each family of pictures that the gate of a model turns away."""
     return [
-        {"Pictures of": name, "Number": found["n"], "Turned away": f"{found['share']:.1%}"}
+        {"Family": name, "Number": found["n"], "Turned away": f"{found['share']:.1%}"}
         for name, found in gate["turned_away"].items()
     ]
 

@@ -24,6 +24,13 @@ def ink() -> str:
     return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))
 
 
+def show(chart: alt.Chart | alt.LayerChart, words: str) -> None:
+    """Draws a chart with labels in the full text colour, and words for those who cannot see it."""
+    colours = {"labelColor": ink(), "titleColor": ink()}
+    chart = chart.configure_axis(**colours).configure_legend(**colours)
+    st.altair_chart(chart, alt=words)
+
+
 def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
     """Dots with 95 % intervals, a line a set, a colour a score; hollow dots are published.
 

@@ -75,7 +75,7 @@ def run(data: Path, model: str, say: Callable[[str], None]) -> dict[str, Any]:
             label: roc(test.labels == index, probabilities[:, index], test.lesions)
             for index, label in enumerate(LABELS)
         },
-        "malignant": _malignant(validation, test, temperature),
+        "malignant": malignant(validation, test, temperature),
         "subgroups": _subgroups(parts["test"], test, probabilities),
         "skin_tone": "not assessed",
         "stages": {
@@ -129,7 +129,18 @@ def _calibration(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any
     }
 
 
-def _malignant(validation: Answers, test: Answers, temperature: float) -> dict[str, Any]:
+def malignant(validation: Answers, test: Answers, temperature: float) -> dict[str, Any]:
+    """What the summed probability of the classes that need a look is worth.
+
+    Args:
+        validation: answers that the threshold is chosen by.
+        test: answers that it is judged on.
+        temperature: divides the logits.
+
+    Returns:
+        classes, target_sensitivity, threshold; validation and test, see
+        `qana.evaluation.screening.at_threshold`; roc on test, see `qana.evaluation.roc.roc`.
+    """
     needs_look = np.array(NEEDS_LOOK)
     scores = {
         "validation": malignant_probability(softmax(validation.logits, temperature)),
