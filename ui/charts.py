@@ -1,14 +1,13 @@
 """Charts of the page Model facts: rows in, an Altair chart out, in the app's own colours.
 
-Streamlit gives them the theme's font and palette; only what must stand out from the background
-whatever the mark is given the theme's text colour by hand.
+Streamlit gives them the theme's font and palette in the browser, so they follow a visitor who
+changes the theme; a colour given here must be seen on light and on dark.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
-import streamlit as st
 
 Rows = Sequence[dict[str, Any]]
 ROW = 30
@@ -17,18 +16,10 @@ PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
 """Height is the plot's own; Streamlit's way would squeeze axis and legend into it."""
 SHARES = alt.Scale(domain=(0, 1), nice=False)
 TENTHS = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")
-
-
-def ink() -> str:
-    """The text colour of the theme that the visitor has."""
-    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))
-
-
-def show(chart: alt.Chart | alt.LayerChart, words: str) -> None:
-    """Draws a chart with labels in the full text colour, and words for those who cannot see it."""
-    colours = {"labelColor": ink(), "titleColor": ink()}
-    chart = chart.configure_axis(**colours).configure_legend(**colours)
-    st.altair_chart(chart, alt=words)
+GUIDE, MARK = "#8a8378", "#d1404f"
+"""Seen on light and on dark alike."""
+INK = alt.Color("ink:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
+"""The eighth colour of the theme's palette, which is its text's: marks have no other way to it."""
 
 
 def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
@@ -62,7 +53,7 @@ def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
     ]
     if average is not None:
         line = alt.Chart(alt.InlineData([{"at": average}])).mark_rule(
-            strokeDash=[3, 3], color=ink(), opacity=0.6
+            strokeDash=[3, 3], color=GUIDE
         )
         layers.insert(0, line.encode(x=alt.X("at:Q", scale=SHARES)))
     height = len(order) * (ROW if len(scores) == 1 else 14 + 16 * len(scores))
@@ -71,7 +62,9 @@ def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
 
 def heatmap(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
     """A confusion matrix: shade is the share of the true class, the text the number of photos."""
-    axis = alt.Axis(labelAngle=0, labelPadding=6, titlePadding=8, labelOverlap=False)
+    axis = alt.Axis(
+        labelAngle=0, labelPadding=6, titlePadding=8, labelOverlap=False, labelFlush=False
+    )
     base = alt.Chart(alt.InlineData([*rows])).encode(
         x=alt.X("called:N", sort=labels, title="called", axis=axis),
         y=alt.Y("true:N", sort=labels, title="recorded", axis=axis),
@@ -83,9 +76,14 @@ def heatmap(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
             "share:Q", scale=alt.Scale(domain=(0, 1), range=(0.04, 0.75)), legend=None
         ),
     )
-    text = base.mark_text(color=ink(), fontSize=13).encode(
-        text="photos:Q",
-        opacity=alt.condition("datum.photos === 0", alt.value(0.35), alt.value(1)),
+    text = (
+        base.transform_calculate(ink="'8'")
+        .mark_text(fontSize=13)
+        .encode(
+            text="photos:Q",
+            color=INK,
+            opacity=alt.condition("datum.photos === 0", alt.value(0.35), alt.value(1)),
+        )
     )
     return (cells + text).properties(height=340)
 
@@ -134,7 +132,7 @@ def roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
     )
     layers: list[alt.Chart] = [_diagonal(), lines]
     if point:
-        mark = alt.Chart(alt.InlineData([point])).mark_circle(size=150, color=ink(), opacity=1)
+        mark = alt.Chart(alt.InlineData([point])).mark_circle(size=150, color=MARK, opacity=1)
         layers.append(mark.encode(x="false:Q", y="true:Q", tooltip=_numbers("false", "true")))
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
 
@@ -156,9 +154,7 @@ def risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
             tooltip=["subset:N", *_numbers("coverage", "risk")],
         )
     )
-    rule = alt.Chart(alt.InlineData([{"at": coverage}])).mark_rule(
-        strokeDash=[3, 3], color=ink(), opacity=0.6
-    )
+    rule = alt.Chart(alt.InlineData([{"at": coverage}])).mark_rule(strokeDash=[3, 3], color=GUIDE)
     return (lines + rule.encode(x="at:Q")).properties(height=300)
 
 
@@ -170,7 +166,7 @@ def legend(one_column: bool = False) -> alt.Legend:
 
 def _diagonal() -> alt.Chart:
     ends = alt.InlineData([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
-    line = alt.Chart(ends).mark_line(strokeDash=[3, 3], strokeWidth=1, color=ink(), opacity=0.5)
+    line = alt.Chart(ends).mark_line(strokeDash=[3, 3], strokeWidth=1, color=GUIDE)
     return line.encode(x=alt.X("a:Q", scale=SHARES), y=alt.Y("b:Q", scale=SHARES))
 
 

@@ -35,7 +35,7 @@ def show_groups(report: dict[str, Any]) -> None:
             rows = facts.groups(report, dimension, score)
             if len(rows) > 1:
                 st.markdown(f"**{words}**")
-                charts.show(charts.whiskers(rows, overall), charts.described(rows))
+                st.altair_chart(charts.whiskers(rows, overall), alt=charts.described(rows))
     st.caption(
         "In brackets: photos, of melanomas for the first score. Groups with fewer than ten are "
         "left out. The dashed line is the whole test set. Groups hold different lesions, so a "

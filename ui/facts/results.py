@@ -35,7 +35,7 @@ def show_headlines(report: dict[str, Any]) -> None:
 def show_protocols(reports: dict[str, dict[str, Any]]) -> None:
     """One network, judged in several ways."""
     rows = facts.protocols(reports)
-    charts.show(charts.whiskers(rows), charts.described(rows))
+    st.altair_chart(charts.whiskers(rows), alt=charts.described(rows))
     for report in reports.values():
         measured_here(report["command"])
     paper, clinical = reports.get("paper"), reports.get("clinical")
@@ -61,12 +61,12 @@ def show_classes(report: dict[str, Any]) -> None:
     with left:
         st.markdown("**Recall and precision**")
         rows = facts.classes(report)
-        charts.show(charts.whiskers(rows), charts.described(rows))
+        st.altair_chart(charts.whiskers(rows), alt=charts.described(rows))
     with right:
         st.markdown("**Each class against the rest**, with the area under its curve")
         points = facts.curves(report)
         areas = ", ".join(dict.fromkeys(point["class"] for point in points))
-        charts.show(charts.roc(points), f"ROC curves with their areas: {areas}")
+        st.altair_chart(charts.roc(points), alt=f"ROC curves with their areas: {areas}")
     left, right = st.columns([1, 2], gap="medium")
     with left:
         st.markdown("**What is taken for what**, photos")
@@ -77,7 +77,7 @@ def show_classes(report: dict[str, Any]) -> None:
             if cell["photos"]
         )
         labels = report["test"]["labels"]
-        charts.show(charts.heatmap(cells, labels), f"Photos by class: {taken}")
+        st.altair_chart(charts.heatmap(cells, labels), alt=f"Photos by class: {taken}")
     with right:
         st.markdown("**In figures**, with 95 % intervals")
         st.dataframe(pd.DataFrame(facts.class_table(report)), hide_index=True)

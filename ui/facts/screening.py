@@ -41,13 +41,13 @@ def show_screening(report: dict[str, Any]) -> None:
             f"need, and misses {counts['missed']}."
         )
         st.markdown(sentence)
-        charts.show(crowd(counts), sentence)
+        st.altair_chart(crowd(counts), alt=sentence)
     with words:
         area = look["roc"]
         curve = [{"class": "needs a look", "false": x, "true": y} for x, y in area["curve"]]
-        charts.show(
+        st.altair_chart(
             charts.roc(curve, {"false": 1 - specificity, "true": sensitivity}),
-            f"ROC of needs a professional look, area {area['auc']:.2f}; at the mark it finds "
+            alt=f"ROC of needs a professional look, area {area['auc']:.2f}; at the mark it finds "
             f"{sensitivity:.0%} and lets {specificity:.0%} go",
         )
     with picture:

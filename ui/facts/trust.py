@@ -20,9 +20,9 @@ def show_trust(report: dict[str, Any]) -> None:
         with column:
             error = calibration[key]["ece"]
             st.markdown(f"**{words}**: calibration error {error:.3f}")
-            charts.show(
+            st.altair_chart(
                 charts.reliability(calibration[key]["bins"]),
-                f"Reliability diagram, {words.lower()}: calibration error {error:.3f}",
+                alt=f"Reliability diagram, {words.lower()}: calibration error {error:.3f}",
             )
     st.caption(
         f"Logits are divided by {calibration['temperature']:.2f}, fitted on validation lesions. A "
@@ -43,9 +43,9 @@ def show_silence(entry: ModelEntry) -> None:
                 f"not say. It answers {held['coverage']:.0%} of the test photos, and "
                 f"{held['risk']:.0%} of these answers are wrong."
             )
-            charts.show(
+            st.altair_chart(
                 charts.risk_coverage(facts.risks(band), band["coverage"]),
-                f"Risk against coverage: {held['risk']:.0%} wrong where "
+                alt=f"Risk against coverage: {held['risk']:.0%} wrong where "
                 f"{held['coverage']:.0%} are answered",
             )
             measured_here(band["command"])
