@@ -57,5 +57,5 @@ def test_what_is_wrong_is_said(tmp_path: Path, rows, columns, pictures, said: st
 
 
 def test_a_folder_without_metadata(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="metadata.csv is missing"):
+    with pytest.raises(DataError, match=r"metadata\.csv is missing"):
         read_pad_ufes(tmp_path)
