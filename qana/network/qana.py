@@ -25,7 +25,7 @@ def qana(
     bounded: bool = True,
     features: int = 320,
 ) -> keras.Model:
-    """The deployed network: 394,639 parameters, 51.56 million MACs at 128x128.
+    """The network: 394,639 parameters, 51.57 million MACs at 128x128.
 
     The first layers are those of EfficientNet-Lite0 up to its 112 channels, one residual block a
     scale at most, so that ImageNet's weights can be transferred: seven thousand photos are too few
