@@ -30,7 +30,9 @@ def test_parameters_and_macs_are_as_described(name: str) -> None:
 
 
 def test_an_unknown_network_is_named_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="choose one of akidanet, efficientnet_lite0, published, qana"):
+    with pytest.raises(
+        ValueError, match="choose one of akidanet, efficientnet_lite0, published, qana"
+    ):
         build("resnet")
 
 
