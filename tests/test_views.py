@@ -1,13 +1,18 @@
 """What the network is shown: drawn, blended and labelled as the recipe says."""
 
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from qana.data.augmentation import fixed_view
 from qana.imaging import read_image, to_input
 from qana.labels import LABELS
 from qana.training.views import Views
+
+pytest.importorskip("torch")
+from qana.training.opinions import ask  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +45,45 @@ def test_balance_draws_rare_classes_more_often(photos, balance: float, share: fl
     assert drawn[:, 0].mean() == pytest.approx(share, abs=0.05)
 
 
-def test_the_teacher_judges_the_picture_that_its_pupil_sees(photos) -> None:
-    seen: list[np.ndarray] = []
+def test_the_pupil_sees_the_very_views_that_its_teachers_judged(photos) -> None:
+    """Every picture is one of the judged views in one of the eight positions, with its opinion."""
+    frames, labels = photos
+    opinions = np.random.default_rng(0).dirichlet(np.ones(7), (2, len(labels)))
+    views = Views(frames, labels, size=24, opinions=opinions, trust=1.0)
+    judged = {
+        turned.tobytes(): opinions[number, photo]
+        for number in range(2)
+        for photo, frame in enumerate(frames)
+        for turned in eight_positions(fixed_view(frame, 24, (number, photo)))
+    }
+    for pictures, targets in islice(views.batches(6, (1,)), 5):
+        for picture, target in zip(pictures, targets, strict=True):
+            np.testing.assert_allclose(target, judged[picture.tobytes()], atol=1e-6)
 
-    def teacher(pictures: np.ndarray) -> np.ndarray:
-        seen.append(pictures)
-        return np.tile(np.eye(7, dtype=np.float32)[3], (len(pictures), 1))
 
-    views = Views(*photos, size=24, smoothing=0.0, teacher=teacher, teacher_size=48, trust=0.75)
-    pictures, targets = next(views.batches(6, (1,)))
-    assert seen[0].shape == (6, 48, 48, 3)
-    halved = seen[0].reshape(6, 24, 2, 24, 2, 3).mean(axis=(2, 4))
-    assert np.abs(halved - pictures).max() <= 1
-    assert (targets[:, 3] >= 0.75).all()
-    np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
+def test_teachers_are_asked_once_and_a_stopped_run_goes_on(photos, tmp_path: Path) -> None:
+    frames = photos[0]
+    asked: list[tuple[int, ...]] = []
+
+    class Teacher:
+        def __init__(self, opinion: int) -> None:
+            self.opinion = np.eye(7, dtype=np.float32)[opinion]
+
+        def probabilities(self, pictures: np.ndarray) -> np.ndarray:
+            asked.append(pictures.shape)
+            return np.tile(self.opinion, (len(pictures), 1))
+
+    teachers = [(Teacher(2), 24), (Teacher(5), 32)]
+    first = ask(teachers, frames, 1, 1.0, tmp_path / "opinions.npy")
+    asked.clear()
+    found = ask(teachers, frames, 2, 1.0, tmp_path / "opinions.npy")
+    assert found.shape == (2, len(frames), 7) and found.dtype == np.float16
+    np.testing.assert_array_equal(found[:1], first)
+    np.testing.assert_allclose(found.sum(axis=2), 1)
+    assert (found[:, :, [2, 5]] == 0.5).all()
+    assert {shape[1] for shape in asked} == {24, 32}
+    assert sum(shape[0] for shape in asked) == 4 * len(frames)  # one view: 2 teachers, 2 turns
+
+
+def eight_positions(picture: np.ndarray) -> list[np.ndarray]:
+    return [np.rot90(side, turns) for side in (picture, picture[:, ::-1]) for turns in range(4)]

@@ -34,6 +34,23 @@ def augment(
     return _colour(_place(frame, size, random, strength), random, strength)
 
 
+def fixed_view(
+    frame: np.ndarray, size: int, key: tuple[int, ...], strength: float = 1.0
+) -> np.ndarray:
+    """The view of a frame that `key` names, see `augment`.
+
+    Args:
+        frame: (H, W, 3) uint8, W >= H.
+        size: side of the view, pixels.
+        key: non-negative integers.
+        strength: as in `augment`.
+
+    Returns:
+        (size, size, 3) uint8.
+    """
+    return augment(frame, size, np.random.default_rng(key), strength)
+
+
 def _place(
     frame: np.ndarray, size: int, random: np.random.Generator, strength: float
 ) -> np.ndarray:

@@ -19,7 +19,7 @@ def _lever(label: str, name: str, **changes: Any) -> Variant:
     return Variant(label, _small(name, **changes))
 
 
-_TAUGHT: dict[str, Any] = {"teacher": DEPLOYED.teacher, "frame_height": DEPLOYED.frame_height}
+_TAUGHT: dict[str, Any] = {"teachers": DEPLOYED.teachers, "frame_height": DEPLOYED.frame_height}
 
 LEVERS = Study(
     "levers",
@@ -39,8 +39,8 @@ LEVERS = Study(
         _lever("stronger augmentation", "augmented", augmentation=1.5),
         _lever("colour constancy (shades of grey)", "constancy", colour_constancy=True),
         _lever("mixup", "mixup", mixup=0.2),
-        _lever("teacher", "teacher", **_TAUGHT),
-        _lever("teacher and mixup", "teacher-mixup", mixup=0.2, **_TAUGHT),
+        _lever("two teachers", "teachers", **_TAUGHT),
+        _lever("two teachers and mixup", "teachers-mixup", mixup=0.2, **_TAUGHT),
     ),
     "Float networks, seed 1. Rare classes have few validation photos, so differences of a few "
     "points of balanced accuracy are within chance: the intervals say how far.",
@@ -55,7 +55,7 @@ BITS = Study(
     (
         Variant("8 bits, 2 epochs", _small("start"), ("float", *_QUANTIZED)),
         Variant("8 bits, 6 epochs", _small("start-tuned6", tuning_epochs=6), _QUANTIZED),
-        Variant("8 bits, 2 epochs, teacher", _small("teacher", **_TAUGHT), ("float", *_QUANTIZED)),
+        Variant("8 bits, 2 epochs, two teachers", _small("teachers", **_TAUGHT), ("float", *_QUANTIZED)),
         Variant("4 bits, 2 epochs", _small("bits4", weight_bits=4, activation_bits=4), _QUANTIZED),
         Variant(
             "4 bits, 6 epochs",
@@ -152,7 +152,7 @@ SEEDS = Study(
         Variant("seed 2", replace(DEPLOYED, name="akida2-seed2", seed=2), ("float", "akida")),
         Variant("seed 3", replace(DEPLOYED, name="akida2-seed3", seed=3), ("float", "akida")),
     ),
-    "One teacher for all.",
+    "The same two teachers for all.",
 )
 
 STUDIES = {study.name: study for study in (LEVERS, BITS, ABLATION, BASELINES, SEEDS)}

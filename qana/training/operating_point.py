@@ -9,9 +9,10 @@ from qana.evaluation.metrics import summarize
 from qana.labels import LABELS
 from qana.probabilities import softmax
 
+OBJECTIVE = ("accuracy", "balanced_accuracy", "macro_f1")
 STRENGTHS = np.round(np.arange(-0.5, 1.05, 0.1), 2)
 MELANOMA = np.round(np.arange(0.0, 2.05, 0.1), 2)
-MELANOMA_RECALL = 0.70
+MELANOMA_RECALL = 0.65
 """Least share of the validation melanomas to find, where any point finds that many: a melanoma
 taken for a mole is the error that costs most."""
 
@@ -45,7 +46,8 @@ def set_operating_point(
 
     Returns:
         The point: of those that find enough melanomas (of all, where none does), the one with the
-        best mean of balanced accuracy and macro F1.
+        best mean of accuracy, balanced accuracy and macro F1. Accuracy is the one of the three
+        that a few rare lesions cannot move.
     """
     logits = model.predict(inputs.astype(np.float32), batch_size=64, verbose=0)
     share = np.bincount(train_labels, minlength=logits.shape[1]) / len(train_labels)
@@ -59,7 +61,7 @@ def set_operating_point(
         result = summarize(labels, softmax(logits + shift(point)))
         recall = result["per_class"]["mel"]["recall"]
         enough = recall is None or recall >= MELANOMA_RECALL
-        return enough, result["balanced_accuracy"] + result["macro_f1"]
+        return enough, sum(result[name] for name in OBJECTIVE)
 
     points = (OperatingPoint(float(s), float(m)) for s in STRENGTHS for m in MELANOMA)
     best = max(points, key=worth)

@@ -23,6 +23,7 @@ class TeacherRecipe:
     label_smoothing: float = 0.1
     balance: float = 0.5
     mixup: float = 0.0
+    augmentation: float = 1.0
     seed: int = 1
 
     def digest(self) -> str:
@@ -46,14 +47,15 @@ class Recipe:
     """Height of the frames that augmentation cuts from, pixels; above input_size to zoom in."""
     transfer: bool = True
     """Begin with ImageNet's weights in every layer that has a namesake in EfficientNet-Lite0."""
-    teacher: TeacherRecipe | None = None
-    """Whose opinion the network learns beside the labels (Hinton et al., arXiv 1503.02531)."""
+    teachers: tuple[TeacherRecipe, ...] = ()
+    """Whose mean opinion the network learns beside the labels (Hinton et al., "Distilling the
+    knowledge in a neural network", arXiv 1503.02531)."""
     trust: float = 0.7
-    """Share of a target that is the teacher's opinion, 0 to 1; the rest is the label."""
+    """Share of a target that is the teachers' opinion, 0 to 1; the rest is the label."""
+    judged_views: int = 8
+    """Views of each photo that the teachers judge, and the network then sees."""
     mixup: float = 0.0
-    """Parameter of the Beta distribution that pictures are blended by; the teacher judges the
-    blend itself (Beyer et al., "Knowledge distillation: a good teacher is patient and
-    consistent", CVPR 2022)."""
+    """Parameter of the Beta distribution that pictures and targets are blended by."""
     batch: int = 64
     """Photos per step."""
     epochs: int = 40
@@ -99,11 +101,20 @@ def _digest(recipe: TeacherRecipe | Recipe) -> str:
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
-        Recipe("akida2", frame_height=200, teacher=TeacherRecipe(), mixup=0.4),
+        Recipe(
+            "akida2",
+            frame_height=200,
+            teachers=(
+                TeacherRecipe(),
+                TeacherRecipe(input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=2),
+            ),
+            mixup=0.2,
+        ),
         Recipe(
             "smoke",
             options={"features": 16},
-            teacher=TeacherRecipe(input_size=64, batch=8, epochs=1),
+            teachers=(TeacherRecipe(input_size=64, batch=8, epochs=1),),
+            judged_views=2,
             input_size=64,
             frame_height=72,
             batch=8,

@@ -72,7 +72,7 @@ class Stages:
 
     @cached_property
     def _views(self) -> Views:
-        """What the network is shown, labelled by the teacher where the recipe has one."""
+        """What the network is shown, judged by the teachers where the recipe has some."""
         recipe = self._recipe
         shown = Views(
             self._subsets.frames,
@@ -82,28 +82,37 @@ class Stages:
             recipe.label_smoothing,
             recipe.mixup,
             recipe.augmentation,
-        )
-        if recipe.teacher is None:
-            return shown
-        # Only who trains needs torch.
-        from qana.training.teacher import load_teacher, teacher_path, train_teacher
-
-        path = teacher_path(self._runs, recipe.teacher)
-        self._say("Stage teacher")
-        own = dataclasses.replace(
-            shown,
-            size=recipe.teacher.input_size,
-            balance=recipe.teacher.balance,
-            smoothing=recipe.teacher.label_smoothing,
-            mixup=recipe.teacher.mixup,
-        )
-        train_teacher(own, recipe.teacher, path)
-        return dataclasses.replace(
-            shown,
-            teacher=load_teacher(path).probabilities,
-            teacher_size=recipe.teacher.input_size,
             trust=recipe.trust,
         )
+        if not recipe.teachers:
+            return shown
+        # Only who trains needs torch.
+        from qana.training.opinions import ask, opinions_path
+        from qana.training.teacher import load_teacher, teacher_path, train_teacher
+
+        teachers = []
+        for number, one in enumerate(recipe.teachers, start=1):
+            self._say(f"Stage teacher {number} of {len(recipe.teachers)}")
+            path = teacher_path(self._runs, one)
+            own = dataclasses.replace(
+                shown,
+                size=one.input_size,
+                balance=one.balance,
+                smoothing=one.label_smoothing,
+                mixup=one.mixup,
+                augmentation=one.augmentation,
+            )
+            train_teacher(own, one, path)
+            teachers.append((load_teacher(path), one.input_size))
+        self._say("Stage opinions")
+        opinions = ask(
+            teachers,
+            self._subsets.frames,
+            recipe.judged_views,
+            recipe.augmentation,
+            opinions_path(self._runs, recipe),
+        )
+        return dataclasses.replace(shown, opinions=opinions)
 
     def _fit_float(self) -> keras.Model:
         recipe = self._recipe

@@ -1,17 +1,14 @@
 """Endless augmented batches of the training photos, drawn and labelled as a recipe says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from qana.data.augmentation import augment
+from qana.data.augmentation import augment, fixed_view
 from qana.labels import LABELS
-
-Label = Callable[[np.ndarray], np.ndarray]
-"""Pictures (B, S, S, 3) uint8 to what a teacher thinks of them, (B, 7) float32 probabilities."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +25,10 @@ class Views:
         mixup: parameter of the Beta distribution that two pictures are blended by (Zhang et al.,
             "mixup", ICLR 2018); 0 blends none.
         augmentation: factor of all ranges of augmentation but the turn.
-        teacher: labels the pictures where there is one; its pictures are `teacher_size` wide.
-        teacher_size: pixels.
-        trust: share of the target that is the teacher's, 0 to 1.
+        opinions: (V, N, 7) probabilities that teachers gave to V fixed views of each photo, see
+            `qana.training.opinions`; then only these views are shown, in any of the eight
+            positions of a square. None shows views without end.
+        trust: share of the target that is the teachers', 0 to 1.
     """
 
     frames: np.ndarray
@@ -40,8 +38,7 @@ class Views:
     smoothing: float = 0.1
     mixup: float = 0.0
     augmentation: float = 1.0
-    teacher: Label | None = None
-    teacher_size: int = 0
+    opinions: np.ndarray | None = None
     trust: float = 0.0
 
     @property
@@ -60,44 +57,41 @@ class Views:
         frequency = np.bincount(self.labels, minlength=len(LABELS))
         weights = frequency[self.labels].astype(np.float64) ** -self.balance
         weights /= weights.sum()
-        one_hot = np.eye(len(LABELS), dtype=np.float32)[self.labels]
-        smooth = one_hot * (1 - self.smoothing) + np.float32(self.smoothing / len(LABELS))
-        drawn_size = max(self.size, self.teacher_size)
         # The next batch is made while the present one is learned from.
         with ThreadPoolExecutor(1) as ahead:
-            make = lambda: self._batch(random, weights, smooth, batch, drawn_size)  # noqa: E731
+            make = lambda: self._batch(random, random.choice(self.photos, batch, p=weights))  # noqa: E731
             coming = ahead.submit(make)
             while True:
                 ready, coming = coming, ahead.submit(make)
                 yield ready.result()
 
     def _batch(
-        self,
-        random: np.random.Generator,
-        weights: np.ndarray,
-        smooth: np.ndarray,
-        batch: int,
-        size: int,
+        self, random: np.random.Generator, chosen: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        chosen = random.choice(len(weights), batch, p=weights)
-        strength = self.augmentation
-        pictures = np.stack(
-            [augment(self.frames[index], size, random, strength) for index in chosen]
-        )
-        targets = smooth[chosen]
+        one_hot = np.eye(len(LABELS), dtype=np.float32)[self.labels[chosen]]
+        targets = one_hot * (1 - self.smoothing) + np.float32(self.smoothing / len(LABELS))
+        if self.opinions is None:
+            pictures = np.stack(
+                [augment(self.frames[n], self.size, random, self.augmentation) for n in chosen]
+            )
+        else:
+            numbers = random.integers(len(self.opinions), size=len(chosen))
+            pictures = np.stack(
+                [self._judged(v, n, random) for v, n in zip(numbers, chosen, strict=True)]
+            )
+            opinion = self.opinions[numbers, chosen].astype(np.float32)
+            targets = (1 - self.trust) * targets + self.trust * opinion
         if self.mixup:
             share = random.beta(self.mixup, self.mixup)
             pictures = cv2.addWeighted(pictures, share, pictures[::-1].copy(), 1 - share, 0)
-            targets = np.float32(share) * targets + np.float32(1 - share) * targets[::-1]
-        if self.teacher:
-            thought = self.teacher(_sized(pictures, self.teacher_size))
-            targets = (1 - self.trust) * targets + self.trust * thought
-        return _sized(pictures, self.size), targets.astype(np.float32)
+            targets = share * targets + (1 - share) * targets[::-1]
+        targets /= targets.sum(axis=1, keepdims=True)  # 16-bit opinions do not quite sum to 1
+        return pictures, targets.astype(np.float32)
 
-
-def _sized(pictures: np.ndarray, size: int) -> np.ndarray:
-    if pictures.shape[1] == size:
-        return pictures
-    return np.stack(
-        [cv2.resize(one, (size, size), interpolation=cv2.INTER_AREA) for one in pictures]
-    )
+    def _judged(self, number: int, photo: int, random: np.random.Generator) -> np.ndarray:
+        picture = fixed_view(
+            self.frames[photo], self.size, (int(number), int(photo)), self.augmentation
+        )
+        if random.random() < 0.5:
+            picture = picture[:, ::-1]
+        return np.rot90(picture, random.integers(4))
