@@ -12,7 +12,7 @@ from qana.labels import LABELS
 from qana.training.views import Views
 
 pytest.importorskip("torch")
-from qana.training.opinions import ask  # noqa: E402
+from qana.training.opinions import ask
 
 
 @pytest.fixture(scope="module")

@@ -33,10 +33,12 @@ def run(options: argparse.Namespace) -> int:
     model.save(str(out))
     same = "the very bytes of" if sha256(out) == entry.sha256 else "not the bytes of"
     passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
+    ties = ", ".join(f"{photos} by a tie in {layer}" for layer, photos in report.ties.items())
+    ties = ties or "no rounding tie"
     print(
         f"{out}: {model.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
-        f"{report.photos} photos, largest difference {report.largest_difference:.3g}, class equal "
-        f"on all; maps on {passes} passes; {same} {entry.path.name}"
+        f"{report.photos} photos, largest difference {report.largest_difference:.3g} ({ties}), "
+        f"class equal on all; maps on {passes} passes; {same} {entry.path.name}"
     )
     return 0
 

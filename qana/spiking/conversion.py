@@ -10,13 +10,12 @@ import tf_keras as keras
 
 from qana.errors import UserError
 from qana.labels import LABELS
+from qana.spiking.layerwise import departures
 
 TRUNCATED = "is ignored"
 """In the converter's warning when it drops all layers behind one that it does not know."""
 TIE_TOLERANCE = {8: 0.05, 4: 0.5}
 """Logit difference that one rounding tie (an inner integer off by one) can cause, by bits."""
-MAX_TIES = 0.02
-"""Share of photos that may differ at all."""
 DEVICES = {
     "TwelveNodesIPv2": akida.TwelveNodesIPv2,
     "SixNodesIPv2": akida.SixNodesIPv2,
@@ -35,12 +34,14 @@ class ConversionReport:
         photos: size of the check set.
         equal_logits: photos whose logits are equal to the last bit.
         largest_difference: of any logit.
+        ties: layer to the photos whose integers first differ there, each rare and by one.
         passes: device name to the number of passes that it needs.
     """
 
     photos: int
     equal_logits: int
     largest_difference: float
+    ties: dict[str, int]
     passes: dict[str, int]
 
 
@@ -55,9 +56,9 @@ def convert(quantized: keras.Model, photos: np.ndarray) -> tuple[akida.Model, Co
         The Akida model, mapped on no device, and what the checks found.
 
     Raises:
-        ConversionError: a layer was dropped or does not convert, a photo gets another class, more
-            photos differ, or by more, than rounding ties explain, or the model does not map
-            entirely on a device of `DEVICES`.
+        ConversionError: a layer was dropped or does not convert, a photo gets another class or
+            differs by more than rounding ties explain, or the model does not map entirely on a
+            device of `DEVICES`.
     """
     model = _convert_whole(quantized)
     expected = quantized.predict(photos.astype(np.float32), batch_size=64, verbose=0)
@@ -69,15 +70,29 @@ def convert(quantized: keras.Model, photos: np.ndarray) -> tuple[akida.Model, Co
             f"{other} of {len(photos)} photos get another class on Akida than in Keras: train "
             "longer or calibrate on more photos."
         )
-    differing, largest = int((difference > 0).sum()), float(difference.max())
-    if differing > np.ceil(MAX_TIES * len(photos)) or largest > TIE_TOLERANCE[_bits(model)]:
+    differing, largest = photos[difference > 0], float(difference.max())
+    ties = _ties(quantized, model, differing)
+    if largest > TIE_TOLERANCE[_bits(model)]:
         raise ConversionError(
-            f"{differing} of {len(photos)} photos have other logits on Akida than in Keras, by up "
-            f"to {largest:.3g}: that is more than rounding ties."
+            f"Logits on Akida and in Keras differ by up to {largest:.3g}: that is more than "
+            "rounding ties."
         )
     passes = {name: _passes(model, name) for name in DEVICES}
-    report = ConversionReport(len(photos), len(photos) - differing, largest, passes)
+    report = ConversionReport(len(photos), len(photos) - len(differing), largest, ties, passes)
     return model, report
+
+
+def _ties(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -> dict[str, int]:
+    """Photos by the layer where a rounding tie parts them from Keras."""
+    found = departures(quantized, model, photos) if len(photos) else []
+    for one in found:
+        if not one.is_tie:
+            raise ConversionError(
+                f"Layer {one.layer} gives other integers on Akida than in Keras, by up to "
+                f"{one.largest} on {100 * one.share:.2g} % of them: that is more than rounding "
+                "ties."
+            )
+    return {one.layer: len(one.photos) for one in found}
 
 
 def _convert_whole(quantized: keras.Model) -> akida.Model:

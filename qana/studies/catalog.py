@@ -55,7 +55,9 @@ BITS = Study(
     (
         Variant("8 bits, 2 epochs", _small("start"), ("float", *_QUANTIZED)),
         Variant("8 bits, 6 epochs", _small("start-tuned6", tuning_epochs=6), _QUANTIZED),
-        Variant("8 bits, 2 epochs, two teachers", _small("teachers", **_TAUGHT), ("float", *_QUANTIZED)),
+        Variant(
+            "8 bits, 2 epochs, two teachers", _small("teachers", **_TAUGHT), ("float", *_QUANTIZED)
+        ),
         Variant("4 bits, 2 epochs", _small("bits4", weight_bits=4, activation_bits=4), _QUANTIZED),
         Variant(
             "4 bits, 6 epochs",

@@ -50,7 +50,9 @@ def ask(
 
             def pictures(start: int, number: int = number) -> np.ndarray:
                 several = range(start, min(start + BATCH, len(frames)))
-                return np.stack([fixed_view(frames[n], size, (number, n), strength) for n in several])
+                return np.stack(
+                    [fixed_view(frames[n], size, (number, n), strength) for n in several]
+                )
 
             batches = ahead.map(pictures, range(0, len(frames), BATCH))
             found.append(np.concatenate([_opinion(teachers, batch) for batch in batches]))

@@ -126,6 +126,7 @@ def _record(
             "check_photos": report.photos,
             "equal_logits": report.equal_logits,
             "largest_difference": report.largest_difference,
+            "ties": report.ties,
             "passes": report.passes,
         },
         "licence": LICENCE,

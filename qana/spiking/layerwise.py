@@ -1,0 +1,99 @@
+"""Where a converted network leaves its quantized Keras form, integer by integer.
+
+Keras carries the integers in float32, so a product above 2 ** 24 is rounded before it is shifted:
+now and then it falls on the other side of a tie than Akida's exact integers. Such an integer is
+off by one, and everything behind it may follow. A wrong layer is off by more, or everywhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import akida
+import numpy as np
+import tensorflow as tf
+import tf_keras as keras
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A layer in which photos leave the Keras network that they followed exactly so far.
+
+    Attributes:
+        layer: name on Akida.
+        photos: indices of the photos that leave here.
+        values: integers that differ, over those photos.
+        share: of all integers of the layer, over those photos, 0 to 1.
+        largest: difference.
+    """
+
+    layer: str
+    photos: np.ndarray
+    values: int
+    share: float
+    largest: int
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether rounding of rare values explains it."""
+        return self.largest == 1 and self.share < RARE
+
+
+RARE = 1e-3
+"""Share of a layer's integers below which ones off by one are ties and not another rounding."""
+
+
+def departures(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -> list[Departure]:
+    """Follows photos through both networks until each has left or come to the end.
+
+    Args:
+        quantized: quantized Keras model.
+        model: what it was converted to, mapped on no device.
+        photos: (N, S, S, 3) uint8.
+
+    Returns:
+        First departure of every photo that has one, grouped by layer, in the order of layers.
+    """
+    found = []
+    left = np.arange(len(photos))
+    depth = {layer.name: number for number, layer in enumerate(model.layers, start=1)}
+    for name, expected in _keras_integers(quantized, list(depth), photos):
+        if not len(left):
+            break
+        part = akida.Model(model.layers[: depth[name]])
+        integers = part.forward(photos[left]).astype(np.int64)
+        difference = np.abs(integers - expected[left].reshape(integers.shape))
+        here = difference.reshape(len(left), -1).max(axis=1) > 0
+        if here.any():
+            values = int((difference > 0).sum())
+            share = values / difference[here].size
+            found.append(Departure(name, left[here], values, share, int(difference.max())))
+            left = left[~here]
+    return found
+
+
+def _keras_integers(
+    quantized: keras.Model, names: list[str], photos: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Output of every Akida layer, as Keras has it, one after the other.
+
+    Conversion fuses a layer with the activation and the pooling behind it: the output of an Akida
+    layer is that of the last Keras layer before the next one's namesake.
+    """
+    order = [layer.name for layer in quantized.layers]
+    known = [name for name in names if name in order]
+    last = {
+        order[order.index(following) - 1]: name
+        for name, following in pairwise(known)
+    }
+    outputs: dict[str, object] = {}
+    for layer in quantized.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            outputs[layer.name] = tf.constant(photos.astype(np.float32))
+            continue
+        inputs = [outputs[node.layer.name] for node in layer.inbound_nodes[0].parent_nodes]
+        outputs[layer.name] = layer(inputs[0] if len(inputs) == 1 else inputs)
+        if layer.name in last:
+            integers = getattr(outputs[layer.name], "fp", outputs[layer.name])
+            if hasattr(integers, "values"):
+                yield last[layer.name], integers.values.numpy().astype(np.int64)

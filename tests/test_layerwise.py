@@ -1,0 +1,47 @@
+"""A converted network is compared with its Keras form integer by integer."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("tf_keras")
+
+from qana.network.blocks import ghost  # noqa: E402
+from qana.spiking.conversion import ConversionError, _ties, convert  # noqa: E402
+from qana.spiking.layerwise import departures  # noqa: E402
+from qana.training.quantization import quantize_network  # noqa: E402
+from qana.training.recipe import Recipe  # noqa: E402
+
+PHOTOS = np.random.default_rng(0).integers(0, 256, (8, 16, 16, 3), np.uint8)
+
+
+@pytest.fixture
+def small():
+    """Quantized network with a branch, and its Akida form."""
+    keras.utils.set_random_seed(0)
+    image = keras.Input((16, 16, 3))
+    x = keras.layers.Rescaling(1 / 127.5, -1)(image)
+    x = keras.layers.Conv2D(8, 3, strides=2, padding="same", name="stem_conv")(x)
+    x = keras.layers.ReLU(6.0, name="stem_relu")(x)
+    x = ghost(x, 8, "ghost")
+    x = keras.layers.ReLU(6.0)(keras.layers.Conv2D(16, 1, name="features_conv")(x))
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    network = keras.Model(image, keras.layers.Dense(7, name="logits")(x))
+    quantized = quantize_network(network, PHOTOS, Recipe("test", input_size=16))
+    return quantized, convert(quantized, PHOTOS)[0]
+
+
+def test_photos_follow_both_networks_to_the_end(small) -> None:
+    assert all(one.is_tie for one in departures(*small, PHOTOS))
+
+
+@pytest.mark.parametrize("layer", ["stem_conv", "features_conv"])
+def test_the_layer_that_is_wrong_is_named(small, layer: str) -> None:
+    quantized, model = small
+    bias = quantized.get_layer(layer).bias
+    bias.assign_add(np.full(bias.shape, 0.5, np.float32))
+    found = departures(quantized, model, PHOTOS)
+    wrong = [one for one in found if not one.is_tie]
+    assert [one.layer for one in wrong] == [layer]
+    assert len(wrong[0].photos) == len(PHOTOS) - sum(len(one.photos) for one in found[:-1])
+    with pytest.raises(ConversionError, match=f"Layer {layer} gives other integers on Akida"):
+        _ties(quantized, model, PHOTOS)
