@@ -82,10 +82,7 @@ def _keras_integers(
     """
     order = [layer.name for layer in quantized.layers]
     known = [name for name in names if name in order]
-    last = {
-        order[order.index(following) - 1]: name
-        for name, following in pairwise(known)
-    }
+    last = {order[order.index(following) - 1]: name for name, following in pairwise(known)}
     outputs: dict[str, object] = {}
     for layer in quantized.layers:
         if isinstance(layer, keras.layers.InputLayer):

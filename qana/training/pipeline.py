@@ -1,5 +1,6 @@
 """The whole way from photos to a checked model on Akida."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, say: Say) -> None:
         subsets,
         {
             "stages": {name: _measured(model, inputs, labels) for name, model in networks.items()},
-            "operating_point": stages.operating_point("tuned"),
+            "operating_point": dataclasses.asdict(stages.operating_point),
         },
         out,
         say,

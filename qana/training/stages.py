@@ -13,7 +13,7 @@ from qana.data.errors import DataError
 from qana.network.registry import build
 from qana.network.transfer import transfer
 from qana.training.fit import fit
-from qana.training.operating_point import set_operating_point
+from qana.training.operating_point import OperatingPoint, find_operating_point, move
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
@@ -48,27 +48,38 @@ class Stages:
 
     @cached_property
     def float_network(self) -> keras.Model:
-        """The float network, at its own operating point."""
-        return self._stage("float", self._fit_float)
+        """The float network, at the operating point."""
+        return self._moved("float")
 
     @cached_property
     def ptq_network(self) -> keras.Model:
         """The same, quantized after training."""
-        return self._stage(
-            "ptq",
-            lambda: quantize_network(self.float_network, self._subsets.train_inputs, self._recipe),
-        )
+        return self._moved("ptq")
 
     @cached_property
     def tuned_network(self) -> keras.Model:
-        """The same, tuned with quantization in the loop, at its own operating point."""
-        _ = self.ptq_network  # leaves the file that tuning starts from
-        return self._stage("tuned", self._tune)
+        """The same, tuned with quantization in the loop."""
+        return self._moved("tuned")
 
-    def operating_point(self, stage: str) -> dict[str, float]:
-        """How far the head of "float" or "tuned" was moved, see `OperatingPoint`."""
-        found: dict[str, float] = json.loads(self._point_path(stage).read_text())
-        return found
+    @cached_property
+    def operating_point(self) -> OperatingPoint:
+        """Chosen once, on the float network: every stage then stands at the same one, and what
+        quantization costs is not mixed with another choice."""
+        path = self.folder / "operating_point.json"
+        if not path.is_file():
+            chosen = find_operating_point(
+                self._trained("float"),
+                self._subsets.inputs,
+                self._subsets.labels,
+                self._subsets.train_labels,
+            )
+            path.write_text(json.dumps(dataclasses.asdict(chosen)) + "\n")
+        return OperatingPoint(**json.loads(path.read_text()))
+
+    def _moved(self, name: str) -> keras.Model:
+        model = self._trained(name)
+        move(model, self.operating_point, self._subsets.train_labels)
+        return model
 
     @cached_property
     def _views(self) -> Views:
@@ -133,12 +144,14 @@ class Stages:
             folder=self.folder / "fitting",
             title="float",
         )
-        self._set_operating_point(model, "float")
         return model
+
+    def _quantize(self) -> keras.Model:
+        return quantize_network(self._trained("float"), self._subsets.train_inputs, self._recipe)
 
     def _tune(self) -> keras.Model:
         recipe = self._recipe
-        model = load_model(str(self.folder / "ptq.h5"))
+        model = self._trained("ptq")
         fit(
             model,
             self._views,
@@ -150,10 +163,11 @@ class Stages:
             folder=self.folder / "tuning",
             title="quantization-aware",
         )
-        self._set_operating_point(model, "tuned")
         return model
 
-    def _stage(self, name: str, make: Callable[[], keras.Model]) -> keras.Model:
+    def _trained(self, name: str) -> keras.Model:
+        """As training left it, leaning to the common classes."""
+        make = {"float": self._fit_float, "ptq": self._quantize, "tuned": self._tune}[name]
         path = self.folder / f"{name}.h5"
         if path.is_file():
             self._say(f"Stage {name}: done before, taken from {path.name}")
@@ -163,16 +177,6 @@ class Stages:
             make().save(unfinished, include_optimizer=False)
             unfinished.replace(path)  # a stop in the middle of a save must not look like a result
         return load_model(str(path))
-
-    def _set_operating_point(self, model: keras.Model, stage: str) -> None:
-        """Each stage has its own: tuning moves the bias again."""
-        chosen = set_operating_point(
-            model, self._subsets.inputs, self._subsets.labels, self._subsets.train_labels
-        )
-        self._point_path(stage).write_text(json.dumps(dataclasses.asdict(chosen)) + "\n")
-
-    def _point_path(self, stage: str) -> Path:
-        return self.folder / f"{stage}.operating_point.json"
 
 
 def _claim(folder: Path, recipe: Recipe) -> None:
