@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from qana.data.augmentation import augment
-from qana.imaging import read_image, to_input
+from qana.imaging import centre_square, read_image
 
 
 class Neutral:
@@ -23,8 +23,8 @@ def test_at_neutral_draws_the_view_is_the_centre_square(samples) -> None:
     side = min(photo.shape[:2])
     view = augment(photo, side, Neutral())
     # The frame's middle may lie between two pixels, so a half pixel of smoothing is allowed.
-    assert np.abs(view.astype(float) - to_input(photo, side)).mean() < 3
-    assert np.abs(view.astype(float) - to_input(photo, side)[:, ::-1]).mean() > 6
+    assert np.abs(view.astype(float) - centre_square(photo, side)).mean() < 3
+    assert np.abs(view.astype(float) - centre_square(photo, side)[:, ::-1]).mean() > 6
 
 
 def test_the_same_draws_give_the_same_view(samples) -> None:

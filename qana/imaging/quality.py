@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from qana.imaging.crop import to_input
+from qana.imaging.crop import centre_square
 
 WORKING_SIZE = 192
 """Side at which a photo is judged, pixels: the numbers then do not depend on the camera."""
@@ -68,7 +68,7 @@ def assess(image: np.ndarray) -> Quality:
     Args:
         image: (H, W, 3) uint8 RGB.
     """
-    grey = cv2.cvtColor(to_input(image, WORKING_SIZE), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(centre_square(image, WORKING_SIZE), cv2.COLOR_RGB2GRAY)
     sharpness = _sharpness(grey.astype(np.float32))
     brightness = float(grey.mean())
     clipped = float((grey >= WHITE).mean())

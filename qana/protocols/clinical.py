@@ -15,7 +15,7 @@ from qana.data.pad_ufes import ClinicalPhoto, read_pad_ufes
 from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
 from qana.evaluation.run import evaluate
-from qana.imaging import assess, read_image, to_input
+from qana.imaging import assess, centre_square, read_image, to_input
 from qana.labels import LABELS
 from qana.probabilities import softmax
 from qana.spiking.classifier import load_classifier
@@ -99,7 +99,7 @@ def _fine_tuned(
     labels = np.array([LABELS.index(photo.label or "akiec") for photo in photos])
     patients = np.array([photo.patient_id for photo in photos])
     pictures = [read_image(photo.path) for photo in photos]
-    frames = np.stack([to_input(picture, RECIPE.frame_height) for picture in pictures])
+    frames = np.stack([centre_square(picture, RECIPE.frame_height) for picture in pictures])
     inputs = np.stack([to_input(picture, size) for picture in pictures])
     logits = np.empty((len(photos), len(LABELS)), np.float32)
     for number, (learned, held_out) in enumerate(_folds(labels, patients), start=1):
