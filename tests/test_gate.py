@@ -30,7 +30,7 @@ from qana.training.outliers import FAMILIES, draw
 def met() -> dict[str, list[np.ndarray]]:
     drawn = {family: draw_strangers(family, 15) for family in STRANGERS}
     photographs = sample_pictures()  # none without scikit-image
-    return drawn | ({"pictures": photographs[::10]} if photographs else {})
+    return drawn | ({"pictures": photographs[::2]} if photographs else {})
 
 
 def inputs_of(pictures: list[np.ndarray], size: int) -> np.ndarray:

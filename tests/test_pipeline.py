@@ -55,6 +55,7 @@ def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
         "smoke.fbz",
         "smoke.float.h5",
         "smoke.quantized.h5",
+        "smoke.gate.npz",
     }
     entry = find_entry("smoke", folder)
     for form in entry.record["keras"].values():
@@ -62,6 +63,8 @@ def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
     assert entry.record["conversion"]["passes"].keys() == {"TwelveNodesIPv2", "SixNodesIPv2"}
     assert {"lesion-test", "validation", "stages"} <= entry.metrics.keys()
     assert 0.05 <= entry.temperature <= 20
+    assert entry.gate is not None
+    assert 0 < entry.abstain_below < 1
     prediction = load_classifier("smoke", folder).classify(read_image(samples[0].path))
     assert prediction.probabilities.sum() == pytest.approx(1)
 

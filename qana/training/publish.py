@@ -1,4 +1,4 @@
-"""A finished network into the models folder: converted, checked, measured, recorded."""
+"""A finished network into the models folder: converted, checked, measured, gated, recorded."""
 
 import json
 import shutil
@@ -19,6 +19,7 @@ from qana.evaluation.run import evaluate
 from qana.spiking.classifier import load_classifier
 from qana.spiking.conversion import ConversionReport, convert
 from qana.spiking.store import MANIFEST, sha256
+from qana.training.abstention import add_abstention
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
 
@@ -33,7 +34,8 @@ def publish(
     out: Path,
     say: Callable[[str], None],
 ) -> None:
-    """Converts with every check, measures on Akida and moves all files to `out` at once.
+    """Converts with every check, measures on Akida, fits the gate and the abstain band, and moves
+    all files to `out` at once.
 
     Args:
         recipe: what made the networks.
@@ -68,6 +70,9 @@ def publish(
             "lesion-test": evaluate(classifier, _labelled(subsets.test)),
         }
         record["metrics"] = {**measured, "stages": found["stages"]}
+        _write_manifest(files / MANIFEST, [record])
+        parts = {"train": subsets.train, "validation": subsets.validation, "test": subsets.test}
+        record |= add_abstention(recipe.name, files, parts, say)
         others = _other_records(out, recipe.name)
         _write_manifest(files / MANIFEST, [*others, record])
         for path in sorted(files.iterdir()):
