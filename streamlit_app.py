@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from ui.door import open_door
+
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/logo_wide.svg", size="large")
 page = st.navigation(
@@ -11,6 +13,7 @@ page = st.navigation(
     ],
     position="top",
 )
+open_door()
 # On a wide screen lines would run too long to read.
 with st.container(horizontal_alignment="center"), st.container(width=1180):
     page.run()

@@ -6,6 +6,7 @@ from qana.errors import UserError
 from qana.reports import read_reports, read_studies
 from qana.spiking.names import DEFAULT_MODEL
 from qana.spiking.store import find_entry
+from ui.door import come_through_door
 from ui.facts.background import show_data, show_licences, show_stages, show_study
 from ui.facts.groups import show_groups
 from ui.facts.label import show_label
@@ -27,6 +28,7 @@ def section(title: str, words: str) -> None:
     st.markdown(words)
 
 
+come_through_door()
 st.title("Facts", anchor=False)
 try:
     entry = find_entry(DEFAULT_MODEL)

@@ -10,6 +10,7 @@ from qana.samples import ATTRIBUTION, load_samples
 from qana.scan import scan
 from qana.spiking.classifier import AkidaClassifier, load_classifier
 from ui.camera import camera
+from ui.door import come_through_door
 from ui.verdict import NOT_A_DEVICE, show_verdict
 
 GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
@@ -122,6 +123,7 @@ def show_gallery() -> None:
     st.caption(f"Samples: {ATTRIBUTION}.")
 
 
+come_through_door()
 try:
     classifier()
 except UserError as error:

@@ -24,23 +24,31 @@ def read_reports(folder: Path | None = None) -> dict[str, dict[str, Any]]:
         ReportError: a report is damaged.
     """
     below = (folder or models_folder()) / "protocols"
-    return {name: _read(path) for name in PROTOCOLS if (path := below / f"{name}.json").is_file()}
+    return {
+        name: read_report(path) for name in PROTOCOLS if (path := below / f"{name}.json").is_file()
+    }
 
 
 def read_studies(folder: Path | None = None) -> list[dict[str, Any]]:
     """The tables that are there, by name, as `python -m qana study` wrote them.
 
     Returns:
-        Documents with study, title, command, columns, rows (lists of cells) and note.
+        Documents with study, title, command, columns, rows (lists of cells), note and missing
+        (labels of the variants that are not measured yet).
 
     Raises:
         ReportError: a table is damaged.
     """
     below = (folder or models_folder()) / "studies"
-    return [_read(path) for path in sorted(below.glob("*.json"))]
+    return [read_report(path) for path in sorted(below.glob("*.json"))]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_report(path: Path) -> dict[str, Any]:
+    """One document.
+
+    Raises:
+        ReportError: it is damaged.
+    """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,9 @@ PATIENCE = 20_000
 VERDICT = "Looks most like"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[subprocess.Popen[bytes]]:
+@contextmanager
+def serving() -> Iterator[subprocess.Popen[bytes]]:
+    """A fresh server; its address is the attribute `address`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -55,6 +57,12 @@ def server() -> Iterator[subprocess.Popen[bytes]]:
     yield process
     process.terminate()
     process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[bytes]]:
+    with serving() as process:
+        yield process
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +185,14 @@ def test_the_server_stays_light(server, page: Page) -> None:
     status = Path(f"/proc/{server.pid}/status").read_text()
     resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     assert int(resident.split()[1]) < 400 * 1024
+
+
+def test_a_fresh_server_shows_a_page_by_its_own_address(browser: Browser) -> None:
+    with serving() as fresh:
+        page = browser.new_page(viewport=LAPTOP)
+        page.goto(f"{fresh.address}/facts")  # type: ignore[attr-defined]
+        title = page.get_by_role("heading", name="Facts", exact=True)
+        expect(title).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stTopNavLink").filter(has_text="Scan")).to_be_visible()
+        expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
+        page.close()

@@ -168,7 +168,7 @@ def test_other_protocols_and_studies_are_drawn_once_they_are_there(folder: Path,
     )
     study = {"study": "bits", "title": "Bits and bytes", "command": "python -m qana study bits"}
     rows = {"columns": ["variant", "accuracy"], "rows": [["4 bits", 0.7], ["2 bits", None]]}
-    put(folder, "studies/bits", study | rows | {"note": "Seed 1."})
+    put(folder, "studies/bits", study | rows | {"note": "Seed 1.", "missing": ["1 bit"]})
     page = opened()
     shown = words(page)
     assert "**52%** of the 3,286 test images" in shown
@@ -176,6 +176,7 @@ def test_other_protocols_and_studies_are_drawn_once_they_are_there(folder: Path,
     assert "257 of 180 patients" in shown
     assert "Bits and bytes" in [expander.label for expander in page.expander]
     assert "python -m qana study bits" in shown
+    assert "Not measured yet: 1 bit." in shown
 
 
 @pytest.mark.parametrize("stale", [False, True])

@@ -1,6 +1,7 @@
 """A study's table is whole, says how to make it again, and is not made twice."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,8 +42,10 @@ STUDY = Study(
 
 @pytest.fixture(scope="module")
 def made(ham_folder: Path, tmp_path_factory) -> tuple[dict, Path, list[str]]:
+    """The document of a second run, for which the runs of the first one are gone."""
     root = tmp_path_factory.mktemp("study")
     run_study(STUDY, ham_folder, root / "runs", root / "models", lambda _: None)
+    shutil.rmtree(root / "runs")
     lines: list[str] = []
     document = run_study(STUDY, ham_folder, root / "runs", root / "models", lines.append)
     return document, root, lines
@@ -66,8 +69,27 @@ def test_the_table_has_a_row_a_stage_and_its_command(made) -> None:
 
 
 def test_a_second_run_trains_and_measures_nothing(made) -> None:
-    _, _, lines = made
+    document, root, lines = made
     assert lines == [f"tiny: {variant.label}" for variant in STUDY.variants]
+    assert document["missing"] == []
+    assert not (root / "runs").exists()
+
+
+def test_what_another_recipe_measured_is_not_shown(made, ham_folder: Path) -> None:
+    _, root, _ = made
+    longer = replace(TINY, name="tiny-balanced", balance=0.5)
+    other = replace(STUDY, variants=(*STUDY.variants[:2], Variant("half balanced", longer)))
+
+    def stopped(line: str) -> None:
+        if "half balanced" in line:
+            raise KeyboardInterrupt
+
+    out = shutil.copytree(root / "models", root / "stopped")
+    with pytest.raises(KeyboardInterrupt):
+        run_study(other, ham_folder, root / "runs2", out, stopped)
+    document = json.loads((out / "studies" / "tiny.json").read_text())
+    assert document["missing"] == ["half balanced"]
+    assert [row[0] for row in document["rows"]] == ["as it is", "as it is", "four mirror images"]
 
 
 def test_rows_that_share_a_recipe_share_its_training() -> None:

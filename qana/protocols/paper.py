@@ -28,7 +28,14 @@ from qana.training.stages import Stages
 from qana.training.subsets import Subsets, load_subsets
 
 RECIPE = Recipe(
-    "paper", frame_height=160, epochs=30, label_smoothing=0.05, augmentation=0.7, weight_decay=0.01
+    "paper",
+    input_size=96,
+    frame_height=120,
+    epochs=24,
+    tuning_epochs=2,
+    label_smoothing=0.05,
+    augmentation=0.5,
+    weight_decay=0.01,
 )
 """Labels only, no teacher: a teacher would carry the leak, or the lack of it, from elsewhere."""
 CHOSEN_BY = 20

@@ -1,7 +1,7 @@
 """Making a study's table, a row at a time; what was measured before is not measured again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
 from qana.network.cost import macs
 from qana.probabilities import softmax
+from qana.reports import read_report
 from qana.spiking.conversion import ConversionError, convert
 from qana.studies.study import Study, Variant
 from qana.training.stages import Say, Stages
@@ -35,64 +36,86 @@ Network = Callable[[np.ndarray], np.ndarray]
 
 
 def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict[str, Any]:
-    """Trains and measures every variant, and writes `out`/studies/<name>.json after each.
+    """Trains and measures every variant, and writes `out`/studies/<name>.json after each stage.
+
+    What that file holds already, of the very same recipes, is kept: a study goes on where it was
+    stopped, on another machine as well.
 
     Args:
         study: what to compare.
         data: HAM10000 folder.
-        runs: folder of the stages and of what was measured.
+        runs: folder of the stages.
         out: models folder.
         say: takes one line of progress.
 
     Returns:
-        The document: study, title, command, columns, rows, note.
+        The document: study, title, command, subset, columns, rows, note; missing, labels of the
+        variants that are not measured yet; measured, the figures by `Variant.key`.
 
     Raises:
         DataError: the data cannot be used, or `runs` holds a run of another recipe.
+        ReportError: the file of an earlier run is damaged.
     """
-    document: dict[str, Any] = {
+    path = out / "studies" / f"{study.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    earlier = read_report(path)["measured"] if path.is_file() else {}
+    measured = {v.key: earlier[v.key] for v in study.variants if v.key in earlier}
+
+    def write() -> dict[str, Any]:
+        document = _document(study, measured)
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        unfinished.replace(path)
+        return document
+
+    write()  # what is of a recipe no longer in the study goes
+    for variant in study.variants:
+        say(f"{study.name}: {variant.label}")
+        known = measured.setdefault(variant.key, {})
+        if set(variant.stages) <= known.keys():
+            continue
+        for stage, found in _measure(variant, study.subset, known, data, runs, say):
+            known[stage] = found
+            write()
+        keras.backend.clear_session()
+    return write()
+
+
+def _document(study: Study, measured: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    whole = [v for v in study.variants if set(v.stages) <= measured.get(v.key, {}).keys()]
+    return {
         "study": study.name,
         "title": study.title,
         "command": f"python -m qana study {study.name} --data DIR",
         "subset": study.subset,
         "columns": list(COLUMNS),
-        "rows": [],
+        "rows": [_row(v.label, stage, measured[v.key][stage]) for v in whole for stage in v.stages],
         "note": study.note,
+        "missing": [variant.label for variant in study.variants if variant not in whole],
+        "measured": {key: stages for key, stages in measured.items() if stages},
     }
-    path = out / "studies" / f"{study.name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for variant in study.variants:
-        say(f"{study.name}: {variant.label}")
-        document["rows"] += _rows(variant, study.subset, data, runs, say)
-        keras.backend.clear_session()
-        path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return document
 
 
-def _rows(variant: Variant, subset: str, data: Path, runs: Path, say: Say) -> list[list[Any]]:
-    suffix = "-flips" if variant.flips else ""
-    done = runs / variant.recipe.name / f"measured-{subset}{suffix}.json"
-    known = json.loads(done.read_text()) if done.is_file() else {}
-    missing = [stage for stage in variant.stages if stage not in known]
-    if missing:
-        subsets = load_subsets(data, variant.recipe)
-        stages = Stages(subsets, variant.recipe, runs, say)
-        photos = subsets.test if subset == "test" else subsets.validation
-        first = shades_of_grey if variant.recipe.colour_constancy else unchanged
-        inputs = load_inputs(photos, variant.recipe.input_size, first)
-        lesions = [photo.lesion_id for photo in photos]
-        for stage in missing:
-            try:
-                network = _network(stages, stage, subsets)
-            except ConversionError as error:
-                say(str(error))
-                known[stage] = {"failed": str(error)}
-            else:
-                logits = _flipped(network, inputs) if variant.flips else network(inputs)
-                known[stage] = _measured(labels_of(photos), logits, lesions)
-            known[stage] |= _cost(stages)
-            done.write_text(json.dumps(known, indent=1) + "\n")
-    return [_row(variant.label, stage, known[stage]) for stage in variant.stages]
+def _measure(
+    variant: Variant, subset: str, known: dict[str, Any], data: Path, runs: Path, say: Say
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each stage that is not known yet, with its figures."""
+    subsets = load_subsets(data, variant.recipe)
+    stages = Stages(subsets, variant.recipe, runs, say)
+    photos = subsets.test if subset == "test" else subsets.validation
+    first = shades_of_grey if variant.recipe.colour_constancy else unchanged
+    inputs = load_inputs(photos, variant.recipe.input_size, first)
+    lesions = [photo.lesion_id for photo in photos]
+    for stage in [stage for stage in variant.stages if stage not in known]:
+        try:
+            network = _network(stages, stage, subsets)
+        except ConversionError as error:
+            say(str(error))
+            found: dict[str, Any] = {"failed": str(error)}
+        else:
+            logits = _flipped(network, inputs) if variant.flips else network(inputs)
+            found = _measured(labels_of(photos), logits, lesions)
+        yield stage, found | _cost(stages)
 
 
 def _network(stages: Stages, stage: str, subsets: Subsets) -> Network:

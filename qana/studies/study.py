@@ -23,6 +23,11 @@ class Variant:
     stages: tuple[str, ...] = ("float",)
     flips: bool = False
 
+    @property
+    def key(self) -> str:
+        """Names its figures: it changes with anything that they depend on."""
+        return f"{self.recipe.name}-{self.recipe.digest()}{'-flips' if self.flips else ''}"
+
 
 @dataclass(frozen=True)
 class Study:

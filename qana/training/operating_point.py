@@ -10,8 +10,9 @@ from qana.labels import LABELS
 from qana.probabilities import softmax
 
 TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}
-"""What the deployed network is to reach: no point serves all three best, so the one is taken
-whose worst share of its target is the largest."""
+"""What the deployed network is to reach. No point serves all three best, so the one is taken whose
+mean share of its targets is the largest: the worst share alone would hang on the balanced accuracy,
+and that on ten dermatofibromas."""
 MELANOMA_RECALL = 0.65
 """Least share of the validation melanomas to find, where any point finds that many: a melanoma
 taken for a mole is the error that costs most."""
@@ -55,7 +56,7 @@ def find_operating_point(
         train_labels: (N,) integer, for the class frequencies.
 
     Returns:
-        Of the points that find enough melanomas (of all, where none does), the one whose worst
+        Of the points that find enough melanomas (of all, where none does), the one whose mean
         share of `TARGETS` is the largest.
     """
     positions = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
@@ -68,7 +69,7 @@ def find_operating_point(
         result = summarize(labels, softmax(logits + point.shift(train_labels)))
         recall = result["per_class"]["mel"]["recall"]
         enough = recall is None or recall >= MELANOMA_RECALL
-        return enough, min(result[name] / target for name, target in TARGETS.items())
+        return enough, sum(result[name] / target for name, target in TARGETS.items())
 
     points = (OperatingPoint(float(s), float(m)) for s in STRENGTHS for m in MELANOMA)
     return max(points, key=worth)

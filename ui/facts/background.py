@@ -43,8 +43,9 @@ def show_study(study: dict[str, Any]) -> None:
     """The table of one study, as its command wrote it."""
     with st.expander(study["title"], icon=":material/science:"):
         st.dataframe(pd.DataFrame(study["rows"], columns=study["columns"]), hide_index=True)
-        if study.get("note"):
-            st.caption(study["note"])
+        if study["missing"]:
+            st.caption(f"Not measured yet: {'; '.join(study['missing'])}.")
+        st.caption(study["note"])
         measured_here(study["command"])
 
 

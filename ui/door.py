@@ -1,0 +1,24 @@
+"""Every page is reached through streamlit_app.py, also by its own address."""
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+OPENED = "opened"
+
+
+def open_door() -> None:
+    """Called by streamlit_app.py, before it runs a page."""
+    st.session_state[OPENED] = True
+
+
+def come_through_door() -> None:
+    """Called by each page, first of all.
+
+    A fresh server takes the folder pages/ for Streamlit's older kind of app until
+    `st.navigation` has been called once: a first visit to a page's own address would run that page
+    alone, without look and navigation. The second run is the right one.
+    """
+    if OPENED not in st.session_state:
+        open_door()
+        PagesManager.uses_pages_directory = False  # the version is pinned, and a test looks at it
+        st.rerun()
