@@ -54,9 +54,11 @@ def serving() -> Iterator[subprocess.Popen[bytes]]:
             break
         except OSError:
             time.sleep(0.1)
-    yield process
-    process.terminate()
-    process.wait(10)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.fixture(scope="module")
