@@ -45,7 +45,7 @@ def look_at(source: bytes | Path, recorded: str | None = None, insist: bool = Fa
 def start_again() -> None:
     """Forgets the photo; a new key makes the browser's upload go too."""
     turn = st.session_state.get("turn", 0) + 1
-    for name in ("result", "recorded", "pending", "trouble"):
+    for name in ("result", "recorded", "pending", "trouble", "map"):
         st.session_state.pop(name, None)
     st.session_state.turn = turn
 
@@ -70,7 +70,7 @@ def show_result() -> None:
             st.button("Classify anyway", on_click=look_at, args=(*known, True))
         return
     st.button("Scan another", icon=":material/arrow_back:", on_click=start_again)
-    show_verdict(result, result.prediction, classifier().device, st.session_state.recorded)
+    show_verdict(result, result.prediction, classifier(), st.session_state.recorded)
 
 
 def choose_photo() -> None:

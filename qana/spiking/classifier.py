@@ -5,7 +5,7 @@ Needs numpy, opencv and akida alone; neither TensorFlow nor torch is ever import
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import akida
@@ -31,6 +31,8 @@ class Prediction:
             was fitted on validation lesions.
         latency_ms: wall time of the engine's answer on this machine, milliseconds.
         layers: events of each hidden layer, in order.
+        outputs: the integers behind them, layer name to (H, W, C), as `LayerTap.outputs` gives
+            them; an explanation of this very answer starts from them.
         backend: "chip" or "simulator".
         foreign: True where the model's gate does not know the photo as a dermatoscopic lesion.
         unsure: True where the top probability is below the one that the model needs to answer.
@@ -40,6 +42,7 @@ class Prediction:
     probabilities: np.ndarray
     latency_ms: float
     layers: tuple[LayerEvents, ...]
+    outputs: dict[str, np.ndarray] = field(repr=False)
     backend: str
     foreign: bool
     unsure: bool
@@ -91,6 +94,7 @@ class AkidaClassifier:
         self.input_size = entry.input_shape[0]
         placed = place(self._model)
         self.backend, self.device = placed.kind, placed.device
+        self.layers = tuple(self._model.layers)
         self._lock = threading.Lock()
         self.logits(np.zeros((1, *entry.input_shape), np.uint8))  # the first run allocates
 
@@ -125,6 +129,7 @@ class AkidaClassifier:
             probabilities=probabilities,
             latency_ms=latency_ms,
             layers=count_events(outputs),
+            outputs=outputs,
             backend=self.backend,
             foreign=not known,
             unsure=float(probabilities.max()) < self.entry.abstain_below,
