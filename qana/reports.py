@@ -40,6 +40,16 @@ def read_studies(folder: Path | None = None) -> list[dict[str, Any]]:
     return [_read(path) for path in sorted(below.glob("*.json"))]
 
 
+def read_explanations(folder: Path | None = None) -> dict[str, Any] | None:
+    """How far explanations can be believed, as `python -m qana explain` wrote it; None without it.
+
+    Raises:
+        ReportError: the file is damaged.
+    """
+    path = (folder or models_folder()) / "explanations.json"
+    return _read(path) if path.is_file() else None
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

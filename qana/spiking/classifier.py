@@ -26,6 +26,7 @@ class Prediction:
     """What the spiking network says of one photo.
 
     Attributes:
+        inputs: (S, S, 3) uint8, the square as the network read it.
         logits: (7,) float32, in the order of `qana.labels.LABELS`.
         probabilities: (7,) float64, summing to 1: softmax of the logits over the temperature that
             was fitted on validation lesions.
@@ -38,6 +39,7 @@ class Prediction:
         unsure: True where the top probability is below the one that the model needs to answer.
     """
 
+    inputs: np.ndarray = field(repr=False)
     logits: np.ndarray
     probabilities: np.ndarray
     latency_ms: float
@@ -103,6 +105,11 @@ class AkidaClassifier:
         with self._lock:
             return self._model.predict(inputs).reshape(len(inputs), -1)
 
+    def tap(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Integers of every layer for one network input, (S, S, 3) uint8; see `LayerTap`."""
+        with self._lock:
+            return self._tap.outputs(inputs)
+
     def features(self, inputs: np.ndarray) -> np.ndarray:
         """(N, S, S, 3) uint8 network inputs to (N, F) integers that enter the last dense layer."""
         with self._lock:
@@ -125,6 +132,7 @@ class AkidaClassifier:
         probabilities = softmax(logits, self.entry.temperature)
         known = self._gate is None or bool(self._gate.passes(features(outputs)[None])[0])
         return Prediction(
+            inputs=inputs[0],
             logits=logits,
             probabilities=probabilities,
             latency_ms=latency_ms,
