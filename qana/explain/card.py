@@ -35,5 +35,5 @@ def card(picture: np.ndarray, title: str, lines: list[str]) -> bytes:
     for number, line in enumerate(wrapped):
         pen.text((MARGIN, top + 44 + 26 * number), line, INK, small)
     buffer = io.BytesIO()
-    page.save(buffer, "PNG", optimize=True)
+    page.save(buffer, "PNG")
     return buffer.getvalue()

@@ -18,6 +18,7 @@ from qana.explain.forms import CALIBRATION_PHOTOS, LAST, four_bits, load_form
 from qana.explain.heat import enlarged, normalized
 from qana.explain.masks import read_mask
 from qana.explain.occlusion import occlusion
+from qana.explain.sanity import agreement_with_random_head
 from qana.explain.summary import summarize
 from qana.imaging import read_image, to_input
 from qana.probabilities import softmax
@@ -63,7 +64,8 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
             with kept.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"image_id": photo.image_id, **known[photo.image_id]}) + "\n")
             say(f"{number} of {len(missing)}")
-    records = [known[photo.image_id] for photo in photos]
+    say("Shuffling the head's weights")
+    records = [known[photo.image_id] | _sanity(classifier, photo) for photo in photos]
     return {
         "command": f"python -m qana explain --data DIR --model {model} --photos {count}",
         "model": model,
@@ -71,6 +73,13 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
         "seed": SEED,
         **summarize(records, [photo.lesion_id for photo in photos]),
     }
+
+
+def _sanity(classifier: AkidaClassifier, photo: Photo) -> dict[str, float]:
+    prediction = classifier.classify(read_image(photo.path))
+    label = int(prediction.logits.argmax())
+    head = AkidaMap(classifier.layers)
+    return {"sanity": agreement_with_random_head(head, prediction.outputs, label)}
 
 
 class _Measured:

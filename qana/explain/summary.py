@@ -17,15 +17,17 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
     """Means with 95 % intervals, drawing whole lesions.
 
     Args:
-        records: of N photos, each with methods, agreement, drift, against_grad_cam, mask_share.
+        records: of N photos, each with methods, agreement, drift, sanity, against_grad_cam,
+            mask_share.
         lesions: (N,) lesion of each photo.
 
     Returns:
         photos, lesions, mask_share; methods: method to score to {mean, ci95}; against_centre:
         method to score to {mean, ci95} of the gain over the centre blob, more is better, and beats,
         whether the whole interval is above 0; agreement: pair of methods to mean; drift: step to
-        {mean, ci95}; against_grad_cam: photos whose Akida map is off Grad-CAM of the quantized
-        network by under 0.01 of its range, and the median.
+        {mean, ci95}; sanity: agreement with shuffled heads, {mean, ci95}; against_grad_cam: photos
+        whose Akida map is off Grad-CAM of the quantized network by under 0.01 of its range, and the
+        median.
     """
     times = times_drawn(lesions)
     methods = list(records[0]["methods"])
@@ -60,6 +62,7 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
             step: _mean(np.array([record["drift"][step] for record in records]), times)
             for step in records[0]["drift"]
         },
+        "sanity": _mean(np.array([record["sanity"] for record in records]), times),
         "against_grad_cam": {
             "within_0.01": int((off < 0.01).sum()),
             "median": float(np.median(off)),

@@ -7,7 +7,9 @@ import streamlit as st
 
 from ui.provenance import measured_here
 
-CENTRE, RANDOM = "Centre blob", "Random map"
+AKIDA, CENTRE, RANDOM = "Akida map", "Centre blob", "Random map"
+DESTROYED = 0.3
+"""Rank correlation below which a map counts as another one."""
 WORDS = {
     "energy": "On the lesion",
     "pointing": "Points at it",
@@ -47,6 +49,15 @@ def show_belief(method: str, document: dict[str, Any] | None, current: bool) -> 
     }
     st.table(pd.DataFrame(rows).T, border="horizontal")
     st.markdown(verdict(method, document["against_centre"][method]))
+    if method == AKIDA:
+        left = document["sanity"]["mean"]
+        st.markdown(
+            f"With the head's weights shuffled its rank correlation with itself falls from 1 to "
+            f"{left:.2f}: it shows what was learned, not edges alone."
+            if document["sanity"]["ci95"][1] < DESTROYED
+            else f"With the head's weights shuffled {left:.2f} of its rank correlation with itself "
+            "remains: it shows much that was never learned."
+        )
     measured_here(document["command"])
     st.caption(
         f"{document['photos']} photos of {document['lesions']} test lesions, which cover "

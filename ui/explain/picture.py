@@ -49,7 +49,7 @@ def show_picture(board: Board, ask: Ask, entry: ModelEntry) -> float:
         lines.append(f"Photo {board.image_id}: {ATTRIBUTION}.")
     st.download_button(
         "Download as PNG",
-        card(shown, f"What spoke for {name.lower()}", lines),
+        lambda: card(shown, f"What spoke for {name.lower()}", lines),  # only when it is asked for
         f"qana-{LABELS[ask.label]}-{ask.method.lower().replace(' ', '-')}.png",
         "image/png",
         icon=":material/download:",
