@@ -99,7 +99,12 @@ def test_a_process_that_stopped_is_said_in_one_sentence(page) -> None:
     (job,) = page.session_state.board.jobs.values()
     job.answer = Answer(1, trouble=STOPPED)
     page.run()
+    assert [warning.value for warning in page.warning] == [f"Score-CAM: {STOPPED}"]
+    page.run()
+    assert not page.session_state.board.jobs  # it would only fall over again
+    next(button for button in page.button if button.label == "Try again").click().run()
     assert not page.exception
+    assert len(page.session_state.board.jobs) == 1
 
 
 def test_the_download_is_a_picture_with_words(page) -> None:

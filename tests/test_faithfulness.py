@@ -153,6 +153,8 @@ def test_only_a_whole_interval_above_the_centre_beats_it(ours: float) -> None:
     records = [record(ours + 0.1 * rng.normal(), 0.5) for _ in range(30)]
     gains = summarize(records, [f"L{number}" for number in range(30)])["against_centre"][AKIDA]
     assert [gains[name]["beats"] for name in ("energy", "deletion")] == [ours > 0.5] * 2
+    pointing = summarize(records, [*map(str, range(30))])["methods"][AKIDA]["pointing"]
+    assert pointing["mean"] == 1 and pointing["ci95"][0] < 0.95
     level = [record(0.5 + 0.1 * (-1) ** number, 0.5) for number in range(30)]
     assert not summarize(level, [*map(str, range(30))])["against_centre"][AKIDA]["energy"]["beats"]
 

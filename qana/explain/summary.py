@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qana.evaluation.bootstrap import percentiles, times_drawn
+from qana.evaluation.bootstrap import percentiles, share_interval, times_drawn
 
 SCORES = ("energy", "pointing", "deletion", "insertion")
 CENTRE = "Centre blob"
@@ -47,6 +47,7 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
         "mask_share": float(np.mean([record["mask_share"] for record in records])),
         "methods": {
             method: {score: _mean(of(method, score), times) for score in SCORES}
+            | {"pointing": _share(of(method, "pointing") > 0.5, lesions)}
             for method in methods
         },
         "against_centre": {
@@ -68,6 +69,11 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
             "median": float(np.median(off)),
         },
     }
+
+
+def _share(hits: np.ndarray, lesions: Sequence[str]) -> dict[str, Any]:
+    """As `_mean`; where all photos agree, the interval still has a width."""
+    return {"mean": float(hits.mean()), "ci95": share_interval(hits, lesions)}
 
 
 def _mean(values: np.ndarray, times: np.ndarray) -> dict[str, Any]:

@@ -82,9 +82,8 @@ def open_board(source: bytes | Path, image_id: str | None, recorded: str | None)
 
 def request(board: Board, ask: Ask) -> None:
     """Sees to it that a map is made: at once on Akida, else in the explaining process."""
-    if ask in board.maps or ask in board.jobs:
+    if ask in board.maps or ask in board.jobs or ask in board.troubles:
         return
-    board.troubles.pop(ask, None)
     prediction = board.prediction
     if ask.method == AKIDA:
         head = AkidaMap(classifier().layers)
@@ -127,3 +126,5 @@ def follow(board: Board) -> None:
         progress()
     for ask, trouble in board.troubles.items():
         st.warning(f"{ask.method}: {trouble}", icon=":material/warning:")
+    if board.troubles:
+        st.button("Try again", on_click=board.troubles.clear)
