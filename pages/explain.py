@@ -146,7 +146,7 @@ with picture:
 st.caption(NOT_A_DEVICE + " A map shows what the network used, not what is ill.")
 
 st.header("Side by side", anchor=False)
-show_side_by_side(board, ask.label, opacity)
+show_side_by_side(board, ask.label, opacity, document if current else None)
 st.header("Float against quantized", anchor=False)
 show_drift(board, ask.label, ask.layer, opacity, document if current else None)
 st.header("What the spikes see", anchor=False)

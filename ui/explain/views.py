@@ -19,7 +19,9 @@ PICTURE = 168
 CHANNELS = 8
 
 
-def show_side_by_side(board: Board, label: int, opacity: float) -> None:
+def show_side_by_side(
+    board: Board, label: int, opacity: float, document: dict[str, Any] | None
+) -> None:
     """Every method at the last feature map of the network that runs on Akida."""
     asks = [akida(AKIDA, label), akida(OCCLUSION, label)]
     asks += [Ask(method, "quantized", LAST, label) for method in METHODS]
@@ -42,6 +44,14 @@ def show_side_by_side(board: Board, label: int, opacity: float) -> None:
         "Agrees: rank correlation with the Akida map, 1 for the same order of places. Eigen-CAM "
         "knows no class. The first load takes about a minute and blocks nobody."
     )
+    if document:
+        means = "; ".join(
+            f"{pair.removeprefix(f'{AKIDA} | ').lower()} {value:.2f}"
+            for pair, value in document["agreement"].items()
+            if pair.startswith(f"{AKIDA} | ")
+        )
+        st.markdown(f"Mean agreement over {document['photos']} test photos: {means}.")
+        measured_here(document["command"])
 
 
 def show_drift(
