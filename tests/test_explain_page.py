@@ -153,6 +153,7 @@ def test_the_page_says_whether_the_map_beats_a_guess(
             "Random map": scored(0.3, 0.4),
         },
         "against_centre": {"Akida map": {"energy": found, "deletion": found}},
+        "against_grad_cam": {"within_0.01": 11, "median": 1e-6},
         "agreement": {"Akida map | Centre blob": 0.66},
         "sanity": {"mean": 0.12, "ci95": [0.1, 0.14]},
         "drift": {"float to 8/8": {"mean": 0.123, "ci95": [0.1, 0.2]}},
@@ -168,7 +169,8 @@ def test_the_page_says_whether_the_map_beats_a_guess(
     assert said in shown
     assert "python -m qana explain --data DIR --photos 12" in shown
     assert "float to 8/8 0.12" in shown
-    assert "Mean agreement over 12 test photos: centre blob 0.66." in shown
+    assert "Mean agreement over 12 test photos: Centre blob 0.66." in shown
+    assert "on 11 of 12 photos" in shown
     assert "falls from 1 to 0.12" in shown
     assert opened.table[0].value.loc["On the lesion", "Akida map"] == "0.61 (0.61 to 0.61)"
 

@@ -46,7 +46,7 @@ def show_side_by_side(
     )
     if document:
         means = "; ".join(
-            f"{pair.removeprefix(f'{AKIDA} | ').lower()} {value:.2f}"
+            f"{pair.removeprefix(f'{AKIDA} | ')} {value:.2f}"
             for pair, value in document["agreement"].items()
             if pair.startswith(f"{AKIDA} | ")
         )
