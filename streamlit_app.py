@@ -9,6 +9,7 @@ st.logo("assets/logo_wide.svg", size="large")
 page = st.navigation(
     [
         st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True),
+        st.Page("pages/explain.py", title="Explain", icon=":material/troubleshoot:"),
         st.Page("pages/facts.py", title="Facts", icon=":material/fact_check:"),
     ],
     position="top",

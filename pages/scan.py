@@ -6,26 +6,19 @@ import streamlit as st
 
 from qana.errors import UserError
 from qana.imaging import ImageError
-from qana.samples import ATTRIBUTION, load_samples
+from qana.samples import Sample
 from qana.scan import scan
-from qana.spiking.classifier import AkidaClassifier, load_classifier
 from ui.camera import camera
 from ui.door import come_through_door
+from ui.engine import classifier
+from ui.gallery import TYPES, show_gallery
 from ui.verdict import NOT_A_DEVICE, show_verdict
 
 GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
-TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
-THUMBNAIL = 108  # pixels; three in a row on a phone
 OTHER_DOMAIN = (
     "The network learned from dermatoscopic pictures (a lens on the skin, with its own light). A "
     "plain phone photo is another world, in which every published model does worse."
 )
-
-
-@st.cache_resource(show_spinner="Loading the spiking network")
-def classifier() -> AkidaClassifier:
-    """One model for all visitors; it answers them one at a time."""
-    return load_classifier()
 
 
 def look_at(source: bytes | Path, recorded: str | None = None, insist: bool = False) -> None:
@@ -46,7 +39,7 @@ def look_at(source: bytes | Path, recorded: str | None = None, insist: bool = Fa
 def start_again() -> None:
     """Forgets the photo; a new key makes the browser's upload go too."""
     turn = st.session_state.get("turn", 0) + 1
-    for name in ("result", "recorded", "pending", "trouble"):
+    for name in ("result", "recorded", "pending", "trouble", "map"):
         st.session_state.pop(name, None)
     st.session_state.turn = turn
 
@@ -55,6 +48,11 @@ def look_at_upload(key: str) -> None:
     """Takes the file that was just chosen."""
     if st.session_state[key] is not None:
         look_at(st.session_state[key].getvalue())
+
+
+def look_at_sample(sample: Sample) -> None:
+    """Takes a photo of the gallery."""
+    look_at(sample.path, sample.label)
 
 
 def show_result() -> None:
@@ -71,7 +69,7 @@ def show_result() -> None:
             st.button("Classify anyway", on_click=look_at, args=(*known, True))
         return
     st.button("Scan another", icon=":material/arrow_back:", on_click=start_again)
-    show_verdict(result, result.prediction, classifier().device, st.session_state.recorded)
+    show_verdict(result, result.prediction, classifier(), st.session_state.recorded)
 
 
 def choose_photo() -> None:
@@ -87,7 +85,10 @@ def choose_photo() -> None:
         key="way",
     )
     if way == GALLERY:
-        show_gallery()
+        st.caption(
+            "Lesions that the network never saw. Choose one, make your own guess, then look."
+        )
+        show_gallery(look_at_sample)
         return
     st.caption(OTHER_DOMAIN)
     if way == CAMERA:
@@ -104,23 +105,6 @@ def choose_photo() -> None:
             on_change=look_at_upload,
             args=(key,),
         )
-
-
-def show_gallery() -> None:
-    """Test lesions; what they are is told after the verdict."""
-    st.caption("Lesions that the network never saw. Choose one, make your own guess, then look.")
-    with st.container(horizontal=True, gap="small", key="gallery"):
-        for number, sample in enumerate(load_samples(), start=1):
-            with st.container(width=THUMBNAIL, gap="xxsmall"):
-                st.image(str(sample.path), width=THUMBNAIL, alt=f"Dermatoscopic photo {number}")
-                st.button(
-                    f"Photo {number}",
-                    key=sample.image_id,
-                    width="stretch",
-                    on_click=look_at,
-                    args=(sample.path, sample.label),
-                )
-    st.caption(f"Samples: {ATTRIBUTION}.")
 
 
 come_through_door()

@@ -1,4 +1,4 @@
-"""python -m qana COMMAND: models, predict, evaluate, train, convert, gate, study, protocol.
+"""python -m qana COMMAND; `python -m qana --help` lists them.
 
 Exit codes: 0 done, 1 a fault of ours, 2 wrong use or unreadable input.
 """
@@ -63,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument(
         "--phone", type=Path, metavar="DIR", help="also count how many of these phone photos pass"
     )
+
+    explain = command("explain", "Measure how far each explanation can be believed.", json=True)
+    explain.add_argument("--data", type=Path, required=True, metavar="DIR", help="HAM10000 folder")
+    explain.add_argument("--model", default=DEFAULT_MODEL)
+    explain.add_argument(
+        "--photos", type=int, default=0, metavar="N", help="test lesions, one photo each; 0: all"
+    )
+    explain.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR")
 
     study = command("study", "Make the table of a comparison, training what it needs.", json=True)
     study.add_argument("name", choices=("levers", "bits", "ablation", "baselines", "seeds"))

@@ -43,6 +43,16 @@ def read_studies(folder: Path | None = None) -> list[dict[str, Any]]:
     return [read_report(path) for path in sorted(below.glob("*.json"))]
 
 
+def read_explanations(folder: Path | None = None) -> dict[str, Any] | None:
+    """How far explanations can be believed, as `python -m qana explain` wrote it; None without it.
+
+    Raises:
+        ReportError: the file is damaged.
+    """
+    path = (folder or models_folder()) / "explanations.json"
+    return read_report(path) if path.is_file() else None
+
+
 def read_report(path: Path) -> dict[str, Any]:
     """One document.
 

@@ -3,17 +3,19 @@
 import csv
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from qana.evaluation.strangers import draw_strangers
-from qana.imaging import assess
+from qana.imaging import assess, read_image, to_input
 from qana.labels import LABELS
 from qana.samples import Sample, load_samples
 from qana.scan import scan
 from qana.spiking.classifier import AkidaClassifier, load_classifier
+from qana.spiking.store import models_folder
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
@@ -62,3 +64,19 @@ def ham_folder(tmp_path_factory: pytest.TempPathFactory, samples: tuple[Sample, 
             row = (f"L{number:05}", f"TEST_{number:07}", sample.label, "histo", 50, "male", "back")
             writer.writerow(row)
     return root
+
+
+@pytest.fixture(scope="session")
+def square_photos(samples: tuple[Sample, ...]) -> np.ndarray:
+    """(63, 128, 128, 3) uint8: the samples as the network reads them, and both mirror images."""
+    photos = np.stack([to_input(read_image(sample.path), 128) for sample in samples])
+    return np.concatenate([photos, photos[:, ::-1], photos[:, :, ::-1]])
+
+
+@pytest.fixture(scope="session")
+def keras_forms() -> dict[str, Any]:
+    """The deployed model's Keras forms, float and quantized: loaded once, in half a minute."""
+    from quantizeml import load_model
+
+    forms = load_classifier().entry.record["keras"]
+    return {name: load_model(str(models_folder() / form["file"])) for name, form in forms.items()}

@@ -168,6 +168,40 @@ def test_the_keyboard_alone_is_enough(page: Page, samples, sure_samples, classif
     read_verdict(page, classifier.classify(read_image(sure_samples[0].path)))
 
 
+def test_the_map_is_one_tap_away(page: Page, sure_samples, samples, classifier) -> None:
+    number = samples.index(sure_samples[0]) + 1
+    page.get_by_role("button", name=f"Photo {number}", exact=True).click()
+    read_verdict(page, classifier.classify(read_image(sure_samples[0].path)))
+    page.get_by_text("Show what spoke for it").click()
+    expect(page.get_by_text("computed from the integers of this very answer")).to_be_visible()
+    expect(page.get_by_alt_text("under a map of what spoke for")).to_be_visible()
+
+
+def test_explain_loads_in_the_background_while_others_are_served(
+    page: Page, browser: Browser, server, sure_samples, classifier
+) -> None:
+    if page.viewport_size == PHONE:
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Explain").click()
+    expect(page.get_by_role("heading", name="Explain an answer")).to_be_visible(timeout=PATIENCE)
+    if page.viewport_size == PHONE:
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.get_by_role("button", name="Photo 13", exact=True).click()
+    expect(page.get_by_text("of this map lies on the lesion")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("LayerCAM", exact=True).click()
+    expect(page.get_by_text("LayerCAM, quantized network:")).to_be_visible(timeout=PATIENCE)
+    context = browser.new_context(viewport=LAPTOP)
+    other = context.new_page()
+    other.goto(server.address)
+    choose(other, "Upload")
+    other.locator("input[type=file]").set_input_files(sure_samples[0].path)
+    read_verdict(other, classifier.classify(read_image(sure_samples[0].path)))
+    context.close()
+    page.get_by_text("Akida map", exact=True).click()
+    expect(page.get_by_text("no twin, no gradient")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_load_state("networkidle")
+
+
 def test_every_picture_and_control_has_a_name(page: Page) -> None:
     unnamed = page.evaluate(
         """() => [...document.querySelectorAll("img, button, input")]

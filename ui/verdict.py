@@ -7,8 +7,9 @@ import streamlit as st
 from qana.labels import BY_CODE, CLASSES
 from qana.probabilities import percent
 from qana.scan import UNSURE, Scan
-from qana.spiking.classifier import Prediction
+from qana.spiking.classifier import AkidaClassifier, Prediction
 from qana.spiking.events import LayerEvents
+from ui.explain.square import show_square
 
 NOT_A_DEVICE = (
     "**Not a medical device.** For research and teaching only. No answer here confirms that a "
@@ -26,13 +27,15 @@ document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
 LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look)
 
 
-def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str | None) -> None:
+def show_verdict(
+    scan: Scan, prediction: Prediction, classifier: AkidaClassifier, recorded: str | None
+) -> None:
     """Draws a verdict.
 
     Args:
         scan: the photo and its problems.
         prediction: what the network says.
-        device: what it ran on, in words.
+        classifier: who says it.
         recorded: code of the data set's diagnosis, for a sample.
     """
     # Words first: on a phone the columns stack, and the verdict must not need scrolling.
@@ -54,15 +57,10 @@ def show_verdict(scan: Scan, prediction: Prediction, device: str, recorded: str 
             st.markdown(
                 f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
             )
-        _badges(prediction, device)
+        _badges(prediction, classifier.device)
         st.caption(NOT_A_DEVICE)
     with picture:
-        st.image(
-            scan.shown,
-            caption="The square that the network saw",
-            alt="The photo, cut to its centre square",
-            width="stretch",
-        )
+        show_square(scan, prediction, classifier.layers)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
 

@@ -5,7 +5,7 @@ Needs numpy, opencv and akida alone; neither TensorFlow nor torch is ever import
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import akida
@@ -26,20 +26,25 @@ class Prediction:
     """What the spiking network says of one photo.
 
     Attributes:
+        inputs: (S, S, 3) uint8, the square as the network read it.
         logits: (7,) float32, in the order of `qana.labels.LABELS`.
         probabilities: (7,) float64, summing to 1: softmax of the logits over the temperature that
             was fitted on validation lesions.
         latency_ms: wall time of the engine's answer on this machine, milliseconds.
         layers: events of each hidden layer, in order.
+        outputs: the integers behind them, layer name to (H, W, C), as `LayerTap.outputs` gives
+            them; an explanation of this very answer starts from them.
         backend: "chip" or "simulator".
         foreign: True where the model's gate does not know the photo as a dermatoscopic lesion.
         unsure: True where the top probability is below the one that the model needs to answer.
     """
 
+    inputs: np.ndarray = field(repr=False)
     logits: np.ndarray
     probabilities: np.ndarray
     latency_ms: float
     layers: tuple[LayerEvents, ...]
+    outputs: dict[str, np.ndarray] = field(repr=False)
     backend: str
     foreign: bool
     unsure: bool
@@ -91,6 +96,7 @@ class AkidaClassifier:
         self.input_size = entry.input_shape[0]
         placed = place(self._model)
         self.backend, self.device = placed.kind, placed.device
+        self.layers = tuple(self._model.layers)
         self._lock = threading.Lock()
         self.logits(np.zeros((1, *entry.input_shape), np.uint8))  # the first run allocates
 
@@ -98,6 +104,11 @@ class AkidaClassifier:
         """(N, S, S, 3) uint8 network inputs to (N, 7) float32 logits."""
         with self._lock:
             return self._model.predict(inputs).reshape(len(inputs), -1)
+
+    def tap(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Integers of every layer for one network input, (S, S, 3) uint8; see `LayerTap`."""
+        with self._lock:
+            return self._tap.outputs(inputs)
 
     def features(self, inputs: np.ndarray) -> np.ndarray:
         """(N, S, S, 3) uint8 network inputs to (N, F) integers that enter the last dense layer."""
@@ -121,10 +132,12 @@ class AkidaClassifier:
         probabilities = softmax(logits, self.entry.temperature)
         known = self._gate is None or bool(self._gate.passes(features(outputs)[None])[0])
         return Prediction(
+            inputs=inputs[0],
             logits=logits,
             probabilities=probabilities,
             latency_ms=latency_ms,
             layers=count_events(outputs),
+            outputs=outputs,
             backend=self.backend,
             foreign=not known,
             unsure=float(probabilities.max()) < self.entry.abstain_below,

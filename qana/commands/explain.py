@@ -1,0 +1,32 @@
+"""python -m qana explain"""
+
+import argparse
+import json
+import os
+
+from qana.commands.common import print_json, quiet_tensorflow, say
+from qana.errors import UserError
+from qana.spiking.store import models_folder
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measures how far each explanation can be believed, and writes explanations.json."""
+    if options.photos < 0:
+        raise UserError("--photos is a number of lesions, or 0 for all of them.")
+    quiet_tensorflow()
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    from qana.explain.measure import measure
+
+    document = measure(options.data, options.model, options.photos, options.runs, say)
+    path = models_folder() / "explanations.json"
+    unfinished = path.with_suffix(".unfinished")
+    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+    if options.json:
+        print_json(document)
+        return 0
+    for method, scores in document["methods"].items():
+        found = "  ".join(f"{name} {value['mean']:.3f}" for name, value in scores.items())
+        print(f"{method:12} {found}")
+    return 0

@@ -1,0 +1,80 @@
+"""The map from Akida's integers: the engine's own, adds up to the answer, one tap on Scan."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from qana.explain.akida_map import AkidaMap
+from qana.explain.errors import ExplanationError
+from qana.explain.heat import enlarged, normalized, overlay
+from qana.imaging import read_image
+from qana.labels import BY_CODE, LABELS
+from qana.scan import scan
+
+APP = str(Path(__file__).parents[1] / "streamlit_app.py")
+
+
+@pytest.fixture(scope="module")
+def head(classifier) -> AkidaMap:
+    return AkidaMap(classifier.layers)
+
+
+@pytest.fixture(scope="module")
+def predictions(classifier, samples) -> list:
+    return [classifier.classify(read_image(sample.path)) for sample in samples]
+
+
+def test_pooling_the_map_gives_the_engine_s_own_integers_to_the_bit(head, predictions) -> None:
+    for prediction in predictions:
+        pooled = np.floor(head.features(prediction.outputs).sum(axis=(0, 1)) + 0.5)
+        assert np.array_equal(pooled.clip(0, 127), prediction.outputs[head.pooled].reshape(-1))
+
+
+def test_the_places_and_the_bias_add_up_to_the_logits(head, predictions) -> None:
+    half = 0.5 * np.abs(head.head).sum(axis=0)  # what rounding each average can be off by
+    for prediction in predictions:
+        if prediction.outputs[head.pooled].max() < 127:  # the rest is cut off by the engine
+            total = head.evidence(prediction.outputs).sum(axis=(0, 1)) + head.bias
+            assert (np.abs(total - prediction.logits) <= half).all()
+            assert np.abs(total - prediction.logits).max() < 0.05
+
+
+def test_the_map_never_speaks_against_its_class(head, predictions) -> None:
+    for prediction in predictions:
+        for label in range(len(LABELS)):
+            assert head.grad_cam(prediction.outputs, label).min() >= 0
+
+
+def test_a_model_without_such_a_head_is_told_so(classifier) -> None:
+    with pytest.raises(ExplanationError, match="no average and a linear layer"):
+        AkidaMap(classifier.layers[:-1])
+
+
+def test_a_flat_map_is_no_map() -> None:
+    assert not normalized(np.full((8, 8), 3.0)).any()
+    assert normalized(np.array([[-1.0, 3.0]])).tolist() == [[0, 1]]
+
+
+def test_the_bright_place_of_the_map_is_that_of_the_photo() -> None:
+    values = np.zeros((8, 8))
+    values[1, 6] = 1
+    top = np.unravel_index(enlarged(values, 128).argmax(), (128, 128))
+    assert top[0] // 16 == 1 and top[1] // 16 == 6
+    photo = np.full((128, 128, 3), 100, np.uint8)
+    assert np.array_equal(overlay(photo, values, opacity=0), photo)
+    painted = overlay(photo, values, opacity=1).astype(int).sum(axis=-1)
+    assert np.unravel_index(painted.argmax(), painted.shape)[0] // 16 == 1
+
+
+def test_one_tap_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, head) -> None:
+    sample = sure_samples[0]
+    app = AppTest.from_file(APP, default_timeout=30).run()
+    app.button(key=sample.image_id).click().run()
+    assert not any("spoke more for" in image.proto.imgs[0].caption for image in app.get("image"))
+    app.toggle(key="map").set_value(True).run()
+    assert not app.exception
+    code = scan(sample.path, classifier).prediction.top[0][0]
+    shown = app.get("image")[0].proto.imgs[0]
+    assert f"spoke more for {BY_CODE[code].name.lower()}" in shown.caption

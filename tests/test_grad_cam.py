@@ -1,0 +1,119 @@
+"""grad-cam on Keras is grad-cam on torch, and the map from Akida is grad-cam of what it runs."""
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("TQDM_DISABLE", "1")
+tf = pytest.importorskip("tensorflow")
+torch = pytest.importorskip("torch")
+keras = pytest.importorskip("tf_keras")
+
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa: E402
+
+from qana.explain.akida_map import AkidaMap  # noqa: E402
+from qana.explain.errors import ExplanationError  # noqa: E402
+from qana.explain.grad_cam import METHODS, explain  # noqa: E402
+from qana.explain.heat import enlarged, normalized  # noqa: E402
+from qana.explain.keras_network import KerasNetwork  # noqa: E402
+from qana.network.registry import build  # noqa: E402
+from qana.network.torch_twin import TorchTwin  # noqa: E402
+
+LAYERS = ("attention80_add", "excitation_add", "head_features_relu")
+LAST = LAYERS[-1]
+CLASSES = np.arange(63) % 7
+
+
+@pytest.fixture(scope="module", autouse=True)
+def eagerly() -> Iterator[None]:
+    """Building the graphs would take longer than the few runs here."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture(scope="module")
+def network(keras_forms) -> KerasNetwork:
+    return KerasNetwork(keras_forms["float"], LAYERS)
+
+
+@pytest.fixture(scope="module")
+def twin(keras_forms) -> TorchTwin:
+    return TorchTwin(keras_forms["float"])
+
+
+def channels_first(photos: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(photos.transpose(0, 3, 1, 2).astype(np.float32))
+
+
+def natively(twin: TorchTwin, method: str, layer: str, photos: np.ndarray) -> np.ndarray:
+    """The package's own hooks on a torch layer."""
+    targets = [ClassifierOutputTarget(int(label)) for label in CLASSES[: len(photos)]]
+    return METHODS[method](twin, [twin.steps[layer]])(channels_first(photos), targets)
+
+
+def test_the_twin_is_the_same_network(keras_forms, twin, square_photos) -> None:
+    expected = keras_forms["float"].predict(square_photos.astype(np.float32), verbose=0)
+    found = twin(channels_first(square_photos)).detach().numpy()
+    assert np.abs(expected - found).max() < 1e-4
+
+
+def test_a_network_with_other_layers_has_no_twin() -> None:
+    with pytest.raises(ValueError, match="no counterpart in torch"):
+        TorchTwin(build("published"))
+
+
+@pytest.mark.parametrize("method", ["Grad-CAM", "Grad-CAM++", "LayerCAM", "Eigen-CAM"])
+def test_keras_and_native_hooks_give_the_same_map(network, twin, square_photos, method) -> None:
+    for layer in LAYERS if method == "Grad-CAM" else (LAST,):
+        found = explain(network, method, layer, square_photos, CLASSES)
+        expected = natively(twin, method, layer, square_photos)
+        assert found.shape == (63, 128, 128)
+        assert np.abs(found - expected).max() < 1e-4
+
+
+def test_score_cam_agrees_too_and_tells_how_far_it_is(network, twin, square_photos) -> None:
+    shares: list[float] = []
+    layer, photos = "attention80_add", square_photos[:1]
+    found = explain(network, "Score-CAM", layer, photos, CLASSES, shares.append)
+    assert np.abs(found - natively(twin, "Score-CAM", layer, photos)).max() < 1e-4
+    assert shares == sorted(shares) and len(shares) == 5 and shares[-1] == 1
+
+
+def test_the_akida_map_is_grad_cam_of_the_quantized_network(
+    keras_forms, classifier, square_photos
+) -> None:
+    """Of every photo where both networks carry the same integers. In the others a float32 rounding
+    tie of Keras moved one before; from Keras's integers the map is its Grad-CAM there as well."""
+    network = KerasNetwork(keras_forms["quantized"], [LAST])
+    entering = keras_forms["quantized"].get_layer("head_mix_relu").output
+    before = keras.Model(keras_forms["quantized"].inputs, entering)
+    head = AkidaMap(classifier.layers)
+    same = 0
+    # All at once would keep gigabytes of gradients.
+    for part in np.split(np.arange(len(square_photos)), 3):
+        photos = square_photos[part]
+        expected = explain(network, "Grad-CAM", LAST, photos, CLASSES[part])
+        carried = before(tf.constant(photos, tf.float32)).values.numpy()
+        for photo, label, integers, theirs in zip(
+            photos, CLASSES[part], carried, expected, strict=True
+        ):
+            outputs = classifier.tap(photo)
+            from_keras = head.grad_cam({head.enters: integers}, int(label))
+            assert np.abs(normalized(enlarged(from_keras, 128)) - theirs).max() < 1e-4
+            ours = normalized(enlarged(head.grad_cam(outputs, int(label)), 128))
+            if np.array_equal(outputs[head.enters], integers):
+                same += 1
+                assert np.abs(ours - theirs).max() < 1e-4
+            assert np.abs(ours - theirs).max() < 0.2
+    assert same >= 50
+
+
+def test_what_does_not_exist_is_said(network, keras_forms, square_photos) -> None:
+    for method, layer in (("Nothing-CAM", LAST), ("Grad-CAM", "nowhere")):
+        with pytest.raises(ExplanationError, match="choose one of"):
+            explain(network, method, layer, square_photos[:1], CLASSES)
+    with pytest.raises(ExplanationError, match="'logits' that gives a map"):
+        KerasNetwork(keras_forms["float"], ["logits"])

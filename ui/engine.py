@@ -1,0 +1,18 @@
+"""The engines that all visitors share."""
+
+import streamlit as st
+
+from qana.explain.workshop import Workshop
+from qana.spiking.classifier import AkidaClassifier, load_classifier
+
+
+@st.cache_resource(show_spinner="Loading the spiking network")
+def classifier() -> AkidaClassifier:
+    """One model for all visitors; it answers them one at a time."""
+    return load_classifier()
+
+
+@st.cache_resource
+def workshop() -> Workshop:
+    """Where TensorFlow and torch run: a process of its own, started by the first who asks."""
+    return Workshop()

@@ -1,0 +1,1 @@
+"""Parts of the explanations: on Scan and on Explain."""
