@@ -137,6 +137,9 @@ current = document is not None and document["sha256"] == entry.sha256
 st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
 picture, words = st.columns([5, 6], gap="large")
 with words:
+    code, probability = board.prediction.top[0]
+    st.header(f"{BY_CODE[code].name}, {percent(probability)}", anchor=False)
+    st.caption("is what the photo looks most like to the spiking network. Why?")
     ask = choose_map(board)
     make(board, ask)
     follow(board)

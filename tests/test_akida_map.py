@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from qana.explain.akida_map import AkidaMap
 from qana.explain.errors import ExplanationError
-from qana.explain.heat import enlarged, normalized, overlay
+from qana.explain.heat import enlarged, event_picture, normalized, overlay
 from qana.imaging import read_image
 from qana.labels import BY_CODE, LABELS
 from qana.scan import scan
@@ -78,3 +78,9 @@ def test_one_tap_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, h
     code = scan(sample.path, classifier).prediction.top[0][0]
     shown = app.get("image")[0].proto.imgs[0]
     assert f"spoke more for {BY_CODE[code].name.lower()}" in shown.caption
+
+
+def test_a_silent_channel_is_black_and_one_that_sends_everywhere_is_bright() -> None:
+    silent, even = np.zeros((4, 4)), np.full((4, 4), 7.0)
+    assert event_picture(silent, 8).max() < 10
+    assert event_picture(even, 8).min(axis=(0, 1)).max() > 200

@@ -33,3 +33,18 @@ def overlay(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> np.n
     heat = enlarged(normalized(values), len(photo))
     colours = cv2.applyColorMap((255 * heat).round().astype(np.uint8), COLOURS)
     return cv2.addWeighted(photo, 1 - opacity, colours[..., ::-1], opacity, 0)
+
+
+def event_picture(values: np.ndarray, size: int) -> np.ndarray:
+    """A channel's values as a picture: black sends nothing, the brightest place sends most.
+
+    Args:
+        values: (H, W), at least 0.
+        size: side of the picture, pixels.
+
+    Returns:
+        (size, size, 3) uint8 RGB, each place a square of its own.
+    """
+    share = values / max(values.max(), 1)
+    places = cv2.applyColorMap((255 * share).round().astype(np.uint8), COLOURS)[..., ::-1]
+    return cv2.resize(places, (size, size), interpolation=cv2.INTER_NEAREST)

@@ -8,9 +8,10 @@ import streamlit as st
 
 from qana.explain.faithfulness import agreement, drift
 from qana.explain.forms import LAST
-from qana.explain.heat import overlay
+from qana.explain.heat import event_picture, overlay
 from qana.explain.requests import METHODS
 from qana.explain.spikes import strongest
+from qana.scan import SHOWN_SIZE
 from ui.explain.board import AKIDA, OCCLUSION, Ask, Board, akida, request
 from ui.provenance import measured_here
 
@@ -31,10 +32,11 @@ def show_side_by_side(
         for ask in asks:
             if ask in board.maps:
                 values = board.maps[ask]
-                same = f"agrees {agreement(first, values):.2f}"
+                facts = [] if ask == asks[0] else [f"agrees {agreement(first, values):.2f}"]
                 energy = board.energy(values)
-                lies = "" if energy is None else f", {energy:.0%} on the lesion"
-                _small(board, values, f"{ask.method}: {same}{lies}", opacity)
+                facts += [] if energy is None else [f"{energy:.0%} on the lesion"]
+                picture = overlay(board.scan.shown, values, opacity)
+                _small(picture, ": ".join(filter(None, (ask.method, ", ".join(facts)))))
     missing = [ask for ask in asks if ask not in board.maps and ask not in board.jobs]
     if missing and st.button("Make the others", icon=":material/grid_view:"):
         for ask in missing:
@@ -62,8 +64,8 @@ def show_drift(
     found = [board.maps[ask] for ask in asks if ask in board.maps]
     if len(found) == len(asks):
         with st.container(horizontal=True, gap="small"):
-            _small(board, found[0], "Float network", opacity)
-            _small(board, found[1], "Quantized, 8/8 bits", opacity)
+            _small(overlay(board.scan.shown, found[0], opacity), "Float network")
+            _small(overlay(board.scan.shown, found[1], opacity), "Quantized, 8/8 bits")
         st.markdown(f"On this photo the map drifted by **{drift(*found):.2f}**.")
     elif not any(ask in board.jobs for ask in asks) and st.button(
         "Compare both networks", icon=":material/compare:"
@@ -100,14 +102,15 @@ def show_spikes(board: Board) -> None:
     with st.container(horizontal=True, gap="small"):
         for channel, values in strongest(outputs[name], CHANNELS):
             events = int(np.count_nonzero(values))
-            _small(board, values, f"Channel {channel}: {events:,} events", 1.0)
+            _small(event_picture(values, SHOWN_SIZE), f"Channel {channel}: {events:,} events")
     st.altair_chart(
         _silence(board, name),
         alt="Share of silent activations by layer: "
         + ", ".join(f"{found.name} {found.sparsity:.0%}" for found in layers.values()),
     )
     st.caption(
-        "An event is a value that is not zero; zeros are never sent. Counted by the simulator for "
+        "An event is a value that is not zero; zeros are never sent. Black places are silent, the "
+        "brightest send the largest value of their channel. Counted by the simulator for "
         "this photo, layers in order."
     )
 
@@ -135,7 +138,6 @@ def _silence(board: Board, chosen: str) -> alt.Chart:
     )
 
 
-def _small(board: Board, values: np.ndarray, caption: str, opacity: float) -> None:
+def _small(picture: np.ndarray, caption: str) -> None:
     with st.container(width=PICTURE):
-        picture = overlay(board.scan.shown, values, opacity)
         st.image(picture, caption=caption, alt=caption, width=PICTURE)
