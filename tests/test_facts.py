@@ -179,6 +179,14 @@ def test_other_protocols_and_studies_are_drawn_once_they_are_there(folder: Path,
     assert "Not measured yet: 1 bit." in shown
 
 
+def test_what_was_measured_of_other_weights_is_not_shown(folder: Path, report) -> None:
+    put(folder, "protocols/lesion", report)
+    clinical = {"photos": 257, "patients": 180, "zero_shot": report["test"], "fine_tuned": None}
+    command = {"command": "python -m qana protocol clinical --data DIR", "sha256": "0" * 64}
+    put(folder, "protocols/clinical", clinical | command)
+    assert "of 180 patients" not in words(opened())
+
+
 @pytest.mark.parametrize("stale", [False, True])
 def test_a_model_without_its_report_says_how_to_make_it(folder: Path, report, stale: bool) -> None:
     if stale:
