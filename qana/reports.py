@@ -69,3 +69,17 @@ def read_report(path: Path) -> dict[str, Any]:
             "it from the repository or run its command again."
         )
     return document
+
+
+def write_report(path: Path, document: dict[str, Any]) -> None:
+    """Writes one document at once: a stop in the middle leaves the one of before.
+
+    Args:
+        path: the file; its folder is made if missing.
+        document: without NaN or infinities.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)

@@ -1,11 +1,11 @@
 """python -m qana explain"""
 
 import argparse
-import json
 import os
 
 from qana.commands.common import print_json, quiet_tensorflow, say
 from qana.errors import UserError
+from qana.reports import write_report
 from qana.spiking.store import models_folder
 
 
@@ -18,11 +18,7 @@ def run(options: argparse.Namespace) -> int:
     from qana.explain.measure import measure
 
     document = measure(options.data, options.model, options.photos, options.runs, say)
-    path = models_folder() / "explanations.json"
-    unfinished = path.with_suffix(".unfinished")
-    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
+    write_report(models_folder() / "explanations.json", document)
     if options.json:
         print_json(document)
         return 0

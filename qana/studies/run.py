@@ -1,6 +1,5 @@
 """Making a study's table, a row at a time; what was measured before is not measured again."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
 from qana.network.cost import macs
 from qana.probabilities import softmax
-from qana.reports import read_report
+from qana.reports import read_report, write_report
 from qana.spiking.conversion import ConversionError, convert
 from qana.studies.study import Study, Variant
 from qana.training.stages import Say, Stages
@@ -57,15 +56,12 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
         ReportError: the file of an earlier run is damaged.
     """
     path = out / "studies" / f"{study.name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     earlier = read_report(path)["measured"] if path.is_file() else {}
     measured = {v.key: earlier[v.key] for v in study.variants if v.key in earlier}
 
     def write() -> dict[str, Any]:
         document = _document(study, measured)
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        unfinished.replace(path)
+        write_report(path, document)
         return document
 
     write()  # what is of a recipe no longer in the study goes
