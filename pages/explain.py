@@ -85,6 +85,17 @@ def choose_photo() -> None:
     st.caption(NOT_A_DEVICE)
 
 
+def show_answer(board: Board) -> None:
+    """What is explained; where Scan names no class, nor does this page."""
+    code, probability = board.prediction.top[0]
+    if board.scan.status == "abstained":
+        st.header("Not sure", anchor=False)
+        st.caption("The network would rather not say. What spoke for each class?")
+        return
+    st.header(f"{BY_CODE[code].name}, {percent(probability)}", anchor=False)
+    st.caption("is what the photo looks most like to the spiking network. Why?")
+
+
 def choose_map(board: Board) -> Ask:
     """Class, method and, for the grad-cam package, network and layer."""
     probabilities = board.prediction.probabilities
@@ -137,9 +148,7 @@ current = document is not None and document["sha256"] == entry.sha256
 st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
 picture, words = st.columns([5, 6], gap="large")
 with words:
-    code, probability = board.prediction.top[0]
-    st.header(f"{BY_CODE[code].name}, {percent(probability)}", anchor=False)
-    st.caption("is what the photo looks most like to the spiking network. Why?")
+    show_answer(board)
     ask = choose_map(board)
     make(board, ask)
     follow(board)

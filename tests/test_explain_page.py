@@ -66,6 +66,13 @@ def test_a_sample_shows_the_map_at_once(page, samples, classifier) -> None:
             assert f"{layer.events:,} events, {layer.sparsity:.0%} silent" in shown
 
 
+def test_where_scan_names_no_class_nor_does_explain(page, samples, classifier) -> None:
+    unsure = next(s for s in samples if scan(s.path, classifier, insist=True).status == "abstained")
+    next(button for button in page.button if button.label == "Another photo").click().run()
+    page.button(key=unsure.image_id).click().run()
+    assert page.header[0].value == "Not sure"
+
+
 def test_every_class_can_be_asked_for(page) -> None:
     for label in (0, len(LABELS) - 1):
         page.selectbox(key="explain_label").set_value(label).run()
