@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from qana.evaluation.strangers import draw_strangers
-from qana.imaging import assess, read_image, to_input
+from qana.imaging import assess
 from qana.labels import LABELS
 from qana.samples import Sample, load_samples
 from qana.scan import scan
@@ -67,10 +67,10 @@ def ham_folder(tmp_path_factory: pytest.TempPathFactory, samples: tuple[Sample, 
 
 
 @pytest.fixture(scope="session")
-def square_photos(samples: tuple[Sample, ...]) -> np.ndarray:
-    """(63, 128, 128, 3) uint8: the samples as the network reads them, and both mirror images."""
-    photos = np.stack([to_input(read_image(sample.path), 128) for sample in samples])
-    return np.concatenate([photos, photos[:, ::-1], photos[:, :, ::-1]])
+def square_photos() -> np.ndarray:
+    """(63, 128, 128, 3) uint8: nine test lesions of each class, as the network reads them."""
+    files = sorted((Path(__file__).parent / "photos").glob("*.jpg"))
+    return np.stack([np.asarray(Image.open(file)) for file in files])
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     quiet_tensorflow()
     os.environ.setdefault("TQDM_DISABLE", "1")
     from qana.explain.measure import measure
+    from qana.explain.summary import SCORES
 
     document = measure(options.data, options.model, options.photos, options.runs, say)
     write_report(models_folder() / "explanations.json", document)
@@ -23,6 +24,6 @@ def run(options: argparse.Namespace) -> int:
         print_json(document)
         return 0
     for method, scores in document["methods"].items():
-        found = "  ".join(f"{name} {value['mean']:.3f}" for name, value in scores.items())
-        print(f"{method:12} {found}")
+        found = "  ".join(f"{name} {scores[name]['mean']:.3f}" for name in SCORES)
+        print(f"{method:12} {found}  ({scores['photos']} photos)")
     return 0

@@ -36,12 +36,13 @@ class KerasNetwork:
         self._whole = keras.Model(
             model.inputs, [*(known[name].output for name in layers), model.output]
         )
+        self._dtype = model.inputs[0].dtype
         self._run = tf.function(model, reduce_retracing=True)
         self._pull = tf.function(self._values_and_gradients, reduce_retracing=True)
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3) float32, 0 to 255, to (N, 7) float32 logits."""
-        return self._run(tf.constant(inputs, tf.float32)).numpy()
+        """(N, S, S, 3), 0 to 255, to (N, 7) logits of the network's own dtype."""
+        return self._run(tf.constant(inputs, self._dtype)).numpy()
 
     def gradients(
         self, inputs: np.ndarray, weights: np.ndarray
@@ -49,15 +50,14 @@ class KerasNetwork:
         """Values of the layers, and the gradient of a weighted sum of logits by them.
 
         Args:
-            inputs: (N, S, S, 3) float32, 0 to 255.
-            weights: (N, 7) float32, of the logits in the sum; one-hot for one class.
+            inputs: (N, S, S, 3), 0 to 255.
+            weights: (N, 7), of the logits in the sum; one-hot for one class.
 
         Returns:
-            layer name to (values, gradients), each (N, H, W, C) float32, in the float units that
-            the integers of a quantized layer stand for.
+            layer name to (values, gradients), each (N, H, W, C) of the network's dtype, in the
+            float units that the integers of a quantized layer stand for.
         """
-        arguments = tf.constant(inputs, tf.float32), tf.constant(weights, tf.float32)
-        found = self._pull(*arguments)
+        found = self._pull(tf.constant(inputs, self._dtype), tf.constant(weights, self._dtype))
         return {
             name: (values.numpy(), gradients.numpy())
             for name, (values, gradients) in zip(self.layers, found, strict=True)
@@ -85,9 +85,9 @@ def _carried(output: Any) -> tf.Tensor:
     return getattr(output, "values", output)
 
 
-def _step(output: Any) -> tf.Tensor:
+def _step(output: Any) -> Any:
     """What one of these integers is worth."""
     point = getattr(output, "fp", output)
     if not hasattr(point, "frac_bits"):
-        return tf.constant(1.0)
+        return 1.0
     return getattr(output, "scales", 1.0) * tf.pow(2.0, -point.frac_bits)

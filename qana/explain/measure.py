@@ -27,8 +27,10 @@ from qana.spiking.classifier import AkidaClassifier, load_classifier
 Say = Callable[[str], None]
 AKIDA, OCCLUSION, CENTRE, RANDOM = "Akida map", "Occlusion", "Centre blob", "Random map"
 ON_KERAS = ("Grad-CAM++", "LayerCAM", "Eigen-CAM")
-"""Measured on the quantized network. Its Grad-CAM is the Akida map; Score-CAM runs the network once
-a channel, 320 times a photo, and is left out."""
+"""Measured on the quantized network. Its Grad-CAM is the Akida map."""
+SCORE_CAM, SCORE_CAM_PHOTOS = "Score-CAM", 100
+"""Score-CAM runs the network once a channel, 320 times a photo: measured on the first photos of the
+draw alone."""
 
 
 def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[str, Any]:
@@ -59,8 +61,10 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
     if missing:
         say("Loading TensorFlow and three networks, which takes minutes")
         measured = _Measured(classifier, _inputs(parts["train"], classifier.input_size))
+        slow = {photo.image_id for photo in photos[:SCORE_CAM_PHOTOS]}
         for number, photo in enumerate(missing, start=1):
-            known[photo.image_id] = measured.scores(photo)
+            methods = (*ON_KERAS, SCORE_CAM) if photo.image_id in slow else ON_KERAS
+            known[photo.image_id] = measured.scores(photo, methods)
             with kept.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"image_id": photo.image_id, **known[photo.image_id]}) + "\n")
             say(f"{number} of {len(missing)}")
@@ -98,7 +102,7 @@ class _Measured:
             "4/4": KerasNetwork(four_bits(float_form, calibration), [LAST]),
         }
 
-    def scores(self, photo: Photo) -> dict[str, Any]:
+    def scores(self, photo: Photo, methods: Sequence[str]) -> dict[str, Any]:
         from qana.explain.grad_cam import explain
 
         classifier = self._classifier
@@ -116,7 +120,7 @@ class _Measured:
 
         maps = {
             AKIDA: enlarged(self._head.grad_cam(classifier.tap(inputs), label), size),
-            **{method: on_keras(method, "8/8") for method in ON_KERAS},
+            **{method: on_keras(method, "8/8") for method in methods},
             OCCLUSION: occlusion(classifier.logits, inputs, label, temperature),
             CENTRE: centre_blob(size),
             RANDOM: enlarged(random_map(_seed(photo)), size),

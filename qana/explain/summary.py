@@ -22,42 +22,31 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
         lesions: (N,) lesion of each photo.
 
     Returns:
-        photos, lesions, mask_share; methods: method to score to {mean, ci95}; against_centre:
-        method to score to {mean, ci95} of the gain over the centre blob, more is better, and beats,
-        whether the whole interval is above 0; agreement: pair of methods to mean; drift: step to
-        {mean, ci95}; sanity: agreement with shuffled heads, {mean, ci95}; against_grad_cam: photos
-        whose Akida map is off Grad-CAM of the quantized network by under 0.01 of its range, and the
-        median.
+        photos, lesions, mask_share; methods: method to score to {mean, ci95}, and the number of
+        photos on which it was measured, which may be fewer; against_centre: method to score to
+        {mean, ci95} of the gain over the centre blob, more is better, and beats, whether the whole
+        interval is above 0; agreement: pair of methods to mean; drift: step to {mean, ci95};
+        sanity: agreement with shuffled heads, {mean, ci95}; against_grad_cam: photos whose Akida
+        map is off Grad-CAM of the quantized network by under 0.01 of its range, and the median.
     """
     times = times_drawn(lesions)
-    methods = list(records[0]["methods"])
-
-    def of(method: str, score: str) -> np.ndarray:
-        return np.array([record["methods"][method][score] for record in records])
-
-    def gain(method: str, score: str) -> dict[str, Any]:
-        sign = -1 if score == "deletion" else 1
-        found = _mean(sign * (of(method, score) - of(CENTRE, score)), times)
-        return {**found, "beats": found["ci95"][0] > 0}
-
     off = np.array([record["against_grad_cam"] for record in records])
+    methods = {method: None for record in records for method in record["methods"]}
+    pairs = {pair: None for record in records for pair in record["agreement"]}
+    measured = {method: _Method(method, records, lesions) for method in methods}
     return {
         "photos": len(records),
         "lesions": len(set(lesions)),
         "mask_share": float(np.mean([record["mask_share"] for record in records])),
-        "methods": {
-            method: {score: _mean(of(method, score), times) for score in SCORES}
-            | {"pointing": _share(of(method, "pointing") > 0.5, lesions)}
-            for method in methods
-        },
+        "methods": {method: found.scores() for method, found in measured.items()},
         "against_centre": {
-            method: {score: gain(method, score) for score in AGAINST}
-            for method in methods
+            method: {score: found.gain(score) for score in AGAINST}
+            for method, found in measured.items()
             if method != CENTRE
         },
         "agreement": {
-            pair: float(np.mean([record["agreement"][pair] for record in records]))
-            for pair in records[0]["agreement"]
+            pair: float(np.mean([r["agreement"][pair] for r in records if pair in r["agreement"]]))
+            for pair in pairs
         },
         "drift": {
             step: _mean(np.array([record["drift"][step] for record in records]), times)
@@ -69,6 +58,38 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
             "median": float(np.median(off)),
         },
     }
+
+
+class _Method:
+    """The photos on which one method was measured."""
+
+    def __init__(
+        self, method: str, records: Sequence[dict[str, Any]], lesions: Sequence[str]
+    ) -> None:
+        here = [number for number, record in enumerate(records) if method in record["methods"]]
+        self._method = method
+        self._records = [records[number]["methods"] for number in here]
+        self._lesions = [lesions[number] for number in here]
+        self._times = times_drawn(self._lesions)
+
+    def scores(self) -> dict[str, Any]:
+        """photos, and each score's mean with its interval."""
+        hits = self._of(self._method, "pointing") > 0.5
+        return {
+            **{score: _mean(self._of(self._method, score), self._times) for score in SCORES},
+            "pointing": _share(hits, self._lesions),
+            "photos": len(self._records),
+        }
+
+    def gain(self, score: str) -> dict[str, Any]:
+        """By how much it beats the centre blob on its photos; beats: the whole interval does."""
+        sign = -1 if score == "deletion" else 1
+        gained = sign * (self._of(self._method, score) - self._of(CENTRE, score))
+        found = _mean(gained, self._times)
+        return {**found, "beats": found["ci95"][0] > 0}
+
+    def _of(self, method: str, score: str) -> np.ndarray:
+        return np.array([record[method][score] for record in self._records])
 
 
 def _share(hits: np.ndarray, lesions: Sequence[str]) -> dict[str, Any]:
