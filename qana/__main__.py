@@ -7,6 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from qana.bench.names import RUNTIME_NAMES
 from qana.commands.common import say
 from qana.errors import UserError
 from qana.spiking.names import DEFAULT_MODEL
@@ -84,6 +85,21 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, required=True, metavar="DIR", help="HAM10000; clinical: PAD-UFES-20"
     )
     protocol.add_argument("--model", default=DEFAULT_MODEL)
+
+    bench = command("bench", "Latency and energy of every runtime on this machine.", json=True)
+    bench.add_argument("--model", default=DEFAULT_MODEL)
+    bench.add_argument(
+        "--seconds", type=float, default=5, metavar="N", help="for each runtime and batch size"
+    )
+    bench.add_argument(
+        "--runtimes", nargs="+", choices=RUNTIME_NAMES, default=list(RUNTIME_NAMES), metavar="NAME"
+    )
+    bench.add_argument(
+        "--batches", nargs="+", type=int, default=[1, 16], metavar="N", help="images at once"
+    )
+    bench.add_argument(
+        "--stream", action="store_true", help="tell all that happens, one JSON document a line"
+    )
     return parser
 
 

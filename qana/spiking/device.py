@@ -16,10 +16,12 @@ class Backend:
     """Attributes:
     kind: "chip" or "simulator".
     device: in words, for a badge.
+    chip: the akida.Device itself; None in the simulator.
     """
 
     kind: str
     device: str
+    chip: akida.Device | None = None
 
 
 def place(model: akida.Model) -> Backend:
@@ -34,6 +36,6 @@ def place(model: akida.Model) -> Backend:
         except (RuntimeError, ValueError):
             model.map(None)
             continue
-        return Backend(CHIP, str(device.desc))
+        return Backend(CHIP, str(device.desc), device)
     generation = "2.0" if model.ip_version == akida.IpVersion.v2 else "1.0"
     return Backend(SIMULATOR, f"Akida {generation} simulator on this computer's processor")

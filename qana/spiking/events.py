@@ -2,8 +2,9 @@
 
 On Akida an event is a non-zero activation; a zero is never sent and never computed with. The
 engine returns only its last layer, so each layer is run alone, on the integers of the layers
-before it, which gives every layer's integers in about the time of one inference. A Concatenate
-sends nothing of its own, and an Add is an integer sum: those two are done here.
+before it, which gives every layer's integers, and the same logits, in about the time of one
+inference. A Concatenate sends nothing of its own, and an Add is an integer sum: those two are done
+here.
 
 A chip does not report its activations either: the events of a photo are always counted by the
 simulator, which computes the same integers.
@@ -57,6 +58,9 @@ class LayerTap:
         entrance = [layer for layer in self._layers if not layer.inbounds or _reads_pixels(layer)]
         self._entrance = akida.Model(layers=entrance)
         self._entrance_name = entrance[-1].name
+        last = self._layers[-1]
+        dequantized = last.parameters.layer_type == akida.LayerType.Dequantizer
+        self._scales = last.get_variable("scales") if dequantized else np.float32(1)
 
     def outputs(self, image: np.ndarray) -> dict[str, np.ndarray]:
         """Integers of each layer that sends events, in the order of the network.
@@ -79,6 +83,11 @@ class LayerTap:
                 found[layer.name] = np.concatenate(inputs, axis=-1)
         sending = (layer for layer in self._layers if layer.parameters.layer_type not in SILENT)
         return {layer.name: found[layer.name][0] for layer in sending}
+
+    def logits(self, outputs: dict[str, np.ndarray]) -> np.ndarray:
+        """(7,) float32 logits, the engine's own to the bit, from what `outputs` gives."""
+        *_hidden, last = outputs.values()
+        return last.reshape(-1).astype(np.float32) * self._scales
 
 
 def count_events(outputs: dict[str, np.ndarray]) -> tuple[LayerEvents, ...]:

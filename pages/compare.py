@@ -1,0 +1,145 @@
+"""Compare: latency and energy of the same network on every runtime of this machine, live."""
+
+import streamlit as st
+
+from qana.bench.job import Job
+from qana.bench.names import RUNTIME_NAMES
+from qana.bench.run import known_rows
+from qana.errors import UserError
+from qana.spiking.names import DEFAULT_MODEL
+from ui.compare.against import Entry, label, show_against
+from ui.compare.events import show_events, show_operations
+from ui.compare.files import load_others, show_export
+from ui.compare.live import follow, show_distributions
+from ui.compare.models import show_models
+from ui.compare.rows import show_rows
+from ui.door import come_through_door
+from ui.engine import classifier
+
+BATCHES = [4, 8, 16, 32, 64]
+LONGEST = 30
+"""Seconds for each runtime and batch size that a visitor may take of everyone's turn."""
+KNOWN = "python -m qana bench"
+LICENCE = (
+    "BrainChip's licence of the Akida engine asks for its written permission before results of "
+    "benchmarking that engine are published: ask before you publish a row named Akida."
+)
+
+
+def begin() -> None:
+    """Starts a comparison with what the visitor chose, unless one runs."""
+    old = st.session_state.get("bench")
+    if old is None or old.over:
+        state = st.session_state
+        state.bench = Job(
+            DEFAULT_MODEL, state.bench_runtimes, [1, state.bench_batch], state.bench_seconds
+        )
+
+
+def choose() -> None:
+    """What to run, and the button."""
+    job = st.session_state.get("bench")
+    running = job is not None and not job.over
+    chosen = st.pills(
+        "Runtimes",
+        list(RUNTIME_NAMES),
+        format_func=RUNTIME_NAMES.__getitem__,
+        selection_mode="multi",
+        default=list(RUNTIME_NAMES),
+        key="bench_runtimes",
+        wrap=True,
+        disabled=running,
+    )
+    left, right = st.columns(2)
+    left.slider(
+        "Seconds for each", 2, LONGEST, 5, key="bench_seconds", disabled=running, width="stretch"
+    )
+    right.select_slider(
+        "Images at once, beside 1", BATCHES, 16, key="bench_batch", disabled=running
+    )
+    if running:
+        st.button("Stop", icon=":material/stop:", on_click=job.stop, width="stretch")
+    else:
+        st.button(
+            "Start",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=begin,
+            disabled=not chosen,
+            width="stretch",
+        )
+
+
+come_through_door()
+st.title("Compare", anchor=False)
+try:
+    entry = classifier().entry
+    known = [row.as_document() for row in known_rows(entry)]
+except UserError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+st.markdown(
+    "The same network, run in every way that this machine can. Each number says whether it was "
+    "measured here, modelled, or published by others: tap the word."
+)
+
+job = st.session_state.get("bench")
+controls, live = st.columns([2, 3], gap="large")
+with controls:
+    choose()
+with live:
+    if job is None:
+        st.markdown(
+            "**Press Start.** Each runtime rests, warms up and then runs real lesions for the "
+            "seconds you give it; measurements of several visitors take turns. Where no meter can "
+            "be read, energy is left open and the reason is said."
+        )
+    elif not job.over:
+        follow(job)
+    else:
+        if job.trouble:
+            st.error(job.trouble, icon=":material/error:")
+        elif job.state == "stopped":
+            st.info("Stopped. What was measured before stays.", icon=":material/stop_circle:")
+        show_distributions(job)
+
+command = KNOWN
+if job is not None and (job.rows or job.missing):
+    st.header("Measured here", anchor=False)
+    command = job.document["command"] if job.document else job.command
+    show_rows(job.rows, command, "here")
+    for one in job.missing:
+        st.markdown(f":gray-badge[not here] **{one['name']}**: {one['reason']}")
+    if job.document:
+        show_export(job.document)
+        st.caption(LICENCE)
+
+place = st.container()
+st.header("One against the other", anchor=False)
+entries: list[Entry] = [
+    (label(row, "measured here"), row, command) for row in (job.rows if job else ())
+]
+with place:
+    st.header("Another machine's result", anchor=False)
+    for number, document in enumerate(load_others()):
+        rows = [row for row in document["rows"] if row["provenance"] == "measured"]
+        st.markdown(f"**{document['machine']['processor']}**, model {document['model']}")
+        show_rows(rows, document["command"], f"other{number}-")
+        entries += [
+            (label(row, f"measured there, file {number + 1}"), row, document["command"])
+            for row in rows
+        ]
+entries += [(label(row, row["provenance"]), row, KNOWN) for row in known]
+show_against(entries)
+
+st.header("Modelled", anchor=False)
+show_models([row for row in known if row["provenance"] == "modelled"], KNOWN)
+st.header("Published", anchor=False)
+with st.expander("What others state, and what is doubtful about it"):
+    st.markdown("The vendor's figures of the AKD1500 stand under *How good is the fit?* above.")
+    others = [row for row in known if row["provenance"] == "published"]
+    show_rows([row for row in others if row["device"] != "AKD1500"], KNOWN, "published")
+st.header("What an image costs in events", anchor=False)
+show_events()
+st.header("Operations, by NeuroBench's rules", anchor=False)
+show_operations()

@@ -1,0 +1,152 @@
+"""Energy of an NVIDIA card: the total energy counter of NVML, NVIDIA's management library.
+
+`nvmlDeviceGetTotalEnergyConsumption` gives the millijoules since the driver was loaded, on Volta
+and newer (NVML API reference). It moves about every 100 ms ("Thermally Stable Profiling for
+Accurate GPU Energy Measurement", ml.energy/blog). Older cards give a power alone, whose
+averaging differs from card to card and is documented for few; a sum of such samples has no
+interval that could be defended, so without the counter there is no reading.
+
+The interval of a reading holds the steps of the counter alone. The error of the card's own sensor
+comes on top: Yang, Adamek and Armour, "Part-time Power Measurements: nvidia-smi's Lack of
+Attention", arXiv 2312.02741.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from qana.bench.meters.none import not_started
+from qana.bench.readings import NotMeasurable, Reading
+
+STEP = 0.1
+"""Time between two moves of the counter, s."""
+SHORTEST = 1.0
+"""Shortest run that is measured, s: ten moves, so the interval is within 12 % each way."""
+RESOLUTION = 0.001
+"""The counter is in whole millijoules, J."""
+SOURCE = "NVML total energy counter"
+PACKAGE = "nvidia-ml-py==13.615.71"
+
+DRIVER = "Install NVIDIA's driver for this card, or restart the machine after an update of it."
+RESTART = "Wake the card with some work and measure again, or restart the machine."
+ERRORS = {
+    2: ("NVML finds no such card.", "Check that `nvidia-smi -L` lists the card."),
+    3: (
+        "This card has no energy counter: it is older than Volta, or virtual.",
+        "Measure on a card of the Volta generation or newer, not shared as a virtual one.",
+    ),
+    4: ("This user may not read the card.", "Ask the administrator for access to /dev/nvidia*."),
+    6: ("NVML finds no such card.", "Check that `nvidia-smi -L` lists the card."),
+    9: ("NVIDIA's driver is not loaded.", DRIVER),
+    12: ("This machine has no NVIDIA driver, so no card to measure.", DRIVER),
+    13: ("NVIDIA's driver is too old to have the energy counter.", DRIVER),
+    15: ("The card is lost: it sleeps, or it dropped off the bus.", RESTART),
+    16: ("The card must be reset before it can be read.", RESTART),
+    18: ("NVIDIA's driver and its library are of two versions.", DRIVER),
+    27: ("The card is not ready: it sleeps or wakes up.", RESTART),
+}
+"""NVML's return code (nvmlReturn_t in nvml.h) to reason and remedy."""
+
+
+class NvmlMeter:
+    """A `qana.bench.readings.Meter` of one whole card. Steady work is assumed: see `read`."""
+
+    name = "NVML"
+
+    def __init__(
+        self,
+        uuid: str | None = None,
+        nvml: Any = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            uuid: of the card, such as "GPU-5a8b...", because NVML and CUDA count cards in
+                different orders; NVML's first card if None.
+            nvml: the module `pynvml` of the package nvidia-ml-py; imported when needed if None.
+            clock: gives seconds that never go back.
+        """
+        self._uuid = uuid
+        self._nvml = nvml
+        self._clock = clock
+        self._open = False
+        self._problem: NotMeasurable | None = not_started(self.name)
+
+    def start(self) -> None:
+        """Finds the card and reads its counter for the first time."""
+        self._problem = self._begin()
+
+    def read(self) -> Reading | NotMeasurable:
+        """What the card used since `start`.
+
+        At each end the counter may be up to one step late. The interval takes the energy of a step
+        from the mean power of the run, so the card should work, or rest, all the time.
+        """
+        if self._problem is not None:
+            return self._problem
+        try:
+            joules = self._nvml.nvmlDeviceGetTotalEnergyConsumption(self._card) / 1000 - self._first
+        except self._nvml.NVMLError as error:
+            return self._say(error)
+        seconds = self._clock() - self._began
+        if joules < 0:
+            self._problem = NotMeasurable(
+                self.name,
+                "The counter went back, so NVIDIA's driver was loaded again during the run.",
+                "Start the measurement again.",
+            )
+            return self._problem
+        if seconds < SHORTEST:
+            return NotMeasurable(
+                self.name,
+                f"The counter moves every {STEP} s, and {seconds:.2f} s are too few moves.",
+                f"Measure for at least {SHORTEST:.0f} s.",
+            )
+        if joules == 0:
+            return NotMeasurable(self.name, "The card's energy counter does not move.", RESTART)
+        # All steps but one lie within the run: the mean power is at most the energy over their time
+        step = (joules + RESOLUTION) * STEP / (seconds - STEP) + RESOLUTION
+        covers = f"the whole graphics card named {self._model}, memory and fans included"
+        return Reading(joules, max(0, joules - step), joules + step, seconds, covers, SOURCE)
+
+    def close(self) -> None:
+        """Releases NVML."""
+        if self._open:
+            self._open = False
+            with suppress(self._nvml.NVMLError):  # the driver may be gone
+                self._nvml.nvmlShutdown()
+        self._problem = not_started(self.name)
+
+    def _begin(self) -> NotMeasurable | None:
+        if self._nvml is None:
+            try:
+                import pynvml
+            except ImportError:
+                return NotMeasurable(
+                    self.name,
+                    "The package that reads NVIDIA's energy counter is not installed.",
+                    f"Run `pip install {PACKAGE}`.",
+                )
+            self._nvml = pynvml
+        nvml = self._nvml
+        try:
+            if not self._open:
+                nvml.nvmlInit()
+                self._open = True
+            self._card = (
+                nvml.nvmlDeviceGetHandleByIndex(0)
+                if self._uuid is None
+                else nvml.nvmlDeviceGetHandleByUUID(self._uuid)
+            )
+            self._model = nvml.nvmlDeviceGetName(self._card)
+            self._first = nvml.nvmlDeviceGetTotalEnergyConsumption(self._card) / 1000
+        except nvml.NVMLError as error:
+            return self._say(error)
+        self._began = self._clock()
+        return None
+
+    def _say(self, error: Any) -> NotMeasurable:
+        unknown = (f"NVML cannot read the card: {error}.", RESTART)
+        return NotMeasurable(self.name, *ERRORS.get(error.value, unknown))

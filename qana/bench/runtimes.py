@@ -1,0 +1,119 @@
+"""The runtimes that are compared: the same network and weights, run in different ways.
+
+Each answers a batch of pixels with logits and returns when they are there, so that the time of a
+call is the time of an answer: copying to a device and back is in it, as it is for a camera.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import akida
+import numpy as np
+
+from qana.errors import UserError
+from qana.spiking.classifier import AkidaClassifier
+from qana.spiking.store import ModelEntry, verified
+
+PROCESSOR = "this computer's processor"
+
+
+class MissingRuntimeError(UserError):
+    """A runtime that this machine does not have; the message says what would give it one."""
+
+
+class Runtime(Protocol):
+    """Attributes:
+    device: in words.
+    precision: of weights and activations, in words.
+    meter: kind of energy meter that sees this device, for `qana.bench.meters.choose.meter_for`.
+    chip: the Akida device that the meter asks, or None.
+    """
+
+    device: str
+    precision: str
+    meter: str
+    chip: object | None
+
+    def run(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, S, S, 3) uint8 to (N, 7) float32 logits."""
+
+
+class AkidaRuntime:
+    """The converted network on a chip or in the vendor's simulator."""
+
+    meter = "akida"
+
+    def __init__(self, entry: ModelEntry) -> None:
+        classifier = AkidaClassifier(entry)
+        self.device = classifier.device
+        self.chip: object | None = classifier.chip
+        self.precision = f"{entry.weight_bits}/{entry.activation_bits}-bit integers, as events"
+        self.run = classifier.logits
+
+
+class DenseRuntime:
+    """The same integers, every one of them computed: ONNX Runtime on the processor."""
+
+    device, meter = PROCESSOR, "cpu"
+    chip: object | None = None
+
+    def __init__(self, entry: ModelEntry) -> None:
+        try:
+            from qana.network.dense_twin import DenseTwin
+        except ModuleNotFoundError:
+            raise MissingRuntimeError(
+                "ONNX Runtime is not installed: pip install onnxruntime."
+            ) from None
+        self.precision = f"{entry.weight_bits}/{entry.activation_bits}-bit integers, dense"
+        self.run = DenseTwin(akida.Model(str(verified(entry))).layers).logits
+
+
+class TorchRuntime:
+    """The float network in torch, built from the Keras form."""
+
+    precision = "32-bit float"
+    chip: object | None = None
+
+    def __init__(self, entry: ModelEntry, kind: str) -> None:
+        """kind: a torch device: "cuda", "mps" or "cpu"."""
+        try:
+            import torch
+        except ModuleNotFoundError:
+            raise MissingRuntimeError(
+                "torch is not installed: pip install -r requirements.txt."
+            ) from None
+        if kind == "cuda" and not torch.cuda.is_available():
+            raise MissingRuntimeError(
+                "torch sees no NVIDIA card here: run this on a machine with one."
+            )
+        if kind == "mps" and not torch.backends.mps.is_available():
+            raise MissingRuntimeError("torch sees no Apple GPU here: run this on a Mac with one.")
+        from qana.explain.forms import load_form
+        from qana.network.torch_twin import TorchTwin
+
+        self.meter, self._torch, self._kind = kind, torch, kind
+        self.device = {
+            "cuda": lambda: str(torch.cuda.get_device_name()),
+            "mps": lambda: "Apple GPU",
+            "cpu": lambda: PROCESSOR,
+        }[kind]()
+        torch.backends.cudnn.benchmark = True  # the shapes never change: let it pick its kernels
+        twin = TorchTwin(load_form(entry, "float")).to(kind)
+        self._twin = twin.to(memory_format=torch.channels_last)
+
+    def run(self, inputs: np.ndarray) -> np.ndarray:
+        """As `Runtime.run`. Asking for the logits on the host waits for the device."""
+        with self._torch.inference_mode():
+            pixels = self._torch.from_numpy(inputs).to(self._kind)
+            # Pixels cross as bytes; the permuted view is channels-last already.
+            return self._twin(pixels.permute(0, 3, 1, 2).float()).cpu().numpy()
+
+
+RUNTIMES: dict[str, Callable[[ModelEntry], Runtime]] = {
+    "akida": AkidaRuntime,
+    "cuda": lambda entry: TorchRuntime(entry, "cuda"),
+    "mps": lambda entry: TorchRuntime(entry, "mps"),
+    "cpu": lambda entry: TorchRuntime(entry, "cpu"),
+    "dense": DenseRuntime,
+}
+"""Key of `RUNTIME_NAMES` to what loads it; it raises MissingRuntimeError where there is none."""

@@ -1,0 +1,70 @@
+"""python -m qana bench"""
+
+import argparse
+import json
+from typing import Any
+
+from qana.commands.common import print_json, quiet_tensorflow, say
+from qana.errors import UserError
+from qana.spiking.store import find_entry
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measures every runtime of this machine and says what cannot be measured, and why."""
+    if options.seconds <= 0:
+        raise UserError("--seconds is a time above 0 for each runtime and batch size.")
+    if any(batch < 1 for batch in options.batches):
+        raise UserError("--batches are numbers of images, 1 or more.")
+    quiet_tensorflow()
+    from qana.bench.run import bench
+
+    entry = find_entry(options.model)
+    tell = _stream if options.stream else _say
+    document = bench(entry, options.runtimes, options.batches, options.seconds, tell)
+    if options.stream:
+        _stream("done", {"document": document})
+    elif options.json:
+        print_json(document)
+    else:
+        _print(document)
+    return 0
+
+
+def _stream(kind: str, body: dict[str, Any]) -> None:
+    """One JSON document a line, for a program that follows."""
+    print(json.dumps({"kind": kind, **body}, allow_nan=False), flush=True)
+
+
+def _say(kind: str, body: dict[str, Any]) -> None:
+    if kind == "waiting":
+        say("Another measurement runs on this machine: waiting for its end")
+    elif kind == "loading":
+        say(f"Loading {body['runtime']}")
+    elif kind == "resting":
+        say(f"Measuring {body['runtime']}, batch {body['batch']}")
+    elif kind == "missing":
+        say(f"{body['name']}: {body['reason']}")
+
+
+def _print(document: dict[str, Any]) -> None:
+    for row in document["rows"]:
+        latency, energy = row["latency_ms"], row["energy_mj"]
+        time = f"{latency['p50']:9.2f} ms" if latency else " " * 12
+        used = f"{energy['value']:9.3f} mJ" if energy else "  not known "
+        print(f"{row['provenance']:9} {time} {used}  {row['batch']:3}  {row['runtime']}, ", end="")
+        print(row["device"])
+        if reason := row["not_measurable"]:
+            print(f"{'':9} {reason['reason']} {reason['remedy']}")
+    for one in document["missing"]:
+        print(f"{one['name']}: {one['reason']}")
+    counted = document["neurobench"]
+    print(
+        f"NeuroBench: {counted['footprint_bytes']:,} bytes, activation sparsity "
+        f"{counted['activation_sparsity']:.3f}, synaptic operations an image: "
+        + ", ".join(f"{name} {n:,.0f}" for name, n in counted["synaptic_operations"].items())
+    )
+    added = document["classifier"]
+    print(
+        f"From photo to verdict: {added['classifier_ms']:.2f} ms, the engine alone "
+        f"{added['engine_ms']:.2f} ms: {added['added']:+.0%}"
+    )

@@ -1,0 +1,257 @@
+"""Comparing runtimes: what is measured is, what is not says so, and numbers add up."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qana.__main__ import main
+from qana.bench.compare import Use, break_even, saved, use_of
+from qana.bench.job import Job
+from qana.bench.measure import Progress, measure
+from qana.bench.readings import NotMeasurable, Reading
+from qana.bench.results import ResultError, as_csv, read_result
+from qana.bench.rows import measured
+from qana.bench.run import known_rows
+from qana.bench.runtimes import AkidaRuntime, DenseRuntime
+from qana.bench.turn import turn
+from qana.spiking.store import find_entry
+
+SILENT = NotMeasurable("a meter", "It is not there.", "Plug one in.")
+ROOT = Path(__file__).parents[1]
+
+
+class Counter:
+    """A meter of a device that draws the same power all the time, 0.1 J of steps."""
+
+    name = "counter"
+
+    def __init__(self, watts: float) -> None:
+        self._watts, self._start = watts, 0.0
+
+    def start(self) -> None:
+        self._start = time.monotonic()
+
+    def read(self) -> Reading:
+        seconds = time.monotonic() - self._start
+        joules = self._watts * seconds
+        return Reading(joules, joules - 0.1, joules + 0.1, seconds, "all of it", "a counter")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """A real result of this machine, made in a terminal."""
+    command = "-m qana bench --json --seconds 0.5 --runtimes akida dense cuda mps --batches 1 4"
+    found = subprocess.run(
+        [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "Traceback" not in found.stderr
+    return json.loads(found.stdout)
+
+
+def test_the_document_is_the_one_that_others_rely_on(document: dict) -> None:
+    assert {"machine", "rows", "neurobench"} <= document.keys()
+    for row in document["rows"]:
+        assert {"runtime", "device", "precision", "batch", "latency_ms", "energy_mj"} <= row.keys()
+        assert row["provenance"] in ("measured", "modelled", "published")
+        assert row["source"]
+        if row["latency_ms"]:
+            assert {"p50", "p95"} <= row["latency_ms"].keys()
+        if row["energy_mj"]:
+            assert {"value", "low", "high"} <= row["energy_mj"].keys()
+    operations = document["neurobench"]["synaptic_operations"]
+    assert operations["Dense"] > operations["Effective_MACs"] > 0
+    assert read_result(json.dumps(document).encode())["rows"] == document["rows"]
+
+
+def test_all_that_can_be_measured_is_and_the_rest_says_why(document: dict) -> None:
+    here = [row for row in document["rows"] if row["provenance"] == "measured"]
+    ran = {(row["runtime"], row["batch"]) for row in here}
+    assert {("Akida", 1), ("Akida", 4)} <= ran
+    assert {("Quantized and dense on the processor", 1)} <= ran
+    for row in here:
+        assert row["images"] > 0 and row["seconds"] > 0
+        assert 0 < row["latency_ms"]["p5"] <= row["latency_ms"]["p50"] <= row["latency_ms"]["p95"]
+        assert (row["energy_mj"] is None) == (row["not_measurable"] is not None)
+        if "simulator" in row["device"]:
+            assert row["energy_mj"] is None
+    for one in document["missing"]:
+        assert one["runtime"] in ("cuda", "mps") and one["reason"]
+    assert (
+        len({one["runtime"] for one in document["missing"]} | {row["runtime"] for row in here}) >= 4
+    )
+
+
+def test_no_modelled_or_published_number_is_ever_labelled_measured(document: dict) -> None:
+    """Its row, relabelled, is refused; and what was never run holds nothing that was counted."""
+    known = {row.provenance for row in known_rows(find_entry("akida2"))}
+    assert known == {"modelled", "published"}
+    for number, row in enumerate(document["rows"]):
+        claimed = "published" if row["provenance"] == "measured" else "measured"
+        forged = json.loads(json.dumps(document))
+        forged["rows"][number]["provenance"] = claimed
+        with pytest.raises(ResultError, match=f"Row {number + 1} .* only that, says how many"):
+            read_result(json.dumps(forged).encode())
+        assert ("clock of this machine" in row["source"]) == (row["provenance"] == "measured")
+
+
+def test_a_runtime_gives_the_network_s_logits(classifier, square_photos) -> None:
+    expected = classifier.logits(square_photos[:5])
+    for load in (AkidaRuntime, DenseRuntime):
+        np.testing.assert_array_equal(load(classifier.entry).run(square_photos[:5]), expected)
+
+
+def test_energy_is_counted_with_and_without_what_rest_costs(monkeypatch, square_photos) -> None:
+    """At the same power busy as idle, an image costs power times time in all, and nothing more."""
+    monkeypatch.setattr("qana.bench.measure.REST_SECONDS", 0.3)
+    monkeypatch.setattr("qana.bench.measure.WARM_SECONDS", 0.05)
+    seen: list[Progress] = []
+
+    class Steady:
+        device, precision, meter, chip = "a box", "none", "cpu", None
+
+        def run(self, inputs: np.ndarray) -> np.ndarray:
+            time.sleep(0.02)
+            return np.zeros((len(inputs), 7), np.float32)
+
+    row = measure("akida", "A box", Steady(), Counter(10), square_photos, 2, 1.0, seen.append)
+    assert row.energy_mj.value == pytest.approx(10 * row.seconds / row.images * 1e3, rel=0.1)
+    assert row.energy_net_mj.value == pytest.approx(0, abs=0.05 * row.energy_mj.value)
+    assert row.energy_net_mj.low < row.energy_net_mj.value < row.energy_net_mj.high
+    assert row.idle_watts == pytest.approx(10, rel=0.05)
+    assert sum(len(progress.latencies_ms) for progress in seen) * 2 == row.images
+    assert seen[-1].share == 1 and seen[-1].energy_mj > 0
+
+
+def test_a_meter_that_says_nothing_gives_no_energy() -> None:
+    row = measured("A", "b", "c", 1, np.array([2.0, 4.0]), SILENT, SILENT)
+    assert row.energy_mj is row.energy_net_mj is row.idle_watts is None
+    assert row.not_measurable == SILENT
+    assert use_of(row.as_document()) is None
+
+
+def test_the_break_even_is_where_both_cost_the_same() -> None:
+    chip, card = Use(0.9, 2.0, 2.0), Use(20.0, 0.5, 0.1)
+    found = break_even(chip, card)
+    assert (found.wins_below, found.wins_above) == ("a", "a")  # the chip never gets that far
+    fast = Use(0.9, 2000.0, 0.1)
+    found = break_even(fast, card)
+    assert (found.wins_below, found.wins_above) == ("a", "b")
+    rate = found.images_an_hour
+    assert fast.joules_an_hour(rate) == pytest.approx(card.joules_an_hour(rate))
+    assert saved(1.5, 27.6) == pytest.approx(0.946, abs=5e-4)
+
+
+def test_a_result_goes_into_a_table_and_back(document: dict) -> None:
+    lines = list(csv.DictReader(io.StringIO(as_csv(document))))
+    assert len(lines) == len(document["rows"])
+    for line, row in zip(lines, document["rows"], strict=True):
+        assert line["provenance"] == row["provenance"]
+        if row["latency_ms"]:
+            assert float(line["latency_ms_p50"]) == row["latency_ms"]["p50"]
+
+
+def spoilt(change: Callable[[dict], None]) -> Callable[[dict], bytes]:
+    def made(document: dict) -> bytes:
+        copy = json.loads(json.dumps(document))
+        change(copy)
+        return json.dumps(copy).encode()
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda _: b"",
+        lambda _: b"\xff\xfe",
+        lambda _: b"[1, 2]",
+        lambda _: b"{" * 100_000,
+        lambda _: b"[" * 200_000,
+        lambda _: b'{"rows": []}',
+        lambda _: b" " * 3_000_000,
+        spoilt(lambda d: d.update(rows={})),
+        spoilt(lambda d: d.update(rows=[None])),
+        spoilt(lambda d: d.update(machine="mine")),
+        spoilt(lambda d: d["rows"][0].pop("device")),
+        spoilt(lambda d: d["rows"][0].update(batch=0)),
+        spoilt(lambda d: d["rows"][0].update(images=None)),
+        spoilt(lambda d: d["rows"][0].update(device=["x"])),
+        spoilt(lambda d: d["rows"][0].update(energy_mj={"value": float("nan")})),
+        spoilt(lambda d: d["rows"][0].update(latency_ms=3)),
+        spoilt(lambda d: d["rows"][0].update(idle_watts="much")),
+        spoilt(lambda d: d["rows"][0].update(not_measurable="because")),
+        spoilt(lambda d: d["rows"].extend(d["rows"] * 50)),
+    ],
+)
+def test_a_file_that_is_no_result_gets_one_sentence(document: dict, make) -> None:
+    with pytest.raises(ResultError) as error:
+        read_result(make(document))
+    assert str(error.value).count("\n") == 0 and len(str(error.value)) < 200
+
+
+def test_a_stranger_s_file_brings_no_link_and_no_picture(document: dict) -> None:
+    make = spoilt(lambda d: d["rows"][0].update(runtime="![x](https://example.org/x.png)<b>"))
+    assert read_result(make(document))["rows"][0]["runtime"] == "x(https://example.org/x.png)b"
+
+
+def test_two_measurements_take_turns_and_say_so(tmp_path: Path) -> None:
+    lock, said, order = tmp_path / "lock", threading.Event(), []
+
+    def second() -> None:
+        with turn(said.set, lock):
+            order.append("second")
+
+    with turn(lambda: None, lock):
+        waiter = threading.Thread(target=second)
+        waiter.start()
+        assert said.wait(5)
+        order.append("first")
+    waiter.join(5)
+    assert order == ["first", "second"]
+
+
+@pytest.fixture
+def job() -> Iterator[Job]:
+    made = Job("akida2", ["akida", "dense"], [1], 60)
+    yield made
+    made.stop()
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_run_can_be_watched_and_stopped_at_once(job: Job) -> None:
+    until(lambda: len(job.latencies_ms[("akida", 1)]) > 3)
+    assert job.state == "running" and 0 < job.share < 1
+    other = Job("akida2", ["akida"], [1], 1)  # a second visitor waits
+    time.sleep(2)
+    assert other.state == "waiting" and not other.latencies_ms
+    job.stop()
+    assert job.over and job.state == "stopped" and job.trouble is None
+    until(lambda: other.over)
+    assert other.document is not None and other.rows[0]["provenance"] == "measured"
+    seen = len(job.latencies_ms[("akida", 1)])
+    time.sleep(0.5)
+    assert len(job.latencies_ms[("akida", 1)]) == seen
+
+
+@pytest.mark.parametrize("wrong", [["--seconds", "0"], ["--batches", "0"]])
+def test_wrong_use_gets_one_sentence(wrong: list[str], capsys) -> None:
+    assert main(["bench", *wrong]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,131 @@
+"""Events of real lesions: what they would cost on a board, and where in the network they fall."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from qana.bench.events import SampleCost, layer_operations, sample_costs
+from qana.labels import BY_CODE
+from qana.samples import ATTRIBUTION, load_samples
+from ui.charts import PLOT_HEIGHT, legend
+from ui.compare.rows import figure
+from ui.engine import classifier
+from ui.provenance import measured_here
+
+COMMAND = "python -m qana bench"
+LINE = 20
+"""Height of a layer, pixels."""
+COUNTED = {"dense": "Dense", "effective_macs": "Effective MACs", "effective_acs": "Effective ACs"}
+
+
+@st.cache_data(show_spinner="Counting the events of the samples")
+def _costs(sha256: str) -> tuple[SampleCost, ...]:
+    """Of the samples, for the weights of this hash; no visitor's photo comes in here."""
+    return sample_costs(classifier())
+
+
+@st.cache_data(show_spinner="Counting operations")
+def _operations(sha256: str, number: int) -> list[dict[str, Any]]:
+    return layer_operations(classifier(), load_samples()[number])
+
+
+def show_events() -> None:
+    """Events of each sample against the energy that a board would spend on it."""
+    costs = _costs(classifier().entry.sha256)
+    fewest, most = (pick(costs, key=lambda cost: cost.events) for pick in (min, max))
+    spread = most.events / fewest.events - 1
+    st.markdown(
+        f"A chip that computes events alone works by the picture. Of these lesions the leanest "
+        f"makes **{fewest.events:,}** events and the richest **{most.events:,}**, {spread:.0%} "
+        "more. Events are counted; the energy of an AKD1500 is modelled from them."
+    )
+    rows = [
+        {
+            "photo": number,
+            "class": BY_CODE[cost.recorded].name,
+            "events": cost.events,
+            "energy": cost.energy.value,
+        }
+        for number, cost in enumerate(costs, start=1)
+    ]
+    words = "; ".join(f"photo {r['photo']}: {r['events']:,}, {r['energy']:.2f} mJ" for r in rows)
+    st.altair_chart(event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
+    middle = sorted(costs, key=lambda cost: cost.events)[len(costs) // 2].energy
+    st.markdown(
+        f":blue-badge[:material/function: modelled] {middle.source} The {middle.rate:.0%} interval "
+        f"of one photo is far wider than the picture: {figure(middle.low)} to "
+        f"{figure(middle.high)} mJ."
+    )
+    st.caption(f"{costs[0].energy.caveat} Photos: {ATTRIBUTION}.")
+
+
+def event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
+    """A dot a photo; records with photo, class, events, energy (mJ)."""
+    close = alt.Scale(zero=False, nice=True)
+    thousands = alt.Axis(format=",", tickCount=5)
+    return (
+        alt.Chart(alt.InlineData([*rows]))
+        .mark_circle(size=110, opacity=1)
+        .encode(
+            x=alt.X("events:Q", scale=close, title="events of the photo", axis=thousands),
+            y=alt.Y("energy:Q", scale=close, title="modelled, mJ", axis=alt.Axis(tickCount=5)),
+            color=alt.Color("class:N", title=None, legend=legend()),
+            tooltip=[
+                "photo:O",
+                "class:N",
+                alt.Tooltip("events:Q", format=","),
+                alt.Tooltip("energy:Q", format=".3f"),
+            ],
+        )
+        .properties(height=280, autosize=PLOT_HEIGHT)
+    )
+
+
+def show_operations() -> None:
+    """Operations of each layer on one sample, of zeros too and without them."""
+    samples = load_samples()
+    number = st.selectbox(
+        "Photo",
+        range(len(samples)),
+        format_func=lambda n: f"Photo {n + 1}, {BY_CODE[samples[n].label].name}",
+        key="compare_photo",
+    )
+    rows = _operations(classifier().entry.sha256, number)
+    totals = {words: sum(row[key] for row in rows) for key, words in COUNTED.items()}
+    with st.container(horizontal=True):
+        for words, total in totals.items():
+            st.metric(words, f"{total / 1e6:.1f} M", border=True)
+    bars = [
+        {"layer": row["name"], "count": row[key] / 1e6, "kind": words}
+        for row in rows
+        for key, words in COUNTED.items()
+        if row[key]
+    ]
+    words = ", ".join(f"{kind} {total:,}" for kind, total in totals.items())
+    st.altair_chart(layers(bars), alt=f"Operations of each layer; in all: {words}")
+    st.caption(
+        "Dense: every weight times every input. Effective: those where both are other than zero; "
+        "accumulates where all inputs are -1, 0 or 1. NeuroBench, Yik et al., arXiv 2304.04640."
+    )
+    measured_here(COMMAND)
+
+
+def layers(rows: Sequence[dict[str, Any]]) -> alt.Chart:
+    """Bars side by side for each layer; records with layer, count (millions) and kind."""
+    order = list(dict.fromkeys(row["layer"] for row in rows))
+    kinds = [kind for kind in COUNTED.values() if any(row["kind"] == kind for row in rows)]
+    axis = alt.Axis(labelLimit=190, labelOverlap=False, title=None)
+    return (
+        alt.Chart(alt.InlineData([*rows]))
+        .mark_bar()
+        .encode(
+            y=alt.Y("layer:N", sort=order, axis=axis),
+            yOffset=alt.YOffset("kind:N", sort=kinds),
+            x=alt.X("count:Q", title="million operations", axis=alt.Axis(tickCount=5)),
+            color=alt.Color("kind:N", sort=kinds, title=None, legend=legend()),
+            tooltip=["layer:N", "kind:N", alt.Tooltip("count:Q", format=".2f")],
+        )
+        .properties(height=LINE * len(order), autosize=PLOT_HEIGHT)
+    )

@@ -1,0 +1,52 @@
+"""Results in and out: save this one, show another machine's beside it."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from qana.bench.results import ResultError, as_csv, read_result
+
+MOST_FILES = 4
+"""Results of other machines that are shown at once."""
+
+
+def show_export(document: dict[str, Any]) -> None:
+    """Downloads of a result, made in memory."""
+    name = f"qana-bench-{document['model']}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "JSON",
+            json.dumps(document, indent=1),
+            f"{name}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "CSV",
+            as_csv(document),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def load_others() -> list[dict[str, Any]]:
+    """Results that the visitor has loaded, each checked; what is wrong with one is said."""
+    files = st.file_uploader(
+        "Results of other machines: what `python -m qana bench --json > result.json` wrote there",
+        type="json",
+        accept_multiple_files=True,
+        key="compare_files",
+    )
+    found = []
+    for file in files[:MOST_FILES]:
+        try:
+            found.append(read_result(file.getvalue()))
+        except ResultError as error:
+            st.error(f"{file.name}: {error}", icon=":material/error:")
+    if len(files) > MOST_FILES:
+        st.warning(f"Only the first {MOST_FILES} results are shown.", icon=":material/warning:")
+    return found

@@ -1,0 +1,48 @@
+"""The modelled boards: the estimate, the formula, and how well it foretells what it never saw."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from qana.bench.boards import BoardModel, board_models
+from ui.compare.rows import figure, show_rows
+
+
+def show_models(rows: Sequence[dict[str, Any]], command: str) -> None:
+    """Rows of what the boards would take, each model with its formula and its test.
+
+    Args:
+        rows: modelled ones, as `qana.bench.rows.Row.as_document` gives them.
+        command: that prints them.
+    """
+    st.markdown(
+        "No chip here was metered: a power law is fitted to the vendor's published figures of a "
+        "board, and says what a network of as many operations would take there."
+    )
+    show_rows(rows, command, "modelled")
+    with st.expander("How good is the fit?"):
+        for model in board_models():
+            _show_test(model)
+
+
+def _show_test(model: BoardModel) -> None:
+    found = model.leave_one_out()
+    inside = sum(one.inside for one in found)
+    st.markdown(
+        f"**{model.board}, {model.mapping} mapping, {model.quantity}:** `{model.formula}`. Each "
+        f"figure was left out in turn and foretold from the others: **{inside} of {len(found)}** "
+        f"lie in their {model.rate:.0%} interval."
+    )
+    table = [
+        {
+            "Network": one.network,
+            "Published": figure(one.published),
+            "Foretold": figure(one.predicted),
+            "Interval": f"{figure(one.low)} to {figure(one.high)}",
+            "Inside": "yes" if one.inside else "no",
+        }
+        for one in found
+    ]
+    st.dataframe(pd.DataFrame(table), hide_index=True)

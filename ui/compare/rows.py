@@ -1,0 +1,71 @@
+"""Rows of a result, readable at a glance and on a phone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui.compare.source import show_source
+
+
+def show_rows(rows: Sequence[dict[str, Any]], command: str, key: str) -> None:
+    """A card a row.
+
+    Args:
+        rows: as `qana.bench.rows.Row.as_document` gives them.
+        command: that made the result that holds them.
+        key: of this list, unlike any other on the page.
+    """
+    for number, row in enumerate(rows):
+        with st.container(border=True):
+            what, time, energy, source = st.columns(
+                [4, 2.4, 2.8, 1.6], gap="small", vertical_alignment="center"
+            )
+            with what:
+                st.markdown(f"**{row['runtime']}**")
+                st.caption(described(row))
+            with time:
+                _show_time(row)
+            with energy:
+                _show_energy(row)
+            with source:
+                show_source(row, command, f"{key}{number}")
+
+
+def described(row: dict[str, Any]) -> str:
+    """Device, precision and batch of a row."""
+    batch = "" if row["batch"] == 1 else f"{row['batch']} images at once"
+    return ", ".join(part for part in (row["device"], row["precision"], batch) if part)
+
+
+def figure(value: float) -> str:
+    """A number with three digits that count, and no exponent."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
+
+
+def _show_time(row: dict[str, Any]) -> None:
+    latency = row["latency_ms"]
+    if latency is None:
+        st.caption("No time is given")
+        return
+    st.markdown(f"**{figure(latency['p50'])} ms**")
+    spread = ""
+    if latency.get("p95") is not None:
+        spread = f"{figure(latency['p5'])} to {figure(latency['p95'])} ms, "
+    st.caption(f"{spread}{figure(row['images_per_second'])} images a second")
+
+
+def _show_energy(row: dict[str, Any]) -> None:
+    energy, net = row["energy_mj"], row["energy_net_mj"]
+    if energy is None:
+        st.markdown(":gray-badge[energy not measurable]" if row["not_measurable"] else "")
+        if row["not_measurable"]:
+            st.caption(row["not_measurable"]["reason"])
+        return
+    st.markdown(f"**{figure(energy['value'])} mJ** an image")
+    spread = ""
+    if energy["low"] < energy["high"]:
+        spread = f"{figure(energy['low'])} to {figure(energy['high'])} mJ"
+    if net:
+        spread += f"; {figure(net['value'])} mJ without {figure(row['idle_watts'])} W at rest"
+    st.caption(spread or "No interval is given")
