@@ -11,7 +11,7 @@ from ui.compare.against import Entry, label, show_against
 from ui.compare.events import show_events, show_operations
 from ui.compare.files import load_others, show_export
 from ui.compare.live import follow, show_distributions
-from ui.compare.models import show_models
+from ui.compare.models import show_models, show_published
 from ui.compare.rows import show_rows
 from ui.door import come_through_door
 from ui.engine import classifier
@@ -136,9 +136,7 @@ st.header("Modelled", anchor=False)
 show_models([row for row in known if row["provenance"] == "modelled"], KNOWN)
 st.header("Published", anchor=False)
 with st.expander("What others state, and what is doubtful about it"):
-    st.markdown("The vendor's figures of the AKD1500 stand under *How good is the fit?* above.")
-    others = [row for row in known if row["provenance"] == "published"]
-    show_rows([row for row in others if row["device"] != "AKD1500"], KNOWN, "published")
+    show_published([row for row in known if row["provenance"] == "published"], KNOWN)
 st.header("What an image costs in events", anchor=False)
 show_events()
 st.header("Operations, by NeuroBench's rules", anchor=False)

@@ -49,8 +49,10 @@ def until_over(page: AppTest) -> None:
 def test_before_anything_runs_all_that_is_known_says_where_it_comes_from(page: AppTest) -> None:
     shown = words(page)
     assert "Measured here" not in shown
+    shown += "".join(frame.value.to_string() for frame in page.dataframe)
     for row in known_rows(find_entry("akida2")):
         assert row.source in shown
+        assert (row.doubt or "") in shown
     metrics = {metric.label: metric for metric in page.metric}
     assert metrics["Less time an image"].delta == "the paper says 94.6%"
     assert metrics["Less energy an image, all counted"].delta == "the paper says 99.0%"

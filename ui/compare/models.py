@@ -9,6 +9,9 @@ import streamlit as st
 from qana.bench.boards import BoardModel, board_models
 from ui.compare.rows import figure, show_rows
 
+FITTED = "AKD1500"
+"""The board that has figures enough to fit a model to."""
+
 
 def show_models(rows: Sequence[dict[str, Any]], command: str) -> None:
     """Rows of what the boards would take, each model with its formula and its test.
@@ -25,6 +28,30 @@ def show_models(rows: Sequence[dict[str, Any]], command: str) -> None:
     with st.expander("How good is the fit?"):
         for model in board_models():
             _show_test(model)
+
+
+def show_published(rows: Sequence[dict[str, Any]], command: str) -> None:
+    """What others state, a card each; the many figures of the fitted board as a table.
+
+    Args:
+        rows: published ones, as `qana.bench.rows.Row.as_document` gives them.
+        command: that prints them.
+    """
+    show_rows([row for row in rows if row["device"] != FITTED], command, "published")
+    st.markdown(f"**{FITTED}**: the vendor's figures, to which the models above are fitted")
+    table = [
+        {
+            "Network": row["runtime"],
+            "ms": row["latency_ms"]["p50"] if row["latency_ms"] else None,
+            "mJ": row["energy_mj"]["value"],
+            "mJ above the floor": row["energy_net_mj"]["value"] if row["energy_net_mj"] else None,
+            "To be doubted": row["doubt"],
+            "Published in": row["source"],
+        }
+        for row in rows
+        if row["device"] == FITTED
+    ]
+    st.dataframe(pd.DataFrame(table), hide_index=True)
 
 
 def _show_test(model: BoardModel) -> None:
