@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from qana.bench.names import RUNTIME_NAMES
 from qana.imaging import read_image
 from qana.labels import BY_CODE
 from qana.spiking.classifier import Prediction
@@ -109,10 +110,7 @@ def page(request, browser: Browser, server) -> Iterator[Page]:
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.goto(server.address)
     expect(opened.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
-    # A gallery left before its pictures have come makes the browser report them as missing.
-    opened.wait_for_function(
-        "[...document.images].filter((i) => i.alt.startsWith('Dermato') && i.complete).length == 21"
-    )
+    until_gallery_is_there(opened)
     yield opened
     assert not faults
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -120,8 +118,25 @@ def page(request, browser: Browser, server) -> Iterator[Page]:
     context.close()
 
 
+def until_gallery_is_there(page: Page) -> None:
+    """A gallery left before its pictures have come makes the browser report them as missing."""
+    page.wait_for_function(
+        "[...document.images].filter((i) => i.alt.startsWith('Dermato') && i.complete).length == 21"
+    )
+
+
 def choose(page: Page, way: str) -> None:
     page.get_by_text(way, exact=True).click()
+
+
+def go_to(page: Page, name: str, title: str) -> None:
+    """Another page, by the navigation."""
+    if page.viewport_size == PHONE:
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=PATIENCE)
+    if page.viewport_size == PHONE:
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
 
 
 def read_verdict(page: Page, prediction: Prediction) -> None:
@@ -180,12 +195,8 @@ def test_the_map_is_one_tap_away(page: Page, sure_samples, samples, classifier) 
 def test_explain_loads_in_the_background_while_others_are_served(
     page: Page, browser: Browser, server, sure_samples, classifier
 ) -> None:
-    if page.viewport_size == PHONE:
-        page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name="Explain").click()
-    expect(page.get_by_role("heading", name="Explain an answer")).to_be_visible(timeout=PATIENCE)
-    if page.viewport_size == PHONE:
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    go_to(page, "Explain", "Explain an answer")
+    until_gallery_is_there(page)
     page.get_by_role("button", name="Photo 13", exact=True).click()
     expect(page.get_by_text("of this map lies on the lesion")).to_be_visible(timeout=PATIENCE)
     page.get_by_text("LayerCAM", exact=True).click()
@@ -200,6 +211,23 @@ def test_explain_loads_in_the_background_while_others_are_served(
     page.get_by_text("Akida map", exact=True).click()
     expect(page.get_by_text("no twin, no gradient")).to_be_visible(timeout=PATIENCE)
     page.wait_for_load_state("networkidle")
+
+
+def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> None:
+    go_to(page, "Compare", "Compare")
+    for name in RUNTIME_NAMES.values():
+        if name != "Akida":
+            page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Akida: running")).to_be_visible(timeout=3 * PATIENCE)
+    go_to(page, "Facts", "Facts")
+    go_to(page, "Compare", "Compare")
+    expect(page.get_by_role("heading", name="Measured here")).to_be_visible(timeout=3 * PATIENCE)
+    page.get_by_role("button", name="measured").first.click()
+    expect(page.get_by_text("after a rest and a warm-up")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="JSON")).to_be_visible(timeout=6 * PATIENCE)
 
 
 def test_every_picture_and_control_has_a_name(page: Page) -> None:
