@@ -135,7 +135,8 @@ def test_a_file_that_is_no_photo_gets_one_sentence() -> None:
 
 def scored(energy: float, deletion: float) -> dict:
     values = {"energy": energy, "pointing": 0.5, "deletion": deletion, "insertion": 0.5}
-    return {name: {"mean": value, "ci95": [value, value]} for name, value in values.items()}
+    found = {name: {"mean": value, "ci95": [value, value]} for name, value in values.items()}
+    return {**found, "photos": 12}
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,7 @@ def test_the_page_says_whether_the_map_beats_a_guess(
     assert "float to 8/8 0.12" in shown
     assert "Mean agreement over 12 test photos: Centre blob 0.66." in shown
     assert "on 11 of 12 photos" in shown
+    assert "12 test lesions, a photo each" in shown
     assert "falls from 1 to 0.12" in shown
     assert opened.table[0].value.loc["On the lesion", "Akida map"] == "0.61 (0.61 to 0.61)"
 

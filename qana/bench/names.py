@@ -5,6 +5,6 @@ RUNTIME_NAMES = {
     "cuda": "Float on an NVIDIA GPU",
     "mps": "Float on an Apple GPU",
     "cpu": "Float on the processor",
-    "dense": "Quantized and dense on the processor",
+    "dense": "Dense on the processor",
 }
 """Key to name, in the order in which they are shown and measured."""

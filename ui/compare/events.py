@@ -64,7 +64,7 @@ def show_events() -> None:
 def event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     """A dot a photo; records with photo, class, events, energy (mJ)."""
     close = alt.Scale(zero=False, nice=True)
-    thousands = alt.Axis(format=",", tickCount=5)
+    thousands = alt.Axis(format=",.0f", tickCount=4)
     return (
         alt.Chart(alt.InlineData([*rows]))
         .mark_circle(size=110, opacity=1)

@@ -73,7 +73,7 @@ def latencies(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
         rows: records with what, the series, and ms.
     """
     order = list(dict.fromkeys(row["what"] for row in rows))
-    axis = alt.Axis(labelLimit=190, labelPadding=8, title=None)
+    axis = alt.Axis(labelLimit=210, labelPadding=8, title=None)
     base = alt.Chart(alt.InlineData([*rows])).encode(y=alt.Y("what:N", sort=order, axis=axis))
     scale = alt.Scale(type="log", nice=True)
     x = alt.X("ms:Q", scale=scale, title="milliseconds to an answer")

@@ -65,9 +65,15 @@ def show_belief(method: str, document: dict[str, Any] | None, current: bool) -> 
             "remains: it shows much that was never learned."
         )
     measured_here(document["command"])
+    photos, lesions = document["methods"][method]["photos"], document["lesions"]
+    whose = (
+        f"{lesions:,} test lesions, a photo each"
+        if photos == document["photos"]
+        else f"{method}: {photos} of {lesions:,} test lesions, since it takes long; the others: all"
+    )
     st.caption(
-        f"{document['photos']} photos of {document['lesions']} test lesions, which cover "
-        f"{document['mask_share']:.0%} of the square; 95 % intervals over lesions."
+        f"{whose}; the lesions cover {document['mask_share']:.0%} of the square; 95 % intervals "
+        "over lesions."
     )
 
 
