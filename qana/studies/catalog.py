@@ -26,7 +26,7 @@ LEVERS = Study(
     "What pays: one change at a time from the first row",
     "validation",
     (
-        _lever("64 px, 20 epochs, ImageNet's weights, labels only", "start"),
+        _lever(f"64 px, {SMALL.epochs} epochs, ImageNet's weights, labels only", "start"),
         Variant("the same, answers averaged over four mirror images", _small("start"), flips=True),
         _lever("starting from nothing", "nothing", transfer=False),
         _lever("starting from nothing, 60 epochs", "nothing-long", transfer=False, epochs=60),
@@ -53,12 +53,18 @@ BITS = Study(
     "Bits, and how long to tune with quantization in the loop",
     "validation",
     (
-        Variant("8 bits, 2 epochs", _small("start"), ("float", *_QUANTIZED)),
+        Variant(f"8 bits, {SMALL.tuning_epochs} epoch", _small("start"), ("float", *_QUANTIZED)),
         Variant("8 bits, 6 epochs", _small("start-tuned6", tuning_epochs=6), _QUANTIZED),
         Variant(
-            "8 bits, 2 epochs, two teachers", _small("teachers", **_TAUGHT), ("float", *_QUANTIZED)
+            f"8 bits, {SMALL.tuning_epochs} epoch, two teachers",
+            _small("teachers", **_TAUGHT),
+            ("float", *_QUANTIZED),
         ),
-        Variant("4 bits, 2 epochs", _small("bits4", weight_bits=4, activation_bits=4), _QUANTIZED),
+        Variant(
+            f"4 bits, {SMALL.tuning_epochs} epoch",
+            _small("bits4", weight_bits=4, activation_bits=4),
+            _QUANTIZED,
+        ),
         Variant(
             "4 bits, 6 epochs",
             _small("bits4-tuned6", weight_bits=4, activation_bits=4, tuning_epochs=6),
@@ -108,8 +114,8 @@ ABLATION = Study(
             STAGES,
         ),
     ),
-    "64 px, 20 epochs, ImageNet's weights where a layer has them, seed 1. No row was chosen by "
-    "these lesions.",
+    f"64 px, {SMALL.epochs} epochs, ImageNet's weights where a layer has them, seed 1. No row was "
+    "chosen by these lesions.",
 )
 
 
