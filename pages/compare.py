@@ -10,7 +10,7 @@ from qana.spiking.names import DEFAULT_MODEL
 from ui.compare.against import Entry, label, show_against
 from ui.compare.events import show_events, show_operations
 from ui.compare.files import load_others, show_export
-from ui.compare.live import follow, show_distributions
+from ui.compare.live import follow, show_distributions, still_open
 from ui.compare.models import show_models, show_published
 from ui.compare.rows import show_rows
 from ui.door import come_through_door
@@ -32,7 +32,11 @@ def begin() -> None:
     if old is None or old.over:
         state = st.session_state
         state.bench = Job(
-            DEFAULT_MODEL, state.bench_runtimes, [1, state.bench_batch], state.bench_seconds
+            DEFAULT_MODEL,
+            state.bench_runtimes,
+            [1, state.bench_batch],
+            state.bench_seconds,
+            still_open(),
         )
 
 
@@ -123,8 +127,15 @@ with place:
     st.header("Another machine's result", anchor=False)
     for number, document in enumerate(load_others()):
         rows = [row for row in document["rows"] if row["provenance"] == "measured"]
-        st.markdown(f"**{document['machine']['processor']}**, model {document['model']}")
-        show_rows(rows, document["command"], f"other{number}-")
+        whose = document["machine"]["processor"]
+        st.markdown(f"**{whose}**, model {document['model']}")
+        if document["sha256"] != entry.sha256:
+            st.warning(
+                "These are other weights than the ones of this app: their times can be compared, "
+                "their answers not.",
+                icon=":material/warning:",
+            )
+        show_rows(rows, document["command"], f"other{number}-", whose)
         entries += [
             (label(row, f"measured there, file {number + 1}"), row, document["command"])
             for row in rows

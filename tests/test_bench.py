@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from qana.__main__ import main
-from qana.bench.compare import Use, break_even, saved, use_of
-from qana.bench.job import Job
-from qana.bench.measure import Progress, measure
+from qana.bench.compare import Range, Use, break_even, saved, use_of
+from qana.bench.job import LEFT, Job
+from qana.bench.measure import Progress, at_rest, measure
 from qana.bench.readings import NotMeasurable, Reading
 from qana.bench.results import ResultError, as_csv, read_result
 from qana.bench.rows import measured
@@ -72,7 +72,11 @@ def test_the_document_is_the_one_that_others_rely_on(document: dict) -> None:
             assert {"value", "low", "high"} <= row["energy_mj"].keys()
     operations = document["neurobench"]["synaptic_operations"]
     assert operations["Dense"] > operations["Effective_MACs"] > 0
-    assert read_result(json.dumps(document).encode())["rows"] == document["rows"]
+    read = read_result(json.dumps(document).encode())["rows"]
+    for ours, theirs in zip(read, document["rows"], strict=True):
+        for key in ("batch", "latency_ms", "energy_mj", "energy_net_mj", "provenance", "images"):
+            assert ours[key] == theirs[key]
+        assert ours["images_per_second"] == pytest.approx(theirs["images_per_second"])
 
 
 def test_all_that_can_be_measured_is_and_the_rest_says_why(document: dict) -> None:
@@ -81,7 +85,8 @@ def test_all_that_can_be_measured_is_and_the_rest_says_why(document: dict) -> No
     assert {("Akida", 1), ("Akida", 4)} <= ran
     assert {("Dense on the processor", 1)} <= ran
     for row in here:
-        assert row["images"] > 0 and row["seconds"] > 0
+        assert row["runs"] >= 5 and row["images"] == row["runs"] * row["batch"]
+        assert row["seconds"] > 0
         assert 0 < row["latency_ms"]["p5"] <= row["latency_ms"]["p50"] <= row["latency_ms"]["p95"]
         assert (row["energy_mj"] is None) == (row["not_measurable"] is not None)
         if "simulator" in row["device"]:
@@ -101,7 +106,7 @@ def test_no_modelled_or_published_number_is_ever_labelled_measured(document: dic
         claimed = "published" if row["provenance"] == "measured" else "measured"
         forged = json.loads(json.dumps(document))
         forged["rows"][number]["provenance"] = claimed
-        with pytest.raises(ResultError, match=f"Row {number + 1} .* only that, says how many"):
+        with pytest.raises(ResultError, match=f"Row {number + 1} of .* only that, says"):
             read_result(json.dumps(forged).encode())
         assert ("clock of this machine" in row["source"]) == (row["provenance"] == "measured")
 
@@ -112,20 +117,35 @@ def test_a_runtime_gives_the_network_s_logits(classifier, square_photos) -> None
         np.testing.assert_array_equal(load(classifier.entry).run(square_photos[:5]), expected)
 
 
+def test_the_float_network_in_torch_is_the_keras_one(classifier, square_photos) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("tensorflow")
+    from qana.bench.runtimes import TorchRuntime
+    from qana.explain.forms import load_form
+
+    expected = load_form(classifier.entry, "float").predict(
+        square_photos[:5].astype(np.float32), verbose=0
+    )
+    found = TorchRuntime(classifier.entry, "cpu").run(square_photos[:5])
+    assert np.abs(found - expected).max() < 1e-4
+
+
 def test_energy_is_counted_with_and_without_what_rest_costs(monkeypatch, square_photos) -> None:
     """At the same power busy as idle, an image costs power times time in all, and nothing more."""
-    monkeypatch.setattr("qana.bench.measure.REST_SECONDS", 0.3)
-    monkeypatch.setattr("qana.bench.measure.WARM_SECONDS", 0.05)
+    for name, seconds in (("COOL", 0.0), ("IDLE", 0.3), ("WARM", 0.05)):
+        monkeypatch.setattr(f"qana.bench.measure.{name}_SECONDS", seconds)
     seen: list[Progress] = []
 
     class Steady:
-        device, precision, meter, chip = "a box", "none", "cpu", None
+        device, precision, meter, chip, doubt = "a box", "none", "cpu", None, None
 
         def run(self, inputs: np.ndarray) -> np.ndarray:
             time.sleep(0.02)
             return np.zeros((len(inputs), 7), np.float32)
 
-    row = measure("akida", "A box", Steady(), Counter(10), square_photos, 2, 1.0, seen.append)
+    meter = Counter(10)
+    idle = at_rest(meter)
+    row = measure("akida", "A box", Steady(), meter, idle, square_photos, 2, 1.0, seen.append)
     assert row.energy_mj.value == pytest.approx(10 * row.seconds / row.images * 1e3, rel=0.1)
     assert row.energy_net_mj.value == pytest.approx(0, abs=0.05 * row.energy_mj.value)
     assert row.energy_net_mj.low < row.energy_net_mj.value < row.energy_net_mj.high
@@ -141,16 +161,30 @@ def test_a_meter_that_says_nothing_gives_no_energy() -> None:
     assert use_of(row.as_document()) is None
 
 
+def use(idle_watts: float, net_mj: float, latency_ms: float, off: float = 0.0) -> Use:
+    return Use(idle_watts, Range(net_mj, net_mj * (1 - off), net_mj * (1 + off)), latency_ms)
+
+
 def test_the_break_even_is_where_both_cost_the_same() -> None:
-    chip, card = Use(0.9, 2.0, 2.0), Use(20.0, 0.5, 0.1)
+    chip, card = use(0.9, 2.0, 2.0), use(20.0, 0.5, 0.1)
     found = break_even(chip, card)
     assert (found.wins_below, found.wins_above) == ("a", "a")  # the chip never gets that far
-    fast = Use(0.9, 2000.0, 0.1)
+    fast = use(0.9, 2000.0, 0.1, off=0.5)
     found = break_even(fast, card)
     assert (found.wins_below, found.wins_above) == ("a", "b")
     rate = found.images_an_hour
     assert fast.joules_an_hour(rate) == pytest.approx(card.joules_an_hour(rate))
-    assert saved(1.5, 27.6) == pytest.approx(0.946, abs=5e-4)
+    assert found.low == pytest.approx(rate / 1.5, rel=0.01)
+    assert found.high == pytest.approx(rate * 2, rel=0.01)
+    assert break_even(card, card).wins_below == break_even(card, card).wins_above == ""
+    level = break_even(use(20.0, 0.2, 0.1), card)
+    assert (level.images_an_hour, level.wins_below) == (None, "a")
+
+
+def test_a_saving_has_the_interval_of_both_its_numbers() -> None:
+    found = saved(Range(1.5, 1.0, 2.0), Range(27.6, 20.0, 40.0))
+    assert found.value == pytest.approx(0.946, abs=5e-4)
+    assert (found.low, found.high) == (pytest.approx(0.9), pytest.approx(0.975))
 
 
 def test_a_result_goes_into_a_table_and_back(document: dict) -> None:
@@ -193,6 +227,18 @@ def spoilt(change: Callable[[dict], None]) -> Callable[[dict], bytes]:
         spoilt(lambda d: d["rows"][0].update(idle_watts="much")),
         spoilt(lambda d: d["rows"][0].update(not_measurable="because")),
         spoilt(lambda d: d["rows"].extend(d["rows"] * 50)),
+        spoilt(lambda d: d.update(rows=[])),
+        spoilt(lambda d: d["rows"][0].update(batch=10**400)),
+        spoilt(lambda d: d["rows"][0].update(batch=True)),
+        spoilt(lambda d: d["rows"][0].update(idle_watts=10**400)),
+        spoilt(lambda d: d["rows"][0].update(runtime="\ud800")),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p50=0)),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p50=-1.0)),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p95="soon")),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p5=1e9)),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p95=None)),
+        spoilt(lambda d: d["rows"][0].update(energy_mj={"value": 2, "low": 3, "high": 4})),
+        spoilt(lambda d: d["rows"][0].update(energy_mj={"value": 0, "low": 0, "high": 0})),
     ],
 )
 def test_a_file_that_is_no_result_gets_one_sentence(document: dict, make) -> None:
@@ -202,8 +248,23 @@ def test_a_file_that_is_no_result_gets_one_sentence(document: dict, make) -> Non
 
 
 def test_a_stranger_s_file_brings_no_link_and_no_picture(document: dict) -> None:
-    make = spoilt(lambda d: d["rows"][0].update(runtime="![x](https://example.org/x.png)<b>"))
-    assert read_result(make(document))["rows"][0]["runtime"] == "x(https://example.org/x.png)b"
+    wild = "![x](https://example.org/x.png)<b>\n# Facts www.example.org `a` *b* c@example.org"
+    read = read_result(spoilt(lambda d: d["rows"][0].update(runtime=wild))(document))
+    found = read["rows"][0]["runtime"]
+    assert "example.org/x.png" in found
+    assert not set("[]<>!#`*@\n") & set(found) and "://" not in found and "www." not in found
+
+
+def test_keys_that_only_look_like_others_change_nothing(document: dict) -> None:
+    nested: list = []
+    for _ in range(600):
+        nested = [nested]
+    make = spoilt(
+        lambda d: d["rows"][-1].update({"provenance!": "measured", "[latency_ms": 3, "x": nested})
+    )
+    read = read_result(make(document))
+    assert read["rows"][-1]["provenance"] == "published"
+    assert as_csv(read)
 
 
 def test_two_measurements_take_turns_and_say_so(tmp_path: Path) -> None:
@@ -251,7 +312,32 @@ def test_a_run_can_be_watched_and_stopped_at_once(job: Job) -> None:
     assert len(job.latencies_ms[("akida", 1)]) == seen
 
 
-@pytest.mark.parametrize("wrong", [["--seconds", "0"], ["--batches", "0"]])
-def test_wrong_use_gets_one_sentence(wrong: list[str], capsys) -> None:
+def test_a_job_that_nobody_wants_any_more_ends_and_says_so() -> None:
+    left = threading.Event()
+    job = Job("akida2", ["akida"], [1], 60, wanted=lambda: not left.is_set())
+    until(lambda: job.latencies_ms[("akida", 1)] != [])
+    left.set()
+    until(lambda: job.over)
+    assert job.trouble == LEFT
+
+
+def test_a_job_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("QANA_MODELS", str(tmp_path))
+    job = Job("akida2", ["akida"], [1], 60)
+    until(lambda: job.over)
+    assert "manifest.json, cannot be read" in str(job.trouble)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--seconds", "0"),
+        ("--seconds", "nan"),
+        ("--seconds", "inf"),
+        ("--batches", "0"),
+        ("--batches", "100000"),
+    ],
+)
+def test_wrong_use_gets_one_sentence(wrong: tuple[str, str], capsys) -> None:
     assert main(["bench", *wrong]) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -23,10 +23,9 @@ def the(mapping: str, quantity: str, models: tuple[BoardModel, ...] = MODELS) ->
 
 def test_energy_and_latency_of_both_mappings_are_modelled_and_the_akd1000_is_not() -> None:
     assert {named(model) for model in MODELS} == {
-        "AKD1500, best, energy",
-        "AKD1500, best, latency",
-        "AKD1500, minimal, energy",
-        "AKD1500, minimal, latency",
+        f"AKD1500, {mapping}, {quantity}"
+        for mapping in ("best", "minimal")
+        for quantity in ("energy", "latency", "dynamic")
     }
     assert [figure.fitted for figure in read_figures() if figure.board == "AKD1000"] == [()]
 
@@ -47,6 +46,7 @@ def test_a_figure_that_is_ten_times_too_large_falls_outside(model: BoardModel) -
                 figure,
                 energy_mj=figure.energy_mj * factor,
                 latency_ms=figure.latency_ms and figure.latency_ms * factor,
+                dynamic_mj=figure.dynamic_mj and figure.dynamic_mj * factor,
             )
             if figure == broken
             else figure
@@ -85,7 +85,7 @@ def test_the_energy_law_is_the_one_that_its_formula_prints() -> None:
 def test_an_estimate_says_where_it_comes_from_and_what_it_does_not_say(model: BoardModel) -> None:
     estimate = model.predict(AKIDA2_MMAC)
     assert estimate.provenance == "modelled"
-    assert estimate.unit == {"energy": "mJ", "latency": "ms"}[model.quantity]
+    assert estimate.unit == {"energy": "mJ", "latency": "ms", "dynamic": "mJ"}[model.quantity]
     assert f"{len(model.points)} published figures of the AKD1500" in estimate.source
     assert all(point.source in estimate.source for point in model.points)
     assert "Akida 2.0" in estimate.caveat and "AKD1500" in estimate.caveat

@@ -22,7 +22,7 @@ from qana.bench.readings import MODELLED
 from qana.errors import UserError
 
 RATE = 0.8
-UNITS = {"energy": "mJ", "latency": "ms"}
+UNITS = {"energy": "mJ", "latency": "ms", "dynamic": "mJ"}
 CAVEAT = (
     "The cost of a 4-bit network of as many MACs on the {board}, of Akida 1.0, at the published "
     "networks' sparsity; akida2 is for Akida 2.0, of which only latencies of an FPGA are published."
@@ -80,7 +80,8 @@ class BoardModel:
 
     Attributes:
         board, mapping: see `Figure`.
-        quantity: "energy", mJ, or "latency", ms.
+        quantity: "energy" of an image, mJ; "dynamic", what of it is above the board's floor, mJ; or
+            "latency", ms.
         rate: of the interval, 0 to 1.
         points: the fitted figures.
         dynamic_share: see `Estimate`.

@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 BROKE_OFF = "The measurement broke off, perhaps for want of memory: start it again."
+LEFT = "The measurement was stopped, because its page was closed."
 RECENT = 600
 """Latencies of each runtime and batch size that are kept for a picture of their distribution."""
 
@@ -31,8 +32,21 @@ class Job:
         command: that does the same in a terminal.
     """
 
-    def __init__(self, model: str, keys: Sequence[str], batches: Sequence[int], seconds: float):
-        """Starts it; see `qana.bench.run.bench` for the arguments."""
+    def __init__(
+        self,
+        model: str,
+        keys: Sequence[str],
+        batches: Sequence[int],
+        seconds: float,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Starts it.
+
+        Args:
+            model, keys, batches, seconds: see `qana.bench.run.bench`.
+            wanted: asked again and again; once it says no, the job ends and lets others begin.
+        """
+        self._wanted = wanted
         self.state, self.at, self.share = "waiting", ("", 0), 0.0
         self.latencies_ms: dict[tuple[str, int], list[float]] = defaultdict(list)
         self.energy_mj: dict[tuple[str, int], float | None] = {}
@@ -68,27 +82,35 @@ class Job:
     def _listen(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            try:
+                said = json.loads(line)
+            except ValueError:  # a library's own line
+                continue
             with self._lock:
                 if not self.over:
-                    self._hear(json.loads(line))
+                    self._hear(said)
+            if not self.over and not self._wanted():
+                self.trouble = LEFT
+                self.stop()
         self._process.wait()
         with self._lock:
             if not self.over:
-                self.state, self.trouble = "stopped", BROKE_OFF
+                self.state, self.trouble = "stopped", self.trouble or BROKE_OFF
 
     def _hear(self, said: dict[str, Any]) -> None:
         kind = said.pop("kind")
         at = (said.get("runtime", ""), said.get("batch", 0))
-        if kind in ("waiting", "loading", "resting"):
+        if kind in ("waiting", "loading", "resting", "running"):
             self.state, self.at, self.share = kind, at, 0.0
         elif kind == "progress":
             self.latencies_ms[at] = [*self.latencies_ms[at], *said["latencies_ms"]][-RECENT:]
             self.energy_mj[at], self.share = said["energy_mj"], said["share"]
-            self.state = "running"
         elif kind == "row":
             self.rows.append(said["row"])
         elif kind == "missing":
             self.missing.append(said)
+        elif kind == "trouble":
+            self.trouble = said["sentence"]
         elif kind == "done":
             self.document = said["document"]
             self.state = "done"

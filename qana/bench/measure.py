@@ -10,10 +10,12 @@ from qana.bench.readings import Meter, NotMeasurable, Reading
 from qana.bench.rows import Row, measured
 from qana.bench.runtimes import Runtime
 
-REST_SECONDS = 2.0
-"""Loaded and waiting, before each measurement: cools down, and gives the idle power."""
+COOL_SECONDS, IDLE_SECONDS = 2.0, 3.0
+"""Loaded and waiting: first to cool down from loading, then to learn the power at rest."""
 WARM_SECONDS, WARM_RUNS = 1.0, 3
 """First runs allocate, pick kernels and raise clocks: they do not count."""
+FEWEST_RUNS = 5
+"""However long a run takes."""
 TELL_SECONDS = 0.25
 
 
@@ -36,11 +38,20 @@ class Progress:
     energy_mj: float | None
 
 
+def at_rest(meter: Meter) -> Reading | NotMeasurable:
+    """What a device draws while a runtime is loaded and waits."""
+    time.sleep(COOL_SECONDS)
+    meter.start()
+    time.sleep(IDLE_SECONDS)
+    return meter.read()
+
+
 def measure(
     key: str,
     name: str,
     runtime: Runtime,
     meter: Meter,
+    idle: Reading | NotMeasurable,
     photos: np.ndarray,
     batch: int,
     seconds: float,
@@ -52,26 +63,24 @@ def measure(
         key, name: of the runtime.
         runtime: loaded.
         meter: that sees its device.
+        idle: of that meter, by `at_rest`.
         photos: (N, S, S, 3) uint8, run in turn.
         batch: images at once.
         seconds: to run for, at least; a run that has begun is ended.
         tell: takes what was seen, about four times a second.
     """
-    meter.start()
-    time.sleep(REST_SECONDS)
-    idle = meter.read()
-    batches = _batches(photos, batch)
-    _warm_up(runtime, batches)
+    _warm_up(runtime, photos, batch)
     meter.start()
     latencies: list[float] = []
     told, start = 0, time.perf_counter()
     last = start
-    while (now := time.perf_counter()) - start < seconds or not latencies:
+    while (now := time.perf_counter()) - start < seconds or len(latencies) < FEWEST_RUNS:
         if now - last > TELL_SECONDS:
             energy = _per_image(meter.read(), batch * len(latencies))
-            tell(Progress(key, batch, tuple(latencies[told:]), (now - start) / seconds, energy))
+            share = min((now - start) / seconds, 1.0)
+            tell(Progress(key, batch, tuple(latencies[told:]), share, energy))
             told, last = len(latencies), now
-        inputs = batches[len(latencies) % len(batches)]
+        inputs = _batch(photos, len(latencies), batch)
         before = time.perf_counter()
         runtime.run(inputs)
         latencies.append(1e3 * (time.perf_counter() - before))
@@ -79,20 +88,26 @@ def measure(
     images = batch * len(latencies)
     tell(Progress(key, batch, tuple(latencies[told:]), 1.0, _per_image(reading, images)))
     return measured(
-        name, runtime.device, runtime.precision, batch, np.array(latencies), reading, idle
+        name,
+        runtime.device,
+        runtime.precision,
+        batch,
+        np.array(latencies),
+        reading,
+        idle,
+        runtime.doubt,
     )
 
 
-def _batches(photos: np.ndarray, batch: int) -> list[np.ndarray]:
-    """As many batches as photos, each begun one photo further on."""
-    numbers = np.arange(len(photos))
-    return [photos[(start + np.arange(batch)) % len(photos)] for start in numbers]
+def _batch(photos: np.ndarray, start: int, size: int) -> np.ndarray:
+    """The photos in turn, begun at one of them."""
+    return photos[(start + np.arange(size)) % len(photos)]
 
 
-def _warm_up(runtime: Runtime, batches: list[np.ndarray]) -> None:
+def _warm_up(runtime: Runtime, photos: np.ndarray, batch: int) -> None:
     start, runs = time.perf_counter(), 0
     while runs < WARM_RUNS or time.perf_counter() - start < WARM_SECONDS:
-        runtime.run(batches[runs % len(batches)])
+        runtime.run(_batch(photos, runs, batch))
         runs += 1
 
 

@@ -30,7 +30,7 @@ class Figure:
         energy_mj: of one image, the board's floor included.
         floor_mw: power of the idle board.
         dynamic_mj: part of `energy_mj` above the board's floor.
-        fitted: quantities whose model this figure enters: "energy", "latency", both or none.
+        fitted: quantities whose model this figure enters: "energy", "latency", "dynamic".
         source: the page.
         doubt: one sentence on what is doubtful or particular about it.
     """
@@ -58,12 +58,16 @@ class Figure:
         return (self.energy_mj - self.dynamic_mj) / self.latency_ms
 
     def published(self, quantity: str) -> float:
-        """The figure for "energy", mJ, or "latency", ms.
+        """The figure for "energy" or "dynamic", mJ, or "latency", ms.
 
         Raises:
             UserError: it was not published.
         """
-        value = {"energy": self.energy_mj, "latency": self.latency_ms}[quantity]
+        value = {
+            "energy": self.energy_mj,
+            "latency": self.latency_ms,
+            "dynamic": self.dynamic_mj,
+        }[quantity]
         if value is None:
             raise UserError(f"{self.network} has no published {quantity}: take it out of the fit.")
         return value
@@ -147,6 +151,16 @@ def dynamic_share(
         if (figure.board, figure.mapping) == (board, mapping) and figure.dynamic_mj is not None
     ]
     return median(shares) if shares and quantity == "energy" else None
+
+
+def floor_watts(board: str, mapping: str) -> float | None:
+    """Median published power of a board at rest, W; None where none is published or implied."""
+    floors = [
+        figure.floor_watts
+        for figure in read_figures()
+        if (figure.board, figure.mapping) == (board, mapping) and figure.floor_watts is not None
+    ]
+    return median(floors) if floors else None
 
 
 def published_rows() -> tuple[PublishedRow, ...]:

@@ -4,24 +4,20 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterable
 from typing import Any
 
 from qana.bench.readings import MEASURED, MODELLED, PUBLISHED
-from qana.bench.rows import Row
 from qana.errors import UserError
 
 MOST_BYTES, MOST_ROWS, LONGEST = 2_000_000, 500, 2_000
 """Of a file, of its rows, of a text in it: far above any true result."""
-KEPT = (*(field.name for field in fields(Row)), "images_per_second")
-MARKUP = str.maketrans("", "", "[]<>$\\!")
-"""A stranger's file may not bring links or pictures onto a page."""
-NUMBERS = ("idle_watts", "seconds", "images", "images_per_second")
+LARGEST = 1e12
+"""Of any number in it."""
+LATENCY = ("p50", "p5", "p95", "low", "high")
 ENERGY = ("value", "low", "high")
-RANGES = {"latency_ms": ("p50",), "energy_mj": ENERGY, "energy_net_mj": ENERGY}
-SPREAD = RANGES | {"latency_ms": ("p50", "p5", "p95")}
-"""Keys that hold several numbers: those that must be, and those that may be."""
+MARKUP = str.maketrans(dict.fromkeys("[]<>$\\!*#|~`@") | {"\n": " ", "\r": " ", "\t": " "})
+"""A stranger's file may bring no links, pictures or headings onto a page."""
 
 
 class ResultError(UserError):
@@ -29,7 +25,11 @@ class ResultError(UserError):
 
 
 def read_result(content: bytes) -> dict[str, Any]:
-    """The document in a file, checked; rows come with exactly the keys of `Row`.
+    """The document in a file, checked.
+
+    Returns:
+        model, sha256, command, machine (processor), and rows with the keys of
+        `Row.as_document`. Texts are plain, whatever else the file holds is left out.
 
     Raises:
         ResultError: it is no such document, or a row of it claims what it cannot show: measured
@@ -40,18 +40,23 @@ def read_result(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
         rows = document["rows"]
-        texts = [document["model"], document["command"], document["machine"]["processor"]]
+        names = {key: _text(document[key]) for key in ("model", "sha256", "command")}
+        processor = _text(document["machine"]["processor"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ResultError(
             "The file is no result of `python -m qana bench --json`: save its output and load that."
         ) from None
-    if not isinstance(rows, list) or len(rows) > MOST_ROWS or not all(map(_is_text, texts)):
-        raise ResultError("The file's rows or names are not those of `python -m qana bench`.")
+    if not isinstance(rows, list) or not 0 < len(rows) <= MOST_ROWS:
+        raise ResultError("The file's rows are not those of `python -m qana bench`.")
+    read = []
     for number, row in enumerate(rows, start=1):
-        if fault := next(_faults(row), None):
-            raise ResultError(f"Row {number} of the file cannot be used: {fault}.")
-    cleaned = _plain(document)
-    return {**cleaned, "rows": [{key: row[key] for key in KEPT} for row in cleaned["rows"]]}
+        try:
+            read.append(_row(row))
+        except KeyError as error:
+            raise ResultError(f"Row {number} of the file has no {error.args[0]}.") from None
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ResultError(f"Row {number} of the file cannot be used: {error}.") from None
+    return {**names, "machine": {"processor": processor}, "rows": read}
 
 
 def as_csv(document: dict[str, Any]) -> str:
@@ -67,8 +72,9 @@ def as_csv(document: dict[str, Any]) -> str:
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     line: dict[str, Any] = {}
     for key, value in row.items():
-        if key in SPREAD:
-            line |= {f"{key}_{name}": (value or {}).get(name) for name in SPREAD[key]}
+        if key == "latency_ms" or key.startswith("energy"):
+            names = LATENCY if key == "latency_ms" else ENERGY
+            line |= {f"{key}_{name}": (value or {}).get(name) for name in names}
         elif key == "not_measurable":
             line[key] = value["reason"] if value else None
         else:
@@ -76,51 +82,93 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     return line
 
 
-def _faults(row: Any) -> Iterator[str]:
-    """What is wrong with a row, in words; each test may count on those before it."""
-    if not isinstance(row, dict) or not row.keys() >= set(KEPT):
-        yield "keys are missing"
-        return
-    if row["provenance"] not in (MEASURED, MODELLED, PUBLISHED):
-        yield "it does not say whether it was measured, modelled or published"
-    if not all(map(_is_text, (row["runtime"], row["device"], row["source"]))):
-        yield "runtime, device and source must be texts"
-    ran = _is_number(row["images"]) and _is_number(row["seconds"]) and row["images"] > 0
-    if (row["provenance"] == MEASURED) != ran:
-        yield "what is measured, and only that, says how many images ran for how long"
-    if not isinstance(row["batch"], int) or row["batch"] < 1:
-        yield "its batch is no number of images"
-    for key, names in RANGES.items():
-        value = row[key]
-        if value is not None and not _is_range(value, names):
-            yield f"its {key} is no number with its range"
-    if any(row[key] is not None and not _is_number(row[key]) for key in NUMBERS):
-        yield "a number in it is none"
-    silent = row["not_measurable"]
-    if silent is not None and not (
-        isinstance(silent, dict) and all(_is_text(silent.get(key)) for key in ("reason", "remedy"))
-    ):
-        yield "why it has no energy must be a reason and a remedy"
-    if not all(row[key] is None or _is_text(row[key]) for key in ("precision", "doubt")):
-        yield "precision and doubt must be texts"
+def _row(row: Any) -> dict[str, Any]:
+    """One row, made anew of what was checked; raises KeyError, TypeError or ValueError."""
+    if not isinstance(row, dict):
+        raise TypeError("it is no row")
+    latency, silent = row["latency_ms"], row["not_measurable"]
+    made = {
+        "runtime": _text(row["runtime"]),
+        "device": _text(row["device"]),
+        "precision": _maybe(_text, row["precision"]),
+        "batch": _whole(row["batch"]),
+        "latency_ms": _maybe(_latency, latency),
+        "energy_mj": _maybe(_energy, row["energy_mj"]),
+        "provenance": row["provenance"],
+        "source": _text(row["source"]),
+        "energy_net_mj": _maybe(_net, row["energy_net_mj"]),
+        "idle_watts": _maybe(_positive, row["idle_watts"]),
+        "not_measurable": _maybe(_reason, silent),
+        "runs": _maybe(_whole, row["runs"]),
+        "images": _maybe(_whole, row["images"]),
+        "seconds": _maybe(_positive, row["seconds"]),
+        "doubt": _maybe(_text, row["doubt"]),
+    }
+    made["images_per_second"] = made["latency_ms"] and 1e3 * made["batch"] / latency["p50"]
+    if made["provenance"] not in (MEASURED, MODELLED, PUBLISHED):
+        raise ValueError("it does not say whether it was measured, modelled or published")
+    ran = all(made[key] is not None for key in ("runs", "images", "seconds"))
+    if (made["provenance"] == MEASURED) != ran:
+        raise ValueError("what is measured, and only that, says how many images ran for how long")
+    return made
 
 
-def _plain(value: Any) -> Any:
-    """The same, without markup in its texts."""
-    if isinstance(value, dict):
-        return {str(key).translate(MARKUP): _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value.translate(MARKUP)[:LONGEST] if isinstance(value, str) else value
+def _maybe(read: Any, value: Any) -> Any:
+    return None if value is None else read(value)
 
 
-def _is_range(value: object, names: tuple[str, ...]) -> bool:
-    return isinstance(value, dict) and all(_is_number(value.get(name)) for name in names)
+def _latency(value: Any) -> dict[str, float | None]:
+    made = {name: _maybe(_positive, value[name]) for name in LATENCY}
+    for low, high in (("p5", "p95"), ("low", "high")):
+        _in_order([made[low], made["p50"], made[high]], {made[low], made[high]} == {None})
+    return made
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and not isinstance(value, bool)
+def _energy(value: Any) -> dict[str, float]:
+    return _range(value, (_positive, _number, _positive))
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST
+def _net(value: Any) -> dict[str, float]:
+    """As `_energy`; what rest costs may be known so badly that a value is below 0."""
+    return _range(value, (_number, _number, _number))
+
+
+def _range(value: Any, kinds: Iterable[Any]) -> dict[str, float]:
+    made = {name: kind(value[name]) for name, kind in zip(ENERGY, kinds, strict=True)}
+    _in_order([made["low"], made["value"], made["high"]])
+    return made
+
+
+def _in_order(values: list[Any], unknown: bool = False) -> None:
+    if not unknown and (None in values or values != sorted(values)):
+        raise ValueError("a range of it is none")
+
+
+def _reason(value: Any) -> dict[str, str]:
+    return {key: _text(value[key]) for key in ("meter", "reason", "remedy")}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
+        raise TypeError("a text of it is none, or far too long")
+    value.encode()  # half a surrogate pair is no text
+    return value.translate(MARKUP).replace("://", " ").replace("www.", "www ")
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST:
+        raise TypeError("a number of images or runs is none")
+    return value
+
+
+def _positive(value: Any) -> float:
+    if _number(value) <= 0:
+        raise ValueError("a number of it is not above 0")
+    return value
+
+
+def _number(value: Any) -> float:
+    wrong = not isinstance(value, int | float) or isinstance(value, bool)
+    if wrong or not math.isfinite(value) or abs(value) > LARGEST:
+        raise TypeError("a number of it is none")
+    return value

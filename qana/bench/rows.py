@@ -30,12 +30,19 @@ class Energy:
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds from a batch to its answer: the median, 5th and 95th percentile; of a modelled
-    row the value and the ends of its interval; None: not known."""
+    """Milliseconds from a batch to its answer.
+
+    Attributes:
+        p50: the median.
+        p5, p95: percentiles of the runs; None where single runs are not known.
+        low, high: interval of the median, where its source gives one.
+    """
 
     p50: float
     p5: float | None = None
     p95: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,10 @@ class Row:
     energy_net_mj: the same without what the device draws at rest.
     idle_watts: what it draws at rest, loaded and waiting.
     not_measurable: why a measured row has no energy, and the remedy.
-    images, seconds: how much was run for a measured row.
+    runs, images, seconds: how much was run for a measured row.
     provenance: measured, modelled or published.
     source: the counter, the fit or the citation.
-    doubt: what is doubtful about a published or modelled number, in one line.
+    doubt: what is doubtful or particular about the numbers, in one line.
     """
 
     runtime: str
@@ -65,6 +72,7 @@ class Row:
     energy_net_mj: Energy | None = None
     idle_watts: float | None = None
     not_measurable: NotMeasurable | None = None
+    runs: int | None = None
     images: int | None = None
     seconds: float | None = None
     doubt: str | None = None
@@ -87,6 +95,7 @@ def measured(
     latencies_ms: np.ndarray,
     reading: Reading | NotMeasurable,
     idle: Reading | NotMeasurable,
+    doubt: str | None = None,
 ) -> Row:
     """A row of what a clock and a meter of this machine gave.
 
@@ -96,6 +105,7 @@ def measured(
         latencies_ms: (R,) of every run while `reading` counted, at least one.
         reading: of the meter over all runs.
         idle: of the same meter while the runtime was loaded and waiting.
+        doubt: what is particular about the runtime.
     """
     images = batch * len(latencies_ms)
     p5, p50, p95 = (float(value) for value in np.percentile(latencies_ms, (5, 50, 95)))
@@ -121,38 +131,34 @@ def measured(
         energy_net_mj=net,
         idle_watts=watts,
         not_measurable=reading if isinstance(reading, NotMeasurable) else None,
+        runs=len(latencies_ms),
         images=images,
         seconds=float(latencies_ms.sum() / 1e3),
+        doubt=doubt,
     )
 
 
-def modelled(board: str, energy: Estimate, latency: Estimate | None, macs: int) -> Row:
-    """A row of what a fit to published board figures expects.
+def modelled(board: str, estimates: dict[str, Estimate], idle_watts: float, macs: int) -> Row:
+    """A row of what fits to published board figures expect.
 
     Args:
         board: and how the network is mapped on it, in words.
-        energy: of an image, the board's floor included.
-        latency: of an image; the floor's power follows from both.
+        estimates: "energy", "dynamic" and "latency" of an image.
+        idle_watts: published power of the board at rest, W.
         macs: of the network.
     """
-    share = energy.dynamic_share
-    net = watts = None
-    if share is not None:
-        net = Energy(energy.value * share, energy.low * share, energy.high * share)
-    if share is not None and latency is not None:
-        watts = energy.value * (1 - share) / latency.value
-    known = [energy, latency] if latency else [energy]
+    energy, net, latency = (estimates[name] for name in ("energy", "dynamic", "latency"))
     return Row(
         runtime=f"A network of {macs / 1e6:.1f} MMAC",
         device=board,
         precision=None,
         batch=1,
-        latency_ms=Latency(latency.value, latency.low, latency.high) if latency else None,
+        latency_ms=Latency(latency.value, low=latency.low, high=latency.high),
         energy_mj=Energy(energy.value, energy.low, energy.high),
         provenance=MODELLED,
-        source=" ".join(dict.fromkeys(estimate.source for estimate in known)),
-        energy_net_mj=net,
-        idle_watts=watts,
+        source=" ".join(dict.fromkeys(estimate.source for estimate in estimates.values())),
+        energy_net_mj=Energy(net.value, net.low, net.high),
+        idle_watts=idle_watts,
         doubt=energy.caveat,
     )
 

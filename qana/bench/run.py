@@ -6,17 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from qana.bench.boards import board_models
+from qana.bench.boards import Estimate, board_models
 from qana.bench.machine import machine
-from qana.bench.measure import Progress, measure
+from qana.bench.measure import Progress, at_rest, measure
 from qana.bench.meters.choose import meter_for
 from qana.bench.names import RUNTIME_NAMES
 from qana.bench.neurobench import neurobench
 from qana.bench.overhead import overhead
-from qana.bench.published import published_rows
+from qana.bench.published import floor_watts, published_rows
 from qana.bench.rows import Row, modelled, published
-from qana.bench.runtimes import RUNTIMES, MissingRuntimeError
+from qana.bench.runtimes import RUNTIMES
 from qana.bench.turn import turn
+from qana.errors import UserError
 from qana.imaging import read_image, to_input
 from qana.samples import load_samples
 from qana.spiking.classifier import AkidaClassifier
@@ -52,14 +53,19 @@ def bench(
             tell("loading", {"runtime": key})
             try:
                 found = _measure_all(entry, key, _inputs(entry, photos), batches, seconds, tell)
-            except MissingRuntimeError as error:
-                missing.append({"runtime": key, "name": RUNTIME_NAMES[key], "reason": str(error)})
+            except (UserError, ImportError, RuntimeError, MemoryError) as error:
+                # One runtime that fails must not cost what the others gave.
+                missing.append(_missing(key, error))
                 tell("missing", missing[-1])
                 continue
             rows += found
         tell("loading", {"runtime": "neurobench"})
         classifier = AkidaClassifier(entry)
-        counted = neurobench(classifier, _inputs(entry, photos)).as_document()
+        try:
+            counted = neurobench(classifier, _inputs(entry, photos)).as_document()
+        except UserError as error:  # a layer of another generation
+            counted = None
+            missing.append({"runtime": "neurobench", "name": "Operations", "reason": str(error)})
         added = overhead(classifier, photos)
     return {
         "command": f"python -m qana bench --model {entry.name} --seconds {seconds:g} "
@@ -92,13 +98,22 @@ def _measure_all(
     meter = meter_for(runtime.meter, runtime.chip)
     rows = []
     try:
+        tell("resting", {"runtime": key})
+        idle = at_rest(meter)
         for batch in batches:
-            tell("resting", {"runtime": key, "batch": batch})
-            rows.append(measure(key, name, runtime, meter, photos, batch, seconds, _told(tell)))
+            tell("running", {"runtime": key, "batch": batch})
+            row = measure(key, name, runtime, meter, idle, photos, batch, seconds, _told(tell))
+            rows.append(row)
             tell("row", {"runtime": key, "row": rows[-1].as_document()})
     finally:
         meter.close()
     return rows
+
+
+def _missing(key: str, error: Exception) -> dict[str, str]:
+    first = str(error).strip().splitlines() or [type(error).__name__]
+    reason = first[0] if isinstance(error, UserError) else f"It does not run here: {first[0]}"
+    return {"runtime": key, "name": RUNTIME_NAMES[key], "reason": reason}
 
 
 def _told(tell: Tell) -> Callable[[Progress], None]:
@@ -106,14 +121,15 @@ def _told(tell: Tell) -> Callable[[Progress], None]:
 
 
 def _modelled(macs: int) -> list[Row]:
-    """A row a board and mapping, its energy and its latency together where both are known."""
-    estimates: dict[str, dict[str, Any]] = {}
+    """A row for each board and mapping of which energy, dynamic energy and latency are fitted."""
+    estimates: dict[tuple[str, str], dict[str, Estimate]] = {}
     for model in board_models():
-        board = f"{model.board}, {model.mapping} mapping"
-        estimates.setdefault(board, {})[model.quantity] = model.predict(macs / 1e6)
+        found = estimates.setdefault((model.board, model.mapping), {})
+        found[model.quantity] = model.predict(macs / 1e6)
     return [
-        modelled(board, found["energy"], found.get("latency"), macs)
-        for board, found in estimates.items()
+        modelled(f"{board}, {mapping} mapping", found, watts, macs)
+        for (board, mapping), found in estimates.items()
+        if (watts := floor_watts(board, mapping)) is not None
     ]
 
 

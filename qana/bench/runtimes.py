@@ -1,4 +1,7 @@
-"""The runtimes that are compared: the same network and weights, run in different ways.
+"""The runtimes that are compared: one network, run in different ways.
+
+Akida and the dense runtime compute the very same integers; torch runs the float network that they
+came from, as it was before quantization and tuning.
 
 Each answers a batch of pixels with logits and returns when they are there, so that the time of a
 call is the time of an answer: copying to a device and back is in it, as it is for a camera.
@@ -15,6 +18,15 @@ from qana.spiking.classifier import AkidaClassifier
 from qana.spiking.store import ModelEntry, verified
 
 PROCESSOR = "this computer's processor"
+SIMULATED = "The simulator's time is this computer's and says nothing about a chip's."
+DENSE = (
+    "Equal to Akida to the bit, its integers carried in 32-bit floats: not the fastest way to run "
+    "8-bit integers."
+)
+FLOAT = (
+    "Weights from before quantization. Plain torch: batch normalization not folded, no compiled "
+    "graph, no half precision, so a tuned deployment would be faster."
+)
 
 
 class MissingRuntimeError(UserError):
@@ -27,12 +39,14 @@ class Runtime(Protocol):
     precision: of weights and activations, in words.
     meter: kind of energy meter that sees this device, for `qana.bench.meters.choose.meter_for`.
     chip: the Akida device that the meter asks, or None.
+    doubt: what a critic should know of it, in one line, or None.
     """
 
     device: str
     precision: str
     meter: str
     chip: object | None
+    doubt: str | None
 
     def run(self, inputs: np.ndarray) -> np.ndarray:
         """(N, S, S, 3) uint8 to (N, 7) float32 logits."""
@@ -48,6 +62,7 @@ class AkidaRuntime:
         self.device = classifier.device
         self.chip: object | None = classifier.chip
         self.precision = f"{entry.weight_bits}/{entry.activation_bits}-bit integers, as events"
+        self.doubt = None if classifier.chip else SIMULATED
         self.run = classifier.logits
 
 
@@ -65,6 +80,7 @@ class DenseRuntime:
                 "ONNX Runtime is not installed: pip install onnxruntime."
             ) from None
         self.precision = f"{entry.weight_bits}/{entry.activation_bits}-bit integers, dense"
+        self.doubt: str | None = DENSE
         self.run = DenseTwin(akida.Model(str(verified(entry))).layers).logits
 
 
@@ -73,6 +89,7 @@ class TorchRuntime:
 
     precision = "32-bit float"
     chip: object | None = None
+    doubt: str | None = FLOAT
 
     def __init__(self, entry: ModelEntry, kind: str) -> None:
         """kind: a torch device: "cuda", "mps" or "cpu"."""
@@ -98,6 +115,8 @@ class TorchRuntime:
             "cpu": lambda: PROCESSOR,
         }[kind]()
         torch.backends.cudnn.benchmark = True  # the shapes never change: let it pick its kernels
+        torch.backends.cudnn.allow_tf32 = False  # it would round to 10 bits and still say float
+        _keep_tensorflow_off_the_card()
         twin = TorchTwin(load_form(entry, "float")).to(kind)
         self._twin = twin.to(memory_format=torch.channels_last)
 
@@ -107,6 +126,13 @@ class TorchRuntime:
             pixels = self._torch.from_numpy(inputs).to(self._kind)
             # Pixels cross as bytes; the permuted view is channels-last already.
             return self._twin(pixels.permute(0, 3, 1, 2).float()).cpu().numpy()
+
+
+def _keep_tensorflow_off_the_card() -> None:
+    """It only reads the weights, but would take the card's memory and raise its power at rest."""
+    import tensorflow as tf
+
+    tf.config.set_visible_devices([], "GPU")
 
 
 RUNTIMES: dict[str, Callable[[ModelEntry], Runtime]] = {

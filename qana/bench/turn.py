@@ -7,8 +7,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from qana.errors import UserError
+
 LOCK = Path(tempfile.gettempdir()) / "qana-bench.lock"
-"""Held by whoever measures, in a terminal or for a visitor; freed by the system if it dies."""
+"""Held by whoever measures, in a terminal or for a visitor, as long as they share one folder for
+temporary files; freed by the system if the process dies."""
 
 
 @contextmanager
@@ -18,13 +21,19 @@ def turn(waiting: Callable[[], None], path: Path = LOCK) -> Iterator[None]:
     Args:
         waiting: called once, if there is one to wait for.
         path: the file that is locked; it stays empty.
+
+    Raises:
+        UserError: the file belongs to another user.
     """
     lock = FileLock(path, mode=0o666)
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        waiting()
-        lock.acquire()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting()
+            lock.acquire()
+    except PermissionError:
+        raise UserError(f"Another user's file is in the way: ask them to remove {path}.") from None
     try:
         yield
     finally:

@@ -8,19 +8,30 @@ from qana.commands.common import print_json, quiet_tensorflow, say
 from qana.errors import UserError
 from qana.spiking.store import find_entry
 
+MOST_SECONDS, MOST_IMAGES = 3600, 1024
+"""A measurement keeps others waiting, and a batch must fit into memory."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Measures every runtime of this machine and says what cannot be measured, and why."""
-    if options.seconds <= 0:
-        raise UserError("--seconds is a time above 0 for each runtime and batch size.")
-    if any(batch < 1 for batch in options.batches):
-        raise UserError("--batches are numbers of images, 1 or more.")
+    if not 0 < options.seconds <= MOST_SECONDS:
+        raise UserError(f"--seconds is a time above 0 and up to {MOST_SECONDS} for each runtime.")
+    if not all(1 <= batch <= MOST_IMAGES for batch in options.batches):
+        raise UserError(f"--batches are numbers of images at once, 1 to {MOST_IMAGES}.")
     quiet_tensorflow()
     from qana.bench.run import bench
 
-    entry = find_entry(options.model)
     tell = _stream if options.stream else _say
-    document = bench(entry, options.runtimes, options.batches, options.seconds, tell)
+    runtimes, batches = dict.fromkeys(options.runtimes), dict.fromkeys(options.batches)
+    try:
+        entry = find_entry(options.model)
+        document = bench(entry, [*runtimes], [*batches], options.seconds, tell)
+    except UserError as error:
+        tell("trouble", {"sentence": str(error)})
+        raise
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
     if options.stream:
         _stream("done", {"document": document})
     elif options.json:
@@ -40,7 +51,7 @@ def _say(kind: str, body: dict[str, Any]) -> None:
         say("Another measurement runs on this machine: waiting for its end")
     elif kind == "loading":
         say(f"Loading {body['runtime']}")
-    elif kind == "resting":
+    elif kind == "running":
         say(f"Measuring {body['runtime']}, batch {body['batch']}")
     elif kind == "missing":
         say(f"{body['name']}: {body['reason']}")
@@ -57,14 +68,18 @@ def _print(document: dict[str, Any]) -> None:
             print(f"{'':9} {reason['reason']} {reason['remedy']}")
     for one in document["missing"]:
         print(f"{one['name']}: {one['reason']}")
-    counted = document["neurobench"]
-    print(
-        f"NeuroBench: {counted['footprint_bytes']:,} bytes, activation sparsity "
-        f"{counted['activation_sparsity']:.3f}, synaptic operations an image: "
-        + ", ".join(f"{name} {n:,.0f}" for name, n in counted["synaptic_operations"].items())
-    )
+    if counted := document["neurobench"]:
+        _print_operations(counted)
     added = document["classifier"]
     print(
         f"From photo to verdict: {added['classifier_ms']:.2f} ms, the engine alone "
         f"{added['engine_ms']:.2f} ms: {added['added']:+.0%}"
+    )
+
+
+def _print_operations(counted: dict[str, Any]) -> None:
+    print(
+        f"NeuroBench: {counted['footprint_bytes']:,} bytes, activation sparsity "
+        f"{counted['activation_sparsity']:.3f}, synaptic operations an image: "
+        + ", ".join(f"{name} {n:,.0f}" for name, n in counted["synaptic_operations"].items())
     )

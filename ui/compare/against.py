@@ -7,8 +7,9 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
-from qana.bench.compare import Use, break_even, saved, use_of
+from qana.bench.compare import Range, Use, break_even, energy_of, saved, time_of, use_of
 from qana.bench.published import paper_ratios
+from qana.bench.readings import MEASURED
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import described, figure
 from ui.compare.source import show_source
@@ -26,41 +27,91 @@ def show_against(entries: Sequence[Entry]) -> None:
     Args:
         entries: every row that is known, in the order to show.
     """
+    paper = paper_ratios()
+    st.markdown(
+        f"The paper claims **{paper.latency_saved:.1%}** less time and "
+        f"**{paper.energy_saved:.1%}** less energy for its network on a chip than on a GPU."
+    )
+    if not any(row["provenance"] == MEASURED for _, row, _ in entries):
+        st.markdown("Nothing is measured yet to set beside it: press Start, or load a result.")
     known = {entry[0]: entry for entry in entries}
     entries, labels = list(known.values()), list(known)
     left, right = st.columns(2)
-    first = left.selectbox("This", labels, index=_chip(entries), key="compare_this")
-    second = right.selectbox("against that", labels, index=_gpu(entries), key="compare_that")
+    chip, gpu = _chip(entries), _gpu(entries)
+    # A new key where a new measurement is the better choice to begin with.
+    first = left.selectbox("This", labels, index=chip, key=f"this {labels[chip]}")
+    second = right.selectbox("against that", labels, index=gpu, key=f"that {labels[gpu]}")
     a, b = known[first], known[second]
-    paper = paper_ratios()
+    ours, theirs = a[1], b[1]
+    # The claim is of single images; beside numbers that nobody measured it would look confirmed.
+    comparable = all(row["provenance"] == MEASURED and row["batch"] == 1 for row in (ours, theirs))
     with st.container(horizontal=True):
-        times = _per_image(a[1]), _per_image(b[1])
-        _show_saved("Less time an image", times, paper.latency_saved)
-        energies = tuple((row["energy_mj"] or {}).get("value") for row in (a[1], b[1]))
-        _show_saved("Less energy an image, all counted", energies, paper.energy_saved)
-        nets = tuple((row["energy_net_mj"] or {}).get("value") for row in (a[1], b[1]))
-        _show_saved("Less energy, power at rest not counted", nets, None)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        show_source(a[1], a[2], "against_a")
-        st.markdown("against", width="content")
-        show_source(b[1], b[2], "against_b")
-    words = {row["provenance"] for row in (a[1], b[1])} - {"measured"}
-    if words:
-        st.caption(f"A ratio of numbers of which not all were measured: {' and '.join(words)}.")
-    if "simulator" in a[1]["device"] + b[1]["device"]:
-        st.info(
-            "The simulator computes what a chip would, bit for bit, and takes the time of this "
-            "computer: its milliseconds say nothing about the chip's.",
-            icon=":material/info:",
+        _show_saved(
+            "Less time an image", time_of(ours), time_of(theirs), paper.latency_saved, comparable
         )
+        _show_saved(
+            "Less energy an image, all that the meter saw",
+            energy_of(ours, "energy_mj"),
+            energy_of(theirs, "energy_mj"),
+            paper.energy_saved,
+            comparable,
+        )
+        _show_saved(
+            "Less energy, power at rest not counted",
+            energy_of(ours, "energy_net_mj"),
+            energy_of(theirs, "energy_net_mj"),
+            None,
+            comparable,
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_source(ours, a[2], "against_a")
+        st.markdown("against", width="content")
+        show_source(theirs, b[2], "against_b")
+    for caution in _cautions(ours, theirs):
+        st.caption(caution)
     _show_hour(a, b)
 
 
-def _show_saved(words: str, pair: tuple[float | None, ...], claimed: float | None) -> None:
-    paper = f"the paper says {claimed:.1%}" if claimed else "the paper says nothing"
-    ours, theirs = pair
-    value = "not known" if ours is None or theirs is None else f"{saved(ours, theirs):.1%}"
-    st.metric(words, value, paper, delta_color="off", delta_arrow="off", border=True)
+def _show_saved(
+    words: str, ours: Range | None, theirs: Range | None, claimed: float | None, comparable: bool
+) -> None:
+    """A share saved with its interval; no single number where even its sign is open."""
+    paper = f"the paper: {claimed:.1%}" if claimed and comparable else None
+    if ours is None or theirs is None:
+        value, spread = "not known", None
+    else:
+        found = saved(ours, theirs)
+        certain = found.low > 0 or found.high < 0
+        value = f"{found.value:.1%}" if certain else "open"
+        spread = None if found.low == found.high else f"{found.low:.1%} to {found.high:.1%}"
+    st.metric(
+        words,
+        value,
+        "; ".join(part for part in (spread, paper) if part) or None,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+
+
+def _cautions(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    found = []
+    words = {row["provenance"] for row in (ours, theirs)} - {MEASURED}
+    if words:
+        found.append(f"Not all of these numbers were measured: {' and '.join(sorted(words))}.")
+    if "simulator" in ours["device"] + theirs["device"]:
+        found.append(
+            "The simulator computes what a chip would, bit for bit, and takes the time of this "
+            "computer: its milliseconds say nothing about the chip's."
+        )
+    if ours["energy_mj"] and theirs["energy_mj"] and ours["source"] != theirs["source"]:
+        found.append(
+            "Their energies were not counted at the same place: a card, a processor or a board, "
+            "each without the computer around it. Tap the words above for what each one saw."
+        )
+    if ours["batch"] != theirs["batch"]:
+        found.append("A batch answers all its images at its end: its time an image is a rate.")
+    return found
 
 
 def _show_hour(a: Entry, b: Entry) -> None:
@@ -71,18 +122,25 @@ def _show_hour(a: Entry, b: Entry) -> None:
     if uses[0] is None or uses[1] is None:
         st.markdown(
             "A device that waits draws power too, so few images an hour favour the one that rests "
-            "cheaply. That needs the power at rest, which is not known for "
+            "cheaply. That needs the power at rest and the energy of a single image, not known of "
             f"**{'** and **'.join(unknown)}**: measure on a machine that has a meter, and load its "
             "result above."
         )
         return
-    found = break_even(*uses)
-    names = {"a": a[0], "b": b[0]}
+    found, names = break_even(*uses), {"a": a[0], "b": b[0]}
+    if not found.wins_below:
+        st.markdown("Both cost the same at every rate.")
+        return
     if found.images_an_hour is None:
         st.markdown(f"**{names[found.wins_below]}** costs less at every rate that both can do.")
     else:
+        spread = (
+            "a rate that the intervals leave open"
+            if found.low is None or found.high is None
+            else f"{found.low:,.0f} to {found.high:,.0f} by the intervals"
+        )
         st.markdown(
-            f"Break-even at **{found.images_an_hour:,.0f} images an hour**: below it "
+            f"Break-even at **{found.images_an_hour:,.0f} images an hour** ({spread}): below it "
             f"**{names[found.wins_below]}** costs less, above it **{names[found.wins_above]}**."
         )
     rows = [row for name, use in zip(names.values(), uses, strict=True) for row in _hour(name, use)]
@@ -90,6 +148,7 @@ def _show_hour(a: Entry, b: Entry) -> None:
         hours(rows),
         alt="Energy of an hour against images in it, for both: see the sentence above",
     )
+    st.caption("Computed from the power at rest and the energy an image of the two rows above.")
 
 
 def _hour(name: str, use: Use) -> list[dict[str, Any]]:
@@ -124,30 +183,31 @@ def label(row: dict[str, Any], origin: str) -> str:
     return f"{row['runtime']}, {described(row)}: {', '.join(known)} ({origin})"
 
 
-def _per_image(row: dict[str, Any]) -> float | None:
-    return row["latency_ms"]["p50"] / row["batch"] if row["latency_ms"] else None
-
-
 def _chip(entries: Sequence[Entry]) -> int:
-    """A real chip if one was measured, else what is modelled, else the first."""
+    """A measured chip, else the measured simulator, else what is modelled."""
 
-    def rank(number: int) -> int:
+    def rank(number: int) -> tuple[bool, bool, bool]:
         row = entries[number][1]
-        akida = row["runtime"] == "Akida" and "simulator" not in row["device"]
-        return 0 if akida else 1 if row["provenance"] == "modelled" and row["energy_mj"] else 2
+        akida = row["runtime"] == "Akida" and row["batch"] == 1
+        return (
+            not (akida and "simulator" not in row["device"]),
+            not akida,
+            row["provenance"] != "modelled",
+        )
 
     return min(range(len(entries)), key=rank)
 
 
 def _gpu(entries: Sequence[Entry]) -> int:
-    """A measured GPU, else the paper's own, else a measured processor."""
+    """A measured GPU, else anything else that was measured, else the paper's own GPU."""
 
-    def rank(number: int) -> int:
+    def rank(number: int) -> tuple[bool, bool, bool]:
         row = entries[number][1]
-        if "GPU" in row["runtime"] and row["batch"] == 1:
-            return 0
-        if row["provenance"] == "published" and "RTX" in row["device"]:
-            return 1 if "QANA" in row["runtime"] else 2
-        return 3
+        measured = row["provenance"] == MEASURED and row["batch"] == 1 and row["runtime"] != "Akida"
+        return (
+            not (measured and "GPU" in row["runtime"]),
+            not measured,
+            not ("RTX" in row["device"] and row["runtime"] == "QANA"),
+        )
 
     return min(range(len(entries)), key=rank)

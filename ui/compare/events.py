@@ -11,10 +11,9 @@ from qana.labels import BY_CODE
 from qana.samples import ATTRIBUTION, load_samples
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import figure
+from ui.compare.source import show_counted
 from ui.engine import classifier
-from ui.provenance import measured_here
 
-COMMAND = "python -m qana bench"
 LINE = 20
 """Height of a layer, pixels."""
 COUNTED = {"dense": "Dense", "effective_macs": "Effective MACs", "effective_acs": "Effective ACs"}
@@ -51,6 +50,7 @@ def show_events() -> None:
         for number, cost in enumerate(costs, start=1)
     ]
     words = "; ".join(f"photo {r['photo']}: {r['events']:,}, {r['energy']:.2f} mJ" for r in rows)
+    show_counted("events")
     st.altair_chart(event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
     middle = sorted(costs, key=lambda cost: cost.events)[len(costs) // 2].energy
     st.markdown(
@@ -109,7 +109,7 @@ def show_operations() -> None:
         "Dense: every weight times every input. Effective: those where both are other than zero; "
         "accumulates where all inputs are -1, 0 or 1. NeuroBench, Yik et al., arXiv 2304.04640."
     )
-    measured_here(COMMAND)
+    show_counted("operations")
 
 
 def layers(rows: Sequence[dict[str, Any]]) -> alt.Chart:

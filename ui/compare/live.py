@@ -1,10 +1,12 @@
 """A running comparison: what it does, and the distributions as they grow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import altair as alt
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from qana.bench.job import Job
 from qana.bench.names import RUNTIME_NAMES
@@ -17,6 +19,7 @@ SHOWN = 150
 """Latencies of each series that are drawn: the last ones."""
 LINE = 34
 """Height of a series, pixels."""
+METERED = "Measured here, so far: all that the meter of this device saw, for each image"
 WORDS = {
     "waiting": "Another measurement runs on this machine: waiting for its end",
     "loading": "Loading {what}",
@@ -25,12 +28,23 @@ WORDS = {
 }
 
 
+def still_open() -> Callable[[], bool]:
+    """Tells, from any thread, whether the visitor of this session still has the app open."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    engine = runtime.get_instance()
+    return lambda: bool(engine.is_active_session(context.session_id))
+
+
 def follow(job: Job) -> None:
     """Looks at the job twice a second until it is over; the rest of the page stays as it is."""
 
+    known = len(job.rows) + len(job.missing)
+
     @st.fragment(run_every=EVERY)
     def look() -> None:
-        if job.over:
+        if job.over or len(job.rows) + len(job.missing) > known:
             st.rerun()
         show_state(job)
         show_distributions(job)
@@ -60,10 +74,10 @@ def show_distributions(job: Job) -> None:
     middles = {_name(at): sorted(found)[len(found) // 2] for at, found in series.items()}
     words = "; ".join(f"{name}: {figure(middle)} ms" for name, middle in middles.items())
     st.altair_chart(latencies(rows), alt=f"Time of an answer, median: {words}")
-    energies = {at: value for at, value in job.energy_mj.items() if value is not None}
+    energies = {at: value for at, value in list(job.energy_mj.items()) if value is not None}
     with st.container(horizontal=True):
         for at, value in energies.items():
-            st.metric(_name(at), f"{figure(value)} mJ", help="An image, all the meter saw, so far")
+            st.metric(_name(at), f"{figure(value)} mJ", help=METERED)
 
 
 def latencies(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:

@@ -9,6 +9,11 @@ import streamlit as st
 from qana.bench.boards import BoardModel, board_models
 from ui.compare.rows import figure, show_rows
 
+NAMES = {
+    "energy": "energy of an image",
+    "dynamic": "energy above the board's floor",
+    "latency": "latency",
+}
 FITTED = "AKD1500"
 """The board that has figures enough to fit a model to."""
 
@@ -58,9 +63,9 @@ def _show_test(model: BoardModel) -> None:
     found = model.leave_one_out()
     inside = sum(one.inside for one in found)
     st.markdown(
-        f"**{model.board}, {model.mapping} mapping, {model.quantity}:** `{model.formula}`. Each "
-        f"figure was left out in turn and foretold from the others: **{inside} of {len(found)}** "
-        f"lie in their {model.rate:.0%} interval."
+        f"**{model.board}, {model.mapping} mapping, {NAMES[model.quantity]}:** `{model.formula}`. "
+        f"Each figure was left out in turn and foretold from the others: **{inside} of "
+        f"{len(found)}** lie in their {model.rate:.0%} interval."
     )
     table = [
         {
@@ -73,3 +78,4 @@ def _show_test(model: BoardModel) -> None:
         for one in found
     ]
     st.dataframe(pd.DataFrame(table), hide_index=True)
+    st.caption(model.predict(model.points[0].mmac).source)

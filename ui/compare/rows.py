@@ -8,13 +8,14 @@ import streamlit as st
 from ui.compare.source import show_source
 
 
-def show_rows(rows: Sequence[dict[str, Any]], command: str, key: str) -> None:
+def show_rows(rows: Sequence[dict[str, Any]], command: str, key: str, whose: str = "") -> None:
     """A card a row.
 
     Args:
         rows: as `qana.bench.rows.Row.as_document` gives them.
         command: that made the result that holds them.
         key: of this list, unlike any other on the page.
+        whose: machine that measured them, where it was not this one.
     """
     for number, row in enumerate(rows):
         with st.container(border=True):
@@ -29,7 +30,7 @@ def show_rows(rows: Sequence[dict[str, Any]], command: str, key: str) -> None:
             with energy:
                 _show_energy(row)
             with source:
-                show_source(row, command, f"{key}{number}")
+                show_source(row, command, f"{key}{number}", whose)
 
 
 def described(row: dict[str, Any]) -> str:
@@ -50,8 +51,10 @@ def _show_time(row: dict[str, Any]) -> None:
         return
     st.markdown(f"**{figure(latency['p50'])} ms**")
     spread = ""
-    if latency.get("p95") is not None:
-        spread = f"{figure(latency['p5'])} to {figure(latency['p95'])} ms, "
+    if latency["p95"] is not None:
+        spread = f"90 % in {figure(latency['p5'])} to {figure(latency['p95'])} ms, "
+    elif latency["low"] is not None:
+        spread = f"{figure(latency['low'])} to {figure(latency['high'])} ms, "
     st.caption(f"{spread}{figure(row['images_per_second'])} images a second")
 
 
@@ -66,6 +69,6 @@ def _show_energy(row: dict[str, Any]) -> None:
     spread = ""
     if energy["low"] < energy["high"]:
         spread = f"{figure(energy['low'])} to {figure(energy['high'])} mJ"
-    if net:
+    if net and row["idle_watts"] is not None:
         spread += f"; {figure(net['value'])} mJ without {figure(row['idle_watts'])} W at rest"
     st.caption(spread or "No interval is given")

@@ -125,7 +125,7 @@ class AkidaPowerMeter:
                 self.name,
                 "The simulator uses no chip, so it has no energy of its own; what it costs is the "
                 "processor's.",
-                "Plug in an AKD1000 board.",
+                "Measure an Akida 1.0 model on an AKD1000 board, which has a power meter.",
             )
         if self._device.soc is None:
             return NotMeasurable(

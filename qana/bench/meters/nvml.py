@@ -25,7 +25,7 @@ SHORTEST = 1.0
 """Shortest run that is measured, s: ten moves, so the interval is within 12 % each way."""
 RESOLUTION = 0.001
 """The counter is in whole millijoules, J."""
-SOURCE = "NVML total energy counter"
+SOURCE = "NVML total energy counter; interval: its steps, the sensor's own error comes on top"
 PACKAGE = "nvidia-ml-py==13.615.71"
 
 DRIVER = "Install NVIDIA's driver for this card, or restart the machine after an update of it."

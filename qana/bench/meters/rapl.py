@@ -24,7 +24,10 @@ SHORTEST = 0.1
 MOST_WATTS = 1000
 """W, more than a package of today draws; bounds how soon its counter can wrap around twice."""
 COVERS = "the processor packages (cores, caches, integrated graphics; not memory, board or mains)"
-SOURCE = "RAPL energy counter (Linux powercap, energy_uj)"
+SOURCE = (
+    "RAPL energy counter (Linux powercap, energy_uj); interval: its steps, the sensor's own error "
+    "comes on top"
+)
 
 
 class RaplMeter:
