@@ -82,7 +82,8 @@ def _show_saved(
     else:
         found = saved(ours, theirs)
         certain = found.low > 0 or found.high < 0
-        value = f"{found.value:.1%}" if certain else "open"
+        value = f"{found.value:.1%}" if found.value > 0 else f"{1 - found.value:.1f} times as much"
+        value = value if certain else "open"
         spread = None if found.low == found.high else f"{found.low:.1%} to {found.high:.1%}"
     st.metric(
         words,
@@ -98,7 +99,7 @@ def _cautions(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     found = []
     words = {row["provenance"] for row in (ours, theirs)} - {MEASURED}
     if words:
-        found.append(f"Not all of these numbers were measured: {' and '.join(sorted(words))}.")
+        found.append(f"Not all of this was measured: part is {' and '.join(sorted(words))}.")
     if "simulator" in ours["device"] + theirs["device"]:
         found.append(
             "The simulator computes what a chip would, bit for bit, and takes the time of this "
