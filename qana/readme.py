@@ -1,8 +1,9 @@
 """Fills the results of README.md from the files in models/: python -m qana.readme"""
 
 from pathlib import Path
+from typing import Any
 
-from qana.reports import read_reports
+from qana.reports import read_explanations, read_reports
 from qana.spiking.store import find_entry
 
 README = Path(__file__).parents[1] / "README.md"
@@ -59,7 +60,28 @@ def results() -> str:
             f"{published['accuracy']:.3f} and {published['macro_f1']:.3f} for theirs, which is "
             f"{'reached' if reached else 'not reached'} here.",
         ]
+    document = read_explanations()
+    if document and document["sha256"] == entry.sha256:
+        lines += ["", _explanations(document)]
     return "\n".join(lines)
+
+
+def _explanations(document: dict[str, Any]) -> str:
+    """How far the map of Scan can be believed, in one paragraph."""
+    ours, centre = (document["methods"][name] for name in ("Akida map", "Centre blob"))
+    gains = document["against_centre"]["Akida map"]
+    words = {"energy": "the share that lies on the lesion", "deletion": "deletion"}
+    won = [name for score, name in words.items() if gains[score]["beats"]]
+    verdict = f"beats the blob on {' and on '.join(won)}" if won else "does not beat the blob"
+    return (
+        f"The map of what spoke for an answer, on {document['lesions']:,} test lesions: "
+        f"{ours['energy']['mean']:.2f} of it lies on the lesion, of a blob in the centre "
+        f"{centre['energy']['mean']:.2f}; with its strongest places blurred away the class keeps "
+        f"{ours['deletion']['mean']:.2f} of probability, with the blob's "
+        f"{centre['deletion']['mean']:.2f}. It {verdict}, by whole 95 % intervals. With the head "
+        f"shuffled its rank correlation falls to {document['sanity']['mean']:.2f} "
+        f"(`{document['command']}`)."
+    )
 
 
 def filled(text: str) -> str:
