@@ -20,7 +20,7 @@ from qana.bench.measure import Progress, at_rest, measure
 from qana.bench.readings import NotMeasurable, Reading
 from qana.bench.results import ResultError, as_csv, read_result
 from qana.bench.rows import measured
-from qana.bench.run import known_rows
+from qana.bench.run import bench, known_rows
 from qana.bench.runtimes import AkidaRuntime, DenseRuntime
 from qana.bench.turn import turn
 from qana.spiking.store import find_entry
@@ -115,6 +115,33 @@ def test_a_runtime_gives_the_network_s_logits(classifier, square_photos) -> None
     expected = classifier.logits(square_photos[:5])
     for load in (AkidaRuntime, DenseRuntime):
         np.testing.assert_array_equal(load(classifier.entry).run(square_photos[:5]), expected)
+
+
+def test_a_runtime_that_fails_on_the_way_keeps_what_it_gave(classifier, monkeypatch) -> None:
+    """As a card does whose memory is too small for a batch."""
+    for name, seconds in (("COOL", 0.0), ("IDLE", 0.0), ("WARM", 0.0)):
+        monkeypatch.setattr(f"qana.bench.measure.{name}_SECONDS", seconds)
+
+    class Small:
+        device, precision, meter, chip, doubt = "a card", "none", "cpu", None, None
+
+        def __init__(self, entry: object) -> None:
+            pass
+
+        def run(self, inputs: np.ndarray) -> np.ndarray:
+            if len(inputs) > 1:
+                raise RuntimeError("out of memory\nand much more")
+            return np.zeros((1, 7), np.float32)
+
+    monkeypatch.setattr("qana.bench.run.RUNTIMES", {"cuda": Small, "dense": DenseRuntime})
+    found = bench(classifier.entry, ["cuda", "dense"], [1, 2], 0.1, lambda *_: None)
+    ran = [(row["device"], row["batch"]) for row in found["rows"] if row["images"]]
+    assert ran == [
+        ("a card", 1),
+        ("this computer's processor", 1),
+        ("this computer's processor", 2),
+    ]
+    assert [one["reason"] for one in found["missing"]] == ["It does not run here: out of memory"]
 
 
 def test_the_float_network_in_torch_is_the_keras_one(classifier, square_photos) -> None:

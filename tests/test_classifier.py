@@ -33,6 +33,20 @@ def test_logits_are_the_engine_s(classifier: AkidaClassifier, samples) -> None:
     np.testing.assert_array_equal(np.stack(one_by_one), expected)
 
 
+def test_on_a_chip_the_answer_is_the_chip_s_and_the_events_are_counted_beside_it(
+    classifier, samples, monkeypatch
+) -> None:
+    """The simulator in the chip's place: the vendor's virtual devices map a model but run none."""
+    photo = read_image(samples[0].path)
+    here = classifier.classify(photo)
+    monkeypatch.setattr(classifier, "backend", "chip")
+    monkeypatch.setattr(classifier._tap, "logits", lambda _: pytest.fail("not the chip's answer"))
+    there = classifier.classify(photo)
+    assert there.backend == "chip"
+    np.testing.assert_array_equal(there.logits, here.logits)
+    assert there.events == here.events
+
+
 def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:
     prediction = classifier.classify(read_image(samples[0].path))
     assert prediction.probabilities.sum() == pytest.approx(1)

@@ -59,7 +59,7 @@ def test_before_anything_runs_all_that_is_known_says_where_it_comes_from(page: A
 
 
 def test_a_run_is_shown_as_it_was_measured(page: AppTest) -> None:
-    page.pills(key="bench_runtimes").set_value(["akida", "cuda"]).run()
+    page.pills(key="bench_runtimes").set_value(["akida", "dense", "cuda"]).run()
     page.slider(key="bench_seconds").set_value(2).run()
     press(page, "Start")
     assert [bar.proto.text for bar in page.get("progress")]
@@ -76,6 +76,8 @@ def test_a_run_is_shown_as_it_was_measured(page: AppTest) -> None:
     this = next(box for box in page.selectbox if box.label == "This")
     assert this.value.startswith("Akida,") and this.value.endswith("(measured here)")
     assert sum(o.endswith("(measured here)") for o in this.options) == len(job.rows)
+    # A simulator confirms no claim about a chip.
+    assert all("the paper" not in metric.delta for metric in page.metric)
 
 
 def test_a_run_is_stopped_by_one_press_and_survives_a_page_change(page: AppTest) -> None:

@@ -158,11 +158,12 @@ def test_the_page_says_whether_the_map_beats_a_guess(
         "methods": {
             "Akida map": scored(0.61, 0.2),
             "Centre blob": scored(0.5, 0.3),
+            "Score-CAM": scored(0.5, 0.3) | {"photos": 5},
             "Random map": scored(0.3, 0.4),
         },
         "against_centre": {"Akida map": {"energy": found, "deletion": found}},
-        "against_grad_cam": {"within_0.01": 11, "median": 1e-6},
-        "agreement": {"Akida map | Centre blob": 0.66},
+        "against_grad_cam": {"within_0.01": 11, "median": 1e-6, "ties": {"stem_conv": 1}},
+        "agreement": {"Akida map | Centre blob": 0.66, "Akida map | Score-CAM": 0.71},
         "sanity": {"mean": 0.12, "ci95": [0.1, 0.14]},
         "drift": {"float to 8/8": {"mean": 0.123, "ci95": [0.1, 0.2]}},
     }
@@ -177,8 +178,8 @@ def test_the_page_says_whether_the_map_beats_a_guess(
     assert said in shown
     assert "python -m qana explain --data DIR --photos 12" in shown
     assert "float to 8/8 0.12" in shown
-    assert "Mean agreement over 12 test photos: Centre blob 0.66." in shown
-    assert "on 11 of 12 photos" in shown
+    assert "Mean agreement over 12 test photos: Centre blob 0.66; Score-CAM 0.71 (over 5)." in shown
+    assert "on 11 of 12 photos; of the other 1, 1 part from it at a float32 rounding tie" in shown
     assert "12 test lesions, a photo each" in shown
     assert "falls from 1 to 0.12" in shown
     assert opened.table[0].value.loc["On the lesion", "Akida map"] == "0.61 (0.61 to 0.61)"

@@ -1,7 +1,4 @@
-"""One row of a comparison, and the three ways to make one: measured, modelled, published.
-
-A row says itself where it comes from, and no other code sets that word.
-"""
+"""One row of a comparison, and the three ways to make one: measured, modelled, published."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,6 +1,6 @@
 """A whole comparison: every runtime that was asked for, at every batch size, and what is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -52,13 +52,13 @@ def bench(
         for key in keys:
             tell("loading", {"runtime": key})
             try:
-                found = _measure_all(entry, key, _inputs(entry, photos), batches, seconds, tell)
+                for row in _measured(entry, key, _inputs(entry, photos), batches, seconds, tell):
+                    rows.append(row)
+                    tell("row", {"runtime": key, "row": row.as_document()})
             except (UserError, ImportError, RuntimeError, MemoryError) as error:
                 # One runtime that fails must not cost what the others gave.
                 missing.append(_missing(key, error))
                 tell("missing", missing[-1])
-                continue
-            rows += found
         tell("loading", {"runtime": "neurobench"})
         classifier = AkidaClassifier(entry)
         try:
@@ -86,28 +86,25 @@ def known_rows(entry: ModelEntry) -> tuple[Row, ...]:
     return (*_modelled(entry.macs), *(published(row) for row in published_rows()))
 
 
-def _measure_all(
+def _measured(
     entry: ModelEntry,
     key: str,
     photos: np.ndarray,
     batches: Sequence[int],
     seconds: float,
     tell: Tell,
-) -> list[Row]:
+) -> Iterator[Row]:
+    """The rows of one runtime, each as soon as it is there."""
     runtime, name = RUNTIMES[key](entry), RUNTIME_NAMES[key]
     meter = meter_for(runtime.meter, runtime.chip)
-    rows = []
     try:
         tell("resting", {"runtime": key})
         idle = at_rest(meter)
         for batch in batches:
             tell("running", {"runtime": key, "batch": batch})
-            row = measure(key, name, runtime, meter, idle, photos, batch, seconds, _told(tell))
-            rows.append(row)
-            tell("row", {"runtime": key, "row": rows[-1].as_document()})
+            yield measure(key, name, runtime, meter, idle, photos, batch, seconds, _told(tell))
     finally:
         meter.close()
-    return rows
 
 
 def _missing(key: str, error: Exception) -> dict[str, str]:

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import akida
 import numpy as np
 
 from qana.data.ham10000 import Photo, read_ham10000
@@ -19,10 +20,11 @@ from qana.explain.heat import enlarged, normalized
 from qana.explain.masks import read_mask
 from qana.explain.occlusion import occlusion
 from qana.explain.sanity import agreement_with_random_head
-from qana.explain.summary import summarize
+from qana.explain.summary import WITHIN, summarize
 from qana.imaging import read_image, to_input
 from qana.probabilities import softmax
 from qana.spiking.classifier import AkidaClassifier, load_classifier
+from qana.spiking.store import verified
 
 Say = Callable[[str], None]
 AKIDA, OCCLUSION, CENTRE, RANDOM = "Akida map", "Occlusion", "Centre blob", "Random map"
@@ -45,6 +47,8 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
 
     Returns:
         The document of models/explanations.json; see `qana.explain.summary.summarize`.
+        against_grad_cam has also ties: layer to the photos further off that part from the quantized
+        network there by a rounding tie alone.
 
     Raises:
         DataError: the data cannot be used or have no masks.
@@ -70,13 +74,30 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
             say(f"{number} of {len(missing)}")
     say("Shuffling the head's weights")
     records = [known[photo.image_id] | _sanity(classifier, photo) for photo in photos]
+    document = summarize(records, [photo.lesion_id for photo in photos])
+    off = [photo for photo in photos if known[photo.image_id]["against_grad_cam"] >= WITHIN]
+    say(f"Looking where {len(off)} photos part from the quantized network")
+    document["against_grad_cam"]["ties"] = _ties(classifier, off)
     return {
         "command": f"python -m qana explain --data DIR --model {model} --photos {count}",
         "model": model,
         "sha256": classifier.entry.sha256,
         "seed": SEED,
-        **summarize(records, [photo.lesion_id for photo in photos]),
+        **document,
     }
+
+
+def _ties(classifier: AkidaClassifier, photos: Sequence[Photo]) -> dict[str, int]:
+    """Layer to the photos that leave the quantized Keras network there by a rounding tie alone."""
+    if not photos:
+        return {}
+    from qana.spiking.layerwise import departures
+
+    entry = classifier.entry
+    inputs = np.stack([to_input(read_image(photo.path), classifier.input_size) for photo in photos])
+    model = akida.Model(str(verified(entry)))
+    found = departures(load_form(entry, "quantized"), model, inputs)
+    return {one.layer: len(one.photos) for one in found if one.is_tie}
 
 
 def _sanity(classifier: AkidaClassifier, photo: Photo) -> dict[str, float]:

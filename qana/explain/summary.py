@@ -8,6 +8,8 @@ import numpy as np
 from qana.evaluation.bootstrap import percentiles, share_interval, times_drawn
 
 SCORES = ("energy", "pointing", "deletion", "insertion")
+WITHIN = 0.01
+"""Of a map's range: nearer than this, two maps count as one."""
 CENTRE = "Centre blob"
 AGAINST = ("energy", "deletion")
 """Scores on which a map must beat the centre blob; of deletion, less is better."""
@@ -54,7 +56,7 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
         },
         "sanity": _mean(np.array([record["sanity"] for record in records]), times),
         "against_grad_cam": {
-            "within_0.01": int((off < 0.01).sum()),
+            "within_0.01": int((off < WITHIN).sum()),
             "median": float(np.median(off)),
         },
     }

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from qana.bench.compare import Range, Use, break_even, energy_of, saved, time_of, use_of
+from qana.bench.names import RUNTIME_NAMES
 from qana.bench.published import paper_ratios
 from qana.bench.readings import MEASURED
 from ui.charts import PLOT_HEIGHT, legend
@@ -43,8 +44,12 @@ def show_against(entries: Sequence[Entry]) -> None:
     second = right.selectbox("against that", labels, index=gpu, key=f"that {labels[gpu]}")
     a, b = known[first], known[second]
     ours, theirs = a[1], b[1]
-    # The claim is of single images; beside numbers that nobody measured it would look confirmed.
-    comparable = all(row["provenance"] == MEASURED and row["batch"] == 1 for row in (ours, theirs))
+    # The claim is of single images, a chip against a GPU: beside anything else it would mislead.
+    comparable = (
+        all(row["provenance"] == MEASURED and row["batch"] == 1 for row in (ours, theirs))
+        and _is_chip(ours)
+        and _is_gpu(theirs)
+    )
     with st.container(horizontal=True):
         _show_saved(
             "Less time an image", time_of(ours), time_of(theirs), paper.latency_saved, comparable
@@ -184,14 +189,22 @@ def label(row: dict[str, Any], origin: str) -> str:
     return f"{row['runtime']}, {described(row)}: {', '.join(known)} ({origin})"
 
 
+def _is_chip(row: dict[str, Any]) -> bool:
+    return row["runtime"] == RUNTIME_NAMES["akida"] and "simulator" not in row["device"]
+
+
+def _is_gpu(row: dict[str, Any]) -> bool:
+    return row["runtime"] in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])
+
+
 def _chip(entries: Sequence[Entry]) -> int:
     """A measured chip, else the measured simulator, else what is modelled."""
 
     def rank(number: int) -> tuple[bool, bool, bool]:
         row = entries[number][1]
-        akida = row["runtime"] == "Akida" and row["batch"] == 1
+        akida = row["runtime"] == RUNTIME_NAMES["akida"] and row["batch"] == 1
         return (
-            not (akida and "simulator" not in row["device"]),
+            not (akida and _is_chip(row)),
             not akida,
             row["provenance"] != "modelled",
         )
@@ -204,9 +217,10 @@ def _gpu(entries: Sequence[Entry]) -> int:
 
     def rank(number: int) -> tuple[bool, bool, bool]:
         row = entries[number][1]
-        measured = row["provenance"] == MEASURED and row["batch"] == 1 and row["runtime"] != "Akida"
+        akida = row["runtime"] == RUNTIME_NAMES["akida"]
+        measured = row["provenance"] == MEASURED and row["batch"] == 1 and not akida
         return (
-            not (measured and "GPU" in row["runtime"]),
+            not (measured and _is_gpu(row)),
             not measured,
             not ("RTX" in row["device"] and row["runtime"] == "QANA"),
         )

@@ -50,11 +50,15 @@ def show_belief(method: str, document: dict[str, Any] | None, current: bool) -> 
     st.table(pd.DataFrame(rows).T, border="horizontal")
     st.markdown(verdict(method, document["against_centre"][method]))
     if method == AKIDA:
-        near = document["against_grad_cam"]["within_0.01"]
+        near, photos = document["against_grad_cam"]["within_0.01"], document["photos"]
+        ties = sum(document["against_grad_cam"]["ties"].values())
+        others = (
+            f"; of the other {photos - near:,}, {ties:,} part from it at a float32 rounding tie of "
+            "Keras in an earlier layer, and nowhere else"
+        )
         st.markdown(
             f"It is grad-cam's Grad-CAM of the quantized Keras network to 1 % of its range on "
-            f"{near} of {document['photos']} photos; in the others a float32 rounding tie of Keras "
-            "moved an integer before."
+            f"{near:,} of {photos:,} photos{others if near < photos else ''}."
         )
         left = document["sanity"]["mean"]
         st.markdown(

@@ -47,12 +47,14 @@ def show_side_by_side(
         "knows no class. The first load takes about a minute and blocks nobody."
     )
     if document:
-        means = "; ".join(
-            f"{pair.removeprefix(f'{AKIDA} | ')} {value:.2f}"
-            for pair, value in document["agreement"].items()
-            if pair.startswith(f"{AKIDA} | ")
-        )
-        st.markdown(f"Mean agreement over {document['photos']} test photos: {means}.")
+        photos, found = document["photos"], []
+        for pair, value in document["agreement"].items():
+            first, other = pair.split(" | ")
+            if first == AKIDA:
+                fewer = document["methods"][other]["photos"]
+                where = "" if fewer == photos else f" (over {fewer:,})"
+                found.append(f"{other} {value:.2f}{where}")
+        st.markdown(f"Mean agreement over {photos:,} test photos: {'; '.join(found)}.")
         measured_here(document["command"])
 
 
@@ -80,7 +82,7 @@ def show_drift(
             for step, value in document["drift"].items()
         )
         st.markdown(
-            f"Mean drift at the last map over {document['photos']} test photos: {moved}. 8/8 is "
+            f"Mean drift at the last map over {document['photos']:,} test photos: {moved}. 8/8 is "
             "the deployed network, tuned after quantization; 4/4 is the float network quantized "
             "without tuning."
         )
