@@ -48,6 +48,11 @@ LEVERS = Study(
 
 _QUANTIZED = ("ptq", "tuned")
 
+
+def _bits(bits: int, name: str, **changes: Any) -> Recipe:
+    return _small(name, weight_bits=bits, activation_bits=bits, **changes)
+
+
 BITS = Study(
     "bits",
     "Bits, and how long to tune with quantization in the loop",
@@ -55,20 +60,13 @@ BITS = Study(
     (
         Variant(f"8 bits, {SMALL.tuning_epochs} epoch", _small("start"), ("float", *_QUANTIZED)),
         Variant("8 bits, 6 epochs", _small("start-tuned6", tuning_epochs=6), _QUANTIZED),
+        Variant(f"4 bits, {SMALL.tuning_epochs} epoch", _bits(4, "bits4"), _QUANTIZED),
+        Variant("4 bits, 6 epochs", _bits(4, "bits4-tuned6", tuning_epochs=6), _QUANTIZED),
+        Variant("2 bits, 6 epochs", _bits(2, "bits2-tuned6", tuning_epochs=6), _QUANTIZED),
         Variant(
             f"8 bits, {SMALL.tuning_epochs} epoch, two teachers",
             _small("teachers", **_TAUGHT),
             ("float", *_QUANTIZED),
-        ),
-        Variant(
-            f"4 bits, {SMALL.tuning_epochs} epoch",
-            _small("bits4", weight_bits=4, activation_bits=4),
-            _QUANTIZED,
-        ),
-        Variant(
-            "4 bits, 6 epochs",
-            _small("bits4-tuned6", weight_bits=4, activation_bits=4, tuning_epochs=6),
-            _QUANTIZED,
         ),
     ),
     "Tuning starts from the network quantized after training.",
@@ -105,12 +103,12 @@ ABLATION = Study(
         ),
         Variant(
             "all, 4 bits",
-            _small("bits4", weight_bits=4, activation_bits=4),
+            _bits(4, "bits4"),
             ("ptq", "tuned", "akida"),
         ),
         Variant(
             "all, 4 bits, no activation bounded",
-            _small("unbounded4", weight_bits=4, activation_bits=4, options={"bounded": False}),
+            _bits(4, "unbounded4", options={"bounded": False}),
             STAGES,
         ),
     ),
