@@ -4,7 +4,7 @@ import streamlit as st
 
 from qana.errors import UserError
 from qana.explain.forms import LAST, LAYERS
-from qana.explain.requests import METHODS
+from qana.explain.methods import METHODS
 from qana.imaging import ImageError
 from qana.labels import BY_CODE, LABELS
 from qana.probabilities import percent

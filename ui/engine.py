@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from qana.explain.workshop import Workshop
 from qana.spiking.classifier import AkidaClassifier, load_classifier
+from qana.workshop.client import Workshop
 
 
 @st.cache_resource(show_spinner="Loading the spiking network")

@@ -13,14 +13,15 @@ from qana.explain.forms import LAST
 from qana.explain.heat import enlarged
 from qana.explain.occlusion import occlusion
 from qana.explain.outlines import mask_of, read_outlines
-from qana.explain.workshop import Job
 from qana.scan import Scan, scan
 from qana.spiking.classifier import Prediction
 from qana.spiking.names import DEFAULT_MODEL
+from qana.workshop.client import Job
 from ui.engine import classifier, workshop
 
 AKIDA, OCCLUSION = "Akida map", "Occlusion"
 ON_AKIDA = {AKIDA, OCCLUSION}
+MAKE_MAP = "qana.explain.task:make_map"
 
 
 class Ask(NamedTuple):
@@ -62,10 +63,10 @@ class Board:
         done = {ask: job.answer for ask, job in self.jobs.items() if job.done}
         for ask, answer in done.items():
             del self.jobs[ask]
-            if answer.values is None:
+            if answer.value is None:
                 self.troubles[ask] = str(answer.trouble)
             else:
-                self.maps[ask], self.seconds[ask] = answer.values, answer.seconds
+                self.maps[ask], self.seconds[ask] = answer.value
         return bool(done)
 
 
@@ -101,7 +102,13 @@ def request(board: Board, ask: Ask) -> None:
         bar.empty()
     else:
         board.jobs[ask] = workshop().ask(
-            DEFAULT_MODEL, ask.form, ask.method, ask.layer, prediction.inputs, ask.label
+            MAKE_MAP,
+            model=DEFAULT_MODEL,
+            form=ask.form,
+            method=ask.method,
+            layer=ask.layer,
+            inputs=prediction.inputs,
+            label=ask.label,
         )
 
 

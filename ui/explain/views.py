@@ -9,7 +9,7 @@ import streamlit as st
 from qana.explain.faithfulness import agreement, drift
 from qana.explain.forms import LAST
 from qana.explain.heat import event_picture, overlay
-from qana.explain.requests import METHODS
+from qana.explain.methods import METHODS
 from qana.explain.spikes import strongest
 from qana.scan import SHOWN_SIZE
 from ui.explain.board import AKIDA, OCCLUSION, Ask, Board, akida, request

@@ -1,4 +1,4 @@
-"""Asking for maps of the grad-cam package without waiting for them."""
+"""Asking for what takes TensorFlow or torch, without waiting for it."""
 
 import itertools
 import pickle
@@ -6,30 +6,29 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from qana.explain.requests import Answer, Request
+from qana.workshop.messages import Answer, Request
 
 ROOT = Path(__file__).parents[2]
-STOPPED = "The explaining process stopped, perhaps for want of memory: ask again."
+STOPPED = "The process that computes this stopped, perhaps for want of memory: ask again."
 TURN = "Waiting for its turn"
 
 
 class Job:
-    """One map that was asked for; read it at any time, from any thread."""
+    """One task that was asked for; read it at any time, from any thread."""
 
     def __init__(self) -> None:
         self.answer = Answer(0, TURN)
 
     @property
     def done(self) -> bool:
-        """Whether there is a map, or a sentence why there will be none."""
-        return self.answer.values is not None or self.answer.trouble is not None
+        """Whether there is a value, or a sentence why there will be none."""
+        return self.answer.value is not None or self.answer.trouble is not None
 
 
 class Workshop:
-    """The explaining process, started by the first request. Safe for several threads."""
+    """The process, started by the first request. Safe for several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,13 +36,11 @@ class Workshop:
         self._jobs: dict[int, Job] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(
-        self, model: str, form: str, method: str, layer: str, inputs: np.ndarray, label: int
-    ) -> Job:
-        """Puts a request in the queue and returns at once; see `Request` for the arguments."""
+    def ask(self, task: str, **arguments: Any) -> Job:
+        """Puts a request in the queue and returns at once; see `Request`."""
         job = Job()
         with self._lock:
-            request = Request(next(self._numbers), model, form, method, layer, inputs, label)
+            request = Request(next(self._numbers), task, arguments)
             try:
                 self._send(request, job)
             except OSError:  # it had just gone to rest
@@ -52,7 +49,7 @@ class Workshop:
         return job
 
     def close(self) -> None:
-        """Ends the process; requests that are open get no map."""
+        """Ends the process; requests that are open get no value."""
         with self._lock:
             if self._process:
                 self._process.kill()
@@ -60,7 +57,7 @@ class Workshop:
     def _send(self, request: Request, job: Job) -> None:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "qana.explain.worker"],
+                [sys.executable, "-m", "qana.workshop.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,0 +1,74 @@
+"""A map of the grad-cam package, as a task of the workshop."""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from qana.explain.forms import LAYERS, load_form
+from qana.spiking.store import ModelEntry, find_entry
+from qana.workshop.store import Store
+from qana.workshop.worker import Tell
+
+
+def make_map(
+    store: Store,
+    tell: Tell,
+    model: str,
+    form: str,
+    method: str,
+    layer: str,
+    inputs: np.ndarray,
+    label: int,
+) -> tuple[np.ndarray, float]:
+    """One map of one photo.
+
+    Args:
+        store: keeps the network.
+        tell: takes progress.
+        model: name in the models folder.
+        form: "float" or "quantized".
+        method: one of `qana.explain.methods.METHODS`.
+        layer: one of `qana.explain.forms.LAYERS`.
+        inputs: (S, S, 3) uint8, as the network reads it.
+        label: class, an index into `qana.labels.LABELS`.
+
+    Returns:
+        (S, S) float32 map, 0 to 1, and the seconds that it alone took, without loading.
+
+    Raises:
+        UserError: the model has no such form, or its file is missing or changed.
+    """
+    entry = find_entry(model)
+    key = ("explained", entry.sha256, form)
+    network = store.get(key, lambda: _prepared(store, entry, form, tell))
+    from qana.explain.grad_cam import explain
+
+    tell(f"{method} on the {form} network", 0)
+    start = time.perf_counter()
+    values = explain(
+        network,
+        method,
+        layer,
+        inputs[None],
+        np.array([label]),
+        lambda share: tell(f"{method}: the network is asked once a channel", share),
+    )[0]
+    return values, time.perf_counter() - start
+
+
+def _prepared(store: Store, entry: ModelEntry, form: str, tell: Tell) -> Any:
+    tell("Loading TensorFlow", 0.05)
+    from qana.explain.keras_network import KerasNetwork
+
+    tell("Loading torch and grad-cam", 0.25)
+    import qana.explain.grad_cam  # noqa: F401
+
+    tell(f"Loading the {form} network", 0.4)
+    keras_form = store.get(("form", entry.sha256, form), lambda: load_form(entry, form))
+    network = KerasNetwork(keras_form, LAYERS)
+    tell("Preparing its gradients", 0.7)
+    blank = np.zeros((1, *entry.input_shape), np.float32)
+    network.gradients(blank, np.zeros((1, 7), np.float32))
+    network.logits(blank)
+    return network

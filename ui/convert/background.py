@@ -1,0 +1,56 @@
+"""Values that the workshop computes while the visitor reads on."""
+
+from typing import Any
+
+import streamlit as st
+
+from qana.spiking.names import DEFAULT_MODEL
+from qana.workshop.client import Job
+from ui.convert.photo import Photo
+from ui.engine import workshop
+
+
+@st.cache_resource
+def _shared() -> dict[Any, Job]:
+    """What is the same for every visitor is asked once."""
+    return {}
+
+
+def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | None:
+    """The value of a task if it is there; else shows how far it is, and the page stays usable.
+
+    Args:
+        task: "module:function"; see `qana.workshop.worker.Task`. It is called with `model`, the
+            name of the deployed model, and with `arguments`.
+        photo: passed on as `inputs`, (S, S, 3) uint8, to a task about the visitor's photo.
+        arguments: hashable and plain.
+    """
+    jobs = photo.jobs if photo else _shared()
+    key = (task, *sorted(arguments.items()))
+    if key not in jobs:
+        jobs[key] = begin(task, photo, arguments)
+    job = jobs[key]
+    if not job.done:
+        _follow(job, hash(key))
+        return None
+    if job.answer.trouble is None:
+        return job.answer.value
+    st.warning(job.answer.trouble, icon=":material/warning:")
+    st.button("Try again", key=f"again{hash(key)}", on_click=jobs.pop, args=(key,))
+    return None
+
+
+def begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
+    """Asks the workshop and returns at once."""
+    inputs = {"inputs": photo.prediction.inputs} if photo else {}
+    return workshop().ask(task, model=DEFAULT_MODEL, **inputs, **arguments)
+
+
+def _follow(job: Job, key: int) -> None:
+    @st.fragment(run_every=0.5)
+    def progress() -> None:
+        if job.done:
+            st.rerun()
+        st.progress(min(job.answer.share, 1.0), text=job.answer.words)
+
+    progress()
