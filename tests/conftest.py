@@ -16,6 +16,7 @@ from qana.samples import Sample, load_samples
 from qana.scan import scan
 from qana.spiking.classifier import AkidaClassifier, load_classifier
 from qana.spiking.store import models_folder
+from qana.walkthrough.subset import load_subset
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
@@ -69,8 +70,7 @@ def ham_folder(tmp_path_factory: pytest.TempPathFactory, samples: tuple[Sample, 
 @pytest.fixture(scope="session")
 def square_photos() -> np.ndarray:
     """(63, 128, 128, 3) uint8: nine test lesions of each class, as the network reads them."""
-    files = sorted((Path(__file__).parent / "photos").glob("*.jpg"))
-    return np.stack([np.asarray(Image.open(file)) for file in files])
+    return load_subset()[0]
 
 
 @pytest.fixture(scope="session")

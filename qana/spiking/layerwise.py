@@ -57,7 +57,7 @@ def departures(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -
     found = []
     left = np.arange(len(photos))
     depth = {layer.name: number for number, layer in enumerate(model.layers, start=1)}
-    for name, expected in _keras_integers(quantized, list(depth), photos):
+    for name, expected in keras_integers(quantized, list(depth), photos):
         if not len(left):
             break
         part = akida.Model(model.layers[: depth[name]])
@@ -72,7 +72,7 @@ def departures(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -
     return found
 
 
-def _keras_integers(
+def keras_integers(
     quantized: keras.Model, names: list[str], photos: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Output of every Akida layer, as Keras has it, one after the other.

@@ -1,0 +1,16 @@
+"""Photos that the walkthrough's quantizer takes its ranges from: those of the gallery."""
+
+from functools import cache
+
+import numpy as np
+
+from qana.imaging import read_image, to_input
+from qana.samples import load_samples
+from qana.walkthrough.subset import SIZE
+
+
+@cache
+def calibration_photos() -> np.ndarray:
+    """(21, 128, 128, 3) uint8. Fewer than training calibrates on, and not its photos: ranges are a
+    little narrower, and what is shown here is not the deployed model."""
+    return np.stack([to_input(read_image(sample.path), SIZE) for sample in load_samples()])

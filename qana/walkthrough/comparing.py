@@ -1,0 +1,59 @@
+"""Quantized Keras against Akida on the visitor's photo, as a task of the workshop."""
+
+import akida
+import numpy as np
+import tensorflow as tf
+
+from qana.explain.forms import load_form
+from qana.spiking.events import LayerTap
+from qana.spiking.layerwise import keras_integers
+from qana.spiking.store import find_entry, verified
+from qana.walkthrough.agreement import Agreement, LayerAgreement
+from qana.workshop.store import Store
+from qana.workshop.worker import Tell
+
+
+def agreement(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agreement:
+    """Runs both networks and compares the integers of every layer.
+
+    Args:
+        store: keeps the networks.
+        tell: takes progress.
+        model: name in the models folder.
+        inputs: (S, S, 3) uint8, as the network reads it.
+
+    Raises:
+        UserError: the model has no quantized form, or a file is missing or changed.
+    """
+    entry = find_entry(model)
+    tell("Loading the quantized Keras network", 0.15)
+    key = ("form", entry.sha256, "quantized")
+    quantized = store.get(key, lambda: load_form(entry, "quantized"))
+    model_on_akida = store.get(("akida", entry.sha256), lambda: akida.Model(str(verified(entry))))
+    tap = store.get(("tap", entry.sha256), lambda: LayerTap(model_on_akida))
+    # Of all layers, for a Keras layer is found as the last one before the next layer's namesake.
+    names = [layer.name for layer in model_on_akida.layers]
+    tell("Running the photo through both networks", 0.8)
+    on_akida = tap.outputs(inputs)
+    layers = [
+        _compared(name, integers[0], on_akida[name])
+        for name, integers in keras_integers(quantized, names, inputs[None])
+        if name in on_akida
+    ]
+    in_keras = quantized(tf.constant(inputs[None], tf.float32)).numpy()[0]
+    logits = tap.logits(on_akida)
+    *hidden, _last = on_akida
+    known = {layer.name for layer in layers}
+    return Agreement(
+        layers=tuple(layers),
+        not_compared=tuple(name for name in hidden if name not in known),
+        logits=float(np.abs(in_keras - logits).max()),
+        same_class=bool(in_keras.argmax() == logits.argmax()),
+    )
+
+
+def _compared(name: str, in_keras: np.ndarray, on_akida: np.ndarray) -> LayerAgreement:
+    difference = np.abs(on_akida.astype(np.int64) - in_keras.reshape(on_akida.shape))
+    return LayerAgreement(
+        name, difference.size, int(np.count_nonzero(difference)), int(difference.max())
+    )

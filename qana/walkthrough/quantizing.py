@@ -1,0 +1,113 @@
+"""The vendor's quantizer at work on the deployed model's float network, as tasks of the workshop.
+
+Post-training quantization alone, no tuning: that takes hours and is told from stored results.
+Networks are run eagerly: building a graph would take longer than the few photos asked for.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from qana.explain.forms import load_form
+from qana.spiking.store import ModelEntry, find_entry
+from qana.training.quantization import quantize_network
+from qana.training.recipe import Recipe
+from qana.walkthrough.bits import LAYERS, QuantizedAnswers, WeightLevels, weight_levels
+from qana.walkthrough.calibration import calibration_photos
+from qana.walkthrough.subset import load_subset
+from qana.workshop.store import Store
+from qana.workshop.worker import Tell
+
+BATCH = 16
+"""Photos at once: the integers of a layer are carried in several copies."""
+
+
+def answers(
+    store: Store, tell: Tell, model: str, weight_bits: int, activation_bits: int
+) -> QuantizedAnswers:
+    """Quantizes the float network and asks it about the fixed subset.
+
+    Args:
+        store: keeps the networks.
+        tell: takes progress.
+        model: name in the models folder.
+        weight_bits, activation_bits: of `qana.walkthrough.bits.CHOICES`; 0 for the float network.
+
+    Raises:
+        UserError: the model has no float form, or its file is missing or changed.
+    """
+    network, seconds = _network(store, tell, model, weight_bits, activation_bits)
+    tell("Asking it about 63 lesions", 0.9)
+    photos, _labels = load_subset()
+    weights = {name: _levels(network.get_layer(name)) for name in LAYERS} if weight_bits else {}
+    return QuantizedAnswers(_logits(network, photos), weights, seconds)
+
+
+def photo_logits(
+    store: Store,
+    tell: Tell,
+    model: str,
+    inputs: np.ndarray,
+    weight_bits: int,
+    activation_bits: int,
+) -> np.ndarray:
+    """(7,) float32 logits of the visitor's photo, (S, S, 3) uint8; see `answers` for the rest."""
+    network, _seconds = _network(store, tell, model, weight_bits, activation_bits)
+    tell("Asking it about your photo", 0.95)
+    return _logits(network, inputs[None])[0]
+
+
+def warm(store: Store, tell: Tell, model: str) -> str:
+    """Loads TensorFlow and the float network, so that the next who asks need not wait."""
+    _float(store, tell, find_entry(model))
+    return "TensorFlow and the float network are loaded"
+
+
+def _network(
+    store: Store, tell: Tell, model: str, weight_bits: int, activation_bits: int
+) -> tuple[Any, float]:
+    entry = find_entry(model)
+    network = _float(store, tell, entry)
+    if not weight_bits:
+        return network, 0.0
+    recipe = Recipe(
+        "walkthrough",
+        weight_bits=weight_bits,
+        activation_bits=activation_bits,
+        calibration_photos=len(calibration_photos()),
+    )
+
+    def make() -> tuple[Any, float]:
+        tell(f"Quantizing to {weight_bits}/{activation_bits} bits: half a minute, once", 0.3)
+        start = time.perf_counter()
+        made = quantize_network(network, calibration_photos(), recipe)
+        return made, time.perf_counter() - start
+
+    key = ("quantized", entry.sha256, weight_bits, activation_bits)
+    quantized: tuple[Any, float] = store.get(key, make)
+    return quantized
+
+
+def _float(store: Store, tell: Tell, entry: ModelEntry) -> Any:
+    def make() -> Any:
+        tell("Loading the float network", 0.2)
+        return load_form(entry, "float")
+
+    return store.get(("form", entry.sha256, "float"), make)
+
+
+def _logits(network: Any, photos: np.ndarray) -> np.ndarray:
+    batches = range(0, len(photos), BATCH)
+    found = [network(tf.constant(photos[at : at + BATCH], tf.float32)).numpy() for at in batches]
+    return np.concatenate(found)
+
+
+def _levels(layer: Any) -> WeightLevels:
+    """What the layer's own quantizer does to its kernel."""
+    depthwise = hasattr(layer, "depthwise_kernel")
+    kernel = layer.depthwise_kernel if depthwise else layer.kernel
+    quantizer = layer.weight_quantizer
+    scales = quantizer(kernel).scales.numpy()
+    return weight_levels(kernel.numpy(), scales, quantizer.bitwidth)

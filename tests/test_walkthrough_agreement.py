@@ -1,0 +1,72 @@
+"""Conversion: every integer of every layer is compared on the very photo."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tf_keras")
+
+from qana.spiking.layerwise import departures
+from qana.walkthrough.comparing import agreement
+from qana.walkthrough.subset import load_subset
+from qana.workshop.store import Store
+
+MODEL = "akida2"
+
+
+@pytest.fixture(scope="module")
+def store(keras_forms, classifier) -> Store:
+    kept = Store()
+    kept.get(("form", classifier.entry.sha256, "quantized"), lambda: keras_forms["quantized"])
+    return kept
+
+
+def quiet(words: str, share: float) -> None:
+    assert words
+    assert 0 <= share <= 1
+
+
+def test_all_layers_but_the_logits_are_compared(store, classifier) -> None:
+    found = agreement(store, quiet, MODEL, load_subset()[0][0])
+    outputs = classifier.tap(load_subset()[0][0])
+    *hidden, _logits = outputs
+    assert [layer.name for layer in found.layers] == [
+        name for name in hidden if name not in found.not_compared
+    ]
+    assert found.values == sum(
+        output.size for name, output in outputs.items() if name in {x.name for x in found.layers}
+    )
+    assert found.same_class
+
+
+def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
+    store, keras_forms, classifier
+) -> None:
+    import akida
+
+    photos = load_subset()[0][:24]
+    found = [agreement(store, quiet, MODEL, photo) for photo in photos]
+    model = akida.Model(str(classifier.entry.path))
+    parted = {
+        int(photo): one.layer
+        for one in departures(keras_forms["quantized"], model, photos)
+        for photo in one.photos
+    }
+    assert {number for number, one in enumerate(found) if one.differing} == set(parted)
+    for number, layer in parted.items():
+        assert found[number].first_departure.name == layer
+        assert found[number].first_departure.largest == 1
+    equal = [one for one in found if not one.differing]
+    assert len(equal) > len(found) / 2
+    assert all(one.logits == 0 for one in equal)
+
+
+def test_one_changed_integer_is_seen(store, classifier, monkeypatch) -> None:
+    photo = load_subset()[0][0]
+    tap = store.get(("tap", classifier.entry.sha256), pytest.fail)
+    outputs = tap.outputs(photo)
+    name = next(iter(outputs))
+    outputs[name] = outputs[name].astype(np.int16)
+    outputs[name][0, 0, 0] += 2
+    monkeypatch.setattr(tap, "outputs", lambda image: outputs)
+    found = agreement(store, quiet, MODEL, photo)
+    assert (found.layers[0].differing, found.layers[0].largest) == (1, 2)

@@ -1,0 +1,98 @@
+"""Bits: the vendor's quantizer really runs, and what it did can be counted."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tf_keras")
+
+from qana.labels import LABELS
+from qana.walkthrough.bits import LAYERS, right_by_class, weight_levels
+from qana.walkthrough.calibration import calibration_photos
+from qana.walkthrough.quantizing import answers, photo_logits, warm
+from qana.walkthrough.subset import PER_CLASS, load_subset
+from qana.workshop.store import Store
+
+MODEL = "akida2"
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture(scope="module")
+def told() -> list[tuple[str, float]]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def four(store, told):
+    return answers(store, lambda *news: told.append(news), MODEL, weight_bits=4, activation_bits=4)
+
+
+@pytest.fixture(scope="module")
+def plain(store):
+    return answers(store, lambda *_: None, MODEL, weight_bits=0, activation_bits=0)
+
+
+def test_the_subset_is_nine_lesions_of_each_class_that_training_never_saw() -> None:
+    from qana.data.split import read_split
+    from qana.walkthrough.subset import FOLDER
+
+    photos, labels = load_subset()
+    assert photos.shape == (63, 128, 128, 3)
+    assert np.bincount(labels).tolist() == [PER_CLASS] * len(LABELS)
+    split = read_split()
+    assert {split[file.stem.partition("_")[2]] for file in FOLDER.glob("*.jpg")} == {"test"}
+
+
+def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plain, four) -> None:
+    _, labels = load_subset()
+    whole = sum(right_by_class(plain.logits, labels).values())
+    broken = sum(right_by_class(four.logits, labels).values())
+    assert whole > 2 * len(labels) / 7
+    assert broken < whole / 2
+
+
+def test_each_weight_stands_on_one_of_its_levels(four) -> None:
+    assert set(four.weights) == set(LAYERS)
+    for levels in four.weights.values():
+        assert len(levels.levels) == 16
+        assert levels.before.sum() == levels.after.sum()
+        assert 2 <= levels.used <= 16
+        assert levels.moved <= 0.5
+
+
+def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
+    from qana.spiking.store import find_entry
+
+    key = ("quantized", find_entry(MODEL).sha256, 4, 4)
+    network, _seconds = store.get(key, pytest.fail)
+    layer = network.get_layer("head_features_conv")
+    integers = layer.weight_quantizer(layer.kernel).fp.values.numpy().astype(int)
+    counts = np.bincount(integers.reshape(-1) + 8, minlength=16)
+    assert four.weights["head_features_conv"].after.tolist() == counts.tolist()
+
+
+def test_the_photo_is_answered_by_the_network_that_was_just_quantized(store, four) -> None:
+    photos, _ = load_subset()
+    asked = photo_logits(store, lambda *_: None, MODEL, photos[3], 4, 4)
+    np.testing.assert_allclose(asked, four.logits[3], atol=1e-3)
+
+
+def test_progress_is_told_and_nothing_is_done_twice(store, told, four) -> None:
+    assert any("Quantizing to 4/4 bits" in words for words, _share in told)
+    again: list[str] = []
+    answers(store, lambda words, _: again.append(words), MODEL, weight_bits=4, activation_bits=4)
+    assert not any("Quantizing" in words or "Loading" in words for words in again)
+    assert "loaded" in warm(store, lambda *_: pytest.fail("it is there"), MODEL)
+
+
+def test_weights_snap_to_the_nearest_level_and_stop_at_the_last() -> None:
+    levels = weight_levels(np.array([0.0, 0.4, -0.9, 5.0], np.float32), np.float32(0.5), 2)
+    assert levels.levels.tolist() == [-2, -1, 0, 1]
+    assert levels.after.tolist() == [1, 0, 1, 2]
+
+
+def test_ranges_come_from_the_gallery() -> None:
+    assert calibration_photos().shape == (21, 128, 128, 3)

@@ -1,0 +1,93 @@
+"""Chapter: conversion. Quantized Keras against Akida, layer by layer, on this photo."""
+
+import altair as alt
+import streamlit as st
+
+from qana.walkthrough.agreement import Agreement
+from ui.charts import PLOT_HEIGHT
+from ui.convert.background import result
+from ui.convert.frame import moving_number
+from ui.convert.photo import Photo
+
+TITLE = "Conversion"
+IDEA = (
+    "The converter writes the quantized network's integers into Akida's layers: nothing is trained "
+    "and nothing is rounded anew.",
+    "So every layer must give the very same integers in Keras and on Akida, and here each one is "
+    "compared on your photo.",
+    "Keras carries its integers in 32-bit floats, so now and then a product above 2²⁴ falls on "
+    "the other side of a tie: that is one integer, off by one, and it is shown where it happens.",
+)
+AGREEMENT = "qana.walkthrough.comparing:agreement"
+SAME, OTHER = "all the same", "some differ"
+
+
+def show(photo: Photo) -> None:
+    """The comparison of this very photo."""
+    found: Agreement | None = result(AGREEMENT, photo)
+    if found is None:
+        return
+    figure, words = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with words:
+        moving_number(
+            "Integers that are equal",
+            f"{found.values - found.differing:,} of {found.values:,}",
+            f"In {len(found.layers)} layers, computed now on this photo by Keras and by Akida.",
+        )
+        _show_verdict(found)
+    figure.altair_chart(_layers(found), alt=_told(found))
+    if found.not_compared:
+        st.caption(
+            f"Not compared, for Keras has no layer of that name: {', '.join(found.not_compared)}. "
+            "The converter puts them in; what follows them is compared."
+        )
+
+
+def _show_verdict(found: Agreement) -> None:
+    departure = found.first_departure
+    if departure is None:
+        st.success(
+            f"Difference 0 in every layer; the logits differ by {found.logits:g}.",
+            icon=":material/check_circle:",
+        )
+        return
+    st.info(
+        f"The networks part in {departure.name}: {departure.differing:,} of {departure.values:,} "
+        f"integers differ there, by at most {departure.largest}. What follows may follow; the "
+        f"logits differ by {found.logits:.3f} and the class is "
+        f"{'the same' if found.same_class else 'another one'}.",
+        icon=":material/info:",
+    )
+
+
+def _layers(found: Agreement) -> alt.LayerChart:
+    rows = [
+        {
+            "order": number,
+            "layer": layer.name,
+            "integers": layer.values,
+            "differ": layer.differing,
+            "largest": layer.largest,
+            "is": OTHER if layer.differing else SAME,
+        }
+        for number, layer in enumerate(found.layers, start=1)
+    ]
+    tooltip = ["layer:N", alt.Tooltip("integers:Q", format=","), "differ:Q", "largest:Q"]
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        x=alt.X("order:O", title="layers, from the pixels on", axis=alt.Axis(labels=False)),
+        color=alt.Color("is:N", sort=[SAME, OTHER], title=None, legend=alt.Legend(orient="bottom")),
+        tooltip=tooltip,
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(
+        y=alt.Y("integers:Q", title="integers compared", axis=alt.Axis(format="~s", tickCount=4))
+    )
+    checks = base.mark_text(dy=-8, fontSize=10).encode(
+        y="integers:Q", text=alt.condition("datum.differ == 0", alt.value("0"), "differ:Q")
+    )
+    return (bars + checks).properties(height=260, autosize=PLOT_HEIGHT)
+
+
+def _told(found: Agreement) -> str:
+    return "Integers that differ, by layer: " + ", ".join(
+        f"{layer.name} {layer.differing} of {layer.values}" for layer in found.layers
+    )

@@ -1,0 +1,73 @@
+"""A player of event maps: play, pause, and scrub through the layers, all in the browser."""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from qana.explain.heat import COLOURS
+from qana.walkthrough.travel import LayerFrame
+
+_HERE = Path(__file__).parent
+_player = st.components.v2.component(
+    "qana_player",
+    html=(_HERE / "player.html").read_text(encoding="utf-8"),
+    css=(_HERE / "player.css").read_text(encoding="utf-8"),
+    js=(_HERE / "player.js").read_text(encoding="utf-8"),
+)
+
+
+def player(frames: Sequence[LayerFrame], picture: np.ndarray, called: str, key: str) -> None:
+    """The frames, a layer at a time, beside the picture that they are of.
+
+    It starts paused, and stays at its layer when it gets the frames of another picture.
+
+    Args:
+        frames: of one picture.
+        picture: (S, S, 3) uint8 RGB, as the network read it.
+        called: what the picture is, for its alternative text.
+        key: of the component.
+    """
+    _player(key=key, data=packed(frames, picture, called))
+
+
+def packed(
+    frames: Sequence[LayerFrame], picture: np.ndarray, called: str
+) -> dict[str, str | list[dict[str, Any]]]:
+    """What goes to the browser.
+
+    Args:
+        frames: as for `player`; so are the others.
+
+    Returns:
+        `layers`, a record each; and in base64 `counts`, the maps of all layers one behind the other
+        in little-endian uint16, `ramp`, 256 RGB colours, and `picture`, a PNG; and `called`.
+    """
+    layers = [
+        {
+            "name": frame.name,
+            "shape": [*frame.counts.shape, frame.channels],
+            "events": frame.events,
+            "size": frame.size,
+            "soFar": frame.so_far,
+            "signed": frame.signed,
+        }
+        for frame in frames
+    ]
+    counts = b"".join(frame.counts.astype("<u2").tobytes() for frame in frames)
+    ramp = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[None], COLOURS)[0, :, ::-1]
+    return {
+        "layers": layers,
+        "counts": _text(counts),
+        "ramp": _text(ramp.tobytes()),
+        "picture": _text(cv2.imencode(".png", picture[..., ::-1])[1].tobytes()),
+        "called": called,
+    }
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

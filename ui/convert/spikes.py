@@ -1,0 +1,198 @@
+"""Chapter: the photo as events, layer by layer, and against other pictures."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import streamlit as st
+
+from qana.samples import ATTRIBUTION
+from qana.spiking.classifier import Prediction
+from qana.walkthrough.travel import (
+    LayerContrast,
+    compare,
+    large_lesion,
+    plain_skin,
+    travel,
+    uniform_grey,
+)
+from ui.charts import INK, PLOT_HEIGHT, legend
+from ui.convert.frame import moving_number
+from ui.convert.photo import Photo
+from ui.convert.player import player
+from ui.engine import classifier
+
+TITLE = "Spikes"
+IDEA = (
+    "On Akida an **event** is an activation that is not zero: zeros are never sent and never "
+    "computed with.",
+    "So the photo travels as maps of events, bright where many channels of a layer speak and dark "
+    "where they keep silent.",
+    "**Which** activations speak follows the picture, **how many** hardly does, as the comparison "
+    "below the player shows.",
+)
+PHOTO, SKIN, LESION, GREY = "This photo", "Plain skin", "Large lesion", "Uniform grey"
+SHORT = {PHOTO: "Photo", SKIN: SKIN, LESION: LESION, GREY: "Grey"}
+"""Side by side on a phone."""
+
+
+@st.cache_resource(show_spinner="Sending it through the network")
+def _reference(name: str, sha256: str) -> tuple[Prediction, str]:
+    """For the weights of this hash: the answer to a reference, and where the picture is from."""
+    if name == GREY:
+        about = "Uniform grey: made, not photographed, every pixel the same; no skin looks like it."
+        return classifier().classify(uniform_grey(classifier().input_size)), about
+    found = plain_skin() if name == SKIN else large_lesion()
+    what = (
+        f"a corner of {found.image_id} that its lesion's outline proves free, {found.share:.0%} of "
+        "the side, enlarged, so it is softer than a photo"
+        if name == SKIN
+        else f"{found.image_id}, the sample with the largest, {found.share:.0%} of the square"
+    )
+    return classifier().classify(found.picture), f"{name}: {what}. {ATTRIBUTION}."
+
+
+def show(photo: Photo) -> None:
+    """The player of one picture, and the photo against a reference."""
+    shown = st.segmented_control(
+        "What travels",
+        list(SHORT),
+        default=PHOTO,
+        format_func=SHORT.get,
+        required=True,
+        key="spikes_shown",
+    )
+    compared = SKIN if shown == PHOTO else shown
+    reference, about = _reference(compared, classifier().entry.sha256)
+    prediction = photo.prediction if shown == PHOTO else reference
+    frames = travel(prediction.outputs)
+    player(frames, prediction.inputs, called=shown.lower(), key="spikes_player")
+    size = sum(frame.size for frame in frames)
+    moving_number(
+        f"Events; {prediction.sparsity:.1%} of the activations stay silent",
+        f"{prediction.events:,}",
+        f"{shown}, through the {len(frames)} layers before the logits and their {size:,} "
+        "activations. Counted in the integers that the engine computed for this picture.",
+    )
+    _show_comparison(photo.prediction, reference, compared, about)
+
+
+def _show_comparison(photo: Prediction, reference: Prediction, name: str, about: str) -> None:
+    other = name.lower()
+    found = compare(photo.outputs, reference.outputs)
+    st.subheader(f"This photo against {other}", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.image(photo.inputs, width=96, alt="This photo as the network reads it")
+        st.image(reference.inputs, width=96, alt=f"{name} as the network reads it")
+        st.markdown(_totals(found, other), width=560)
+    st.altair_chart(_switches(found, other), alt=_words(found, other))
+    st.caption(
+        "Up: activations that are an event of this photo alone. Down: of the other alone. The "
+        "tick is what is left of both, the layer's change in events. Layers from left to right."
+    )
+    st.markdown(_why(found, other), width=760)
+    with st.expander("Every layer in numbers", icon=":material/table_rows:"):
+        st.dataframe(_table(found, name), hide_index=True)
+    st.caption(about)
+
+
+def _totals(found: Sequence[LayerContrast], other: str) -> str:
+    events, reference = _sum(found, "events"), _sum(found, "reference")
+    switched = (_sum(found, "gained") + _sum(found, "lost")) / _sum(found, "size")
+    return (
+        f"This photo makes **{events:,}** events and {other} **{reference:,}**: "
+        f"{events / reference - 1:+.2%}. Yet {switched:.0%} of all activations are an event of one "
+        "of the two only. Choose another picture above: any two differ, lesion or not."
+    )
+
+
+def _why(found: Sequence[LayerContrast], other: str) -> str:
+    """Where events follow the picture and where not."""
+    signed = [f for f in found if f.signed]
+    rectified = [f for f in found if not f.signed]
+    size, here, there = (_sum(signed, name) for name in ("size", "events", "reference"))
+    gained, lost = _sum(rectified, "gained"), _sum(rectified, "lost")
+    moved = {f.name: 100 * (f.events - f.reference) / f.size for f in found}
+    most = sorted(moved, key=lambda name: -abs(moved[name]))[:3]
+    layers = ", ".join(f"`{name}` {moved[name]:+.1f}" for name in most)
+    return (
+        f"- Where the number follows the picture most: {layers} points of the layer's "
+        f"activations.\n"
+        f"- Where it does not: the {len(signed)} layers without a rectifier send sums of both "
+        f"signs, which are hardly ever exactly zero, {1 - here / size:.1%} silent for this photo "
+        f"and {1 - there / size:.1%} for {other}; they make "
+        f"{here / _sum(found, 'events'):.0%} of all events.\n"
+        f"- Where it cancels: in the {len(rectified)} rectified layers a sum with a fixed bias "
+        f"decides, so even an empty picture makes events; against {other} this photo switches "
+        f"{gained:,} activations on and {lost:,} off, which leaves {gained - lost:+,}."
+    )
+
+
+def _sum(found: Sequence[LayerContrast], name: str) -> int:
+    return sum(getattr(layer, name) for layer in found)
+
+
+def _words(found: Sequence[LayerContrast], other: str) -> str:
+    layers = "; ".join(
+        f"{f.name} {f.events:,} and {f.reference:,}, {f.gained:,} and {f.lost:,} alone"
+        for f in found
+    )
+    return (
+        f"Events by layer of this photo and of {other}, and how many either makes alone: {layers}"
+    )
+
+
+def _table(found: Sequence[LayerContrast], name: str) -> dict[str, list[str] | list[int]]:
+    return {
+        "Layer": [f.name for f in found],
+        "Sends": ["both signs" if f.signed else "rectified" for f in found],
+        "Activations": [f.size for f in found],
+        PHOTO: [f.events for f in found],
+        name: [f.reference for f in found],
+        "Only this photo": [f.gained for f in found],
+        f"Only {name.lower()}": [f.lost for f in found],
+    }
+
+
+def _switches(found: Sequence[LayerContrast], other: str) -> alt.LayerChart:
+    """A bar up and a bar down for each layer, as shares of its activations, and what is left."""
+    sides = (f"only {PHOTO.lower()}", f"only {other}")
+    rows = [
+        {
+            "order": order,
+            "layer": f.name,
+            "side": side,
+            "share": sign * count / f.size,
+            "net": (f.events - f.reference) / f.size,
+            "events": f.events,
+            "other": f.reference,
+            "alone": count,
+        }
+        for order, f in enumerate(found, start=1)
+        for side, sign, count in ((sides[0], 1, f.gained), (sides[1], -1, f.lost))
+    ]
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        x=alt.X("order:O", title="layer", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        tooltip=[
+            "layer:N",
+            alt.Tooltip("events:Q", format=",", title="events of this photo"),
+            alt.Tooltip("other:Q", format=",", title=f"events of {other}"),
+            alt.Tooltip("side:N", title="events of"),
+            alt.Tooltip("alone:Q", format=",", title="are"),
+        ],
+    )
+    axis = alt.Axis(labelExpr="format(abs(datum.value), '.0%')", tickCount=5)
+    bars = base.mark_bar().encode(
+        y=alt.Y("share:Q", title="share of the layer", axis=axis, stack=None),
+        color=alt.Color("side:N", sort=sides, title=None, legend=legend()),
+    )
+    ticks = (
+        base.transform_filter(alt.FieldEqualPredicate(field="side", equal=sides[0]))
+        .transform_calculate(ink="'8'")
+        .mark_tick(thickness=3, opacity=1)
+        .encode(y="net:Q", color=INK)
+    )
+    return (
+        alt.layer(bars, ticks)
+        .resolve_scale(color="independent")
+        .properties(height=260, autosize=PLOT_HEIGHT)
+    )
