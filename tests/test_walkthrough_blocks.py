@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from qana.errors import UserError
 from qana.scan import scan
 from qana.spiking.classifier import AkidaClassifier, Prediction
-from qana.walkthrough.blocks import KINDS, Block, blocks, shares
-from ui.convert import network
+from qana.walkthrough.block_words import KINDS
+from qana.walkthrough.blocks import Block, blocks, shares
+from ui.convert.network_graph import draw
 
 SECONDS = 60
 
@@ -172,7 +173,7 @@ def test_the_graph_is_told_in_words_and_drawn_with_the_chosen_block(page: AppTes
 
 def test_a_tap_on_any_box_names_its_block(graph) -> None:
     everything = tuple(graph.values())
-    spec = network.draw(everything, shares(everything, "macs"), "stem").to_dict()
+    spec = draw(everything, shares(everything, "macs"), "stem").to_dict()
     (tap,) = spec["params"]
     assert tap["select"] == {"type": "point", "fields": ["block"], "toggle": False}
     first = spec["layer"][0]  # behind a layer of other rows Vega-Lite would draw nothing
@@ -183,8 +184,3 @@ def test_a_tap_on_any_box_names_its_block(graph) -> None:
     (longest,) = (row for row in rows if row["filled"] == max(row["filled"] for row in rows))
     assert longest["filled"] == pytest.approx(longest["right"])
     assert graph[longest["block"]].macs == max(block.macs for block in everything)
-
-
-def test_each_idea_is_three_sentences() -> None:
-    assert len(network.IDEA) == 3
-    assert all(sentence.endswith(".") for sentence in network.IDEA)

@@ -42,11 +42,10 @@ def agreement(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agree
     ]
     in_keras = quantized(tf.constant(inputs[None], tf.float32)).numpy()[0]
     logits = tap.logits(on_akida)
-    *hidden, _last = on_akida
     known = {layer.name for layer in layers}
     return Agreement(
         layers=tuple(layers),
-        not_compared=tuple(name for name in hidden if name not in known),
+        not_compared=tuple(name for name in on_akida if name not in known),
         logits=float(np.abs(in_keras - logits).max()),
         same_class=bool(in_keras.argmax() == logits.argmax()),
     )

@@ -1,0 +1,55 @@
+"""Words about the blocks and layers of QANA; those of the blocks are `qana.network.blocks`'s."""
+
+UNITS = {
+    "InputConv2D": "Convolution",
+    "Conv2D": "Convolution",
+    "DepthwiseConv2D": "Depthwise",
+    "DepthwiseConv2DTranspose": "Transposed depthwise",
+    "Dense1D": "Linear",
+    "Quantizer": "Pixels in",
+    "Dequantizer": "Scaling",
+}
+"""Akida's layer types in the field's words; others keep their own."""
+JOINED = {"dequantizer": "logits"}
+"""First words that are no block of their own: the scaling of the logits belongs to them."""
+
+KINDS: dict[str, tuple[str, str]] = {
+    "input": ("Pixels", "The photo enters as it is: 8-bit integers, three colours a pixel."),
+    "stem": (
+        "Stem",
+        "A strided 3x3 convolution turns the three colours of the pixels into many channels at "
+        "half the side.",
+    ),
+    "block": (
+        "Inverted residual {}",
+        "Works on more channels than it hands on: widened by a 1x1 convolution, unless the input "
+        "is wide already, filtered by a depthwise convolution, and brought back by a linear 1x1 "
+        "convolution.",
+    ),
+    "attention": (
+        "Attention, {} channels",
+        "A depthwise 5x5 looks around and a 1x1 convolution mixes the channels: a correction that "
+        "raises or lowers a channel at a place, by its context there.",
+    ),
+    "ghost": (
+        "Ghost, {} channels",
+        "Half of the features come from a 1x1 convolution, the rest from a cheap depthwise 3x3 of "
+        "those; a linear 1x1 convolution projects them back.",
+    ),
+    "excitation": (
+        "Squeeze and excitation",
+        "A strided depthwise convolution squeezes each neighbourhood, two 1x1 convolutions form a "
+        "bottleneck, and a transposed depthwise convolution spreads the excitation back over the "
+        "map.",
+    ),
+    "head": (
+        "Projection head",
+        "A depthwise 3x3 and a 1x1 convolution make the last features, each averaged over the "
+        "whole map.",
+    ),
+    "logits": (
+        "Logits",
+        "A linear layer whose outputs are the logits, one a class: no softmax behind it.",
+    ),
+}
+"""By the letters of a block's name: title, which takes the block's number, and what it does."""

@@ -1,0 +1,142 @@
+"""Five questions about the visitor's photo and the deployed network, their answers computed live.
+
+Every option but the words is computed too: the right one from the model, the wrong ones from what
+a reader could take for it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import akida
+import numpy as np
+
+from qana.spiking.classifier import Prediction
+from qana.walkthrough.blocks import Block
+from qana.walkthrough.cases import Outcome
+from qana.walkthrough.chip import Mapping
+
+TENTHS = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Shares that stand beside the true one."""
+STOPS = "It stops with an error"
+SHORTENS = "It warns, and hands over a shorter network"
+CONVERTS = "It converts the whole network"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Attributes:
+    key: of the question.
+    text: one sentence or two.
+    options: at least two, all different.
+    right: index of the right one.
+    why: one or two sentences, with the numbers behind it.
+    """
+
+    key: str
+    text: str
+    options: tuple[str, ...]
+    right: int
+    why: str
+
+
+def silence(prediction: Prediction) -> Question:
+    """How much of the photo is never sent."""
+    share = prediction.sparsity
+    far = sorted(TENTHS, key=lambda tenth: -abs(tenth - share))[:2]
+    size = sum(layer.size for layer in prediction.layers)
+    return _numbers(
+        "silence",
+        f"Your photo makes {size:,} activations in the hidden layers. How many are zero, so that "
+        "Akida never sends them?",
+        share,
+        far,
+        lambda value: f"{value:.0%}",
+        f"{prediction.events:,} of them are events; {share:.1%} are silent.",
+    )
+
+
+def dearest(graph: Sequence[Block]) -> Question:
+    """Which block takes the most multiply-accumulates."""
+    ranked = sorted(graph, key=lambda block: -block.macs)
+    first, second = ranked[0], ranked[1]
+    widest = max(ranked[2:], key=lambda block: block.parameters)
+    offered = sorted((first, second, widest), key=[*graph].index)
+    total = sum(block.macs for block in graph)
+    return Question(
+        "dearest",
+        "Which of these blocks takes the most multiply-accumulates?",
+        tuple(f"{block.title} ({block.name})" for block in offered),
+        offered.index(first),
+        f"{first.name} takes {first.macs / total:.0%} of them with "
+        f"{first.parameters:,} parameters, {widest.name} {widest.macs / total:.0%} with "
+        f"{widest.parameters:,}: the map is larger where {first.name} works, and each weight is "
+        "used at each of its places.",
+    )
+
+
+def levels(layers: Sequence[akida.Layer]) -> Question:
+    """On how many levels the weights of the largest layer stand."""
+    weighty = [layer for layer in layers if "weights" in layer.get_variable_names()]
+    layer = max(weighty, key=lambda one: one.get_variable("weights").size)
+    weights = layer.get_variable("weights")
+    used, bits = len(np.unique(weights)), layer.parameters.weights_bits
+    return _numbers(
+        "levels",
+        f"Layer {layer.name} has {weights.size:,} weights of {bits} bits. How many different "
+        "integers are there among them?",
+        used,
+        (2 ** (bits // 2), weights.size),
+        lambda value: f"{value:,.0f}",
+        f"{bits} bits have {2**bits} levels, and {used} of them are used, from {weights.min()} to "
+        f"{weights.max()}.",
+    )
+
+
+def passes(large: Mapping, small: Mapping) -> Question:
+    """How often a smaller device is loaded for one photo."""
+    many = len(large.mesh.processors), len(small.mesh.processors)
+    needed = len(large.passes), len(small.passes)
+    return _numbers(
+        "passes",
+        f"On {large.device} ({many[0]} neural processors) the network runs in {needed[0]} passes. "
+        f"In how many on {small.device} ({many[1]})?",
+        needed[1],
+        (needed[0], needed[0] * many[0] / many[1]),
+        lambda value: f"{value:.0f}",
+        f"The engine's own mapping takes {needed[1]}: a layer is never cut between two passes, and "
+        "what does not fit waits for the next.",
+    )
+
+
+def converter(outcome: Outcome) -> Question:
+    """What the vendor's converter does with a published gate."""
+    if not outcome.akida:
+        right = STOPS
+    elif outcome.arrived < len(outcome.layers):
+        right = SHORTENS
+    else:
+        right = CONVERTS
+    options = (STOPS, SHORTENS, CONVERTS)
+    said = f" It says: “{outcome.said[-1][1]}”." if outcome.said else ""
+    return Question(
+        "converter",
+        "A network has the published attention gate, a sigmoid and a multiplication, in its "
+        "middle. What does the vendor's converter do with it?",
+        options,
+        options.index(right),
+        f"{outcome.arrived} of {len(outcome.layers)} layers arrive.{said}",
+    )
+
+
+def _numbers(
+    key: str,
+    text: str,
+    true: float,
+    others: Sequence[float],
+    write: Callable[[float], str],
+    why: str,
+) -> Question:
+    """A question whose options are numbers, smallest first."""
+    offered = sorted({write(value): value for value in (*others, true)}.items(), key=lambda o: o[1])
+    words = tuple(written for written, _value in offered)
+    return Question(key, text, words, words.index(write(true)), why)

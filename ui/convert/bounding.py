@@ -1,0 +1,189 @@
+"""Chapter: normalization folded into the weights, and what a bound does to the step."""
+
+import numpy as np
+import streamlit as st
+
+from qana.errors import UserError
+from qana.reports import read_studies
+from qana.studies.catalog import ABLATION, SMALL
+from qana.walkthrough.activations import LAYERS, Activations
+from qana.walkthrough.steps import BITS, Quantized, bounds, histogram, narrowed, quantize
+from ui.convert.background import result
+from ui.convert.bounding_chart import draw
+from ui.convert.frame import moving_number
+from ui.convert.photo import Photo
+from ui.provenance import measured_here
+
+TITLE = "Folding and bounding"
+IDEA = (
+    "A batch normalization only scales and shifts each channel, so it **folds** into the weights "
+    "and the bias of the convolution before it, and the chip never computes one.",
+    "The activation behind it is **bounded** at 6: whatever is larger becomes 6, so the few levels "
+    "that the bits allow have a short range to cover.",
+    "Without a bound the largest value in calibration sets the range, and one outlier makes the "
+    "**quantization step** coarse for every other value of its channel.",
+)
+TASK = "qana.walkthrough.folding:fold_and_bound"
+REACH = {"highest": 0.0, "middle": 0.5, "lowest": 1.0}
+"""Channels to look at, by their place among those that ever rise above 0."""
+NONE = "none"
+
+
+def show(photo: Photo) -> None:
+    """Layer, channel, bits and bound to choose; the histogram, the step, the check of folding."""
+    layer = st.select_slider("Layer, from the pixels on", LAYERS, key="bounding_layer")
+    found = result(TASK, photo, layer=layer)
+    if found is not None:
+        _bound(found)
+        _folding(found)
+    _studied()
+
+
+@st.fragment
+def _bound(found: Activations) -> None:
+    choices, figure = st.columns([2, 3], gap="large")
+    with choices:
+        reach = st.segmented_control(
+            "Channel, by how high it reaches in calibration",
+            list(REACH),
+            default="highest",
+            required=True,
+            key="bounding_channel",
+        )
+        bits = st.segmented_control(
+            "Bits of the activation",
+            BITS,
+            default=4,
+            required=True,
+            key="bounding_bits",
+            width="stretch",
+        )
+        chosen = st.select_slider(
+            f"Upper bound; the network learned with {found.bound:g} (dotted)",
+            [*bounds(float(found.highest.max())), NONE],
+            value=found.bound,
+            format_func=lambda value: value if value == NONE else f"{value:g}",
+            key=f"bounding_bound_{found.layer}",
+        )
+    bound = None if chosen == NONE else chosen
+    ranked = found.ranked()
+    channel = int(ranked[round(REACH[reach] * (len(ranked) - 1))])
+    values, highest = found.values[..., channel], float(found.highest[channel])
+    quantized = quantize(values, highest, bound, bits, found.equalized)
+    lowest, top = min(float(values.min()), 0.0), max(float(values.max()), highest, found.bound)
+    with figure:
+        st.altairdraw(
+            draw(histogram(values, lowest, top, quantized.end), quantized, bound, found.bound),
+            alt=_words(found, channel, values, bound, quantized),
+        )
+    with choices:
+        other = found.bound if bound is None else None
+        compared = quantize(values, highest, other, bits, found.equalized)
+        moving_number(
+            f"Quantization step, with {quantized.used} of {len(quantized.counts)} levels used",
+            f"{quantized.step:.3g}",
+            f"By quantizeml's rule from the range of channel {channel} of {found.layer}, and the "
+            f"levels that this photo's values take there; {_named(other)} the step is "
+            f"{compared.step:.3g} and {compared.used} are used.",
+        )
+    _rule(found, quantized, bits, bound)
+
+
+def _rule(found: Activations, quantized: Quantized, bits: int, bound: float | None) -> None:
+    """What the numbers mean, in words."""
+    alive = len(found.ranked())
+    sign = " (the eighth bit is the sign)" if bits == 8 else ""
+    if found.equalized:
+        rule = (
+            f"the range over {quantized.end / quantized.step:.4g}, since quantizeml stretches each "
+            "channel to fill its levels"
+        )
+    else:
+        rule = "a power of two here, so it moves only where the range crosses one"
+    ends = narrowed(found.highest, bound)
+    reached = (
+        f"The bound ends the range of {ends} of {alive} channels; the others never reach it."
+        if bound is not None
+        else f"The range of each of the {alive} channels ends at its largest value in calibration."
+    )
+    st.markdown(
+        f"Range 0 to **{quantized.end:.3g}**, {len(quantized.counts)} levels{sign}; the step is "
+        f"{rule}. {quantized.clipped:.1%} of the values lie above the range, and rounding the rest "
+        f"costs a mean squared error of {quantized.error:.2g}. {reached}",
+        width=760,
+    )
+    st.caption(
+        "The figure has all values of one channel of the float network on this photo; the ticks "
+        "below it are the levels, faint where no value takes them. Ranges are over the gallery's "
+        f"{found.photos} photos; the deployed network took its own from training photos. This "
+        "network learned with its bound: another one shows the step, and not a network that works.",
+        width=760,
+    )
+
+
+def _words(
+    found: Activations,
+    channel: int,
+    values: np.ndarray,
+    bound: float | None,
+    quantized: Quantized,
+) -> str:
+    return (
+        f"Histogram of the {values.size:,} values of channel {channel} of {found.layer}, from "
+        f"{values.min():.3g} to {values.max():.3g}: {np.mean(values < 0):.0%} below 0 and "
+        f"{quantized.clipped:.1%} above the range, which ends at {quantized.end:.3g} "
+        f"{_named(bound)}; {quantized.used} of {len(quantized.counts)} levels, "
+        f"{quantized.step:.3g} apart, are used"
+    )
+
+
+def _named(bound: float | None) -> str:
+    return "without a bound" if bound is None else f"with the bound {bound:g}"
+
+
+def _folding(found: Activations) -> None:
+    folding = found.folding
+    before, after = (np.abs(kernel).max(axis=1) for kernel in (folding.before, folding.after))
+    alive = found.ranked()
+    sign = "green-badge[:material/check: folded, equal]"
+    if not folding.equal:
+        sign = "red-badge[:material/close: folded, not equal]"
+    st.markdown(
+        f":{sign} On this photo, {found.layer} with its normalization and the one folded "
+        f"convolution give outputs up to {folding.largest:.3g}, which differ by at most "
+        f"**{folding.difference64:.1g}** in float64 and {folding.difference32:.1g} in float32. "
+        "Folding moves each channel's scale into its weights: the largest weight of a channel was "
+        f"{before[alive].min():.2g} to {before[alive].max():.2g} before and is "
+        f"{after[alive].min():.2g} to {after[alive].max():.2g} after it.",
+        width=760,
+    )
+
+
+def _studied() -> None:
+    """The ablation's rows with and without the bound, all parts on, if they were measured."""
+    try:
+        document = next((d for d in read_studies() if d["study"] == ABLATION.name), None)
+    except UserError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return
+    whole = [
+        variant
+        for variant in ABLATION.variants
+        if variant.recipe.balance == SMALL.balance
+        and all(on for part, on in variant.recipe.options.items() if part != "bounded")
+    ]
+    free = {v.label for v in whole if not v.recipe.options.get("bounded", True)}
+    if document is None or not free & {row[0] for row in document["rows"]}:
+        return
+    labels = [variant.label for variant in whole]
+    column = document["columns"].index("macro F1")
+    found = [
+        f"{row[0]}, {row[1]}: **{row[column]:.3f}**"
+        for row in sorted(
+            (row for row in document["rows"] if row[0] in labels),
+            key=lambda row: labels.index(row[0]),
+        )
+    ]
+    st.markdown(f"Networks trained with and without the bound, macro F1: {'; '.join(found)}.")
+    st.caption(document["note"])
+    measured_here(document["command"])

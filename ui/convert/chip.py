@@ -1,0 +1,149 @@
+"""Chapter: the network laid out on a chip, processor by processor and pass by pass."""
+
+from collections import Counter
+
+import streamlit as st
+
+from qana.spiking.store import find_entry, read_manifest
+from qana.walkthrough.chip import (
+    AKIDA_1_BITS,
+    DEVICES,
+    FIRST_GENERATION,
+    Mapping,
+    map_entry,
+)
+from ui.convert.background import result
+from ui.convert.frame import moving_number
+from ui.convert.mesh import Layers, draw, mark
+from ui.convert.photo import Photo
+from ui.engine import classifier
+
+TITLE = "On the chip"
+IDEA = (
+    "On Akida a layer does not run on a processor that fetches its weights from afar: it moves "
+    "in, with its weights, into **neural processors** (NPs) that are its own.",
+    "A layer that is too large for one is split over several, and a network that is too large for "
+    "the chip runs in **passes**: the next layers are loaded over the last ones.",
+    "Choose a chip and see how the vendor's own tool places this network on it, or why it will "
+    "not.",
+)
+SEQUENTIAL = "qana.walkthrough.sequential:map_sequential"
+SIDES = (128, 64)
+"""Input of the untrained network, pixels: one that maps and one that is too small."""
+FIRM, SOFT = "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"
+"""On a phone a long name of a layer breaks, and a number keeps its unit."""
+
+
+def show(photo: Photo) -> None:
+    """The mesh of one device, with the layers of one pass on it."""
+    device = st.pills("Chip", list(DEVICES), default=next(iter(DEVICES)), required=True, wrap=True)
+    entry = classifier().entry
+    mapping = _mapped(entry.sha256, entry.name, device)
+    if mapping.refusal is None:
+        _show_mapping(mapping, f"the deployed model {entry.name}")
+        return
+    _explain(mapping, entry.name)
+    for other in read_manifest():
+        if other.target == "akd1000" and device in FIRST_GENERATION:
+            mapping = _mapped(other.sha256, other.name, device)
+            _show_mapping(mapping, f"the model {other.name}, trained for Akida 1.0")
+            return
+    st.markdown(
+        "So that you see Akida 1.0 at work, below is a **stand-in**: AkidaNet 0.5, the vendor's "
+        "network, in the layers of Akida 1.0, with 4-bit weights. It is **untrained** and knows "
+        "nothing of skin; where a layer lies depends on its shape and bits alone."
+    )
+    side = st.segmented_control(
+        "Its input", SIDES, default=SIDES[0], required=True, format_func=lambda n: f"{n}x{n} pixels"
+    )
+    found = result(SEQUENTIAL, side=side)
+    if found is not None:
+        _show_mapping(found[device], f"the untrained AkidaNet 0.5 at {side}x{side} pixels")
+
+
+@st.cache_data(max_entries=16, show_spinner="Placing the network")
+def _mapped(sha256: str, name: str, device: str) -> Mapping:
+    return map_entry(find_entry(name), device)
+
+
+def _explain(mapping: Mapping, name: str) -> None:
+    refusal, device, generation = mapping.refusal, mapping.device, mapping.mesh.generation
+    assert refusal is not None
+    reasons = [f"The engine says: “{refusal.message}”"]
+    if refusal.generation != generation:
+        made = f"{name} is a model for Akida {refusal.generation}"
+        reasons.append(f"{made}; {device} is Akida {generation}.")
+    if refusal.missing:
+        kinds = ", ".join(f"{kind} ({count}x)" for kind, count in refusal.missing.items())
+        reasons.append(
+            f"Akida {generation} runs one layer after another and has no counterpart of {kinds}."
+        )
+    if device in FIRST_GENERATION and refusal.weight_bits > AKIDA_1_BITS:
+        reasons.append(
+            f"Behind the first layer it takes weights of {AKIDA_1_BITS} bits at most; these have "
+            f"{refusal.weight_bits}."
+        )
+    title = f"**{name} does not run on {device}**\n\n"
+    st.warning(title + "\n".join(f"- {one}" for one in reasons), icon=":material/block:")
+
+
+def _show_mapping(mapping: Mapping, network: str) -> None:
+    total, passes = len(mapping.mesh.processors), len(mapping.passes)
+    if mapping.refusal is not None:
+        words = f"**Does not fit.** The engine says: “{mapping.refusal.message}”"
+        st.warning(words, icon=":material/block:")
+        about = f"On {mapping.device} none works for {network}, which does not map."
+        moving_number("Neural processors at work", f"0 of {total}", about)
+        return
+    number = 0
+    if passes > 1:
+        number = st.select_slider(
+            "Pass", range(passes), format_func=lambda n: f"{n + 1} of {passes}", width=320
+        )
+    before = sum(map(len, mapping.passes[:number]))
+    layers = dict(enumerate(mapping.passes[number], start=before + 1))
+    figure, beside = st.columns([3, 2], gap="medium")
+    at_work = f"{mapping.used(number)} of {total}"
+    with figure:
+        placed = "; ".join(
+            f"{order} {layer.name} on {len(layer.places) or layer.unit}"
+            for order, layer in layers.items()
+            if layer.unit
+        )
+        words = f"Mesh of {mapping.device}, pass {number + 1} of {passes}: {at_work} neural "
+        words += f"processors at work. Layers and their processors: {placed}."
+        st.altair_chart(draw(mapping, layers), alt=words)
+        st.caption(_legend(mapping))
+    with beside:
+        moving_number(
+            f"Neural processors at work in pass {number + 1} of {passes}",
+            at_work,
+            f"Mapped here with the vendor's tool: {network} on the virtual device "
+            f"{mapping.device} ({mapping.mesh.version}). All that the chip is loaded with, over "
+            f"all passes, is {mapping.program_bytes / 1024:,.0f} KB.",
+        )
+        st.table(_rows(layers), border="horizontal")
+
+
+def _legend(mapping: Mapping) -> str:
+    marks = Counter(map(mark, mapping.mesh.processors))
+    fully = " and ".join(f"{count} {mark}" for mark, count in sorted(marks.items()) if mark)
+    return (
+        "A block is a node; a square in it is a neural processor, with "
+        f"{mapping.mesh.weight_bytes / 1024:,.0f} KB for weights, and bears the number of its "
+        f"layer; dashed is idle. All can be convolutional (CNP); {fully} can be fully connected "
+        "(FNP2 has its weights in external memory, FNP3 in its own). HRC is a unit beside the "
+        "mesh for the first convolution. Nodes are written column/row; how the processors lie "
+        "within one is our drawing."
+    )
+
+
+def _rows(layers: Layers) -> list[dict[str, str]]:
+    rows = []
+    for order, layer in layers.items():
+        nodes = dict.fromkeys(f"{column}/{row}" for column, row, _number in layer.places)
+        runs = f"{len(layer.places)}{FIRM}{layer.unit}" if nodes else layer.unit or "none"
+        name = layer.name.replace("_", f"_{SOFT}")
+        row = {"No.": str(order), "Layer": name, f"Runs{FIRM}on": runs}
+        rows.append(row | {"Nodes": ", ".join(nodes)})
+    return rows

@@ -1,0 +1,72 @@
+"""Chapter: quiz. Five questions whose answers are computed from the model and the photo."""
+
+import streamlit as st
+
+from qana.walkthrough import quiz
+from qana.walkthrough.blocks import blocks
+from qana.walkthrough.cases import Outcome
+from qana.walkthrough.chip import Mapping, map_entry
+from qana.walkthrough.quiz import Question
+from ui.convert.background import result
+from ui.convert.frame import moving_number
+from ui.convert.photo import Photo
+from ui.engine import classifier
+
+TITLE = "Quiz yourself"
+IDEA = (
+    "Five questions about your photo and this network.",
+    "No answer is written down anywhere: each is computed now, from the model, the photo and the "
+    "vendor's own tools.",
+    "Take another photo and the first one changes.",
+)
+QUESTIONS = 5
+GATE = "attention_published"
+
+
+@st.cache_data(show_spinner="Mapping onto two devices")
+def _mappings(sha256: str) -> tuple[Mapping, Mapping]:
+    entry = classifier().entry
+    return map_entry(entry, "12 nodes"), map_entry(entry, "6 nodes")
+
+
+def show(photo: Photo) -> None:
+    """The questions, each with its answer once one is chosen."""
+    layers = classifier().layers
+    asked = [
+        quiz.silence(photo.prediction),
+        quiz.dearest(blocks(layers, photo.prediction.layers)),
+        quiz.levels(layers),
+        quiz.passes(*_mappings(classifier().entry.sha256)),
+    ]
+    score = st.container()
+    right = sum(_ask(number, question) for number, question in enumerate(asked, start=1))
+    outcome: Outcome | None = result("qana.walkthrough.breaking:run_case", case=GATE)
+    if outcome is not None:
+        right += _ask(QUESTIONS, quiz.converter(outcome))
+    with score:
+        moving_number(
+            "Right so far",
+            f"{right} of {QUESTIONS}",
+            "Choose again as often as you like: the last choice counts.",
+        )
+
+
+def _ask(number: int, question: Question) -> bool:
+    """One question; True once it is answered rightly."""
+    chosen = st.radio(
+        f"**{number}.** {question.text}",
+        range(len(question.options)),
+        format_func=question.options.__getitem__,
+        index=None,
+        key=f"quiz_{question.key}",
+    )
+    if chosen is None:
+        return False
+    if chosen == question.right:
+        st.success(f"Right. {question.why}", icon=":material/check:")
+        return True
+    st.warning(
+        f"Not so: {question.options[question.right].lower()}. {question.why}",
+        icon=":material/close:",
+    )
+    return False
