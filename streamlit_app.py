@@ -11,6 +11,7 @@ page = st.navigation(
         st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True),
         st.Page("pages/explain.py", title="Explain", icon=":material/troubleshoot:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/balance:"),
+        st.Page("pages/convert.py", title="Convert", icon=":material/school:"),
         st.Page("pages/facts.py", title="Facts", icon=":material/fact_check:"),
     ],
     position="top",

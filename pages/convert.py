@@ -3,14 +3,24 @@
 import streamlit as st
 
 from qana.errors import UserError
-from ui.convert import network
+from ui.convert import agreement, bits, bounding, breaking, chip, network, quiz, spikes
+from ui.convert.background import warm_up
 from ui.convert.frame import open_chapter
 from ui.convert.photo import choose_photo, current_photo
 from ui.door import come_through_door
 from ui.engine import classifier
 from ui.verdict import NOT_A_DEVICE
 
-CHAPTERS = {"network": network}
+CHAPTERS = {
+    "network": network,
+    "breaking": breaking,
+    "bounding": bounding,
+    "bits": bits,
+    "agreement": agreement,
+    "spikes": spikes,
+    "chip": chip,
+    "quiz": quiz,
+}
 """By their name in the page's address, /convert?chapter=NAME."""
 
 
@@ -60,4 +70,6 @@ with st.container(horizontal=True):
             on_click=turn_to,
             args=(after,),
         )
+if chosen == names[0]:
+    warm_up()
 st.caption(NOT_A_DEVICE)

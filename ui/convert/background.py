@@ -9,6 +9,8 @@ from qana.workshop.client import Job
 from ui.convert.photo import Photo
 from ui.engine import workshop
 
+WARM = "qana.walkthrough.quantizing:warm"
+
 
 @st.cache_resource
 def _shared() -> dict[Any, Job]:
@@ -28,7 +30,7 @@ def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | Non
     jobs = photo.jobs if photo else _shared()
     key = (task, *sorted(arguments.items()))
     if key not in jobs:
-        jobs[key] = begin(task, photo, arguments)
+        jobs[key] = _begin(task, photo, arguments)
     job = jobs[key]
     if not job.done:
         _follow(job, hash(key))
@@ -40,8 +42,16 @@ def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | Non
     return None
 
 
-def begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
-    """Asks the workshop and returns at once."""
+def warm_up() -> None:
+    """Has TensorFlow loaded for the chapters to come, and shows how far that is."""
+    jobs = _shared()
+    if WARM not in jobs:
+        jobs[WARM] = _begin(WARM, None, {})
+    if not jobs[WARM].done:
+        _follow_quietly(jobs[WARM])
+
+
+def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
     inputs = {"inputs": photo.prediction.inputs} if photo else {}
     return workshop().ask(task, model=DEFAULT_MODEL, **inputs, **arguments)
 
@@ -54,3 +64,10 @@ def _follow(job: Job, key: int) -> None:
         st.progress(min(job.answer.share, 1.0), text=job.answer.words)
 
     progress()
+
+
+@st.fragment(run_every=1.0)
+def _follow_quietly(job: Job) -> None:
+    if not job.done:
+        words = f"For the chapters to come: {job.answer.words[:1].lower()}{job.answer.words[1:]}"
+        st.progress(min(job.answer.share, 1.0), text=words)

@@ -1,0 +1,151 @@
+"""The page Convert: chapters that open by their address, with the visitor's photo in each."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from qana.workshop.client import Job, Workshop
+from qana.workshop.messages import Answer
+
+PAGE = str(Path(__file__).parents[1] / "pages" / "convert.py")
+SECONDS = 120
+CHAPTERS = ("network", "breaking", "bounding", "bits", "agreement", "spikes", "chip", "quiz")
+HEAVY = {"breaking", "bounding", "bits", "agreement", "quiz"}
+"""Chapters with something that the workshop computes."""
+
+
+class Quiet(Workshop):
+    """Takes requests and answers none: what it would compute has tests of its own."""
+
+    asked: ClassVar[list[tuple[str, dict, Job]]] = []
+
+    def ask(self, task: str, **arguments: object) -> Job:
+        job = Job()
+        self.asked.append((task, arguments, job))
+        return job
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    st.cache_resource.clear()
+    Quiet.asked = []
+    monkeypatch.setattr("ui.engine.Workshop", Quiet)
+    yield
+    st.cache_resource.clear()
+
+
+def opened(chapter: str | None = None) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=SECONDS)
+    if chapter:
+        page.query_params["chapter"] = chapter
+    page.run()
+    assert not page.exception
+    return page
+
+
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+    assert not page.exception
+
+
+def words(page: AppTest) -> str:
+    kinds = (page.header, page.markdown, page.caption, page.warning, page.error, page.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_opens_by_its_address(chapter: str) -> None:
+    page = opened(chapter)
+    module = __import__(f"ui.convert.{chapter}", fromlist=["TITLE"])
+    assert page.header[0].value == f"{CHAPTERS.index(chapter) + 1}. {module.TITLE}"
+    assert len(module.IDEA) == 3
+    assert all(sentence.strip().endswith(".") for sentence in module.IDEA)
+    assert " ".join(module.IDEA) in words(page)
+    assert "Not a medical device" in words(page)
+    if chapter in HEAVY:
+        assert Quiet.asked
+        assert page.get("progress")
+    else:
+        assert page.metric
+
+
+def test_no_chapter_and_an_unknown_one_begin_at_the_first() -> None:
+    assert opened().header[0].value.startswith("1. ")
+    assert opened("nothing").header[0].value.startswith("1. ")
+
+
+def test_the_reader_goes_on_and_back_and_the_address_follows() -> None:
+    page = opened()
+    press(page, "Next: Why conversion breaks things")
+    assert page.header[0].value.startswith("2. ")
+    assert page.query_params["chapter"] == "breaking"
+    press(page, "Back")
+    assert page.header[0].value.startswith("1. ")
+
+
+def test_tensorflow_is_loaded_while_the_first_chapter_is_read() -> None:
+    opened()
+    assert [task for task, _arguments, _job in Quiet.asked] == ["qana.walkthrough.quantizing:warm"]
+    opened()
+    assert len(Quiet.asked) == 1  # once for all visitors
+
+
+def test_a_photo_of_ones_own_goes_through_the_chapters(samples) -> None:
+    page = opened("agreement")
+    first = Quiet.asked[-1][1]["inputs"]
+    page.file_uploader[0].upload("mine.jpg", samples[0].path.read_bytes(), "image/jpeg").run()
+    assert not page.exception
+    second = Quiet.asked[-1][1]["inputs"]
+    assert first.shape == second.shape == (128, 128, 3)
+    assert not np.array_equal(first, second)
+
+
+def test_a_file_that_is_no_photo_gets_one_sentence_and_the_photo_stays() -> None:
+    page = opened("spikes")
+    before = page.metric[0].value
+    page.file_uploader[0].upload("words.jpg", b"only words", "image/jpeg").run()
+    assert not page.exception
+    assert "cannot be read as a photo" in page.error[0].value
+    assert page.metric[0].value == before
+
+
+def test_trouble_in_the_workshop_is_one_sentence_and_can_be_tried_again() -> None:
+    page = opened("agreement")
+    Quiet.asked[-1][2].answer = Answer(1, trouble="It would not.")
+    page.run()
+    assert [warning.value for warning in page.warning] == ["It would not."]
+    count = len(Quiet.asked)
+    press(page, "Try again")
+    assert len(Quiet.asked) == count + 1
+
+
+def test_answers_of_the_quiz_are_those_of_this_photo(classifier, samples) -> None:
+    page = opened("quiz")
+    prediction = page.session_state.convert_photo.prediction
+    question = page.radio(key="quiz_silence")
+    right = f"{prediction.sparsity:.0%}"
+    number = question.options.index(right)
+    assert page.metric[0].value == "0 of 5"
+    question.set_value(number).run()
+    assert page.metric[0].value == "1 of 5"
+    assert f"{prediction.events:,} of them are events" in words(page)
+    page.radio(key="quiz_silence").set_value((number + 1) % len(question.options)).run()
+    assert page.metric[0].value == "0 of 5"
+    assert f"Not so: {right}" in words(page)
+
+
+def test_nothing_of_the_photo_is_left_on_disk(tmp_path, monkeypatch, samples) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    page = opened("network")
+    frame = io.BytesIO()
+    Image.open(samples[2].path).save(frame, "PNG")
+    page.file_uploader[0].upload("mine.png", frame.getvalue(), "image/png").run()
+    assert not page.exception
+    assert not list(tmp_path.iterdir())
