@@ -10,7 +10,10 @@ from qana.walkthrough.subset import SIZE
 
 
 @cache
-def calibration_photos() -> np.ndarray:
-    """(21, 128, 128, 3) uint8. Fewer than training calibrates on, and not its photos: ranges are a
-    little narrower, and what is shown here is not the deployed model."""
-    return np.stack([to_input(read_image(sample.path), SIZE) for sample in load_samples()])
+def calibration_photos(side: int = SIZE) -> np.ndarray:
+    """(21, side, side, 3) uint8, as a network of that input reads them.
+
+    Fewer than training calibrates on, and not its photos: ranges are a little narrower, and what is
+    quantized here is not the deployed model.
+    """
+    return np.stack([to_input(read_image(sample.path), side) for sample in load_samples()])

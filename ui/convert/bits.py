@@ -61,11 +61,11 @@ def _show_answers(before: QuantizedAnswers, found: QuantizedAnswers, name: str) 
     photos, labels = load_subset()
     series = {
         "float": before.logits,
-        f"{name} bits, not tuned": found.logits,
-        "8/8 bits, tuned: the deployed one, on Akida": classifier().logits(photos),
+        f"{name}, not tuned": found.logits,
+        "8/8, tuned: deployed": classifier().logits(photos),
     }
     right = {form: right_by_class(logits, labels) for form, logits in series.items()}
-    form = f"{name} bits, not tuned"
+    form = f"{name}, not tuned"
     count, rare = sum(right[form].values()), sum(right[form][code] for code in RARE)
     figure, number = st.columns([3, 2], gap="large", vertical_alignment="center")
     with number:
@@ -96,7 +96,7 @@ def _by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
                 "right:Q",
                 title=f"right of {PER_CLASS}",
                 scale=alt.Scale(domain=(0, PER_CLASS)),
-                axis=alt.Axis(tickCount=4, format="d"),
+                axis=alt.Axis(values=[0, 3, 6, 9]),
             ),
             color=alt.Color("network:N", sort=forms, title=None, legend=legend(one_column=True)),
             tooltip=["network:N", "class:N", "right:Q"],
@@ -166,9 +166,10 @@ def _show_photo(photo: Photo, bits: dict[str, int], name: str) -> None:
     found = result(LOGITS, photo, **bits) if before is not None else None
     if before is None or found is None:
         return
+    forms = ["float", f"{name} bits"]
     rows = [
         {"class": BY_CODE[code].name, "network": form, "logit": float(value)}
-        for form, logits in (("float", before), (f"{name} bits", found))
+        for form, logits in zip(forms, (before, found), strict=True)
         for code, value in zip(LABELS, logits, strict=True)
     ]
     chart = (
@@ -177,8 +178,8 @@ def _show_photo(photo: Photo, bits: dict[str, int], name: str) -> None:
         .encode(
             x=alt.X("logit:Q", title="logit", axis=alt.Axis(tickCount=5)),
             y=alt.Y("class:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
-            color=alt.Color("network:N", title=None, legend=legend()),
-            shape=alt.Shape("network:N", title=None, legend=None),
+            color=alt.Color("network:N", sort=forms, title=None, legend=legend()),
+            shape=alt.Shape("network:N", sort=forms, title=None, legend=None),
             tooltip=["network:N", "class:N", alt.Tooltip("logit:Q", format=".2f")],
         )
         .properties(height=210, autosize=PLOT_HEIGHT)
