@@ -16,7 +16,7 @@ CHAPTERS = {
     "breaking": breaking,
     "bounding": bounding,
     "bits": bits,
-    "agreement": agreement,
+    "conversion": agreement,
     "spikes": spikes,
     "chip": chip,
     "quiz": quiz,
@@ -47,7 +47,7 @@ choose_photo(photo)
 chosen = st.pills(
     "Chapter",
     names,
-    format_func=lambda name: f"{names.index(name) + 1}. {CHAPTERS[name].TITLE}",
+    format_func=lambda name: f"{names.index(name) + 1}. {name.capitalize()}",
     key="chapter",
     required=True,
     wrap=True,

@@ -30,8 +30,8 @@ def show(photo: Photo) -> None:
     figure, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
         moving_number(
-            "Integers that are equal",
-            f"{found.values - found.differing:,} of {found.values:,}",
+            "Integers that differ",
+            f"{found.differing:,} of {found.values:,}",
             f"In {len(found.layers)} layers, computed now on this photo by Keras and by Akida.",
         )
         _show_verdict(found)

@@ -72,7 +72,7 @@ def _bound(found: Activations) -> None:
     quantized = quantize(values, highest, bound, bits, found.equalized)
     lowest, top = min(float(values.min()), 0.0), max(float(values.max()), highest, found.bound)
     with figure:
-        st.altairdraw(
+        st.altair_chart(
             draw(histogram(values, lowest, top, quantized.end), quantized, bound, found.bound),
             alt=_words(found, channel, values, bound, quantized),
         )
