@@ -86,7 +86,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     protocol.add_argument("--model", default=DEFAULT_MODEL)
 
-    bench = command("bench", "Latency and energy of every runtime on this machine.", json=True)
+    _bench_options(
+        command("bench", "Latency and energy of every runtime on this machine.", json=True)
+    )
+
+    handout = command("handout", "One page for a class: from pixels to spikes, as PDF.")
+    handout.add_argument("--out", type=Path, default=Path("qana-handout.pdf"), metavar="FILE")
+    handout.add_argument(
+        "--image", type=Path, metavar="FILE", help="photo to show (default: a sample melanoma)"
+    )
+    handout.add_argument("--model", default=DEFAULT_MODEL)
+    return parser
+
+
+def _bench_options(bench: argparse.ArgumentParser) -> None:
     bench.add_argument("--model", default=DEFAULT_MODEL)
     bench.add_argument(
         "--seconds", type=float, default=5, metavar="N", help="for each runtime and batch size"
@@ -100,7 +113,6 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument(
         "--stream", action="store_true", help="tell all that happens, one JSON document a line"
     )
-    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from qana.bench.names import RUNTIME_NAMES
 from qana.imaging import read_image
@@ -30,6 +30,10 @@ ROOT = Path(__file__).parents[1]
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
 PATIENCE = 20_000
 VERDICT = "Looks most like"
+LIGHT_CHAPTERS = ("network", "spikes", "chip")
+"""Of Convert, those that wait for nothing."""
+PROBE = "_stcore/"
+"""In the address of Streamlit's own probes, which get 404 at a page's own address."""
 
 
 @contextmanager
@@ -106,7 +110,7 @@ def page(request, browser: Browser, server) -> Iterator[Page]:
     context = browser.new_context(viewport=request.param, permissions=["camera"])
     opened = context.new_page()
     faults: list[str] = []
-    opened.on("console", lambda line: line.type == "error" and faults.append(line.text))
+    opened.on("console", lambda line: _is_fault(line) and faults.append(line.text))
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.goto(server.address)
     expect(opened.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
@@ -116,6 +120,10 @@ def page(request, browser: Browser, server) -> Iterator[Page]:
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not opened.evaluate(wider)
     context.close()
+
+
+def _is_fault(line: ConsoleMessage) -> bool:
+    return line.type == "error" and PROBE not in line.location["url"]
 
 
 def until_gallery_is_there(page: Page) -> None:
@@ -230,7 +238,43 @@ def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> N
     expect(page.get_by_role("button", name="JSON")).to_be_visible(timeout=6 * PATIENCE)
 
 
-def test_every_picture_and_control_has_a_name(page: Page) -> None:
+def test_a_chapter_opens_by_its_address_and_the_photo_travels(page: Page, server) -> None:
+    page.goto(f"{server.address}/convert?chapter=spikes")
+    expect(page.get_by_role("heading", name="6. Spikes")).to_be_visible(timeout=PATIENCE)
+    play = page.get_by_role("button", name="Play")
+    expect(play).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Layer 1 of")).to_be_visible(timeout=PATIENCE)
+    play.focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("Layer 1 of")).to_be_hidden(timeout=PATIENCE)
+    page.get_by_role("button", name="Pause").press("Space")
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("Layer 1 of")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Layer 2 of")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Next: On the chip").press("Enter")
+    expect(page.get_by_role("heading", name="7. On the chip")).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(f"{server.address}/convert?chapter=chip")
+    page.wait_for_load_state("networkidle")
+
+
+def test_keras_and_akida_are_compared_behind_a_progress_display(page: Page, server) -> None:
+    if page.viewport_size == PHONE:
+        pytest.skip("once is enough: it loads TensorFlow")
+    page.goto(f"{server.address}/convert?chapter=conversion")
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Integers that differ")).to_be_visible(timeout=12 * PATIENCE)
+    expect(page.get_by_text("computed now on this photo by Keras and by Akida")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("address", ["", *(f"convert?chapter={name}" for name in LIGHT_CHAPTERS)])
+def test_every_picture_and_control_has_a_name(page: Page, server, address: str) -> None:
+    if address:
+        page.goto(f"{server.address}/{address}")
+        expect(page.get_by_role("heading", level=2)).to_be_visible(timeout=PATIENCE)
+        page.wait_for_load_state("networkidle")
     unnamed = page.evaluate(
         """() => [...document.querySelectorAll("img, button, input")]
             .filter((e) => e.checkVisibility())
