@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 pytest.importorskip("tf_keras")
+
+from workshop_doubles import Instant
 
 from qana.spiking.layerwise import departures
 from qana.walkthrough.comparing import agreement
@@ -43,7 +47,7 @@ def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
 ) -> None:
     import akida
 
-    photos = load_subset()[0][:16]
+    photos = load_subset()[0][:6]
     found = [agreement(store, quiet, MODEL, photo) for photo in photos]
     model = akida.Model(str(classifier.entry.path))
     parted = {
@@ -70,3 +74,27 @@ def test_one_changed_integer_is_seen(store, classifier, monkeypatch) -> None:
     monkeypatch.setattr(tap, "outputs", lambda image: outputs)
     found = agreement(store, quiet, MODEL, photo)
     assert (found.layers[0].differing, found.layers[0].largest) == (1, 2)
+
+
+def chapter() -> None:
+    from ui.convert import agreement
+    from ui.convert.photo import current_photo
+
+    agreement.show(current_photo())
+
+
+def test_the_chapter_says_how_many_integers_differ_on_this_photo(store, monkeypatch) -> None:
+    st.cache_resource.clear()
+    monkeypatch.setattr("ui.engine.Workshop", lambda: Instant(store))
+    page = AppTest.from_function(chapter, default_timeout=120).run()
+    st.cache_resource.clear()
+    assert not page.exception
+    photo = page.session_state.convert_photo
+    found = agreement(store, quiet, MODEL, photo.prediction.inputs)
+    assert page.metric[0].value == f"{found.differing} of {found.values:,}"
+    verdict = page.info if found.differing else page.success
+    assert len(verdict) == 1
+    told = page.get("vega_lite_chart")[0].proto.alt
+    assert all(
+        f"{layer.name} {layer.differing} of {layer.values}" in told for layer in found.layers
+    )

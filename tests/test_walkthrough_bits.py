@@ -1,11 +1,17 @@
 """Bits: the vendor's quantizer really runs, and what it did can be counted."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 pytest.importorskip("tf_keras")
 
-from qana.labels import LABELS
+from workshop_doubles import Instant
+
+from qana.labels import BY_CODE, LABELS
 from qana.walkthrough.bits import LAYERS, right_by_class, weight_levels
 from qana.walkthrough.calibration import calibration_photos
 from qana.walkthrough.quantizing import answers, photo_logits, warm
@@ -21,13 +27,13 @@ def store() -> Store:
 
 
 @pytest.fixture(scope="module")
-def told() -> list[tuple[str, float]]:
+def news() -> list[tuple[str, float]]:
     return []
 
 
 @pytest.fixture(scope="module")
-def four(store, told):
-    return answers(store, lambda *news: told.append(news), MODEL, weight_bits=4, activation_bits=4)
+def four(store, news):
+    return answers(store, lambda *one: news.append(one), MODEL, weight_bits=4, activation_bits=4)
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +86,8 @@ def test_the_photo_is_answered_by_the_network_that_was_just_quantized(store, fou
     np.testing.assert_allclose(asked, four.logits[3], atol=1e-3)
 
 
-def test_progress_is_told_and_nothing_is_done_twice(store, told, four) -> None:
-    assert any("Quantizing to 4/4 bits" in words for words, _share in told)
+def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
+    assert any("Quantizing to 4/4 bits" in words for words, _share in news)
     again: list[str] = []
     answers(store, lambda words, _: again.append(words), MODEL, weight_bits=4, activation_bits=4)
     assert not any("Quantizing" in words or "Loading" in words for words in again)
@@ -96,3 +102,66 @@ def test_weights_snap_to_the_nearest_level_and_stop_at_the_last() -> None:
 
 def test_ranges_come_from_the_gallery() -> None:
     assert calibration_photos().shape == (21, 128, 128, 3)
+
+
+def chapter() -> None:
+    from ui.convert import bits
+    from ui.convert.photo import current_photo
+
+    bits.show(current_photo())
+
+
+@pytest.fixture(scope="module")
+def page(store, four, plain) -> Iterator[AppTest]:
+    st.cache_resource.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.engine.Workshop", lambda: Instant(store))
+        opened = AppTest.from_function(chapter, default_timeout=120).run()
+        assert not opened.exception
+        yield opened
+    st.cache_resource.clear()
+
+
+def told(page: AppTest) -> list[str]:
+    """Text alternatives of the charts."""
+    return [chart.proto.alt for chart in page.get("vega_lite_chart")]
+
+
+def test_the_chapter_counts_right_answers_of_all_and_of_the_rare(page, four, plain) -> None:
+    labels = load_subset()[1]
+    right = right_by_class(four.logits, labels)
+    assert page.metric[0].value == f"{sum(right.values())} of 63"
+    rare = sum(right[code] for code in ("df", "vasc", "akiec"))
+    before = sum(right_by_class(plain.logits, labels).values())
+    assert f"{rare} of 27; in float {before} of all" in page.caption[0].value
+    assert all(f"{code} {count}" in told(page)[0] for code, count in right.items())
+
+
+def test_the_chapter_shows_any_layer_and_this_photo(page, four) -> None:
+    page.selectbox(key="bits_layer").set_value("logits").run()
+    assert not page.exception
+    levels = four.weights["logits"]
+    assert f"{levels.after.sum():,} weights of logits stand on {levels.used} of 16" in told(page)[1]
+    photo = page.session_state.convert_photo
+    logits = next(job.answer.value for key, job in photo.jobs.items() if "4" in str(key))
+    for code, value in zip(LABELS, logits, strict=True):
+        assert f"4/4 bits {BY_CODE[code].name} {value:.1f}" in told(page)[2]
+
+
+def test_the_deployed_stages_are_quoted_with_their_command(page, classifier) -> None:
+    stages = classifier.entry.metrics["stages"]
+    shown = "\n".join(element.value for element in page.markdown)
+    assert f"{stages['float']['macro_f1']:.3f} in float" in shown
+    assert classifier.entry.record["command"] in shown
+
+
+def test_the_stored_study_is_drawn_before_and_after_tuning() -> None:
+    from ui.convert.stored import _dumbbells, _told
+
+    rows = [
+        {"variant": "4 bits", "stage": "quantized after training", "score": 0.1},
+        {"variant": "4 bits", "stage": "tuned with the quantizer in the loop", "score": 0.5},
+    ]
+    assert "4 bits, tuned with the quantizer in the loop: 0.500" in _told(rows, [0.6])
+    assert "float: 0.600" in _told(rows, [0.6])
+    assert _dumbbells(rows, [0.6]).to_dict()

@@ -33,7 +33,7 @@ def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | Non
         jobs[key] = _begin(task, photo, arguments)
     job = jobs[key]
     if not job.done:
-        _follow(job, hash(key))
+        _follow(job)
         return None
     if job.answer.trouble is None:
         return job.answer.value
@@ -56,7 +56,7 @@ def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
     return workshop().ask(task, model=DEFAULT_MODEL, **inputs, **arguments)
 
 
-def _follow(job: Job, key: int) -> None:
+def _follow(job: Job) -> None:
     @st.fragment(run_every=0.5)
     def progress() -> None:
         if job.done:

@@ -52,7 +52,8 @@ def show(photo: Photo) -> None:
         with right:
             _show_photo(photo, bits, f"{weights}/{activations}")
     try:
-        show_tuning(next((study for study in read_studies() if study["study"] == "bits"), None))
+        study = next((study for study in read_studies() if study["study"] == "bits"), None)
+        show_tuning(study, classifier().entry)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
 

@@ -5,19 +5,36 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
+from qana.spiking.store import ModelEntry
 from ui.charts import GUIDE, PLOT_HEIGHT, legend
 from ui.provenance import measured_here
 
 STAGES = {"ptq": "quantized after training", "tuned": "tuned with the quantizer in the loop"}
+DEPLOYED = {"float": "in float"} | STAGES
 SCORE = "macro F1"
 
 
-def show_tuning(study: dict[str, Any] | None) -> None:
-    """A line a variant of the study of bits: where it stands before and after tuning."""
+def show_tuning(study: dict[str, Any] | None, entry: ModelEntry) -> None:
+    """A line a variant of the study of bits: where it stands before and after tuning.
+
+    Args:
+        study: as `python -m qana study bits` wrote it; None without it.
+        entry: of the deployed model, whose own stages are quoted.
+    """
     st.subheader("What tuning mends", anchor=False)
+    stages = entry.metrics["stages"]
+    told = ", ".join(
+        f"{stages[stage]['macro_f1']:.3f} {words}" for stage, words in DEPLOYED.items()
+    )
+    st.markdown(
+        f"The deployed network at {entry.weight_bits}/{entry.activation_bits} bits, {SCORE} on all "
+        f"test lesions: {told}."
+    )
+    measured_here(entry.record["command"])
     if study is None:
         st.caption(
-            "Nothing is stored yet: `python -m qana study bits --data DIR` trains it, in hours."
+            "How fewer bits fare is not stored yet: `python -m qana study bits --data DIR` trains "
+            "that, in hours."
         )
         return
     cells = [dict(zip(study["columns"], row, strict=True)) for row in study["rows"]]
@@ -29,7 +46,7 @@ def show_tuning(study: dict[str, Any] | None) -> None:
     floats = [cell[SCORE] for cell in cells if cell["stage"] == "float"]
     st.altair_chart(_dumbbells(rows, floats[:1]), alt=_told(rows, floats[:1]))
     st.caption(
-        f"{SCORE}, a smaller sibling of the deployed network (64 px) on the {study['subset']} "
+        f"{SCORE} of a smaller sibling of the deployed network (64 px), on the {study['subset']} "
         f"lesions{'; the dashed line is its float form' if floats else ''}. {study['note']}"
     )
     measured_here(study["command"])
