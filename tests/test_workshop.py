@@ -76,9 +76,10 @@ def test_a_process_that_is_gone_is_said_and_started_again(workshop) -> None:
 
 
 def test_the_store_drops_what_was_not_used_for_longest() -> None:
-    store = Store(room=2)
-    made = [store.get(key, lambda key=key: [key]) for key in "ab"]
-    assert store.get("a", list) is made[0]
-    store.get("c", list)
-    assert store.get("a", list) is made[0]
-    assert store.get("b", lambda: ["anew"]) == ["anew"]
+    store = Store()
+    made = [store.get(("network", key), lambda key=key: [key], room=2) for key in "ab"]
+    assert store.get(("other", "a"), list) == []
+    assert store.get(("network", "a"), list, room=2) is made[0]
+    store.get(("network", "c"), list, room=2)
+    assert store.get(("network", "a"), list, room=2) is made[0]
+    assert store.get(("network", "b"), lambda: ["anew"], room=2) == ["anew"]

@@ -22,6 +22,8 @@ from qana.workshop.worker import Tell
 
 BATCH = 16
 """Photos at once: the integers of a layer are carried in several copies."""
+ROOM = 2
+"""Quantized networks that are kept: each takes hundreds of megabytes."""
 
 
 def answers(
@@ -86,7 +88,7 @@ def _network(
         return made, time.perf_counter() - start
 
     key = ("quantized", entry.sha256, weight_bits, activation_bits)
-    quantized: tuple[Any, float] = store.get(key, make)
+    quantized: tuple[Any, float] = store.get(key, make, room=ROOM)
     return quantized
 
 

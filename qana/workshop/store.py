@@ -1,22 +1,31 @@
 """What the workshop's process has loaded or computed, and keeps for the next request."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
+
+Key = tuple[Any, ...]
 
 
 class Store:
-    """Values by key, the oldest dropped beyond `room`."""
+    """Values by key; of one kind, the first word of its key, the oldest go beyond `room`."""
 
     def __init__(self, room: int = 24) -> None:
-        self._known: dict[Hashable, Any] = {}
+        self._known: dict[Key, Any] = {}
         self._room = room
 
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """The value of `key`, made by the first who asks."""
+    def get(self, key: Key, make: Callable[[], Any], room: int | None = None) -> Any:
+        """The value of `key`, made by the first who asks.
+
+        Args:
+            key: its kind, then what tells it from others of that kind.
+            make: makes it.
+            room: how many of this kind are kept; few where they are large.
+        """
         if key in self._known:
             self._known[key] = self._known.pop(key)  # the latest used goes last
         else:
+            kind = [other for other in self._known if other[0] == key[0]]
+            for oldest in kind[: max(0, len(kind) + 1 - (room or self._room))]:
+                del self._known[oldest]
             self._known[key] = make()
-            while len(self._known) > self._room:
-                del self._known[next(iter(self._known))]
         return self._known[key]
