@@ -13,7 +13,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from qana.workshop.client import Job, Workshop
-from qana.workshop.messages import Answer
+from qana.workshop.messages import Answer, Request
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "convert.py")
 SECONDS = 120
@@ -29,7 +29,7 @@ class Quiet(Workshop):
     asked: ClassVar[list[tuple[str, dict, Job]]] = []
 
     def ask(self, task: str, **arguments: object) -> Job:
-        job = Job()
+        job = Job(Request(1, "none:none"))
         self.asked.append((task, arguments, job))
         return job
 
@@ -120,7 +120,7 @@ def test_a_file_that_is_no_photo_gets_one_sentence_and_the_photo_stays() -> None
 
 def test_trouble_in_the_workshop_is_one_sentence_and_can_be_tried_again() -> None:
     page = opened("conversion")
-    Quiet.asked[-1][2].answer = Answer(1, trouble="It would not.")
+    Quiet.asked[-1][2].answer = Answer(1, done=True, trouble="It would not.")
     page.run()
     assert [warning.value for warning in page.warning] == ["It would not."]
     count = len(Quiet.asked)

@@ -18,7 +18,7 @@ from qana.labels import BY_CODE, LABELS
 from qana.scan import scan
 from qana.spiking.store import find_entry, models_folder
 from qana.workshop.client import STOPPED, Job, Workshop
-from qana.workshop.messages import Answer
+from qana.workshop.messages import Answer, Request
 from ui.explain.board import MAKE_MAP
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "explain.py")
@@ -29,7 +29,7 @@ class Quiet(Workshop):
     """Takes requests and answers none: the process itself has a test of its own."""
 
     def ask(self, task: str, **arguments: object) -> Job:
-        return Job()
+        return Job(Request(1, "none:none"))
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_what_needs_tensorflow_is_waited_for_without_stopping_the_page(page) -> 
     assert "What the spikes see" in words(page)
     board = page.session_state.board
     (job,) = board.jobs.values()
-    job.answer = Answer(1, value=(np.eye(128, dtype=np.float32), 0.25))
+    job.answer = Answer(1, done=True, value=(np.eye(128, dtype=np.float32), 0.25))
     page.run()
     assert not page.get("progress")
     assert "Made in 0.2 s here" in words(page) or "Made in 0.3 s here" in words(page)
@@ -105,7 +105,7 @@ def test_what_needs_tensorflow_is_waited_for_without_stopping_the_page(page) -> 
 def test_a_process_that_stopped_is_said_in_one_sentence(page) -> None:
     page.pills(key="explain_method").set_value("Score-CAM").run()
     (job,) = page.session_state.board.jobs.values()
-    job.answer = Answer(1, trouble=STOPPED)
+    job.answer = Answer(1, done=True, trouble=STOPPED)
     page.run()
     assert [warning.value for warning in page.warning] == [f"Score-CAM: {STOPPED}"]
     page.run()

@@ -21,7 +21,7 @@ from qana.walkthrough.activations import LAYERS, Activations
 from qana.walkthrough.calibration import calibration_photos
 from qana.walkthrough.steps import bounds, histogram, levels, narrowed, quantize, step
 from qana.workshop.client import Job, Workshop
-from qana.workshop.messages import Answer
+from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
 pytest.importorskip("tf_keras")
@@ -214,7 +214,7 @@ class Quiet(Workshop):
     """Takes requests and answers none: the test answers."""
 
     def ask(self, task: str, **arguments: object) -> Job:
-        return Job()
+        return Job(Request(1, "none:none"))
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def page(found, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     assert opened.get("progress")
     assert not opened.metric
     (job,) = opened.session_state.convert_photo.jobs.values()
-    job.answer = Answer(1, value=found[STEM])
+    job.answer = Answer(1, done=True, value=found[STEM])
     opened.run()
     assert not opened.exception
     yield opened

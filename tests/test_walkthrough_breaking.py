@@ -10,7 +10,7 @@ from qana.errors import UserError
 from qana.spiking.names import DEFAULT_MODEL
 from qana.walkthrough.cases import CASES, LayerFate, Outcome
 from qana.workshop.client import Job, Workshop
-from qana.workshop.messages import Answer
+from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
 pytest.importorskip("tf_keras")
@@ -110,7 +110,7 @@ class Waiting(Workshop):
         self.asked: dict[str, Job] = {}
 
     def ask(self, task: str, **arguments: object) -> Job:
-        return self.asked.setdefault(str(arguments["case"]), Job())
+        return self.asked.setdefault(str(arguments["case"]), Job(Request(1, "none:none")))
 
 
 def chapter() -> None:
@@ -136,7 +136,7 @@ def test_the_chapter_shows_progress_then_what_arrived(asked) -> None:
     page = AppTest.from_function(chapter, default_timeout=30).run()
     assert page.get("progress")
     found = outcome("attention_published")
-    asked["attention_published"].answer = Answer(1, value=found)
+    asked["attention_published"].answer = Answer(1, done=True, value=found)
     page.run()
     assert not page.exception
     assert not page.get("progress")
@@ -153,7 +153,7 @@ def test_one_tap_flips_to_the_form_that_works(asked) -> None:
     page = AppTest.from_function(chapter, default_timeout=30).run()
     page.get("button_group")[1].set_value("Spike-compatible").run()
     found = outcome("attention_spiking")
-    asked["attention_spiking"].answer = Answer(1, value=found)
+    asked["attention_spiking"].answer = Answer(1, done=True, value=found)
     page.run()
     assert not page.exception
     assert page.metric[0].value == f"{len(found.layers)} of {len(found.layers)}"
@@ -165,7 +165,9 @@ def test_one_tap_flips_to_the_form_that_works(asked) -> None:
 def test_the_activation_moves_the_step(asked) -> None:
     page = AppTest.from_function(chapter, default_timeout=30).run()
     page.get("button_group")[0].set_value("Activation").run()
-    asked["activation_unbounded"].answer = Answer(1, value=outcome("activation_unbounded"))
+    asked["activation_unbounded"].answer = Answer(
+        1, done=True, value=outcome("activation_unbounded")
+    )
     page.run()
     assert page.metric[0].value == f"{outcome('activation_unbounded').step.step:.3f}"
 

@@ -17,7 +17,7 @@ from qana.errors import UserError
 from qana.spiking.store import ModelError, find_entry, models_folder, sha256
 from qana.walkthrough.chip import DEVICES, FIRST_GENERATION, Mapping, map_entry, map_model
 from qana.workshop.client import Job, Workshop
-from qana.workshop.messages import Answer
+from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
 SIDE = 128
@@ -155,7 +155,7 @@ class Quiet(Workshop):
     asked: list[tuple[str, Job]]
 
     def ask(self, task: str, **arguments: object) -> Job:
-        job = Job()
+        job = Job(Request(1, "none:none"))
         self.asked.append((task, job))
         return job
 
@@ -217,7 +217,7 @@ def test_a_refusal_gives_the_engines_words_and_a_stand_in_that_is_waited_for(
     assert page.get("progress") and not page.metric
     ((task, job),) = asked
     assert task == "qana.walkthrough.sequential:map_sequential"
-    job.answer = Answer(1, value=sequential[0])
+    job.answer = Answer(1, done=True, value=sequential[0])
     page.run()
     (metric,) = page.metric
     mapping = sequential[0]["AKD1000"]
@@ -230,7 +230,7 @@ def test_a_refusal_gives_the_engines_words_and_a_stand_in_that_is_waited_for(
 def test_what_does_not_fit_shows_no_processor_at_work(asked, classifier) -> None:
     page = opened("AKD1500")
     refused = map_entry(classifier.entry, "AKD1500")
-    asked[0][1].answer = Answer(1, value={"AKD1500": refused})
+    asked[0][1].answer = Answer(1, done=True, value={"AKD1500": refused})
     page.run()
     assert page.metric[0].value == f"0 of {len(refused.mesh.processors)}"
     assert refused.refusal.message in page.warning[1].value

@@ -1,12 +1,15 @@
 """The workshop computes apart from the server: in turn, told of as it goes, not waited for."""
 
+import os
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qana.errors import UserError
-from qana.workshop.client import STOPPED, Job, Workshop
+from qana.workshop.client import STOPPED, TURN, Job, Workshop
 from qana.workshop.store import Store
 from qana.workshop.worker import Tell
 
@@ -29,6 +32,16 @@ def refuse(store: Store, tell: Tell) -> None:
 
 def stumble(store: Store, tell: Tell) -> None:
     raise ZeroDivisionError
+
+
+def fall_over(store: Store, tell: Tell) -> None:
+    os._exit(3)
+
+
+def litter(store: Store, tell: Tell) -> str:
+    """Leaves a file, as TensorFlow leaves the code that it generates."""
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        return file.name
 
 
 @pytest.fixture
@@ -68,11 +81,55 @@ def test_trouble_is_one_sentence_and_the_next_in_the_queue_is_served(workshop) -
     assert finished(served).answer.value == [1]
 
 
-def test_a_process_that_is_gone_is_said_and_started_again(workshop) -> None:
-    lost = workshop.ask(f"{HERE}:count", upto=200)
+def test_a_killed_process_is_started_again_and_the_task_repeated(workshop) -> None:
+    job = workshop.ask(f"{HERE}:count", upto=20)
+    while "counting" not in job.answer.words:
+        time.sleep(0.02)
+    workshop._process.kill()
+    assert finished(job).answer.value == [20]
+    assert workshop.running
+
+
+def test_a_task_that_takes_its_process_along_is_given_up_and_the_next_is_served(workshop) -> None:
+    fatal = workshop.ask(f"{HERE}:fall_over")
+    served = workshop.ask(f"{HERE}:count", upto=1)
+    assert finished(fatal).answer.trouble == STOPPED
+    assert finished(served).answer.value == [1]
+
+
+def test_what_nobody_looks_at_any_more_is_passed_over(workshop, monkeypatch) -> None:
+    monkeypatch.setattr("qana.workshop.client.WANTED_SECONDS", 0.5)
+    first = workshop.ask(f"{HERE}:count", upto=30)
+    left = workshop.ask(f"{HERE}:count", upto=31)
+    wanted = workshop.ask(f"{HERE}:count", upto=2)
+    assert finished(wanted).answer.value == [2]
+    assert first.done
+    assert left.answer.words.startswith(TURN)
+    assert finished(left).answer.value == [31]  # somebody came back
+
+
+def test_who_waits_is_told_how_many_are_before(workshop) -> None:
+    jobs = [workshop.ask(f"{HERE}:count", upto=12) for _ in range(3)]
+    words = set()
+    while not jobs[-1].done:
+        words.add(jobs[-1].answer.words)
+        for job in jobs:
+            _ = job.done  # each has a visitor who looks
+        time.sleep(0.02)
+    assert f"{TURN}: 2 before it" in words
+
+
+def test_what_is_left_over_at_the_end_is_said_and_nothing_stays_on_disk(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    workshop = Workshop()
+    written = finished(workshop.ask(f"{HERE}:litter")).answer.value
+    assert Path(written).is_relative_to(tmp_path) and Path(written).is_file()
+    jobs = [workshop.ask(f"{HERE}:count", upto=200) for _ in range(2)]
     workshop.close()
-    assert finished(lost).answer.trouble == STOPPED
-    assert finished(workshop.ask(f"{HERE}:count", upto=1)).answer.value == [1]
+    assert [finished(job).answer.trouble for job in jobs] == [STOPPED] * 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_store_drops_what_was_not_used_for_longest() -> None:

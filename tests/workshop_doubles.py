@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from qana.workshop.client import Job, Workshop
-from qana.workshop.messages import Answer
+from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
 
@@ -16,6 +16,7 @@ class Instant(Workshop):
 
     def ask(self, task: str, **arguments: object) -> Job:
         module, _, name = task.partition(":")
-        job, run = Job(), getattr(import_module(module), name)
-        job.answer = Answer(1, value=run(self.store, lambda *_: None, **arguments))
+        job, run = Job(Request(1, task)), getattr(import_module(module), name)
+        value = run(self.store, lambda *_: None, **arguments)
+        job.answer = Answer(1, done=True, value=value)
         return job

@@ -9,7 +9,7 @@ class Request:
     """One task.
 
     Attributes:
-        number: of the request, to know its answers by.
+        number: of the request.
         task: "module:function" to call; see `qana.workshop.worker.Task`.
         arguments: its keyword arguments.
     """
@@ -27,12 +27,14 @@ class Answer:
         number: of the request.
         words: what is being done.
         share: how much of it is done, 0 to 1.
-        value: what the task returned; None while it is not done.
-        trouble: one sentence, where nothing will be returned.
+        done: True for the last news.
+        value: what the task returned.
+        trouble: one sentence, where it returned nothing.
     """
 
     number: int
     words: str = ""
     share: float = 0.0
+    done: bool = False
     value: Any = None
     trouble: str | None = None

@@ -54,9 +54,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             send(_answer(request, store, send))
         except UserError as error:
-            send(Answer(request.number, trouble=str(error)))
+            send(Answer(request.number, trouble=str(error), done=True))
         except Exception as error:  # one visitor's bad luck must not take the others' work along
-            send(Answer(request.number, trouble=FAULT.format(type(error).__name__)))
+            trouble = FAULT.format(type(error).__name__)
+            send(Answer(request.number, trouble=trouble, done=True))
 
 
 def _answer(request: Request, store: Store, send: Callable[[Answer], None]) -> Answer:
@@ -66,7 +67,8 @@ def _answer(request: Request, store: Store, send: Callable[[Answer], None]) -> A
     tell("Loading what it needs", 0.02)
     module, _, name = request.task.partition(":")
     task: Task = getattr(import_module(module), name)
-    return Answer(request.number, "", 1.0, task(store, tell, **request.arguments))
+    value = task(store, tell, **request.arguments)
+    return Answer(request.number, share=1.0, done=True, value=value)
 
 
 def _receive(requests: BinaryIO, waiting: "queue.Queue[Request]") -> None:
