@@ -26,7 +26,7 @@ CHAPTERS = {
 
 def turn_to(name: str) -> None:
     """Opens a chapter, and puts it into the address."""
-    st.session_state.chapter = name
+    st.session_state.chapter = st.session_state.chapter_at = name
     st.query_params.chapter = name
 
 
@@ -40,9 +40,9 @@ except UserError as error:
     st.stop()
 
 names = list(CHAPTERS)
-if "chapter" not in st.session_state:
-    asked = st.query_params.get("chapter")
-    st.session_state.chapter = asked if asked in names else names[0]
+asked = st.query_params.get("chapter", names[0])
+if st.session_state.get("chapter_at") != asked:  # a link, or the browser's own way back
+    turn_to(asked if asked in names else names[0])
 choose_photo(photo)
 chosen = st.pills(
     "Chapter",

@@ -265,7 +265,7 @@ def test_keras_and_akida_are_compared_behind_a_progress_display(page: Page, serv
     page.goto(f"{server.address}/convert?chapter=conversion")
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Integers that differ")).to_be_visible(timeout=12 * PATIENCE)
-    expect(page.get_by_text("computed now on this photo by Keras and by Akida")).to_be_visible()
+    expect(page.get_by_text("computed on this photo by Keras and by Akida")).to_be_visible()
     page.wait_for_load_state("networkidle")
 
 

@@ -1,6 +1,7 @@
 """The page Convert: chapters that open by their address, with the visitor's photo in each."""
 
 import io
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -144,10 +145,23 @@ def test_answers_of_the_quiz_are_those_of_this_photo(classifier, samples) -> Non
 
 
 def test_nothing_of_the_photo_is_left_on_disk(tmp_path, monkeypatch, samples) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    page = opened("network")
+    """With the real process, which loads TensorFlow: it generates code, in a folder of its own."""
+    pytest.importorskip("tensorflow")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    workshop = Workshop()
+    monkeypatch.setattr("ui.engine.Workshop", lambda: workshop)
+    page = opened("bounding")
     frame = io.BytesIO()
     Image.open(samples[2].path).save(frame, "PNG")
     page.file_uploader[0].upload("mine.png", frame.getvalue(), "image/png").run()
     assert not page.exception
+    for _ in range(600):
+        if page.metric:
+            break
+        time.sleep(0.25)
+        page.run()
+    assert page.metric[0].label.startswith("Quantization step")
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert all(path.suffix == ".py" for path in written)
+    workshop.close()
     assert not list(tmp_path.iterdir())

@@ -64,7 +64,7 @@ def test_it_says_the_numbers_of_this_model(page: bytes, classifier: AkidaClassif
     test, conversion = entry.metrics["lesion-test"], entry.record["conversion"]
     assert f"Parameters {entry.parameters:,}" in text
     assert f"MACs of one photo {entry.macs / 1e6:.1f} million" in text
-    assert f"Weights {entry.weight_bits} bits, {2**entry.weight_bits} levels" in text
+    assert f"Weights {entry.weight_bits} bits, {2**entry.weight_bits - 1} levels" in text
     for score, name in (("accuracy", "Accuracy"), ("balanced_accuracy", "Balanced accuracy")):
         low, high = test["ci95"][score]
         assert f"{name} {test[score]:.3f} ({low:.3f} to {high:.3f})" in text
@@ -85,7 +85,7 @@ def test_it_draws_every_block_with_its_share(
     for block in graph:
         if block.macs:
             shape = " x ".join(str(length) for length in block.shape)
-            written = f"{share[block.name]:.0%}" if share[block.name] >= 0.005 else "< 1%"
+            written = f"{share[block.name]:.1%}" if share[block.name] >= 0.0005 else "< 0.1%"
             assert f"{block.title} {shape} {written}" in text
 
 

@@ -63,9 +63,9 @@ def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plai
 def test_each_weight_stands_on_one_of_its_levels(four) -> None:
     assert set(four.weights) == set(LAYERS)
     for levels in four.weights.values():
-        assert len(levels.levels) == 16
+        assert len(levels.levels) == 15
         assert levels.before.sum() == levels.after.sum()
-        assert 2 <= levels.used <= 16
+        assert 2 <= levels.used <= 15
         assert levels.moved <= 0.5
 
 
@@ -76,7 +76,7 @@ def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
     network, _seconds = store.get(key, pytest.fail)
     layer = network.get_layer("head_features_conv")
     integers = layer.weight_quantizer(layer.kernel).fp.values.numpy().astype(int)
-    counts = np.bincount(integers.reshape(-1) + 8, minlength=16)
+    counts = np.bincount(integers.reshape(-1) + 7, minlength=15)
     assert four.weights["head_features_conv"].after.tolist() == counts.tolist()
 
 
@@ -90,14 +90,21 @@ def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
     assert any("Quantizing to 4/4 bits" in words for words, _share in news)
     again: list[str] = []
     answers(store, lambda words, _: again.append(words), MODEL, weight_bits=4, activation_bits=4)
-    assert not any("Quantizing" in words or "Loading" in words for words in again)
-    assert "loaded" in warm(store, lambda *_: pytest.fail("it is there"), MODEL)
+    assert not any("Quantizing" in words for words in again)
+
+
+def test_warming_up_loads_both_forms_for_all_who_come_after(store, classifier) -> None:
+    words: list[str] = []
+    assert warm(store, lambda one, _: words.append(one), MODEL) == "loaded"
+    assert "Loading the quantized network" in words
+    key = ("form", classifier.entry.sha256, "quantized")
+    assert store.get(key, pytest.fail).output_shape == (None, 7)
 
 
 def test_weights_snap_to_the_nearest_level_and_stop_at_the_last() -> None:
-    levels = weight_levels(np.array([0.0, 0.4, -0.9, 5.0], np.float32), np.float32(0.5), 2)
-    assert levels.levels.tolist() == [-2, -1, 0, 1]
-    assert levels.after.tolist() == [1, 0, 1, 2]
+    levels = weight_levels(np.array([0.0, 0.4, -0.4, 5.0], np.float32), np.float32(0.5), 2)
+    assert levels.levels.tolist() == [-1, 0, 1]
+    assert levels.after.tolist() == [1, 1, 2]
 
 
 def test_ranges_come_from_the_gallery() -> None:
@@ -141,7 +148,7 @@ def test_the_chapter_shows_any_layer_and_this_photo(page, four) -> None:
     page.selectbox(key="bits_layer").set_value("logits").run()
     assert not page.exception
     levels = four.weights["logits"]
-    assert f"{levels.after.sum():,} weights of logits stand on {levels.used} of 16" in told(page)[1]
+    assert f"{levels.after.sum():,} weights of logits stand on {levels.used} of 15" in told(page)[1]
     photo = page.session_state.convert_photo
     logits = next(job.answer.value for key, job in photo.jobs.items() if "4" in str(key))
     for code, value in zip(LABELS, logits, strict=True):

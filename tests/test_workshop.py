@@ -1,6 +1,7 @@
 """The workshop computes apart from the server: in turn, told of as it goes, not waited for."""
 
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -36,6 +37,12 @@ def stumble(store: Store, tell: Tell) -> None:
 
 def fall_over(store: Store, tell: Tell) -> None:
     os._exit(3)
+
+
+def grow(store: Store, tell: Tell, bytes_: int) -> int:
+    """Has used so much memory, and says which process it was."""
+    sys.modules["__main__"]._peak_memory = lambda: bytes_
+    return os.getpid()
 
 
 def litter(store: Store, tell: Tell) -> str:
@@ -97,6 +104,13 @@ def test_a_task_that_takes_its_process_along_is_given_up_and_the_next_is_served(
     assert finished(served).answer.value == [1]
 
 
+def test_a_process_that_has_grown_too_large_makes_way_for_a_fresh_one(workshop) -> None:
+    first = finished(workshop.ask(f"{HERE}:grow", bytes_=5_000_000_000)).answer.value
+    second = finished(workshop.ask(f"{HERE}:grow", bytes_=0)).answer.value
+    third = finished(workshop.ask(f"{HERE}:grow", bytes_=0)).answer.value
+    assert first != second == third
+
+
 def test_what_nobody_looks_at_any_more_is_passed_over(workshop, monkeypatch) -> None:
     monkeypatch.setattr("qana.workshop.client.WANTED_SECONDS", 0.5)
     first = workshop.ask(f"{HERE}:count", upto=30)
@@ -109,14 +123,14 @@ def test_what_nobody_looks_at_any_more_is_passed_over(workshop, monkeypatch) -> 
 
 
 def test_who_waits_is_told_how_many_are_before(workshop) -> None:
-    jobs = [workshop.ask(f"{HERE}:count", upto=12) for _ in range(3)]
+    jobs = [workshop.ask(f"{HERE}:count", upto=12) for _ in range(4)]
     words = set()
     while not jobs[-1].done:
         words.add(jobs[-1].answer.words)
         for job in jobs:
             _ = job.done  # each has a visitor who looks
         time.sleep(0.02)
-    assert f"{TURN}: 2 before it" in words
+    assert {f"{TURN}: 2 before it", f"{TURN}: 1 before it"} <= words
 
 
 def test_what_is_left_over_at_the_end_is_said_and_nothing_stays_on_disk(

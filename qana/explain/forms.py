@@ -6,6 +6,7 @@ import numpy as np
 
 from qana.explain.errors import ExplanationError
 from qana.spiking.store import ModelEntry, verified_file
+from qana.workshop.store import Store
 
 LAST = "head_features_relu"
 """The last feature map: Grad-CAM there is what the Akida map shows."""
@@ -32,6 +33,11 @@ def load_form(entry: ModelEntry, form: str) -> Any:
     from quantizeml import load_model
 
     return load_model(str(path))
+
+
+def form_in(store: Store, entry: ModelEntry, form: str) -> Any:
+    """The same, loaded once for all tasks of the workshop."""
+    return store.get(("form", entry.sha256, form), lambda: load_form(entry, form))
 
 
 def four_bits(network: Any, photos: np.ndarray) -> Any:

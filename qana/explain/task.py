@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qana.explain.forms import LAYERS, load_form
+from qana.explain.forms import LAYERS, form_in
 from qana.spiking.store import ModelEntry, find_entry
 from qana.workshop.store import Store
 from qana.workshop.worker import Tell
@@ -65,8 +65,7 @@ def _prepared(store: Store, entry: ModelEntry, form: str, tell: Tell) -> Any:
     import qana.explain.grad_cam  # noqa: F401
 
     tell(f"Loading the {form} network", 0.4)
-    keras_form = store.get(("form", entry.sha256, form), lambda: load_form(entry, form))
-    network = KerasNetwork(keras_form, LAYERS)
+    network = KerasNetwork(form_in(store, entry, form), LAYERS)
     tell("Preparing its gradients", 0.7)
     blank = np.zeros((1, *entry.input_shape), np.float32)
     network.gradients(blank, np.zeros((1, 7), np.float32))

@@ -71,7 +71,7 @@ def draw_network(pdf: FPDF, facts: Facts, y: float) -> None:
     top = heading(pdf, MARGIN, y, width, "The network, block by block") - 0.5
     legend = "arc: input added; bar: share of MACs"
     text(pdf, MARGIN + 58, y + 1.7, width - 58, legend, SMALL, colour=MUTED, align="R")
-    pitch, x, room = 64 / len(graph), MARGIN + 5, 30
+    pitch, x, room = 64 / len(graph), MARGIN + 5, 26
     middle = {block.name: top + pitch * (row + 0.5) for row, block in enumerate(graph)}
     centres = list(middle.values())
     pdf.set_draw_color(*TEAL)
@@ -94,11 +94,11 @@ def draw_network(pdf: FPDF, facts: Facts, y: float) -> None:
         bar = room * share[block.name] / max(share.values())
         pdf.set_fill_color(*TEAL)
         pdf.rect(x + 64, at - 1.3, max(bar, 0.2), 2.6, style="F")
-        text(pdf, MARGIN + width - 8, line, 8, _share(share[block.name]), SMALL, align="R")
+        text(pdf, MARGIN + width - 11, line, 11, _share(share[block.name]), SMALL, align="R")
 
 
 def _share(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.005 else "< 1%"
+    return f"{share:.1%}" if share >= 0.0005 else "< 0.1%"
 
 
 def draw_numbers(pdf: FPDF, facts: Facts, y: float) -> None:
@@ -108,8 +108,8 @@ def draw_numbers(pdf: FPDF, facts: Facts, y: float) -> None:
     top = heading(pdf, x, y, width, "The numbers")
     weights, activations = entry.weight_bits, entry.activation_bits
     rows = [
-        ("Weights", f"{weights} bits, {2**weights} levels"),
-        ("Activations", f"{activations} bits, {2**activations} levels"),
+        ("Weights", f"{weights} bits, {2**weights - 1} levels"),
+        ("Activations", f"{activations} bits"),
         ("Parameters", f"{entry.parameters:,}"),
         ("MACs of one photo", f"{entry.macs / 1e6:.1f} million"),
     ]

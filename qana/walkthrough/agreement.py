@@ -12,12 +12,14 @@ class LayerAgreement:
         values: integers that the layer gives.
         differing: those that are not the same.
         largest: difference of any.
+        ties: whether rounding of rare values explains it; see `qana.spiking.layerwise.Departure`.
     """
 
     name: str
     values: int
     differing: int
     largest: int
+    ties: bool
 
 
 @dataclass(frozen=True)

@@ -27,15 +27,14 @@ class WeightLevels:
     """Weights of one layer, in steps of their own channel's scale.
 
     Attributes:
-        bits: of each weight.
         edges: (B + 1,) float64, of the histogram of the weights before they snap, steps.
         before: (B,) int64 weights in each bin.
-        levels: (2 ** bits,) int64, from -(2 ** (bits - 1)) on.
-        after: (2 ** bits,) int64 weights on each level.
+        levels: (2 ** bits - 1,) int64, as many below zero as above: a channel's scale is its
+            largest weight's size over 2 ** (bits - 1) - 1 (`QFloat.optimal_scales` of quantizeml).
+        after: (2 ** bits - 1,) int64 weights on each level.
         moved: root of the mean squared move, steps.
     """
 
-    bits: int
     edges: np.ndarray
     before: np.ndarray
     levels: np.ndarray
@@ -71,14 +70,14 @@ def weight_levels(weights: np.ndarray, scales: np.ndarray, bits: int) -> WeightL
         scales: float32 that broadcasts with it: what one step of each weight is worth.
         bits: of each weight.
     """
-    half = 2 ** (bits - 1)
+    most = 2 ** (bits - 1) - 1
     steps = (weights.astype(np.float64) / scales).reshape(-1)
-    snapped = np.clip(np.round(steps), -half, half - 1)
-    bins = max(BINS, 2**bits)
-    before, edges = np.histogram(steps, bins=bins, range=(-half - 0.5, half - 0.5))
-    after = np.bincount((snapped + half).astype(np.int64), minlength=2 * half)
+    snapped = np.clip(np.round(steps), -most, most)
+    bins = max(BINS, 2**bits - 1)
+    before, edges = np.histogram(steps, bins=bins, range=(-most - 0.5, most + 0.5))
+    after = np.bincount((snapped + most).astype(np.int64), minlength=2 * most + 1)
     moved = float(np.sqrt(np.mean((snapped - steps) ** 2)))
-    return WeightLevels(bits, edges, before, np.arange(-half, half), after, moved)
+    return WeightLevels(edges, before, np.arange(-most, most + 1), after, moved)
 
 
 def right_by_class(logits: np.ndarray, labels: np.ndarray) -> dict[str, int]:

@@ -12,7 +12,7 @@ import tf_keras as keras
 from tf_keras import layers
 
 from qana.errors import UserError
-from qana.explain.forms import load_form
+from qana.explain.forms import form_in
 from qana.network.registry import build
 from qana.spiking.conversion import ConversionError, convert
 from qana.spiking.store import ModelEntry, find_entry
@@ -49,14 +49,11 @@ def run_case(store: Store, tell: Tell, model: str, case: str) -> Outcome:
 
 
 def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> Outcome:
-    def form(name: str) -> keras.Model:
-        return store.get(("form", entry.sha256, name), lambda: load_form(entry, name))
-
     tell("Building the network", 0.1)
     if case == "network_published":
         network = build("published")
     else:
-        network = form("float")
+        network = form_in(store, entry, "float")
         if case in BLOCKS:
             network = around(BLOCKS[case], network, calibration_photos(SIDE))
     side = network.input_shape[1]
@@ -64,7 +61,7 @@ def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> Outcome:
     said: list[tuple[str, str]] = []
     if case == "network_spiking":
         tell("Loading the deployed network's quantized form, half a minute", 0.3)
-        quantized = form("quantized")
+        quantized = form_in(store, entry, "quantized")
     else:
         tell("Running the vendor's quantizer", 0.3)
         recipe = Recipe("walkthrough", input_size=side)

@@ -4,9 +4,9 @@ import akida
 import numpy as np
 import tensorflow as tf
 
-from qana.explain.forms import load_form
+from qana.explain.forms import form_in
 from qana.spiking.events import LayerTap
-from qana.spiking.layerwise import keras_integers
+from qana.spiking.layerwise import Departure, keras_integers
 from qana.spiking.store import find_entry, verified
 from qana.walkthrough.agreement import Agreement, LayerAgreement
 from qana.workshop.store import Store
@@ -27,8 +27,7 @@ def agreement(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agree
     """
     entry = find_entry(model)
     tell("Loading the quantized Keras network", 0.15)
-    key = ("form", entry.sha256, "quantized")
-    quantized = store.get(key, lambda: load_form(entry, "quantized"))
+    quantized = form_in(store, entry, "quantized")
     model_on_akida = store.get(("akida", entry.sha256), lambda: akida.Model(str(verified(entry))))
     tap = store.get(("tap", entry.sha256), lambda: LayerTap(model_on_akida))
     # Of all layers, for a Keras layer is found as the last one before the next layer's namesake.
@@ -53,6 +52,7 @@ def agreement(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agree
 
 def _compared(name: str, in_keras: np.ndarray, on_akida: np.ndarray) -> LayerAgreement:
     difference = np.abs(on_akida.astype(np.int64) - in_keras.reshape(on_akida.shape))
-    return LayerAgreement(
-        name, difference.size, int(np.count_nonzero(difference)), int(difference.max())
-    )
+    differing, largest = int(np.count_nonzero(difference)), int(difference.max())
+    share = differing / difference.size
+    ties = Departure(name, np.zeros(1, np.int64), differing, share, largest).is_tie
+    return LayerAgreement(name, difference.size, differing, largest, ties)

@@ -15,7 +15,7 @@ import tf_keras as keras
 from quantizeml.layers import DepthwiseConv2DTranspose
 
 from qana.errors import UserError
-from qana.explain.forms import load_form
+from qana.explain.forms import form_in
 from qana.spiking.store import find_entry
 from qana.walkthrough.activations import LAYERS, Activations, Folding
 from qana.walkthrough.calibration import calibration_photos
@@ -52,7 +52,7 @@ def fold_and_bound(
         raise UserError(f"The walkthrough does not open the layer {layer}: choose another one.")
     entry = find_entry(model)
     tell("Loading the float network", 0.2)
-    form = store.get(("form", entry.sha256, "float"), lambda: load_form(entry, "float"))
+    form = form_in(store, entry, "float")
     tap = store.get(("around normalizations", entry.sha256), lambda: _tap(form))
     tell("Finding the ranges on the calibration photos", 0.6)
     highest = store.get(("highest", entry.sha256), lambda: _highest(tap, calibration_photos()))

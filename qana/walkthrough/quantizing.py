@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from qana.explain.forms import load_form
+from qana.explain.forms import form_in
 from qana.spiking.store import ModelEntry, find_entry
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
@@ -41,8 +41,8 @@ def answers(
         UserError: the model has no float form, or its file is missing or changed.
     """
     network, seconds = _network(store, tell, model, weight_bits, activation_bits)
-    tell("Asking it about 63 lesions", 0.9)
     photos, _labels = load_subset()
+    tell(f"Asking it about {len(photos)} lesions", 0.9)
     weights = {name: _levels(network.get_layer(name)) for name in LAYERS} if weight_bits else {}
     return QuantizedAnswers(_logits(network, photos), weights, seconds)
 
@@ -62,9 +62,12 @@ def photo_logits(
 
 
 def warm(store: Store, tell: Tell, model: str) -> str:
-    """Loads TensorFlow and the float network, so that the next who asks need not wait."""
-    _float(store, tell, find_entry(model))
-    return "TensorFlow and the float network are loaded"
+    """Loads TensorFlow and both Keras forms, so that the next who asks need not wait."""
+    entry = find_entry(model)
+    _float(store, tell, entry)
+    tell("Loading the quantized network", 0.4)
+    form_in(store, entry, "quantized")
+    return "loaded"
 
 
 def _network(
@@ -82,7 +85,7 @@ def _network(
     )
 
     def make() -> tuple[Any, float]:
-        tell(f"Quantizing to {weight_bits}/{activation_bits} bits: half a minute, once", 0.3)
+        tell(f"Quantizing to {weight_bits}/{activation_bits} bits, which is done once", 0.3)
         start = time.perf_counter()
         made = quantize_network(network, calibration_photos(), recipe)
         return made, time.perf_counter() - start
@@ -93,11 +96,8 @@ def _network(
 
 
 def _float(store: Store, tell: Tell, entry: ModelEntry) -> Any:
-    def make() -> Any:
-        tell("Loading the float network", 0.2)
-        return load_form(entry, "float")
-
-    return store.get(("form", entry.sha256, "float"), make)
+    tell("Loading the float network", 0.2)
+    return form_in(store, entry, "float")
 
 
 def _logits(network: Any, photos: np.ndarray) -> np.ndarray:

@@ -15,8 +15,8 @@ from qana.walkthrough.blocks import Block
 from qana.walkthrough.cases import Outcome
 from qana.walkthrough.chip import Mapping
 
-TENTHS = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""Shares that stand beside the true one."""
+BESIDE = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
+"""How far wrong shares lie from the true one: it is the last, the middle or the first option."""
 STOPS = "It stops with an error"
 SHORTENS = "It warns, and hands over a shorter network"
 CONVERTS = "It converts the whole network"
@@ -42,14 +42,14 @@ class Question:
 def silence(prediction: Prediction) -> Question:
     """How much of the photo is never sent."""
     share = prediction.sparsity
-    far = sorted(TENTHS, key=lambda tenth: -abs(tenth - share))[:2]
+    others = [share + away for away in BESIDE[prediction.events % len(BESIDE)]]
     size = sum(layer.size for layer in prediction.layers)
     return _numbers(
         "silence",
         f"Your photo makes {size:,} activations in the hidden layers. How many are zero, so that "
         "Akida never sends them?",
         share,
-        far,
+        others,
         lambda value: f"{value:.0%}",
         f"{prediction.events:,} of them are events; {share:.1%} are silent.",
     )
@@ -85,10 +85,10 @@ def levels(layers: Sequence[akida.Layer]) -> Question:
         f"Layer {layer.name} has {weights.size:,} weights of {bits} bits. How many different "
         "integers are there among them?",
         used,
-        (2 ** (bits // 2), weights.size),
+        (2 ** (bits - 1), 2**bits),
         lambda value: f"{value:,.0f}",
-        f"{bits} bits have {2**bits} levels, and {used} of them are used, from {weights.min()} to "
-        f"{weights.max()}.",
+        f"{bits} bits could hold {2**bits}, but levels lie evenly on both sides of zero, which "
+        f"leaves {2**bits - 1}; {used} of them are used, from {weights.min()} to {weights.max()}.",
     )
 
 
@@ -96,6 +96,8 @@ def passes(large: Mapping, small: Mapping) -> Question:
     """How often a smaller device is loaded for one photo."""
     many = len(large.mesh.processors), len(small.mesh.processors)
     needed = len(large.passes), len(small.passes)
+    used = sum(large.used(number) for number in range(needed[0]))
+    least = -(-used // many[1])
     return _numbers(
         "passes",
         f"On {large.device} ({many[0]} neural processors) the network runs in {needed[0]} passes. "
@@ -103,8 +105,8 @@ def passes(large: Mapping, small: Mapping) -> Question:
         needed[1],
         (needed[0], needed[0] * many[0] / many[1]),
         lambda value: f"{value:.0f}",
-        f"The engine's own mapping takes {needed[1]}: a layer is never cut between two passes, and "
-        "what does not fit waits for the next.",
+        f"The engine's own mapping takes {needed[1]}; the smallest number that could hold all that "
+        f"{large.device} holds in {needed[0]} would be {least}.",
     )
 
 

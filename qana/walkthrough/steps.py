@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qana.errors import UserError
+from qana.walkthrough.bits import CHOICES
 
-BITS = (8, 4, 2)
 BINS = 24, 72
 """Fewest and most of a histogram."""
 
@@ -49,11 +49,11 @@ def levels(bits: int) -> int:
     unsigned.
 
     Raises:
-        UserError: `bits` is none of `BITS`.
+        UserError: `bits` is none of `CHOICES`.
     """
-    if bits not in BITS:
+    if bits not in CHOICES:
         raise UserError(f"Activations are shown with 8, 4 or 2 bits, not {bits}: choose one.")
-    return 2 ** (bits - 1 if bits == max(BITS) else bits)
+    return 2 ** (bits - 1 if bits == max(CHOICES) else bits)
 
 
 def step(top: float, bits: int, equalized: bool) -> float:
@@ -70,14 +70,14 @@ def step(top: float, bits: int, equalized: bool) -> float:
 
     Args:
         top: end of the range, above 0.
-        bits: one of `BITS`.
+        bits: one of `CHOICES`.
         equalized: whether the channel is stretched so.
 
     Returns:
         Step in the units of `top`.
 
     Raises:
-        UserError: `top` is not above 0, or `bits` is none of `BITS`.
+        UserError: `top` is not above 0, or `bits` is none of `CHOICES`.
     """
     if not top > 0:
         raise UserError("This channel never rises above 0, so it has no step: choose another one.")
@@ -98,11 +98,11 @@ def quantize(
         values: (...) float32, before the activation, of one channel.
         highest: that channel's largest value over the calibration photos.
         bound: upper bound of the activation; None for none.
-        bits: one of `BITS`.
+        bits: one of `CHOICES`.
         equalized: see `step`.
 
     Raises:
-        UserError: the channel never rises above 0, or `bits` is none of `BITS`.
+        UserError: the channel never rises above 0, or `bits` is none of `CHOICES`.
     """
     end = float(highest if bound is None else min(highest, bound))
     size, count = step(end, bits, equalized), levels(bits)

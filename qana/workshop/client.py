@@ -99,9 +99,8 @@ class Workshop:
         with self._lock:
             self._waiting = [j for j in self._waiting if now - j.seen < FORGOTTEN_SECONDS]
             wanted = [job for job in self._waiting if now - job.seen < WANTED_SECONDS]
-            for before, job in enumerate(wanted):
-                words = f"{TURN}: {before} before it" if before else TURN
-                job.answer = Answer(job.request.number, words)
+            for before, job in enumerate(wanted[1:], start=1):
+                job.answer = Answer(job.request.number, f"{TURN}: {before} before it")
             if wanted:
                 self._waiting.remove(wanted[0])
         return wanted[0] if wanted else None

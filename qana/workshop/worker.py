@@ -20,6 +20,9 @@ from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
 IDLE_SECONDS = 600
+MOST_MEMORY = 4e9
+"""Bytes; TensorFlow keeps about 0.6 GB of every network that is quantized, whoever lets it go. A
+process that has had more ends after its answer, and the next request starts a fresh one."""
 FAULT = "This could not be computed, which is a fault of ours and not of your photo ({})."
 Tell = Callable[[str, float], None]
 """Takes what is being done, in a few words, and how much of it is done, 0 to 1."""
@@ -37,7 +40,7 @@ class Task(Protocol):
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answers requests until their stream ends or none has come for ten minutes."""
+    """Answers requests until their stream ends, none comes for ten minutes, or memory is full."""
     waiting: queue.Queue[Request] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     store = Store()
@@ -58,6 +61,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         except Exception as error:  # one visitor's bad luck must not take the others' work along
             trouble = FAULT.format(type(error).__name__)
             send(Answer(request.number, trouble=trouble, done=True))
+        if _peak_memory() > MOST_MEMORY:
+            return
 
 
 def _answer(request: Request, store: Store, send: Callable[[Answer], None]) -> Answer:
@@ -69,6 +74,15 @@ def _answer(request: Request, store: Store, send: Callable[[Answer], None]) -> A
     task: Task = getattr(import_module(module), name)
     value = task(store, tell, **request.arguments)
     return Answer(request.number, share=1.0, done=True, value=value)
+
+
+def _peak_memory() -> float:
+    try:
+        import resource
+    except ImportError:  # Windows does not tell
+        return 0.0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
 
 
 def _receive(requests: BinaryIO, waiting: "queue.Queue[Request]") -> None:

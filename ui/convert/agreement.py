@@ -32,7 +32,8 @@ def show(photo: Photo) -> None:
         moving_number(
             "Integers that differ",
             f"{found.differing:,} of {found.values:,}",
-            f"In {len(found.layers)} layers, computed now on this photo by Keras and by Akida.",
+            f"In {len(found.layers)} layers, computed on this photo by Keras and by Akida; Akida's "
+            "sums and joins are redone here, since its engine hands out layers one at a time.",
         )
         _show_verdict(found)
     figure.altair_chart(_layers(found), alt=_told(found))
@@ -51,13 +52,16 @@ def _show_verdict(found: Agreement) -> None:
             icon=":material/check_circle:",
         )
         return
-    st.info(
+    words = (
         f"The networks part in {departure.name}: {departure.differing:,} of {departure.values:,} "
         f"integers differ there, by at most {departure.largest}. What follows may follow; the "
         f"logits differ by {found.logits:.3f} and the class is "
-        f"{'the same' if found.same_class else 'another one'}.",
-        icon=":material/info:",
+        f"{'the same' if found.same_class else 'another one'}. "
     )
+    if departure.ties:
+        st.info(words + "So few and so small: rounding ties.", icon=":material/info:")
+    else:
+        st.error(words + "Rounding does not explain it: a fault.", icon=":material/error:")
 
 
 def _layers(found: Agreement) -> alt.LayerChart:

@@ -38,17 +38,24 @@ def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | Non
     if job.answer.trouble is None:
         return job.answer.value
     st.warning(job.answer.trouble, icon=":material/warning:")
-    st.button("Try again", key=f"again{hash(key)}", on_click=jobs.pop, args=(key,))
+    st.button("Try again", key=f"again{hash(key)}", on_click=_forget, args=(jobs, key, job))
     return None
 
 
 def warm_up() -> None:
-    """Has TensorFlow loaded for the chapters to come, and shows how far that is."""
+    """Has TensorFlow and the networks loaded while the reader reads, and shows how far that is."""
     jobs = _shared()
-    if WARM not in jobs:
+    lost = WARM in jobs and jobs[WARM].done and not workshop().running
+    if WARM not in jobs or lost:
         jobs[WARM] = _begin(WARM, None, {})
     if not jobs[WARM].done:
-        _follow_quietly(jobs[WARM])
+        _follow(jobs[WARM], "For the chapters to come: ")
+
+
+def _forget(jobs: dict[Any, Job], key: Any, failed: Job) -> None:
+    """Unless another visitor has asked anew already."""
+    if jobs.get(key) is failed:
+        del jobs[key]
 
 
 def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
@@ -56,18 +63,11 @@ def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
     return workshop().ask(task, model=DEFAULT_MODEL, **inputs, **arguments)
 
 
-def _follow(job: Job) -> None:
+def _follow(job: Job, before: str = "") -> None:
     @st.fragment(run_every=0.5)
     def progress() -> None:
         if job.done:
             st.rerun()
-        st.progress(min(job.answer.share, 1.0), text=job.answer.words)
+        st.progress(min(job.answer.share, 1.0), text=before + job.answer.words)
 
     progress()
-
-
-@st.fragment(run_every=1.0)
-def _follow_quietly(job: Job) -> None:
-    if not job.done:
-        words = f"For the chapters to come: {job.answer.words[:1].lower()}{job.answer.words[1:]}"
-        st.progress(min(job.answer.share, 1.0), text=words)

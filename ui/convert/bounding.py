@@ -7,7 +7,8 @@ from qana.errors import UserError
 from qana.reports import read_studies
 from qana.studies.catalog import ABLATION, SMALL
 from qana.walkthrough.activations import LAYERS, Activations
-from qana.walkthrough.steps import BITS, Quantized, bounds, histogram, narrowed, quantize
+from qana.walkthrough.bits import CHOICES
+from qana.walkthrough.steps import Quantized, bounds, histogram, narrowed, quantize
 from ui.convert.background import result
 from ui.convert.bounding_chart import draw
 from ui.convert.frame import moving_number
@@ -52,7 +53,7 @@ def _bound(found: Activations) -> None:
         )
         bits = st.segmented_control(
             "Bits of the activation",
-            BITS,
+            CHOICES,
             default=4,
             required=True,
             key="bounding_bits",

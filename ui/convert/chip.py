@@ -20,8 +20,8 @@ from ui.engine import classifier
 
 TITLE = "On the chip"
 IDEA = (
-    "On Akida a layer does not run on a processor that fetches its weights from afar: it moves "
-    "in, with its weights, into **neural processors** (NPs) that are its own.",
+    "On Akida a layer does not share one processor with the others: it moves into **neural "
+    "processors** (NPs) of its own, most often with its weights beside it.",
     "A layer that is too large for one is split over several, and a network that is too large for "
     "the chip runs in **passes**: the next layers are loaded over the last ones.",
     "Choose a chip and see how the vendor's own tool places this network on it, or why it will "
@@ -38,20 +38,21 @@ def show(photo: Photo) -> None:
     """The mesh of one device, with the layers of one pass on it."""
     device = st.pills("Chip", list(DEVICES), default=next(iter(DEVICES)), required=True, wrap=True)
     entry = classifier().entry
-    mapping = _mapped(entry.sha256, entry.name, device)
+    mapping = mapped(entry.sha256, entry.name, device)
     if mapping.refusal is None:
         _show_mapping(mapping, f"the deployed model {entry.name}")
         return
     _explain(mapping, entry.name)
     for other in read_manifest():
         if other.target == "akd1000" and device in FIRST_GENERATION:
-            mapping = _mapped(other.sha256, other.name, device)
+            mapping = mapped(other.sha256, other.name, device)
             _show_mapping(mapping, f"the model {other.name}, trained for Akida 1.0")
             return
     st.markdown(
         "So that you see Akida 1.0 at work, below is a **stand-in**: AkidaNet 0.5, the vendor's "
-        "network, in the layers of Akida 1.0, with 4-bit weights. It is **untrained** and knows "
-        "nothing of skin; where a layer lies depends on its shape and bits alone."
+        "network, in the layers of Akida 1.0, with 4-bit weights (8 in the first layer). It is "
+        "**untrained** and knows nothing of skin; where a layer lies depends on its shape and bits "
+        "alone."
     )
     side = st.segmented_control(
         "Its input", SIDES, default=SIDES[0], required=True, format_func=lambda n: f"{n}x{n} pixels"
@@ -62,7 +63,8 @@ def show(photo: Photo) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner="Placing the network")
-def _mapped(sha256: str, name: str, device: str) -> Mapping:
+def mapped(sha256: str, name: str, device: str) -> Mapping:
+    """A model of these weights on a device; the same for all visitors."""
     return map_entry(find_entry(name), device)
 
 
@@ -133,7 +135,8 @@ def _legend(mapping: Mapping) -> str:
         f"{mapping.mesh.weight_bytes / 1024:,.0f} KB for weights, and bears the number of its "
         f"layer; dashed is idle. All can be convolutional (CNP); {fully} can be fully connected "
         "(FNP2 has its weights in external memory, FNP3 in its own). HRC is a unit beside the "
-        "mesh for the first convolution. Nodes are written column/row; how the processors lie "
+        "mesh for the first convolution; none: the tool gives the layer nothing of its own. Nodes "
+        "are written column/row; how the processors lie "
         "within one is our drawing."
     )
 

@@ -26,7 +26,7 @@ class Photo:
         scan: `shown` is the square at a size for the eye.
         prediction: the spiking network's answer, with every layer's integers in `outputs`.
         image_id: of a sample; None for a photo of the visitor's own.
-        recorded: diagnosis of a sample.
+        recorded: diagnosis of a sample; None for a photo of the visitor's own.
         jobs: what was asked of the workshop about this photo.
     """
 
@@ -38,7 +38,6 @@ class Photo:
 
 
 def _open(source: bytes | Path, image_id: str | None = None, recorded: str | None = None) -> None:
-    st.session_state.convert_trouble = None
     try:
         found = scan(source, classifier(), insist=True)
     except ImageError as error:
@@ -75,8 +74,9 @@ def current_photo() -> Photo:
 
 def choose_photo(photo: Photo) -> None:
     """The photo in small, and the ways to another one."""
-    if st.session_state.get("convert_trouble"):
-        st.error(st.session_state.convert_trouble, icon=":material/broken_image:")
+    trouble = st.session_state.pop("convert_trouble", None)
+    if trouble:
+        st.error(trouble, icon=":material/broken_image:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(photo.scan.shown, width=64, alt="The photo that goes through the chapters")
         with st.popover("Another photo", icon=":material/photo_camera:"):
@@ -92,5 +92,5 @@ def choose_photo(photo: Photo) -> None:
                 args=(key,),
             )
             show_gallery(_open_sample)
-        if photo.image_id:
-            st.caption(f"{photo.image_id}: {ATTRIBUTION}.")
+        if photo.recorded:  # a sample, whose name Scan does not hand on
+            st.caption(f"{photo.image_id or 'Sample'}: {ATTRIBUTION}.")

@@ -5,9 +5,9 @@ import streamlit as st
 from qana.walkthrough import quiz
 from qana.walkthrough.blocks import blocks
 from qana.walkthrough.cases import Outcome
-from qana.walkthrough.chip import Mapping, map_entry
 from qana.walkthrough.quiz import Question
 from ui.convert.background import result
+from ui.convert.chip import mapped
 from ui.convert.frame import moving_number
 from ui.convert.photo import Photo
 from ui.engine import classifier
@@ -17,26 +17,21 @@ IDEA = (
     "Five questions about your photo and this network.",
     "No answer is written down anywhere: each is computed now, from the model, the photo and the "
     "vendor's own tools.",
-    "Take another photo and the first one changes.",
+    "The first asks about your photo, the others about the network that reads it.",
 )
 QUESTIONS = 5
+DEVICES = ("12 nodes", "6 nodes")
 GATE = "attention_published"
-
-
-@st.cache_data(show_spinner="Mapping onto two devices")
-def _mappings(sha256: str) -> tuple[Mapping, Mapping]:
-    entry = classifier().entry
-    return map_entry(entry, "12 nodes"), map_entry(entry, "6 nodes")
 
 
 def show(photo: Photo) -> None:
     """The questions, each with its answer once one is chosen."""
-    layers = classifier().layers
+    layers, entry = classifier().layers, classifier().entry
     asked = [
         quiz.silence(photo.prediction),
         quiz.dearest(blocks(layers, photo.prediction.layers)),
         quiz.levels(layers),
-        quiz.passes(*_mappings(classifier().entry.sha256)),
+        quiz.passes(*(mapped(entry.sha256, entry.name, device) for device in DEVICES)),
     ]
     score = st.container()
     right = sum(_ask(number, question) for number, question in enumerate(asked, start=1))

@@ -6,6 +6,7 @@ import altair as alt
 import streamlit as st
 
 from qana.spiking.store import ModelEntry
+from qana.studies.catalog import SMALL
 from ui.charts import GUIDE, PLOT_HEIGHT, legend
 from ui.provenance import measured_here
 
@@ -46,8 +47,9 @@ def show_tuning(study: dict[str, Any] | None, entry: ModelEntry) -> None:
     floats = [cell[SCORE] for cell in cells if cell["stage"] == "float"]
     st.altair_chart(_dumbbells(rows, floats[:1]), alt=_told(rows, floats[:1]))
     st.caption(
-        f"{SCORE} of a smaller sibling of the deployed network (64 px), on the {study['subset']} "
-        f"lesions{'; the dashed line is its float form' if floats else ''}. {study['note']}"
+        f"{SCORE} of a smaller sibling of the deployed network ({SMALL.input_size} px), on the "
+        f"{study['subset']} lesions{'; the dashed line is its float form' if floats else ''}. "
+        f"{study['note']}"
     )
     measured_here(study["command"])
 
