@@ -1,5 +1,7 @@
 """Convert: from pixels to spikes in chapters, on the real toolchain, with the visitor's photo."""
 
+import time
+
 import streamlit as st
 
 from qana.errors import UserError
@@ -22,12 +24,22 @@ CHAPTERS = {
     "quiz": quiz,
 }
 """By their name in the page's address, /convert?chapter=NAME."""
+SETTLED = 2.0
+"""Seconds that a browser may take to show a new address; until then it still sends the old one."""
+
+
+def open_at(name: str) -> None:
+    """Opens a chapter, and puts it into the address."""
+    st.session_state.chapter = name
+    st.session_state.chapter_since = time.monotonic()
+    st.query_params.chapter = name
 
 
 def turn_to(name: str) -> None:
-    """Opens a chapter, and puts it into the address."""
-    st.session_state.chapter = st.session_state.chapter_at = name
-    st.query_params.chapter = name
+    """The same past the row of chapters, which is drawn anew: a browser that is behind would send
+    the old choice of the old row as if it were a new one."""
+    open_at(name)
+    st.session_state.chapter_row = st.session_state.get("chapter_row", 0) + 1
 
 
 come_through_door()
@@ -41,18 +53,22 @@ except UserError as error:
 
 names = list(CHAPTERS)
 asked = st.query_params.get("chapter", names[0])
-if st.session_state.get("chapter_at") != asked:  # a link, or the browser's own way back
+settled = time.monotonic() - st.session_state.get("chapter_since", 0) > SETTLED
+if st.session_state.get("chapter") != asked and settled:  # a link, or the browser's way back
     turn_to(asked if asked in names else names[0])
 choose_photo(photo)
-chosen = st.pills(
+chosen = st.session_state.chapter
+row = f"chapters{st.session_state.chapter_row}"
+st.pills(
     "Chapter",
     names,
+    default=chosen,
     format_func=lambda name: f"{names.index(name) + 1}. {name.capitalize()}",
-    key="chapter",
+    key=row,
     required=True,
     wrap=True,
     label_visibility="collapsed",
-    on_change=lambda: turn_to(st.session_state.chapter),
+    on_change=lambda: open_at(st.session_state[row]),
 )
 number = names.index(chosen)
 open_chapter(number + 1, CHAPTERS[chosen])

@@ -259,13 +259,18 @@ def test_a_chapter_opens_by_its_address_and_the_photo_travels(page: Page, server
     page.wait_for_load_state("networkidle")
 
 
-def test_keras_and_akida_are_compared_behind_a_progress_display(page: Page, server) -> None:
+def test_what_needs_tensorflow_comes_behind_a_progress_display(page: Page, server) -> None:
     if page.viewport_size == PHONE:
         pytest.skip("once is enough: it loads TensorFlow")
     page.goto(f"{server.address}/convert?chapter=conversion")
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Integers that differ")).to_be_visible(timeout=12 * PATIENCE)
     expect(page.get_by_text("computed on this photo by Keras and by Akida")).to_be_visible()
+    page.goto(f"{server.address}/convert?chapter=bounding")
+    expect(page.get_by_text("folded, equal")).to_be_visible(timeout=6 * PATIENCE)
+    page.goto(f"{server.address}/convert?chapter=breaking")
+    expect(page.get_by_text("Layers that arrived")).to_be_visible(timeout=6 * PATIENCE)
+    expect(page.get_by_text("Refused.")).to_be_visible()
     page.wait_for_load_state("networkidle")
 
 

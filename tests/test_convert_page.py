@@ -93,6 +93,22 @@ def test_the_reader_goes_on_and_back_and_the_address_follows() -> None:
     assert page.header[0].value.startswith("1. ")
 
 
+def test_the_browsers_own_way_back_is_followed() -> None:
+    page = opened("spikes")
+    press(page, "Next: On the chip")
+    page.query_params["chapter"] = "spikes"
+    page.run()
+    assert page.header[0].value.startswith("7. ")  # the browser has not shown the new address yet
+    page.session_state.chapter_since -= 10
+    page.run()
+    assert page.header[0].value.startswith("6. ")
+    page.query_params["chapter"] = "nothing"
+    page.session_state.chapter_since -= 10
+    page.run()
+    assert page.header[0].value.startswith("1. ")
+    assert page.query_params["chapter"] == "network"
+
+
 def test_tensorflow_is_loaded_while_the_first_chapter_is_read() -> None:
     opened()
     assert [task for task, _arguments, _job in Quiet.asked] == ["qana.walkthrough.quantizing:warm"]

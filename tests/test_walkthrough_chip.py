@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from qana.errors import UserError
 from qana.spiking.store import ModelError, find_entry, models_folder, sha256
-from qana.walkthrough.chip import DEVICES, FIRST_GENERATION, Mapping, map_entry, map_model
+from qana.walkthrough.chip import DEVICES, FIRST_GENERATION, map_entry, map_model
+from qana.walkthrough.mapping import Mapping
 from qana.workshop.client import Job, Workshop
 from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store

@@ -10,7 +10,8 @@ from qana.spiking.store import ModelEntry
 from qana.walkthrough import quiz
 from qana.walkthrough.blocks import Block, blocks
 from qana.walkthrough.cases import Outcome
-from qana.walkthrough.chip import Mapping, map_entry
+from qana.walkthrough.chip import map_entry
+from qana.walkthrough.mapping import Mapping
 from qana.walkthrough.quiz import Question
 from qana.walkthrough.travel import LayerFrame, travel
 

@@ -13,7 +13,7 @@ import numpy as np
 from qana.spiking.classifier import Prediction
 from qana.walkthrough.blocks import Block
 from qana.walkthrough.cases import Outcome
-from qana.walkthrough.chip import Mapping
+from qana.walkthrough.mapping import Mapping
 
 BESIDE = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
 """How far wrong shares lie from the true one: it is the last, the middle or the first option."""

@@ -14,7 +14,8 @@ from tf_keras import layers
 from qana.labels import LABELS
 from qana.network.akidanet import CONVOLUTIONS, SEPARABLE
 from qana.network.blocks import BOUND, convolution
-from qana.walkthrough.chip import FIRST_GENERATION, Mapping, map_model
+from qana.walkthrough.chip import FIRST_GENERATION, map_model
+from qana.walkthrough.mapping import Mapping
 from qana.workshop.store import Store
 from qana.workshop.worker import Tell
 

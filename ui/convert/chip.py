@@ -5,13 +5,8 @@ from collections import Counter
 import streamlit as st
 
 from qana.spiking.store import find_entry, read_manifest
-from qana.walkthrough.chip import (
-    AKIDA_1_BITS,
-    DEVICES,
-    FIRST_GENERATION,
-    Mapping,
-    map_entry,
-)
+from qana.walkthrough.chip import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
+from qana.walkthrough.mapping import Mapping
 from ui.convert.background import result
 from ui.convert.frame import moving_number
 from ui.convert.mesh import Layers, draw, mark
