@@ -1,6 +1,7 @@
 """What several tests stand on: the real samples, the real classifier, a small data set of them."""
 
 import csv
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,21 @@ from qana.walkthrough.subset import load_subset
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collect_once() -> None:
+    """Streamlit collects garbage after each run of a page, which takes seconds in a process that
+    holds TensorFlow's objects: what a module finds there is not looked through again."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def leave_the_rest() -> None:
+    """What the fixtures of a module have made stays, too."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -40,8 +40,8 @@ def fall_over(store: Store, tell: Tell) -> None:
 
 
 def grow(store: Store, tell: Tell, bytes_: int) -> int:
-    """Has used so much memory, and says which process it was."""
-    sys.modules["__main__"]._peak_memory = lambda: bytes_
+    """Holds so much memory, and says which process it was."""
+    sys.modules["__main__"]._memory = lambda: bytes_
     return os.getpid()
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from qana.commands.common import quiet_tensorflow
@@ -22,7 +23,7 @@ from qana.workshop.store import Store
 IDLE_SECONDS = 600
 MOST_MEMORY = 4e9
 """Bytes; TensorFlow keeps about 0.6 GB of every network that is quantized, whoever lets it go. A
-process that has had more ends after its answer, and the next request starts a fresh one."""
+process that holds more ends after its answer, and the next request starts a fresh one."""
 FAULT = "This could not be computed, which is a fault of ours and not of your photo ({})."
 Tell = Callable[[str, float], None]
 """Takes what is being done, in a few words, and how much of it is done, 0 to 1."""
@@ -61,7 +62,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         except Exception as error:  # one visitor's bad luck must not take the others' work along
             trouble = FAULT.format(type(error).__name__)
             send(Answer(request.number, trouble=trouble, done=True))
-        if _peak_memory() > MOST_MEMORY:
+        if _memory() > MOST_MEMORY:
             return
 
 
@@ -76,13 +77,16 @@ def _answer(request: Request, store: Store, send: Callable[[Answer], None]) -> A
     return Answer(request.number, share=1.0, done=True, value=value)
 
 
-def _peak_memory() -> float:
+def _memory() -> int:
+    """Resident bytes of this process; 0 where the system does not tell.
+
+    The peak that `resource` reports would not do: a process inherits its parent's.
+    """
     try:
-        import resource
-    except ImportError:  # Windows does not tell
-        return 0.0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _receive(requests: BinaryIO, waiting: "queue.Queue[Request]") -> None:
