@@ -32,8 +32,9 @@ PATIENCE = 20_000
 VERDICT = "Looks most like"
 LIGHT_CHAPTERS = ("network", "spikes", "chip")
 """Of Convert, those that wait for nothing."""
-PROBE = "_stcore/"
-"""In the address of Streamlit's own probes, which get 404 at a page's own address."""
+HARMLESS = ("_stcore/", "/media/")
+"""In the addresses that may get 404: Streamlit's own probes at a page's own address, and pictures
+that the page replaced before the browser fetched them."""
 
 
 @contextmanager
@@ -123,7 +124,7 @@ def page(request, browser: Browser, server) -> Iterator[Page]:
 
 
 def _is_fault(line: ConsoleMessage) -> bool:
-    return line.type == "error" and PROBE not in line.location["url"]
+    return line.type == "error" and not any(part in line.location["url"] for part in HARMLESS)
 
 
 def until_gallery_is_there(page: Page) -> None:
