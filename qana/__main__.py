@@ -10,7 +10,7 @@ from pathlib import Path
 from qana.bench.names import RUNTIME_NAMES
 from qana.commands.common import say
 from qana.errors import UserError
-from qana.spiking.names import DEFAULT_MODEL
+from qana.spiking.names import AKIDA1, DEFAULT_MODEL
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,13 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
     study.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR")
 
-    protocol = command("protocol", "Judge by a protocol and write its report.", json=True)
-    protocol.add_argument("name", choices=("lesion", "paper", "clinical"))
-    protocol.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="HAM10000; clinical: PAD-UFES-20"
+    _protocol_options(command("protocol", "Judge by a protocol and write its report.", json=True))
+    _edge_options(command("edge", "Give a model for Akida 1.0 the head that learns."))
+    _learn_options(
+        command("learn", "Teach the head of a model, on the device, from photos.", json=True)
     )
-    protocol.add_argument("--model", default=DEFAULT_MODEL)
-
     _bench_options(
         command("bench", "Latency and energy of every runtime on this machine.", json=True)
     )
@@ -97,6 +95,37 @@ def _parser() -> argparse.ArgumentParser:
     )
     handout.add_argument("--model", default=DEFAULT_MODEL)
     return parser
+
+
+def _protocol_options(protocol: argparse.ArgumentParser) -> None:
+    protocol.add_argument("name", choices=("lesion", "paper", "clinical", "learning"))
+    protocol.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="HAM10000; clinical: PAD-UFES-20"
+    )
+    protocol.add_argument(
+        "--phone", type=Path, metavar="DIR", help="PAD-UFES-20 folder, for learning"
+    )
+    protocol.add_argument("--model", help=f"default: {DEFAULT_MODEL}; learning: {AKIDA1}")
+
+
+def _edge_options(edge: argparse.ArgumentParser) -> None:
+    edge.add_argument("--data", type=Path, required=True, metavar="DIR", help="HAM10000 folder")
+    edge.add_argument("--model", default=AKIDA1)
+    edge.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR")
+
+
+def _learn_options(learn: argparse.ArgumentParser) -> None:
+    learn.add_argument("--images", type=Path, metavar="DIR", help="learn these: a folder per class")
+    learn.add_argument("--test", type=Path, metavar="DIR", help="then recognize these, likewise")
+    learn.add_argument(
+        "--head",
+        type=Path,
+        default=Path("learned.head"),
+        metavar="FILE",
+        help="learned head to go on with and to save; made if missing",
+    )
+    learn.add_argument("--undo", action="store_true", help="first take the last run back")
+    learn.add_argument("--model", default=AKIDA1)
 
 
 def _bench_options(bench: argparse.ArgumentParser) -> None:

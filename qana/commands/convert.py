@@ -29,14 +29,14 @@ def run(options: argparse.Namespace) -> int:
 
     from qana.spiking.conversion import convert
 
-    model, report = convert(load_model(str(path)), photos)
+    model, report = convert(load_model(str(path)), photos, entry.target)
     model.save(str(out))
     same = "the very bytes of" if sha256(out) == entry.sha256 else "not the bytes of"
     passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
     ties = ", ".join(f"{photos} by a tie in {layer}" for layer, photos in report.ties.items())
     ties = ties or "no rounding tie"
     print(
-        f"{out}: {model.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
+        f"{out}: {entry.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
         f"{report.photos} photos, largest difference {report.largest_difference:.3g} ({ties}), "
         f"class equal on all; maps on {passes} passes; {same} {entry.path.name}"
     )

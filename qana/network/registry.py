@@ -16,7 +16,7 @@ def register(builder: Builder) -> Builder:
 
 def architectures() -> tuple[str, ...]:
     """Names of all registered networks, sorted."""
-    from qana.network import akidanet, efficientnet_lite, published, qana  # noqa: F401  importing them registers them
+    from qana.network import akidanet, efficientnet_lite, published, qana, qana_sequential  # noqa: F401  importing them registers them
 
     return tuple(sorted(_BUILDERS))
 

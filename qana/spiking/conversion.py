@@ -10,14 +10,17 @@ import tf_keras as keras
 
 from qana.errors import UserError
 from qana.labels import LABELS
+from qana.spiking.generation import generation
 from qana.spiking.layerwise import departures
+from qana.spiking.names import AKIDA1, AKIDA2
 
 TRUNCATED = "is ignored"
 """In the converter's warning when it drops all layers behind one that it does not know."""
 DEVICES = {
-    "TwelveNodesIPv2": akida.TwelveNodesIPv2,
-    "SixNodesIPv2": akida.SixNodesIPv2,
+    AKIDA2: {"TwelveNodesIPv2": akida.TwelveNodesIPv2, "SixNodesIPv2": akida.SixNodesIPv2},
+    AKIDA1: {"AKD1000": akida.AKD1000, "AKD1500": akida.AKD1500},
 }
+"""Virtual devices of each target that a network must lie on entirely."""
 
 
 class ConversionError(UserError):
@@ -34,6 +37,7 @@ class ConversionReport:
         largest_difference: of any logit.
         ties: layer to the photos whose integers first differ there, each rare and by one.
         passes: device name to the number of passes that it needs.
+        processors: device name to the neural processors (NPs) that it takes, over all passes.
     """
 
     photos: int
@@ -41,14 +45,18 @@ class ConversionReport:
     largest_difference: float
     ties: dict[str, int]
     passes: dict[str, int]
+    processors: dict[str, int]
 
 
-def convert(quantized: keras.Model, photos: np.ndarray) -> tuple[akida.Model, ConversionReport]:
-    """Converts for Akida 2.0 and checks the result.
+def convert(
+    quantized: keras.Model, photos: np.ndarray, target: str = AKIDA2
+) -> tuple[akida.Model, ConversionReport]:
+    """Converts for a generation of Akida and checks the result.
 
     Args:
-        quantized: quantized Keras model, (N, S, S, 3) to (N, 7) logits.
+        quantized: Keras model quantized for that target, (N, S, S, 3) to (N, 7) logits.
         photos: (M, S, S, 3) uint8, the check set.
+        target: key of `DEVICES`.
 
     Returns:
         The Akida model, mapped on no device, and what the checks found.
@@ -56,9 +64,10 @@ def convert(quantized: keras.Model, photos: np.ndarray) -> tuple[akida.Model, Co
     Raises:
         ConversionError: a layer was dropped or does not convert, a photo gets another class, or
             other logits where no rounding tie explains them, or the model does not map entirely
-            on a device of `DEVICES`.
+            on a device of that target.
     """
-    model = _convert_whole(quantized)
+    with generation(target):
+        model = _convert_whole(quantized)
     expected = quantized.predict(photos.astype(np.float32), batch_size=64, verbose=0)
     found = model.predict(photos, batch_size=64).reshape(len(photos), -1)
     difference = np.abs(expected - found).max(axis=1)
@@ -70,9 +79,28 @@ def convert(quantized: keras.Model, photos: np.ndarray) -> tuple[akida.Model, Co
         )
     differing, largest = photos[difference > 0], float(difference.max())
     ties = _ties(quantized, model, differing)
-    passes = {name: _passes(model, name) for name in DEVICES}
-    report = ConversionReport(len(photos), len(photos) - len(differing), largest, ties, passes)
-    return model, report
+    placed = place_on(model, target)
+    return model, ConversionReport(
+        photos=len(photos),
+        equal_logits=len(photos) - len(differing),
+        largest_difference=largest,
+        ties=ties,
+        passes={name: passes for name, (passes, _) in placed.items()},
+        processors={name: processors for name, (_, processors) in placed.items()},
+    )
+
+
+def place_on(model: akida.Model, target: str) -> dict[str, tuple[int, int]]:
+    """Passes and neural processors that a model takes on each virtual device of a target.
+
+    Args:
+        model: mapped on no device, before and after.
+        target: key of `DEVICES`.
+
+    Raises:
+        ConversionError: it does not lie entirely on one of them.
+    """
+    return {name: _placed(model, target, name) for name in DEVICES[target]}
 
 
 def _ties(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -> dict[str, int]:
@@ -114,10 +142,13 @@ def _convert_whole(quantized: keras.Model) -> akida.Model:
     return model
 
 
-def _passes(model: akida.Model, name: str) -> int:
+def _placed(model: akida.Model, target: str, name: str) -> tuple[int, int]:
+    """Passes and neural processors on a device."""
     try:
-        model.map(DEVICES[name](), hw_only=True)
-        return sum(len(sequence.passes) for sequence in model.sequences)
+        model.map(DEVICES[target][name](), hw_only=True)
+        passes = sum(len(sequence.passes) for sequence in model.sequences)
+        mapped = [layer.mapping for layer in model.layers if layer.mapping is not None]
+        return passes, sum(len(mapping.nps) for mapping in mapped)
     except (RuntimeError, ValueError) as error:
         raise ConversionError(
             f"The network does not map entirely on {name}: {_one_line(error)}"

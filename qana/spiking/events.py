@@ -58,9 +58,7 @@ class LayerTap:
         entrance = [layer for layer in self._layers if not layer.inbounds or _reads_pixels(layer)]
         self._entrance = akida.Model(layers=entrance)
         self._entrance_name = entrance[-1].name
-        last = self._layers[-1]
-        dequantized = last.parameters.layer_type == akida.LayerType.Dequantizer
-        self._scales = last.get_variable("scales") if dequantized else np.float32(1)
+        self._last = self._layers[-1]
 
     def outputs(self, image: np.ndarray) -> dict[str, np.ndarray]:
         """Integers of each layer that sends events, in the order of the network.
@@ -87,7 +85,11 @@ class LayerTap:
     def logits(self, outputs: dict[str, np.ndarray]) -> np.ndarray:
         """(7,) float32 logits, the engine's own to the bit, from what `outputs` gives."""
         *_hidden, last = outputs.values()
-        return last.reshape(-1).astype(np.float32) * self._scales
+        integers = last.reshape(-1)
+        if self._last.parameters.layer_type == akida.LayerType.Dequantizer:
+            return integers.astype(np.float32) * self._last.get_variable("scales")
+        zero, step = (self._last.get_variable(name) for name in ("threshold", "act_step"))
+        return (integers - zero).astype(np.float32) / step  # how Akida 1.0 scales its last layer
 
 
 def count_events(outputs: dict[str, np.ndarray]) -> tuple[LayerEvents, ...]:

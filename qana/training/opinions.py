@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -16,14 +17,21 @@ from tqdm import tqdm
 
 from qana.data.augmentation import fixed_view
 from qana.labels import LABELS
+from qana.training.ancestor import Ancestor
 from qana.training.recipe import Recipe
-from qana.training.teacher import Teacher
 
 BATCH = 64
 
 
+class Judge(Protocol):
+    """Whoever can say how probable each class is."""
+
+    def probabilities(self, pictures: np.ndarray) -> np.ndarray:
+        """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
+
+
 def ask(
-    teachers: Sequence[tuple[Teacher, int]],
+    teachers: Sequence[tuple[Judge, int]],
     frames: np.ndarray,
     views: int,
     strength: float,
@@ -62,16 +70,17 @@ def ask(
     return np.stack(found)
 
 
-def opinions_path(runs: Path, recipe: Recipe) -> Path:
+def opinions_path(runs: Path, recipe: Recipe, ancestor: Ancestor | None) -> Path:
     """Where the opinions lie: recipes with the same teachers and the same views share them."""
     asked = (
+        *((ancestor.sha256,) if ancestor else ()),
         *(teacher.digest() for teacher in recipe.teachers),
         *(recipe.frame_height, recipe.judged_views, recipe.augmentation, recipe.colour_constancy),
     )
     return runs / "opinions" / f"{hashlib.sha256(repr(asked).encode()).hexdigest()[:12]}.npy"
 
 
-def _opinion(teachers: Sequence[tuple[Teacher, int]], pictures: np.ndarray) -> np.ndarray:
+def _opinion(teachers: Sequence[tuple[Judge, int]], pictures: np.ndarray) -> np.ndarray:
     total = np.zeros((len(pictures), len(LABELS)), np.float32)
     for teacher, size in teachers:
         seen = _sized(pictures, size)

@@ -16,6 +16,7 @@ from qana.data.labelled import LabelledImage
 from qana.data.split import SPLIT_FILE
 from qana.evaluation.calibration import fit_temperature
 from qana.evaluation.run import evaluate
+from qana.network.cost import macs
 from qana.spiking.classifier import load_classifier
 from qana.spiking.conversion import ConversionReport, convert
 from qana.spiking.store import MANIFEST, sha256
@@ -49,7 +50,7 @@ def publish(
         ConversionError: the converted model is not the quantized one; `out` is left as it was.
     """
     say("Converting for Akida, with every check")
-    model, report = convert(networks["quantized"], subsets.inputs)
+    model, report = convert(networks["quantized"], subsets.inputs, recipe.target)
     temperature = fit_temperature(_logits(model, subsets.inputs), subsets.labels)
     with TemporaryDirectory(dir=_made(out)) as temporary:
         files = Path(temporary)
@@ -107,13 +108,14 @@ def _record(
 ) -> dict[str, Any]:
     return {
         "name": recipe.name,
-        "target": "akida2",
+        "target": recipe.target,
         "file": f"{recipe.name}.fbz",
         "input_shape": list(model.input_shape),
         "weight_bits": recipe.weight_bits,
         "activation_bits": recipe.activation_bits,
         "parameters": int(float_network.count_params()),
-        "macs": int(model.macs),
+        # The engine counts nothing for Akida 1.0.
+        "macs": int(model.macs) or macs(float_network),
         "sha256": sha256(files / f"{recipe.name}.fbz"),
         "bytes": (files / f"{recipe.name}.fbz").stat().st_size,
         "keras": {
@@ -133,6 +135,7 @@ def _record(
             "largest_difference": report.largest_difference,
             "ties": report.ties,
             "passes": report.passes,
+            "processors": report.processors,
         },
         "licence": LICENCE,
     }

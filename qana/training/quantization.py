@@ -4,6 +4,8 @@ import numpy as np
 import tf_keras as keras
 from quantizeml.models import QuantizationParams, quantize
 
+from qana.spiking.generation import generation
+from qana.spiking.names import AKIDA1
 from qana.training.recipe import Recipe
 
 FIRST_LAYER_BITS = 8
@@ -23,14 +25,17 @@ def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> 
     """
     chosen = np.random.default_rng(recipe.seed).permutation(len(photos))
     samples = photos[chosen[: recipe.calibration_photos]]
-    return quantize(
-        model,
-        qparams=QuantizationParams(
-            input_weight_bits=FIRST_LAYER_BITS,
-            weight_bits=recipe.weight_bits,
-            activation_bits=recipe.activation_bits,
-        ),
-        samples=samples,
-        num_samples=len(samples),
-        batch_size=32,
-    )
+    with generation(recipe.target):
+        return quantize(
+            model,
+            qparams=QuantizationParams(
+                input_weight_bits=FIRST_LAYER_BITS,
+                weight_bits=recipe.weight_bits,
+                activation_bits=recipe.activation_bits,
+                # Akida 1.0 has one step for a whole map.
+                per_tensor_activations=recipe.target == AKIDA1,
+            ),
+            samples=samples,
+            num_samples=len(samples),
+            batch_size=32,
+        )

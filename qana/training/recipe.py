@@ -5,6 +5,8 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+from qana.spiking.names import AKIDA1, AKIDA2
+
 
 @dataclass(frozen=True)
 class TeacherRecipe:
@@ -47,6 +49,9 @@ class Recipe:
     """Height of the frames that augmentation cuts from, pixels; above input_size to zoom in."""
     transfer: bool = True
     """Begin with ImageNet's weights in every layer that has a namesake in EfficientNet-Lite0."""
+    ancestor: str | None = None
+    """A deployed model of `qana`. Its float network gives the first weights, see
+    `qana.network.inherit`, and is a teacher beside `teachers`."""
     teachers: tuple[TeacherRecipe, ...] = ()
     """Whose mean opinion the network learns beside the labels (Hinton et al., "Distilling the
     knowledge in a neural network", arXiv 1503.02531)."""
@@ -88,13 +93,20 @@ class Recipe:
     """Peak learning rate of quantization-aware training."""
     seed: int = 1
 
+    @property
+    def target(self) -> str:
+        """The chips that it is made for, as the manifest names them."""
+        return AKIDA1 if self.architecture == "qana_sequential" else AKIDA2
+
     def digest(self) -> str:
         """12 hex digits that change with any field: a resumed run must be of the same recipe."""
         return _digest(self)
 
 
 def _digest(recipe: TeacherRecipe | Recipe) -> str:
-    text = json.dumps(dataclasses.asdict(recipe), sort_keys=True)
+    # What is None is left out, so a recipe keeps its digest when another learns a new word.
+    fields = {key: value for key, value in dataclasses.asdict(recipe).items() if value is not None}
+    text = json.dumps(fields, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -111,6 +123,21 @@ RECIPES: dict[str, Recipe] = {
             mixup=0.2,
         ),
         Recipe(
+            "akd1000",
+            architecture="qana_sequential",
+            transfer=False,
+            ancestor="akida2",
+            frame_height=200,
+            mixup=0.2,
+            epochs=8,
+            learning_rate=5e-4,
+            warmup_epochs=1,
+            weight_bits=4,
+            activation_bits=4,
+            tuning_epochs=5,
+            tuning_rate=2e-4,
+        ),
+        Recipe(
             "smoke",
             options={"features": 16},
             teachers=(TeacherRecipe(input_size=64, batch=8, epochs=1),),
@@ -125,4 +152,5 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
-"""`akida2` makes the deployed model; `smoke` runs the whole pipeline on a handful of photos."""
+"""`akida2` and `akd1000` make the deployed models, the second from the first; `smoke` runs the
+whole pipeline on a handful of photos."""

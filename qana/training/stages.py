@@ -6,19 +6,25 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import tf_keras as keras
 from quantizeml import load_model
 
 from qana.data.errors import DataError
+from qana.network.inherit import inherit
 from qana.network.registry import build
 from qana.network.transfer import transfer
+from qana.training.ancestor import Ancestor
 from qana.training.fit import fit
 from qana.training.operating_point import OperatingPoint, find_operating_point, move
+from qana.training.opinions import Judge, ask, opinions_path
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
 from qana.training.views import Views
 
+INHERITANCE_PHOTOS = 512
+"""Training photos that the first weights are solved on."""
 Say = Callable[[str], None]
 
 
@@ -95,13 +101,32 @@ class Stages:
             recipe.augmentation,
             trust=recipe.trust,
         )
-        if not recipe.teachers:
+        judges = self._judges(shown)
+        if not judges:
             return shown
-        # Only who trains needs torch.
-        from qana.training.opinions import ask, opinions_path
-        from qana.training.teacher import load_teacher, teacher_path, train_teacher
+        self._say("Stage opinions")
+        opinions = ask(
+            judges,
+            self._subsets.frames,
+            recipe.judged_views,
+            recipe.augmentation,
+            opinions_path(self._runs, recipe, self._ancestor),
+        )
+        return dataclasses.replace(shown, opinions=opinions)
 
-        teachers = []
+    @cached_property
+    def _ancestor(self) -> Ancestor | None:
+        return Ancestor(self._recipe.ancestor) if self._recipe.ancestor else None
+
+    def _judges(self, shown: Views) -> list[tuple[Judge, int]]:
+        """Whom the recipe asks, each with the side of the pictures it reads; trained if need be."""
+        recipe = self._recipe
+        judges: list[tuple[Judge, int]] = []
+        if self._ancestor:
+            judges.append((self._ancestor, self._ancestor.input_size))
+        if recipe.teachers:
+            # Only who trains them needs torch.
+            from qana.training.teacher import load_teacher, teacher_path, train_teacher
         for number, one in enumerate(recipe.teachers, start=1):
             self._say(f"Stage teacher {number} of {len(recipe.teachers)}")
             path = teacher_path(self._runs, one)
@@ -114,16 +139,8 @@ class Stages:
                 augmentation=one.augmentation,
             )
             train_teacher(own, one, path)
-            teachers.append((load_teacher(path), one.input_size))
-        self._say("Stage opinions")
-        opinions = ask(
-            teachers,
-            self._subsets.frames,
-            recipe.judged_views,
-            recipe.augmentation,
-            opinions_path(self._runs, recipe),
-        )
-        return dataclasses.replace(shown, opinions=opinions)
+            judges.append((load_teacher(path), one.input_size))
+        return judges
 
     def _fit_float(self) -> keras.Model:
         recipe = self._recipe
@@ -133,6 +150,10 @@ class Stages:
             from qana.training.teacher import imagenet_weights
 
             transfer(model, imagenet_weights())
+        if self._ancestor:
+            chosen = np.random.default_rng(recipe.seed).permutation(len(self._subsets.train_inputs))
+            photos = self._subsets.train_inputs[chosen[:INHERITANCE_PHOTOS]]
+            inherit(model, self._ancestor.network, photos)
         fit(
             model,
             self._views,

@@ -1,0 +1,19 @@
+"""python -m qana edge"""
+
+import argparse
+
+from qana.commands.common import say
+from qana.incremental.build import build_edge_head
+from qana.spiking.store import models_folder
+
+
+def run(options: argparse.Namespace) -> int:
+    """Gives a model for Akida 1.0 its edge head, chosen on validation lesions."""
+    record = build_edge_head(options.data, options.model, models_folder(), options.runs, say)
+    passes = ", ".join(f"{name} in {count}" for name, count in record["passes"].items())
+    print(
+        f"{record['file']}, {record['head']['file']}: {record['spikes']} spikes, "
+        f"{record['neurons']} neurons a class with {record['connections']} connections; network "
+        f"and head map on {passes} passes"
+    )
+    return 0

@@ -1,0 +1,108 @@
+"""python -m qana learn"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qana.commands.common import print_json, say
+from qana.errors import UserError
+from qana.imaging import ImageError, read_image
+from qana.incremental.edge_model import EdgeModel, load_edge_model
+from qana.incremental.pupil import Lesson, Pupil
+from qana.incremental.storage import BEFORE, load_head, save_head
+
+
+def run(options: argparse.Namespace) -> int:
+    """Teaches a head the photos of a folder per class, tests it on another, and saves it."""
+    if not (options.images or options.test or options.undo):
+        raise UserError("There is nothing to do: give --images, --test or --undo.")
+    edge = load_edge_model(options.model)
+    pupil, head = Pupil(edge), options.head
+    if options.undo:
+        before = head.with_name(head.name + BEFORE)
+        pupil.take(load_head(before, edge.front))
+    elif head.is_file():
+        pupil.take(load_head(head, edge.front))
+    unreadable: list[str] = []
+    lessons = list(_taught(pupil, options.images, unreadable)) if options.images else []
+    tested = _tested(pupil, options.test, unreadable) if options.test else {}
+    if lessons or options.undo:
+        save_head(pupil.head, edge.front, head)
+    document = _document(edge, pupil, lessons, tested)
+    if options.json:
+        print_json(document)
+    else:
+        _print(document, head)
+    return 2 if unreadable else 0
+
+
+def _photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any]]:
+    """Class and photo of each file below a folder per class; what cannot be read is reported."""
+    try:
+        classes = sorted(path for path in folder.iterdir() if path.is_dir())
+    except OSError:
+        raise UserError(f"There is no folder {folder} that can be opened.") from None
+    if not classes:
+        raise UserError(f"{folder} holds no folder: make one for each class, named as it is.")
+    for one in classes:
+        for path in sorted(one.iterdir()):
+            if path.name.startswith(".") or not path.is_file():
+                continue
+            try:
+                yield one.name, read_image(path)
+            except ImageError as error:
+                unreadable.append(str(path))
+                say(f"{path}: {error}")
+
+
+def _taught(pupil: Pupil, folder: Path, unreadable: list[str]) -> Iterator[Lesson]:
+    for name, image in _photos(folder, unreadable):
+        if name not in pupil.head.classes:
+            pupil.add_class(name)
+        yield pupil.learn(image, name)
+
+
+def _tested(pupil: Pupil, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for name, image in _photos(folder, unreadable):
+        pupil.head.index(name)
+        counts = found.setdefault(name, {"n": 0, "recognized": 0})
+        counts["n"] += 1
+        counts["recognized"] += pupil.recognize(image).name == name
+    return found
+
+
+def _document(
+    edge: EdgeModel, pupil: Pupil, lessons: list[Lesson], tested: dict[str, dict[str, int]]
+) -> dict[str, Any]:
+    return {
+        "model": edge.entry.name,
+        "backend": edge.engine.backend.kind,
+        "classes": dict(zip(pupil.head.classes, pupil.head.taught, strict=True)),
+        "lessons": [
+            {
+                "class": lesson.name,
+                "before": lesson.before.name,
+                "after": lesson.after.name,
+                "learn_ms": lesson.learn_ms,
+                "swapped": lesson.swapped,
+            }
+            for lesson in lessons
+        ],
+        "tested": tested,
+    }
+
+
+def _print(document: dict[str, Any], head: Path) -> None:
+    lessons = document["lessons"]
+    if lessons:
+        right = [sum(one[when] == one["class"] for one in lessons) for when in ("before", "after")]
+        mean = sum(one["learn_ms"] for one in lessons) / len(lessons)
+        print(
+            f"{len(lessons)} photos learned on the {document['backend']}, {mean:.0f} ms each; "
+            f"{right[0]} of them recognized just before their lesson, {right[1]} just after; saved "
+            f"as {head}"
+        )
+    for name, counts in document["tested"].items():
+        print(f"{name}: {counts['recognized']} of {counts['n']} recognized")

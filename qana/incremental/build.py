@@ -1,0 +1,114 @@
+"""Gives a deployed model of Akida 1.0 its edge head."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import akida
+import numpy as np
+
+from qana.data.arrays import labels_of
+from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.split import split_photos
+from qana.incremental.choose import Maps, Setting, choose
+from qana.incremental.engine import EdgeEngine
+from qana.incremental.head import empty_head
+from qana.incremental.photo_spikes import run_over
+from qana.incremental.spikes import feature_maps, front_of, joined, spike_generator
+from qana.incremental.storage import save_head
+from qana.labels import LABELS
+from qana.reports import write_report
+from qana.spiking.conversion import place_on
+from qana.spiking.names import AKIDA1
+from qana.spiking.store import ModelEntry, ModelError, find_entry, sha256, update_record, verified
+
+SEED = 0
+"""Of the codes and of the order of the photos, in the head that is deployed."""
+
+
+def build_edge_head(
+    data: Path, name: str, models: Path, runs: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Chooses the settings on validation, teaches the seven classes, and writes both files.
+
+    Args:
+        data: HAM10000 folder.
+        name: of a model for Akida 1.0 in the models folder.
+        models: models folder; its manifest and its studies/edge.json are written.
+        runs: folder for feature maps, which take minutes to make.
+        say: takes one line of progress.
+
+    Returns:
+        The manifest's "edge" of the model.
+
+    Raises:
+        DataError: the data cannot be used.
+        ModelError: the model is missing, changed, or not for Akida 1.0.
+        ConversionError: network and head do not lie entirely on the chip.
+    """
+    entry = find_entry(name, models)
+    if entry.target != AKIDA1:
+        raise ModelError(f"The model {name} is for Akida 2.0, which cannot learn: choose another.")
+    front = front_of(akida.Model(str(verified(entry))))
+    parts = split_photos(read_ham10000(data))
+    train = _maps(front, parts["train"], entry, runs, "train")
+    validation = _maps(front, parts["validation"], entry, runs, "validation")
+    setting, rows = choose(train, validation, say)
+    command = f"python -m qana edge --data DIR --model {name}"
+    write_report(models / "studies" / "edge.json", _table(setting, rows, command))
+
+    generator = spike_generator(train[0], setting.spikes, setting.share, setting.whitening, SEED)
+    spikes = generator.forward(train[0])
+    rule = setting.rule(spikes)
+    order = np.random.default_rng(SEED).permutation(len(spikes))
+    say("Teaching the seven classes")
+    engine = EdgeEngine(setting.spikes, rule)
+    head = empty_head(setting.spikes, rule, LABELS)
+    head = engine.learn(head, spikes[order], train[1][order])
+    network = joined(front, generator)
+    whole = EdgeEngine(network, rule)
+    whole.recognize(head, np.zeros((1, *entry.input_shape), np.uint8))  # sets the head
+    placed = place_on(whole.model, AKIDA1)
+    with TemporaryDirectory(dir=models) as temporary:
+        file, stored = (Path(temporary) / f"{name}.{part}" for part in ("front.fbz", "head"))
+        network.save(str(file))
+        save_head(head, sha256(file), stored)
+        record = {
+            "file": file.name,
+            "sha256": sha256(file),
+            "head": {"file": stored.name, "sha256": sha256(stored)},
+            **vars(setting),
+            "connections": rule.connections,
+            "passes": {device: passes for device, (passes, _) in placed.items()},
+            "processors": {device: count for device, (_, count) in placed.items()},
+            "command": command,
+        }
+        for path in (file, stored):
+            path.replace(models / path.name)
+    update_record(name, {"edge": record}, models)
+    return record
+
+
+def _maps(
+    front: akida.Model, photos: Sequence[Photo], entry: ModelEntry, runs: Path, part: str
+) -> Maps:
+    kept = runs / "edge" / f"{entry.sha256[:12]}-{part}.npy"
+    paths = [photo.path for photo in photos]
+    maps = run_over(paths, entry.input_shape[0], lambda x: feature_maps(front, x), kept)
+    return maps, labels_of(photos)
+
+
+def _table(setting: Setting, rows: list[dict[str, Any]], command: str) -> dict[str, Any]:
+    columns = list(rows[0])
+    return {
+        "study": "edge",
+        "title": "The edge head: one setting at a time",
+        "command": command,
+        "subset": "validation",
+        "columns": columns,
+        "rows": [[row[column] for column in columns] for row in rows],
+        "note": "Seven classes, validation lesions, on Akida's own learning layer; mean and "
+        f"standard deviation over three draws of the codes. Chosen: {vars(setting)}.",
+        "missing": [],
+    }

@@ -1,0 +1,84 @@
+"""A deployed model of Akida 1.0 that can learn: its front, its rule and the head it starts with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import akida
+import numpy as np
+
+from qana.imaging import to_input
+from qana.incremental.engine import EdgeEngine
+from qana.incremental.head import Head, HeadError
+from qana.incremental.storage import load_head
+from qana.spiking.names import AKIDA1
+from qana.spiking.store import ModelEntry, ModelError, find_entry, verified_file
+
+
+@dataclass(frozen=True)
+class EdgeModel:
+    """What all who teach share; heads are theirs.
+
+    Attributes:
+        entry: of the deployed model.
+        front: SHA-256 of the network in front of the head; heads belong to one.
+        start: the head that has learned the seven classes.
+        engine: for photos, on a chip or in the simulator.
+        heads: for spikes that were made before, in the simulator.
+        record: the manifest's "edge" of that model.
+    """
+
+    entry: ModelEntry
+    front: str
+    start: Head
+    engine: EdgeEngine = field(repr=False)
+    heads: EdgeEngine = field(repr=False)
+    record: dict[str, Any] = field(repr=False)
+    _network: akida.Model = field(repr=False)
+
+    def inputs(self, image: np.ndarray) -> np.ndarray:
+        """(H, W, 3) uint8 RGB of any size to (1, S, S, 3) uint8, its centre square."""
+        return to_input(image, self.entry.input_shape[0])[None]
+
+    def spikes(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, S, S, 3) uint8 to (N, 1, 1, K) uint8, 0 or 1: what the head reads, for `heads`."""
+        return self._network.forward(inputs)
+
+
+def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel:
+    """Loads the network with its head.
+
+    Args:
+        name: of a model for Akida 1.0.
+        folder: models folder; None for the project's.
+
+    Raises:
+        ModelError: there is no such model, it cannot learn, or a file is missing or changed.
+    """
+    entry = find_entry(name, folder)
+    record = entry.record.get("edge")
+    if record is None:
+        raise ModelError(
+            f"The model {name} has no edge head: choose one for Akida 1.0, or make it with "
+            f"`python -m qana edge --model {name}`."
+        )
+    path = verified_file(entry.path.with_name(record["file"]), record["sha256"])
+    head = verified_file(entry.path.with_name(record["head"]["file"]), record["head"]["sha256"])
+    try:
+        network = akida.Model(str(path))
+        start = load_head(head, record["sha256"])
+        engine = EdgeEngine(akida.Model(str(path)), start.rule)
+    except (RuntimeError, ValueError, HeadError):
+        raise ModelError(
+            f"{path.name} or {head.name} was made by another version: install the pinned "
+            "requirements or make the edge head again."
+        ) from None
+    return EdgeModel(
+        entry=entry,
+        front=record["sha256"],
+        start=start,
+        engine=engine,
+        heads=EdgeEngine(start.spikes, start.rule),
+        record=record,
+        _network=network,
+    )

@@ -1,0 +1,168 @@
+"""A learned head as bytes and as a file: versioned, hashed, and never half written.
+
+The layout is plain, so that a stranger's file can be refused before anything of it is unpacked:
+
+    QANA-HEAD 1\\n            mark and version of the layout
+    {"front": ..., ...}\\n    one line of JSON: of which network, classes, rule, counts
+    weights, thresholds, swaps: one bit a connection, then little-endian int32
+    32 bytes                  SHA-256 of all that comes before
+
+It holds connections and counts: no photo, nor anything that one could be made from again.
+"""
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qana.errors import UserError
+from qana.incremental.head import MOST_CLASSES, Head, HeadError, Rule, empty_head
+
+MARK = b"QANA-HEAD 1\n"
+LARGEST_FILE = 4_000_000
+"""Bytes; the largest head that this version writes is well below."""
+LARGEST_HEADER = 10_000
+DIGEST = hashlib.sha256().digest_size
+BEFORE = ".before"
+"""Suffix of the head that the last save replaced."""
+_DAMAGED = "The file is no whole learned head (its bytes have changed): save it anew."
+
+
+def to_bytes(head: Head, front: str) -> bytes:
+    """A head as it is stored.
+
+    Args:
+        head: what to store.
+        front: SHA-256 of the network whose spikes it reads, 64 hex digits.
+    """
+    header = {
+        "front": front,
+        "spikes": head.spikes,
+        "rule": [head.rule.neurons, head.rule.connections, head.rule.competition],
+        "classes": list(head.classes),
+        "taught": list(head.taught),
+    }
+    body = MARK + json.dumps(header).encode() + b"\n"
+    body += np.packbits(head.weights).tobytes()
+    body += head.thresholds.astype("<i4").tobytes() + head.swaps.astype("<i4").tobytes()
+    return body + hashlib.sha256(body).digest()
+
+
+def from_bytes(data: bytes, front: str) -> Head:
+    """The head that was stored.
+
+    Args:
+        data: of anyone; nothing in it is trusted.
+        front: SHA-256 of the network that it is to be used with.
+
+    Raises:
+        HeadError: it is no head, damaged, of another version or of another network.
+    """
+    if len(data) > LARGEST_FILE:
+        raise HeadError("The file is too large for a learned head: choose another one.")
+    if not data.startswith(MARK):
+        raise HeadError("The file is no learned head of this version: choose another one.")
+    body, digest = data[:-DIGEST], data[-DIGEST:]
+    end = body.find(b"\n", len(MARK), len(MARK) + LARGEST_HEADER)
+    if end < 0 or hashlib.sha256(body).digest() != digest:
+        raise HeadError(_DAMAGED)
+    try:
+        header = json.loads(body[len(MARK) : end])
+        head = _empty_as(header)
+        taught = tuple(int(number) for number in header["taught"])
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        raise HeadError(_DAMAGED) from None
+    if header["front"] != front:
+        raise HeadError(
+            "This head was learned with another network: load it with the one that it was saved "
+            "from."
+        )
+    return _filled(head, taught, body[end + 1 :])
+
+
+def save_head(head: Head, front: str, path: Path) -> None:
+    """Writes a head; whoever is stopped in between leaves the one that was there.
+
+    The head that was there is kept beside it, with the suffix .before.
+
+    Raises:
+        UserError: the folder cannot be written to.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.is_file():
+            _write(path.read_bytes(), unfinished, path.with_name(path.name + BEFORE))
+        _write(to_bytes(head, front), unfinished, path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        reason = error.strerror or "no reason given"
+        raise UserError(
+            f"The learned head cannot be saved as {path} ({reason}): the one that was there is "
+            "left; choose another place."
+        ) from None
+
+
+def load_head(path: Path, front: str) -> Head:
+    """Reads a head.
+
+    Raises:
+        HeadError: the file is missing or unreadable, or see `from_bytes`.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError:
+        raise HeadError(f"The learned head {path} cannot be read: check its name.") from None
+    return from_bytes(data, front)
+
+
+def _write(data: bytes, unfinished: Path, path: Path) -> None:
+    with unfinished.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _empty_as(header: dict[str, Any]) -> Head:
+    """A head of that shape; the limits keep a forged header from asking for much memory."""
+    neurons, connections, competition = header["rule"]
+    rule = Rule(int(neurons), int(connections), float(competition))
+    spikes, classes = int(header["spikes"]), header["classes"]
+    units = rule.neurons * len(classes)
+    if not (
+        rule.neurons > 0
+        and 0 < rule.connections <= spikes
+        and 0 <= rule.competition <= 1
+        and 0 < len(classes) <= MOST_CLASSES
+        and spikes * units <= LARGEST_FILE * 8
+        and all(isinstance(name, str) for name in classes)
+        and len(header["taught"]) == len(classes)
+    ):
+        raise ValueError
+    return empty_head(spikes, rule, tuple(classes))
+
+
+def _filled(head: Head, taught: tuple[int, ...], body: bytes) -> Head:
+    bits, units = head.weights.size, head.weights.shape[1]
+    weights_end = -(-bits // 8)
+    if len(body) != weights_end + 8 * units or any(number < 0 for number in taught):
+        raise HeadError(_DAMAGED)
+    weights = np.unpackbits(np.frombuffer(body[:weights_end], np.uint8), count=bits)
+    thresholds, swaps = np.frombuffer(body[weights_end:], "<i4").reshape(2, units)
+    filled = Head(
+        head.rule,
+        head.classes,
+        taught,
+        weights.reshape(head.weights.shape),
+        thresholds.astype(np.int32),
+        swaps.astype(np.int32),
+    )
+    if not (weights.reshape(head.weights.shape).sum(axis=0) == head.rule.connections).all():
+        raise HeadError(_DAMAGED)
+    return filled

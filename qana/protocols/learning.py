@@ -1,0 +1,120 @@
+"""The learning protocol: how well the edge head learns, and what it forgets, on unseen lesions."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import akida
+import numpy as np
+
+from qana.data.arrays import labels_of
+from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.pad_ufes import ClinicalPhoto, read_pad_ufes
+from qana.data.split import split_photos
+from qana.incremental.edge_model import EdgeModel, load_edge_model
+from qana.incremental.experiments import (
+    DRAWS,
+    UPDATES,
+    Material,
+    all_classes,
+    forgetting,
+    left_out,
+    phone,
+    stranger,
+)
+from qana.incremental.photo_spikes import run_over
+from qana.labels import LABELS
+from qana.spiking.store import verified
+
+STRANGER = "SCC"
+"""PAD-UFES-20's diagnosis that is none of the seven classes: squamous cell carcinoma."""
+
+
+def run(data: Path, phone_data: Path, model: str, say: Callable[[str], None]) -> dict[str, Any]:
+    """Runs every experiment on the deployed edge head, in the engine that is there.
+
+    Args:
+        data: HAM10000 folder.
+        phone_data: PAD-UFES-20 folder.
+        model: name of a model that can learn.
+        say: takes one line of progress.
+
+    Returns:
+        The document of models/protocols/learning.json: seven_classes, left_out, phone, stranger
+        and forgetting, each with the mean and the standard deviation over `DRAWS` draws.
+
+    Raises:
+        DataError: the data cannot be used, or the split leaks.
+        ModelError: the model is missing, changed, or cannot learn.
+    """
+    edge = load_edge_model(model)
+    parts = split_photos(read_ham10000(data))
+    train, validation, test = (_material(edge, parts[part]) for part in _PARTS)
+    say("Seven classes")
+    dense = _dense_answers(edge, [photo.path for photo in parts["test"]])
+    seven = all_classes(edge.heads, edge.start, train, test, dense)
+    rows = []
+    for name in LABELS:
+        say(f"Without {name}, then with it")
+        rows += left_out(edge.heads, edge.start, train, test, name)
+    say("From dermatoscope to smartphone")
+    photos = read_pad_ufes(phone_data)
+    known = _phone_material(edge, [photo for photo in photos if photo.label])
+    unknown = _phone_material(edge, [photo for photo in photos if photo.diagnosis == STRANGER])
+    say(f"{UPDATES} updates in a row")
+    curves = {
+        "every class": forgetting(edge.heads, edge.start, validation, test),
+        **{
+            f"{name} only": forgetting(
+                edge.heads, edge.start, validation, test, only=LABELS.index(name)
+            )
+            for name in ("mel", "nv")
+        },
+    }
+    return {
+        "protocol": "learning",
+        "command": (f"python -m qana protocol learning --data DIR --phone DIR --model {model}"),
+        "model": model,
+        "sha256": edge.entry.sha256,
+        "edge": edge.record,
+        "draws": DRAWS,
+        "photos": {part: len(parts[part]) for part in _PARTS},
+        "seven_classes": seven,
+        "left_out": rows,
+        "phone": {
+            "photos": len(known.labels),
+            "patients": len(np.unique(known.groups)),
+            "rows": phone(edge.heads, edge.start, known),
+        },
+        "stranger": {
+            "diagnosis": STRANGER,
+            "photos": len(unknown.labels),
+            "patients": len(np.unique(unknown.groups)),
+            "rows": stranger(edge.heads, edge.start, unknown, known),
+        },
+        "forgetting": curves,
+    }
+
+
+_PARTS = ("train", "validation", "test")
+
+
+def _material(edge: EdgeModel, photos: Sequence[Photo]) -> Material:
+    spikes = run_over([photo.path for photo in photos], edge.entry.input_shape[0], edge.spikes)
+    return Material(spikes, labels_of(photos), np.array([photo.lesion_id for photo in photos]))
+
+
+def _phone_material(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> Material:
+    spikes = run_over([photo.path for photo in photos], edge.entry.input_shape[0], edge.spikes)
+    labels = [LABELS.index(photo.label) if photo.label else len(LABELS) for photo in photos]
+    patients = np.array([photo.patient_id for photo in photos])
+    return Material(spikes, np.array(labels), patients)
+
+
+def _dense_answers(edge: EdgeModel, paths: Sequence[Path]) -> np.ndarray:
+    network = akida.Model(str(verified(edge.entry)))
+
+    def answers(photos: np.ndarray) -> np.ndarray:
+        return network.predict(photos).reshape(len(photos), -1).argmax(axis=1).astype(np.uint8)
+
+    return run_over(paths, edge.entry.input_shape[0], answers)
