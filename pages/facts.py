@@ -3,13 +3,15 @@
 import streamlit as st
 
 from qana.errors import UserError
-from qana.reports import read_reports, read_studies
-from qana.spiking.names import DEFAULT_MODEL
-from qana.spiking.store import find_entry
+from qana.reports import read_learning, read_reports, read_studies
+from qana.spiking.names import AKIDA1, DEFAULT_MODEL
+from qana.spiking.store import find_entry, read_manifest
 from ui.door import come_through_door
 from ui.facts.background import show_data, show_licences, show_stages, show_study
+from ui.facts.generations import show_generations
 from ui.facts.groups import show_groups
 from ui.facts.label import show_label
+from ui.facts.learning import show_learning
 from ui.facts.results import show_classes, show_headlines, show_protocols
 from ui.facts.screening import show_screening
 from ui.facts.trust import show_silence, show_trust
@@ -93,6 +95,24 @@ section(
     "converted; each stage is judged on the test lesions.",
 )
 show_stages(lesion, entry)
+
+first_generation = next((one for one in read_manifest() if one.target == AKIDA1), None)
+if first_generation:
+    section(
+        "On silicon that can be bought",
+        "AKD1000 and AKD1500 are chips of Akida 1.0. A second model is made of the layers that "
+        "they have, with 4 bits in place of 8.",
+    )
+    show_generations(entry, first_generation)
+    learning = read_learning()
+    if learning and learning["sha256"] == first_generation.sha256:
+        section(
+            "Learning on the device",
+            "The last layer of that model can be replaced by one that learns on the chip, one "
+            "photo at a time. What it learns from and what it is asked share no lesion and no "
+            "patient.",
+        )
+        show_learning(learning)
 
 if studies:
     section("What was tried", "Comparisons, each made by a command.")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from qana.labels import BY_CODE
+from qana.spiking.store import ModelEntry
 
 HEADLINES = {
     "accuracy": "Accuracy",
@@ -146,6 +147,28 @@ def stages(report: Report) -> list[Row]:
         {"Stage": words, **{name: f"{scores[score]:.3f}" for score, name in HEADLINES.items()}}
         for stage, words in STAGES.items()
         if (scores := report["stages"].get(stage))
+    ]
+
+
+def generations(*entries: ModelEntry) -> list[Row]:
+    """Models beside each other: what each costs, and its scores on the test lesions."""
+    return [
+        {
+            "Model": entry.name,
+            "Bits": f"{entry.weight_bits} / {entry.activation_bits}",
+            "Parameters": f"{entry.parameters:,}",
+            "MACs": f"{entry.macs / 1e6:.1f} million",
+            "Passes": ", ".join(
+                f"{name} {passes}" for name, passes in entry.record["conversion"]["passes"].items()
+            ),
+            **{
+                words: interval(test[score], test["ci95"][score], digits=3)
+                for score, words in HEADLINES.items()
+            },
+            "Melanomas found": f"{test['per_class']['mel']['recall']:.2f}",
+        }
+        for entry in entries
+        for test in (entry.metrics["lesion-test"],)
     ]
 
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from qana.reports import read_explanations, read_reports
-from qana.spiking.store import find_entry
+from qana.learning_facts import lesson_of_twenty
+from qana.reports import read_explanations, read_learning, read_reports
+from qana.spiking.names import AKIDA1
+from qana.spiking.store import ModelEntry, find_entry, read_manifest
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- results: python -m qana.readme -->", "<!-- end of results -->"
@@ -60,10 +62,55 @@ def results() -> str:
             f"{published['accuracy']:.3f} and {published['macro_f1']:.3f} for theirs, which is "
             f"{'reached' if reached else 'not reached'} here.",
         ]
+    first = next((one for one in read_manifest() if one.target == AKIDA1), None)
+    if first:
+        lines += ["", _first_generation(first, entry)]
+        learning = read_learning()
+        if learning and learning["sha256"] == first.sha256:
+            lines += ["", _learning(learning)]
     document = read_explanations()
     if document and document["sha256"] == entry.sha256:
         lines += ["", _explanations(document)]
     return "\n".join(lines)
+
+
+def _first_generation(first: ModelEntry, second: ModelEntry) -> str:
+    """The model for chips that can be bought, in one paragraph."""
+    test, conversion = first.metrics["lesion-test"], first.record["conversion"]
+    stages = ", ".join(
+        f"{words} {first.metrics['stages'][stage]['macro_f1']:.3f}"
+        for stage, words in (("float", "float"), ("ptq", "quantized"), ("tuned", "tuned"))
+    )
+    placed = " and ".join(
+        f"{name} in {passes} {'pass' if passes == 1 else 'passes'} on "
+        f"{conversion['processors'][name]} neural processors"
+        for name, passes in conversion["passes"].items()
+    )
+    lost = 100 * (second.metrics["lesion-test"]["macro_f1"] - test["macro_f1"])
+    return (
+        f"**{first.name}**, the model for AKD1000 and AKD1500, {first.weight_bits}-bit weights and "
+        f"activations ({first.parameters:,} parameters, {first.macs / 1e6:.1f} million MACs): "
+        f"accuracy {test['accuracy']:.3f}, balanced accuracy {test['balanced_accuracy']:.3f}, "
+        f"macro F1 {test['macro_f1']:.3f} on the test lesions, on Akida; {lost:.1f} points of "
+        f"macro F1 below {second.name}. Macro F1 on its way: {stages}. It lies entirely on "
+        f"{placed} (`{first.record['command']}`)."
+    )
+
+
+def _learning(report: dict[str, Any]) -> str:
+    """How well the edge head learns, in one paragraph."""
+    seven, twenty = report["seven_classes"], lesson_of_twenty(report)
+    edge, dense = (seven[head]["balanced_accuracy"] for head in ("edge", "dense"))
+    after = report["forgetting"]["every class"]
+    return (
+        f"**Learning on the device**, mean of {report['draws']} draws: its own learning layer "
+        f"reaches balanced accuracy {edge['mean']:.3f} (deviation {edge['deviation']:.3f}) on the "
+        f"seven classes, the dense head {dense['mean']:.3f}. A class left out of it and learned "
+        f"from 20 lesions is recalled at {twenty['recall']:.2f} on unseen lesions (chance "
+        f"{twenty['chance']:.2f}), and the others lose {twenty['lost']:.1f} points of balanced "
+        f"accuracy; {len(after) - 1} updates in a row move the seven classes from "
+        f"{after[0]['mean']:.3f} to {after[-1]['mean']:.3f} (`{report['command']}`)."
+    )
 
 
 def _explanations(document: dict[str, Any]) -> str:

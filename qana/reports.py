@@ -29,6 +29,17 @@ def read_reports(folder: Path | None = None) -> dict[str, dict[str, Any]]:
     }
 
 
+def read_learning(folder: Path | None = None) -> dict[str, Any] | None:
+    """How well the edge head learns, as `python -m qana protocol learning` wrote it; None without
+    it.
+
+    Raises:
+        ReportError: the report is damaged.
+    """
+    path = (folder or models_folder()) / "protocols" / "learning.json"
+    return read_report(path) if path.is_file() else None
+
+
 def read_studies(folder: Path | None = None) -> list[dict[str, Any]]:
     """The tables that are there, by name, as `python -m qana study` wrote them.
 

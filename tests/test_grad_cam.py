@@ -17,11 +17,13 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa:
 
 from qana.explain.akida_map import AkidaMap  # noqa: E402
 from qana.explain.errors import ExplanationError  # noqa: E402
+from qana.explain.forms import load_form  # noqa: E402
 from qana.explain.grad_cam import METHODS, explain  # noqa: E402
 from qana.explain.heat import enlarged, normalized  # noqa: E402
 from qana.explain.keras_network import KerasNetwork  # noqa: E402
 from qana.network.registry import build  # noqa: E402
 from qana.network.torch_twin import TorchTwin  # noqa: E402
+from qana.spiking.store import find_entry  # noqa: E402
 
 LAST = "head_features_relu"
 CLASSES = np.arange(63) % 7
@@ -75,6 +77,13 @@ def natively(twin: TorchTwin, method: str, layer: str, photos: np.ndarray) -> np
 def test_the_twin_is_the_same_network(keras_forms, twin, square_photos) -> None:
     expected = keras_forms["float"].predict(square_photos.astype(np.float32), verbose=0)
     found = twin(channels_first(square_photos)).detach().numpy()
+    assert np.abs(expected - found).max() < 1e-4
+
+
+def test_the_network_for_akida_1_has_a_twin_too(square_photos) -> None:
+    network = load_form(find_entry("akd1000"), "float")
+    expected = network.predict(square_photos.astype(np.float32), verbose=0)
+    found = TorchTwin(network)(channels_first(square_photos)).detach().numpy()
     assert np.abs(expected - found).max() < 1e-4
 
 

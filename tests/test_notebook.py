@@ -74,10 +74,10 @@ def test_every_chapter_prints_its_number(
     assert differing and int(differing[1]) < 100
     assert "same class: True" in printed["chapter-5"]
     assert re.search(r"^[\d,]{7,} events; \d\d\.\d% .*silent", printed["chapter-6"], re.M)
-    assert f"QANA on 12 nodes: passes: {passes['TwelveNodesIPv2']}," in printed["chapter-7"]
-    assert f"QANA on 6 nodes: passes: {passes['SixNodesIPv2']}," in printed["chapter-7"]
-    assert "QANA on AKD1000: does not map" in printed["chapter-7"]
-    assert "sequential network on AKD1000: passes: " in printed["chapter-7"]
+    assert f"akida2 on 12 nodes: passes: {passes['TwelveNodesIPv2']}," in printed["chapter-7"]
+    assert f"akida2 on 6 nodes: passes: {passes['SixNodesIPv2']}," in printed["chapter-7"]
+    assert "akida2 on AKD1000: does not map" in printed["chapter-7"]
+    assert "akd1000 on AKD1000: passes: " in printed["chapter-7"]
     assert "5 questions" in printed["chapter-8"]
     assert len(re.findall(r"^\d\. ", printed["answers"], re.M)) == 5
 

@@ -14,26 +14,19 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from qana.errors import UserError
-from qana.spiking.store import ModelError, find_entry, models_folder, sha256
+from qana.spiking.store import ModelEntry, ModelError, find_entry, models_folder, sha256
 from qana.walkthrough.chip import DEVICES, FIRST_GENERATION, map_entry, map_model
-from qana.walkthrough.mapping import Mapping
 from qana.workshop.client import Job, Workshop
-from qana.workshop.messages import Answer, Request
-from qana.workshop.store import Store
+from qana.workshop.messages import Request
 
-SIDE = 128
 FITS = ("12 nodes", "6 nodes")
 NEURAL = (akida.NP.CNP1, akida.NP.CNP2, akida.NP.FNP2, akida.NP.FNP3, akida.NP.TNP_B)
 
 
 @pytest.fixture(scope="module")
-def sequential() -> tuple[dict[str, Mapping], akida.Model, list[tuple[str, float]]]:
-    """What the task gives, the network that it made, and the progress that it told."""
-    from qana.walkthrough.sequential import map_sequential
-
-    store, told = Store(), []
-    found = map_sequential(store, lambda *news: told.append(news), "akida2", SIDE)
-    return found, store.get(("sequential", SIDE), lambda: None), told
+def first() -> ModelEntry:
+    """The deployed model for the first generation."""
+    return find_entry("akd1000")
 
 
 @pytest.mark.parametrize("device", FITS)
@@ -112,41 +105,34 @@ def test_an_unknown_device_and_a_changed_file_get_one_sentence(classifier, tmp_p
         map_entry(of_today, "12 nodes")
 
 
-def test_the_stand_in_lies_on_both_chips_of_the_first_generation(sequential) -> None:
-    found, network, told = sequential
-    assert tuple(found) == FIRST_GENERATION
+@pytest.mark.parametrize("device", FIRST_GENERATION)
+def test_the_model_for_akida_1_lies_on_both_chips_of_its_generation(first, device: str) -> None:
+    network, mapping = akida.Model(str(first.path)), map_entry(first, device)
     assert network.ip_version == akida.IpVersion.v1
-    for device, mapping in found.items():
-        assert mapping.device == device
-        assert mapping.refusal is None
-        (layers,) = mapping.passes
-        assert [layer.name for layer in layers] == [layer.name for layer in network.layers]
-        assert {layer.kind for layer in layers[4:-1]} >= {"SeparableConvolutional"}
-        assert layers[-1].unit.startswith("FNP")
-        assert 0 < mapping.used(0) <= len(mapping.mesh.processors)
+    assert (mapping.device, mapping.refusal) == (device, None)
+    assert len(mapping.passes) == first.record["conversion"]["passes"][device]
+    placed = [layer for layers in mapping.passes for layer in layers]
+    assert [layer.name for layer in placed] == [layer.name for layer in network.layers]
+    assert "SeparableConvolutional" in {layer.kind for layer in placed}
+    assert placed[-1].unit.startswith("FNP")
+    for number in range(len(mapping.passes)):
+        assert 0 < mapping.used(number) <= len(mapping.mesh.processors)
     assert network.layers[1].parameters.weights_bits == 8
     assert all(layer.parameters.weights_bits == 4 for layer in network.layers[2:])
-    shares = [share for _words, share in told]
-    assert shares == sorted(shares)
 
 
-def test_where_a_layer_lies_does_not_depend_on_its_weights(sequential) -> None:
-    found, network, _told = sequential
-    other, rng = akida.Model(layers=list(network.layers)), np.random.default_rng(1)
-    for layer in other.layers:
+def test_where_a_layer_lies_does_not_depend_on_its_weights(first) -> None:
+    network, rng = akida.Model(str(first.path)), np.random.default_rng(1)
+    for layer in network.layers:
         for name in set(layer.get_variable_names()) & {"weights", "weights_pw"}:
             old = layer.get_variable(name)
             layer.set_variable(name, rng.integers(-7, 8, old.shape).astype(old.dtype))
-    assert not np.array_equal(
-        other.layers[2].get_variable("weights"), network.layers[2].get_variable("weights")
-    )
     for device in FIRST_GENERATION:
-        assert map_model(other, device) == found[device]
+        assert map_model(network, device) == map_entry(first, device)
 
 
-def test_the_stand_in_does_not_map_on_the_second_generation(sequential) -> None:
-    _found, network, _told = sequential
-    refusal = map_model(network, "6 nodes").refusal
+def test_the_model_for_akida_1_does_not_map_on_the_second_generation(first) -> None:
+    refusal = map_entry(first, "6 nodes").refusal
     assert (refusal.generation, refusal.missing) == ("1.0", {})
 
 
@@ -207,51 +193,27 @@ def test_the_number_and_the_table_follow_the_pass(asked, classifier) -> None:
     assert not asked
 
 
-def test_a_refusal_gives_the_engines_words_and_a_stand_in_that_is_waited_for(
-    asked, classifier, sequential
+@pytest.mark.parametrize("device", FIRST_GENERATION)
+def test_a_refusal_gives_the_engines_words_and_the_model_that_fits(
+    asked, classifier, first, device: str
 ) -> None:
-    page = opened("AKD1000")
+    page = opened(device)
     (warning,) = page.warning
-    assert map_entry(classifier.entry, "AKD1000").refusal.message in warning.value
+    assert map_entry(classifier.entry, device).refusal.message in warning.value
     assert "DepthwiseConv2D" in warning.value
-    assert any("untrained" in words.value for words in page.markdown)
-    assert page.get("progress") and not page.metric
-    ((task, job),) = asked
-    assert task == "qana.walkthrough.sequential:map_sequential"
-    job.answer = Answer(1, done=True, value=sequential[0])
-    page.run()
-    (metric,) = page.metric
-    mapping = sequential[0]["AKD1000"]
-    assert metric.value == f"{mapping.used(0)} of {len(mapping.mesh.processors)}"
-    page.pills[0].set_value("AKD1500").run()
-    assert page.metric[0].value.endswith(f"of {len(sequential[0]['AKD1500'].mesh.processors)}")
-    assert len(asked) == 1
+    mapping = map_entry(first, device)
+    assert page.metric[0].value == f"{mapping.used(0)} of {len(mapping.mesh.processors)}"
+    assert any("akd1000, trained for Akida 1.0" in words.value for words in page.caption)
+    assert not asked
 
 
-def test_what_does_not_fit_shows_no_processor_at_work(asked, classifier) -> None:
-    page = opened("AKD1500")
-    refused = map_entry(classifier.entry, "AKD1500")
-    asked[0][1].answer = Answer(1, done=True, value={"AKD1500": refused})
-    page.run()
-    assert page.metric[0].value == f"0 of {len(refused.mesh.processors)}"
-    assert refused.refusal.message in page.warning[1].value
-
-
-def test_a_model_trained_for_akida_1_takes_the_stand_ins_place(
-    asked, sequential, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_a_model_for_akida_1_the_page_says_how_to_make_one(
+    asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "models"
     shutil.copytree(models_folder(), folder, ignore=shutil.ignore_patterns("*.h5"))
-    sequential[1].save(str(folder / "akd1000.fbz"))
-    manifest = json.loads((folder / "manifest.json").read_text())
-    own = {"name": "akd1000", "target": "akd1000", "file": "akd1000.fbz", "weight_bits": 4}
-    own["sha256"] = sha256(folder / "akd1000.fbz")
-    manifest["models"].append(find_entry("akida2").record | own)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(json.dumps({"models": [find_entry("akida2").record]}))
     monkeypatch.setenv("QANA_MODELS", str(folder))
     page = opened("AKD1000")
-    mapping = sequential[0]["AKD1000"]
-    assert page.metric[0].value == f"{mapping.used(0)} of {len(mapping.mesh.processors)}"
-    assert any("akd1000, trained for Akida 1.0" in words.value for words in page.caption)
-    assert not any("untrained" in words.value for words in page.markdown)
-    assert not asked
+    assert any("--recipe akd1000" in words.value for words in page.info)
+    assert not page.metric

@@ -27,7 +27,7 @@ def separable(x: tf.Tensor, filters: int, name: str, kernel: int = 3, stride: in
 
 @register
 def qana_sequential(*, input_size: int = 128, features: int = 320) -> keras.Model:
-    """The network: PARAMS parameters, MACS million MACs at 128x128.
+    """The network: 657,247 parameters, 72.21 million MACs at 128x128.
 
     Akida 1.0 has convolutions, separable convolutions and a dense layer, each followed by a
     rectifier, and no layer that reads two others. What `qana` is made of survives so:

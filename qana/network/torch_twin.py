@@ -120,6 +120,20 @@ def _depthwise(layer: Any) -> nn.Module:
     return _Same(layer, _filled(made, kernel.transpose(2, 3, 0, 1), layer))
 
 
+def _separable(layer: Any) -> nn.Module:
+    pointwise = layer.pointwise_kernel.numpy()  # (1, 1, in, out)
+    made = nn.Conv2d(pointwise.shape[2], pointwise.shape[3], 1, bias=layer.use_bias)
+    depthwise = layer.depthwise_kernel.numpy()  # (k, k, C, 1)
+    channels = depthwise.shape[2]
+    first = nn.Conv2d(
+        channels, channels, layer.kernel_size, layer.strides, groups=channels, bias=False
+    )
+    with torch.no_grad():
+        first.weight.copy_(torch.from_numpy(np.ascontiguousarray(depthwise.transpose(2, 3, 0, 1))))
+    second = _filled(made, pointwise.transpose(3, 2, 0, 1), layer)
+    return nn.Sequential(_Same(layer, first), second)
+
+
 def _transposed(layer: Any) -> nn.Module:
     if (*layer.kernel_size, *layer.strides, layer.padding) != (3, 3, 2, 2, "same"):
         raise ValueError(f"Layer {layer.name} is transposed in another way than 3x3, stride 2.")
@@ -143,7 +157,8 @@ def _filled(made: Any, weight: np.ndarray, layer: Any) -> Any:
 
 
 def _normalization(layer: Any) -> nn.Module:
-    made: Any = nn.BatchNorm2d(layer.moving_mean.shape[0], eps=layer.epsilon)
+    kind = nn.BatchNorm2d if len(layer.input_shape) == 4 else nn.BatchNorm1d
+    made: Any = kind(layer.moving_mean.shape[0], eps=layer.epsilon)
     values = (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
     into = (made.weight, made.bias, made.running_mean, made.running_var)
     with torch.no_grad():
@@ -165,6 +180,7 @@ _MODULES: dict[str, Callable[[Any], nn.Module]] = {
     "Rescaling": _rescaling,
     "Conv2D": _convolution,
     "DepthwiseConv2D": _depthwise,
+    "SeparableConv2D": _separable,
     "DepthwiseConv2DTranspose": _transposed,
     "BatchNormalization": _normalization,
     "ReLU": _rectified,

@@ -4,10 +4,10 @@ from collections import Counter
 
 import streamlit as st
 
+from qana.spiking.names import AKIDA1
 from qana.spiking.store import find_entry, read_manifest
 from qana.walkthrough.chip import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
 from qana.walkthrough.mapping import Mapping
-from ui.convert.background import result
 from ui.convert.frame import moving_number
 from ui.convert.mesh import Layers, draw, mark
 from ui.convert.photo import Photo
@@ -22,9 +22,6 @@ IDEA = (
     "Choose a chip and see how the vendor's own tool places this network on it, or why it will "
     "not.",
 )
-SEQUENTIAL = "qana.walkthrough.sequential:map_sequential"
-SIDES = (128, 64)
-"""Input of the untrained network, pixels: one that maps and one that is too small."""
 FIRM, SOFT = "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"
 """On a phone a long name of a layer breaks, and a number keeps its unit."""
 
@@ -38,23 +35,18 @@ def show(photo: Photo) -> None:
         _show_mapping(mapping, f"the deployed model {entry.name}")
         return
     _explain(mapping, entry.name)
+    if device not in FIRST_GENERATION:
+        return
     for other in read_manifest():
-        if other.target == "akd1000" and device in FIRST_GENERATION:
+        if other.target == AKIDA1:
             mapping = mapped(other.sha256, other.name, device)
             _show_mapping(mapping, f"the model {other.name}, trained for Akida 1.0")
             return
-    st.markdown(
-        "So that you see Akida 1.0 at work, below is a **stand-in**: AkidaNet 0.5, the vendor's "
-        "network, in the layers of Akida 1.0, with 4-bit weights (8 in the first layer). It is "
-        "**untrained** and knows nothing of skin; where a layer lies depends on its shape and bits "
-        "alone."
+    st.info(
+        "There is no model for Akida 1.0 in the models folder: make one with `python -m qana train "
+        "--data DIR --recipe akd1000`.",
+        icon=":material/memory:",
     )
-    side = st.segmented_control(
-        "Its input", SIDES, default=SIDES[0], required=True, format_func=lambda n: f"{n}x{n} pixels"
-    )
-    found = result(SEQUENTIAL, side=side)
-    if found is not None:
-        _show_mapping(found[device], f"the untrained AkidaNet 0.5 at {side}x{side} pixels")
 
 
 @st.cache_data(max_entries=16, show_spinner="Placing the network")
