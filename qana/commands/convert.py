@@ -35,10 +35,13 @@ def run(options: argparse.Namespace) -> int:
     passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
     ties = ", ".join(f"{photos} by a tie in {layer}" for layer, photos in report.ties.items())
     ties = ties or "no rounding tie"
+    classes = (
+        f"another class on {report.other_class}" if report.other_class else "class equal on all"
+    )
     print(
         f"{out}: {entry.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
         f"{report.photos} photos, largest difference {report.largest_difference:.3g} ({ties}), "
-        f"class equal on all; maps on {passes} passes; {same} {entry.path.name}"
+        f"{classes}; maps on {passes} passes; {same} {entry.path.name}"
     )
     return 0
 

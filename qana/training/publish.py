@@ -133,6 +133,7 @@ def _record(
             "check_photos": report.photos,
             "equal_logits": report.equal_logits,
             "largest_difference": report.largest_difference,
+            "other_class": report.other_class,
             "ties": report.ties,
             "passes": report.passes,
             "processors": report.processors,
