@@ -260,6 +260,28 @@ def test_a_chapter_opens_by_its_address_and_the_photo_travels(page: Page, server
     page.wait_for_load_state("networkidle")
 
 
+def test_a_class_is_taught_and_recognized_and_after_a_reset_it_is_gone(
+    page: Page, server, samples
+) -> None:
+    page.goto(f"{server.address}/learn")
+    expect(page.get_by_role("heading", name="Teach the chip")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("New class...").click()
+    page.get_by_label("Name of the new class").fill("tattoo")
+    page.keyboard.press("Enter")
+    page.get_by_test_id("stMain").get_by_role("radio", name="Upload").first.click()
+    page.locator("input[type=file]").first.set_input_files(samples[4].path)
+    page.get_by_role("button", name="Learn 1 photo").click(timeout=PATIENCE)
+    expect(page.get_by_text("tattoo learned one photo.")).to_be_visible(timeout=PATIENCE)
+    until_gallery_is_there(page)
+    page.get_by_role("button", name="Photo 5", exact=True).click()
+    expect(page.get_by_role("heading", name="tattoo")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("heading", name="tattoo")).to_be_hidden(timeout=PATIENCE)
+    expect(page.get_by_text("seven classes").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("tattoo")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+
 def test_what_needs_tensorflow_comes_behind_a_progress_display(page: Page, server) -> None:
     if page.viewport_size == PHONE:
         pytest.skip("once is enough: it loads TensorFlow")

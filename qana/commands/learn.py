@@ -87,6 +87,7 @@ def _document(
                 "after": lesson.after.name,
                 "learn_ms": lesson.learn_ms,
                 "swapped": lesson.swapped,
+                "events": lesson.events,
             }
             for lesson in lessons
         ],

@@ -1,5 +1,6 @@
 """A deployed model of Akida 1.0 that can learn: its front, its rule and the head it starts with."""
 
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from qana.imaging import to_input
 from qana.incremental.engine import EdgeEngine
 from qana.incremental.head import Head, HeadError
 from qana.incremental.storage import load_head
+from qana.spiking.events import LayerTap
 from qana.spiking.names import AKIDA1
 from qana.spiking.store import ModelEntry, ModelError, find_entry, verified_file
 
@@ -35,6 +37,8 @@ class EdgeModel:
     heads: EdgeEngine = field(repr=False)
     record: dict[str, Any] = field(repr=False)
     _network: akida.Model = field(repr=False)
+    _tap: LayerTap = field(repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def inputs(self, image: np.ndarray) -> np.ndarray:
         """(H, W, 3) uint8 RGB of any size to (1, S, S, 3) uint8, its centre square."""
@@ -42,7 +46,15 @@ class EdgeModel:
 
     def spikes(self, inputs: np.ndarray) -> np.ndarray:
         """(N, S, S, 3) uint8 to (N, 1, 1, K) uint8, 0 or 1: what the head reads, for `heads`."""
-        return self._network.forward(inputs)
+        with self._lock:
+            return self._network.forward(inputs)
+
+    def events(self, inputs: np.ndarray) -> int:
+        """Events of all layers before the head for one photo, (1, S, S, 3) uint8; counted by the
+        simulator, as for `AkidaClassifier`."""
+        with self._lock:
+            outputs = self._tap.outputs(inputs[0])
+        return sum(int(np.count_nonzero(output)) for output in outputs.values())
 
 
 def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel:
@@ -81,4 +93,5 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
         heads=EdgeEngine(start.spikes, start.rule),
         record=record,
         _network=network,
+        _tap=LayerTap(akida.Model(str(path))),
     )

@@ -43,6 +43,7 @@ class Lesson:
         before, after: answers to the same photo.
         learn_ms: wall time of the engine's lesson on this machine, milliseconds.
         swapped: connections that moved to another spike.
+    events: of the photo in all layers before the head.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Lesson:
     after: Answer
     learn_ms: float
     swapped: int
+    events: int
 
 
 class Pupil:
@@ -93,7 +95,8 @@ class Pupil:
         learn_ms = (time.perf_counter() - start) * 1e3
         swapped = int((learned.weights > self._head.weights).sum())
         self._step(learned)
-        return Lesson(name, before, self._answer(inputs), learn_ms, swapped)
+        after, events = self._answer(inputs), self._model.events(inputs)
+        return Lesson(name, before, after, learn_ms, swapped, events)
 
     def add_class(self, name: str) -> None:
         """Adds a class that has learned nothing yet.

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import f1_score
 
 
 @dataclass(frozen=True)
@@ -23,13 +22,15 @@ def score(predicted: np.ndarray, labels: np.ndarray, classes: int) -> Score:
     """Scores answers.
 
     Args:
-        predicted, labels: (N,) integers, 0 to `classes` - 1, N >= 1.
+        predicted: (N,) integers, 0 to `classes` - 1, or -1 for none of them; N >= 1.
+        labels: (N,) integers, 0 to `classes` - 1.
         classes: C.
     """
     right = predicted == labels
     counts = np.bincount(labels, minlength=classes)
+    called = np.bincount(predicted[predicted >= 0], minlength=classes)
     hits = np.bincount(labels[right], minlength=classes)
-    recall = np.divide(hits, counts, out=np.full(classes, np.nan), where=counts > 0)
-    present = np.flatnonzero(counts)
-    f1 = f1_score(labels, predicted, labels=present, average="macro", zero_division=0)
-    return Score(float(right.mean()), float(np.nanmean(recall)), float(f1), recall)
+    present = counts > 0
+    recall = np.divide(hits, counts, out=np.full(classes, np.nan), where=present)
+    f1 = 2 * hits[present] / (counts + called)[present]
+    return Score(float(right.mean()), float(recall[present].mean()), float(f1.mean()), recall)

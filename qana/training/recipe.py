@@ -134,7 +134,7 @@ RECIPES: dict[str, Recipe] = {
             warmup_epochs=1,
             weight_bits=4,
             activation_bits=4,
-            tuning_epochs=12,
+            tuning_epochs=6,
             tuning_rate=4e-4,
         ),
         Recipe(
