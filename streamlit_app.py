@@ -12,6 +12,7 @@ page = st.navigation(
         st.Page("pages/explain.py", title="Explain", icon=":material/troubleshoot:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/balance:"),
         st.Page("pages/convert.py", title="Convert", icon=":material/school:"),
+        st.Page("pages/learn.py", title="Learn", icon=":material/model_training:"),
         st.Page("pages/facts.py", title="Facts", icon=":material/fact_check:"),
     ],
     position="top",

@@ -1,0 +1,112 @@
+"""Charts of the page Learn: recall before and now, and the forgetting curve."""
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from qana.incremental.held_out import Marks
+from qana.labels import CLASSES, LABELS
+from ui.charts import GUIDE, PLOT_HEIGHT, ROW
+from ui.learn.visit import Step
+
+BEFORE, NOW = "before you began", "now"
+_WHEN = alt.Scale(domain=[NOW, *"23456", BEFORE])
+"""The first colour of the theme's palette, and its seventh, which is grey."""
+
+
+def recalls(before: Marks, now: Marks) -> alt.LayerChart:
+    """A line a class: a ring where it stood, a dot where it stands, of its held-out photos."""
+    rows = [
+        {"class": lesion.name, "when": when, "photos": int(marks.recognized[place])}
+        for place, lesion in enumerate(CLASSES)
+        for when, marks in ((BEFORE, before), (NOW, now))
+    ]
+    most = int(now.photos.max())
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        y=alt.Y(
+            "class:N",
+            sort=[lesion.name for lesion in CLASSES],
+            title=None,
+            axis=alt.Axis(labelLimit=150, labelPadding=8, labelFlush=False),
+        )
+    )
+    axis = alt.Axis(values=list(range(0, most + 1, 3)), format="d")
+    x = alt.X(
+        "photos:Q",
+        scale=alt.Scale(domain=(0, most), nice=False, padding=8),
+        title=None,
+        axis=axis,
+    )
+    marks = base.encode(
+        x=x,
+        color=alt.Color("when:N", scale=_WHEN, legend=None),
+        tooltip=["class:N", "when:N", "photos:Q"],
+    )
+    line = base.mark_rule(strokeWidth=3, opacity=0.5, color=GUIDE).encode(
+        x=alt.X("min(photos):Q"), x2="max(photos):Q"
+    )
+    rings = marks.transform_filter(f"datum.when === '{BEFORE}'").mark_point(
+        filled=False, size=150, strokeWidth=2, opacity=1
+    )
+    dots = marks.transform_filter(f"datum.when === '{NOW}'").mark_circle(size=75, opacity=1)
+    return alt.layer(line, rings, dots).properties(height=ROW * len(LABELS), autosize=PLOT_HEIGHT)
+
+
+def recalls_told(before: Marks, now: Marks) -> str:
+    """The same in words."""
+    return "Held-out lesions recognized. " + "; ".join(
+        f"{lesion.name}: {before.recognized[place]} {BEFORE}, {now.recognized[place]} {NOW}, of "
+        f"{now.photos[place]}"
+        for place, lesion in enumerate(CLASSES)
+    )
+
+
+def forgetting(steps: Sequence[Step]) -> alt.LayerChart:
+    """Balanced accuracy after each step; a lesson is a dot, any other step a diamond."""
+    rows = [
+        {
+            "step": number,
+            "what": step.what,
+            "kind": "lesson" if step.lesson else "other",
+            "score": step.marks.balanced_accuracy,
+        }
+        for number, step in enumerate(steps)
+        if step.marks.balanced_accuracy is not None
+    ]
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        x=alt.X(
+            "step:Q",
+            title="steps",
+            scale=alt.Scale(domain=(0, max(len(steps) - 1, 5)), nice=False, padding=8),
+            axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+        ),
+        y=alt.Y(
+            "score:Q",
+            title="balanced accuracy",
+            scale=alt.Scale(domain=(0, 1), nice=False),
+            axis=alt.Axis(values=[0, 0.5, 1], format=".1f"),
+        ),
+        tooltip=["step:Q", "what:N", alt.Tooltip("score:Q", format=".2f")],
+    )
+    start = (
+        alt.Chart(alt.InlineData(rows[:1]))
+        .mark_rule(strokeDash=[3, 3], color=GUIDE)
+        .encode(y="score:Q")
+    )
+    shape = alt.Shape(
+        "kind:N",
+        scale=alt.Scale(domain=["lesson", "other"], range=["circle", "diamond"]),
+        legend=None,
+    )
+    line = base.mark_line(strokeWidth=2)
+    dots = base.mark_point(filled=True, opacity=1, size=55).encode(shape=shape)
+    return alt.layer(start, line, dots).properties(height=120, autosize=PLOT_HEIGHT)
+
+
+def forgetting_told(steps: Sequence[Step]) -> str:
+    """The same in words."""
+    return "Balanced accuracy on held-out lesions. " + "; ".join(
+        f"{step.what}: {step.marks.balanced_accuracy:.2f}"
+        for step in steps
+        if step.marks.balanced_accuracy is not None
+    )

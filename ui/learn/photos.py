@@ -1,0 +1,140 @@
+"""The photos to teach with: lessons, the camera, files. Each is read once and kept nowhere."""
+
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from qana.imaging import read_image
+from qana.incremental.lessons import LessonPhoto, load_lessons
+from qana.labels import BY_CODE, LABELS
+from qana.samples import ATTRIBUTION
+from ui.camera import camera
+from ui.gallery import TYPES
+from ui.learn.visit import Visit
+
+LESSONS, CAMERA, UPLOAD = "Lesson photos", "Camera", "Upload"
+FEW = (1, 5, 10)
+CHOSEN = 5
+"""Lesson photos that are chosen until the visitor chooses."""
+TILE = 64  # pixels; five in a row on a phone
+STYLE = """<style>
+.st-key-learn_tiles { display: grid; grid-template-columns: repeat(5, minmax(0, 5rem)); gap: .5rem }
+.st-key-learn_tiles > div { width: auto; min-width: 0 }
+[class*="st-key-learn_tile_"] { position: relative; width: 100% }
+[class*="st-key-learn_tile_"] :is(.stElementContainer, .stImage, img) { width: 100% !important }
+[class*="st-key-learn_tile_"] img { display: block; aspect-ratio: 1; transition: opacity .15s }
+[class*="st-key-learn_tile_"]:not(:has(input:checked)) img { opacity: .38 }
+[class*="st-key-learn_tile_"] > :has(.stCheckbox) { position: absolute; inset: 0 }
+[class*="st-key-learn_tile_"] .stCheckbox,
+[class*="st-key-learn_tile_"] .stCheckbox > label { width: 100%; height: 100%; margin: 0 }
+[class*="st-key-learn_tile_"] .stCheckbox > label { align-items: flex-start; padding: .35rem }
+</style>"""
+
+
+class Photo(NamedTuple):
+    """What it is called, and how to get its (H, W, 3) uint8 pixels (or an ImageError)."""
+
+    called: str
+    read: Callable[[], np.ndarray]
+
+
+def choose_photos(visit: Visit, name: str) -> tuple[list[Photo], bool]:
+    """The ways to a photo.
+
+    Args:
+        visit: for the keys of its uploads.
+        name: the class that is taught; empty while it has no name.
+
+    Returns:
+        The photos that are chosen, and whether they are to be learned at once: a picture of the
+        camera is there for one run only.
+    """
+    way = st.segmented_control(
+        "From which photos?",
+        [LESSONS, CAMERA, UPLOAD],
+        default=LESSONS,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if way == LESSONS:
+        return _lessons(name), False
+    if way == CAMERA:
+        return _from_camera(name, visit.turn)
+    files = st.file_uploader(
+        "One lesion each, in the middle of the picture; they stay in memory until they are learned",
+        type=TYPES,
+        accept_multiple_files=True,
+        key=f"learn_upload{visit.turn}",
+    )
+    return [Photo(file.name, partial(_read, file)) for file in files], False
+
+
+def _read(file: BytesIO) -> np.ndarray:
+    return read_image(file.getvalue())
+
+
+def _from_camera(name: str, turn: int) -> tuple[list[Photo], bool]:
+    if not name:
+        st.caption("Give the new class a name first: each photo is learned as it is taken.")
+        return [], False
+    st.caption("Each photo is learned as it is taken, and then gone.")
+    taken = camera(key=f"learn_camera{turn}")
+    if taken is None:
+        return [], False
+    return [Photo("The photo", lambda: read_image(taken))], True
+
+
+def _lessons(name: str) -> list[Photo]:
+    if name not in LABELS:
+        name = st.selectbox(
+            "Ten photos of which recorded diagnosis?",
+            LABELS,
+            format_func=lambda code: BY_CODE[code].name,
+        )
+    lessons = [lesson for lesson in load_lessons() if lesson.label == name]
+    keys = [f"learn_lesson_{name}_{number}" for number in range(len(lessons))]
+    for number, key in enumerate(keys):
+        st.session_state.setdefault(key, number < CHOSEN)
+    chosen = _tiles(lessons, keys)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Tap to choose, or take", width="content")
+        for few in FEW:
+            st.button(
+                f"{few}",
+                help=f"Choose {few} of these photos",
+                on_click=_choose,
+                args=(keys, few),
+                key=f"learn_few_{few}",
+            )
+    return [
+        Photo(f"Lesson photo {number}", partial(getattr, lesson, "image"))
+        for number, (lesson, ticked) in enumerate(zip(lessons, chosen, strict=True), start=1)
+        if ticked
+    ]
+
+
+def _choose(keys: list[str], few: int) -> None:
+    for number, key in enumerate(keys):
+        st.session_state[key] = number < few
+
+
+def _tiles(lessons: list[LessonPhoto], keys: list[str]) -> list[bool]:
+    """The photos, each with a tick of its own."""
+    st.html(STYLE)
+    chosen = []
+    with st.container(horizontal=True, key="learn_tiles"):
+        for number, (lesson, key) in enumerate(zip(lessons, keys, strict=True), start=1):
+            with st.container(width=TILE, gap=None, key=f"learn_tile_{number}"):
+                what = f"Lesson photo {number}, {BY_CODE[lesson.label].name}"
+                st.image(str(lesson.path), width="stretch", alt=what)
+                chosen.append(st.checkbox(what, key=key, label_visibility="collapsed"))
+    return chosen
+
+
+def attribution() -> None:
+    """Whose the photos are."""
+    st.caption(f"Lesson photos (training lesions) and held-out lesions: {ATTRIBUTION}.")
