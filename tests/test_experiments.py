@@ -70,7 +70,7 @@ class Watched(EdgeEngine):
 
 
 def test_every_head_learns_codes_that_lie_apart(engine, start, train, test) -> None:
-    found = all_classes(engine, start, train, test, dense=test.labels)
+    found = all_classes(engine, start, 1, train, test, dense=test.labels)
     for head in ("edge", "dense", "nearest_mean", "retrained"):
         assert found[head]["balanced_accuracy"]["mean"] > 0.95
     assert found["dense"]["accuracy"] == {"mean": 1.0, "deviation": 0.0}

@@ -13,7 +13,7 @@ def run(options: argparse.Namespace) -> int:
     passes = ", ".join(f"{name} in {count}" for name, count in record["passes"].items())
     print(
         f"{record['file']}, {record['head']['file']}: {record['spikes']} spikes, "
-        f"{record['neurons']} neurons a class with {record['connections']} connections; network "
-        f"and head map on {passes} passes"
+        f"{record['neurons']} neurons a class and {record['spare']} spare ones, with "
+        f"{record['connections']} connections; network and head map on {passes} passes"
     )
     return 0

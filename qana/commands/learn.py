@@ -20,40 +20,56 @@ def run(options: argparse.Namespace) -> int:
     edge = load_edge_model(options.model)
     pupil, head = Pupil(edge), options.head
     if options.undo:
-        before = head.with_name(head.name + BEFORE)
-        pupil.take(load_head(before, edge.front))
-    elif head.is_file():
+        _undo(edge, head)
+    if head.is_file():
         pupil.take(load_head(head, edge.front))
     unreadable: list[str] = []
     lessons = list(_taught(pupil, options.images, unreadable)) if options.images else []
-    tested = _tested(pupil, options.test, unreadable) if options.test else {}
-    if lessons or options.undo:
+    if lessons:
+        if not head.is_file():  # so that the first run, too, can be taken back
+            save_head(edge.start, edge.front, head)
         save_head(pupil.head, edge.front, head)
+    tested = _tested(pupil, options.test, unreadable) if options.test else {}
     document = _document(edge, pupil, lessons, tested)
     if options.json:
         print_json(document)
     else:
+        if options.undo:
+            print(f"The last run was taken back: {head} is what it was before.")
         _print(document, head)
     return 2 if unreadable else 0
+
+
+def _undo(edge: EdgeModel, head: Path) -> None:
+    """Puts the head back that the last run replaced; it can be done one time."""
+    before = head.with_name(head.name + BEFORE)
+    if not before.is_file():
+        raise UserError(f"There is no last run to take back: {before} is missing.")
+    load_head(before, edge.front)  # a damaged one must not take the place of a whole one
+    before.replace(head)
 
 
 def _photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any]]:
     """Class and photo of each file below a folder per class; what cannot be read is reported."""
     try:
-        classes = sorted(path for path in folder.iterdir() if path.is_dir())
-    except OSError:
-        raise UserError(f"There is no folder {folder} that can be opened.") from None
+        classes = [one for one in _shown(folder) if one.is_dir()]
+        paths = [path for one in classes for path in _shown(one) if path.is_file()]
+    except OSError as error:
+        raise UserError(f"There is no folder {error.filename} that can be opened.") from None
     if not classes:
         raise UserError(f"{folder} holds no folder: make one for each class, named as it is.")
-    for one in classes:
-        for path in sorted(one.iterdir()):
-            if path.name.startswith(".") or not path.is_file():
-                continue
-            try:
-                yield one.name, read_image(path)
-            except ImageError as error:
-                unreadable.append(str(path))
-                say(f"{path}: {error}")
+    if not paths:
+        raise UserError(f"The folders in {folder} hold no photo: put some into each.")
+    for path in paths:
+        try:
+            yield path.parent.name.strip(), read_image(path)
+        except ImageError as error:
+            unreadable.append(str(path))
+            say(f"{path}: {error}")
+
+
+def _shown(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def _taught(pupil: Pupil, folder: Path, unreadable: list[str]) -> Iterator[Lesson]:
@@ -105,5 +121,7 @@ def _print(document: dict[str, Any], head: Path) -> None:
             f"{right[0]} of them recognized just before their lesson, {right[1]} just after; saved "
             f"as {head}"
         )
+    if idle := sum(not one["swapped"] for one in lessons):
+        print(f"{idle} of them moved no connection: the neurons of their class are settled.")
     for name, counts in document["tested"].items():
         print(f"{name}: {counts['recognized']} of {counts['n']} recognized")

@@ -11,9 +11,8 @@ import numpy as np
 from qana.data.arrays import labels_of
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.split import split_photos
-from qana.incremental.choose import Maps, Setting, choose
+from qana.incremental.choose import Maps, Setting, choose, school
 from qana.incremental.engine import EdgeEngine
-from qana.incremental.head import empty_head
 from qana.incremental.photo_spikes import run_over
 from qana.incremental.spikes import feature_maps, front_of, joined, spike_generator
 from qana.incremental.storage import save_head
@@ -61,13 +60,10 @@ def build_edge_head(
     generator = spike_generator(train[0], setting.spikes, setting.share, setting.whitening, SEED)
     spikes = generator.forward(train[0])
     rule = setting.rule(spikes)
-    order = np.random.default_rng(SEED).permutation(len(spikes))
     say("Teaching the seven classes")
-    engine = EdgeEngine(setting.spikes, rule)
-    head = empty_head(setting.spikes, rule, LABELS)
-    head = engine.learn(head, spikes[order], train[1][order])
+    head = school(spikes, train[1], rule, setting.spare, LABELS, SEED)
     network = joined(front, generator)
-    whole = EdgeEngine(network, rule)
+    whole = EdgeEngine(network, head.rule)
     whole.recognize(head, np.zeros((1, *entry.input_shape), np.uint8))  # sets the head
     placed = place_on(whole.model, AKIDA1)
     with TemporaryDirectory(dir=models) as temporary:

@@ -3,7 +3,8 @@
 The one place that touches the vendor's learning. A state goes in and a state comes out: the
 engine's layer is set to the state before every lesson, so a lesson depends on the state, the photo
 and the class alone, and on nothing that was learned and taken back before. (The engine draws the
-connections to swap at random; setting the layer starts that draw anew, which makes it repeatable.)
+connections to swap at random; setting the layer starts that draw anew, which makes it repeatable,
+as the simulator shows. No chip has been at hand to show it there.)
 """
 
 import threading
@@ -45,6 +46,8 @@ class EdgeEngine:
 
     def learn(self, head: Head, inputs: np.ndarray, labels: Sequence[int] | np.ndarray) -> Head:
         """Lets a head learn samples, one after the other, in one call of the engine.
+
+        Its random draw goes on from sample to sample: a call for each gives another head, as good.
 
         Args:
             head: stays as it is.
@@ -92,7 +95,7 @@ class EdgeEngine:
         return answers.reshape(len(inputs), len(head.classes), self.rule.neurons).max(axis=2)
 
     def _set(self, head: Head) -> None:
-        if head.rule != self.rule:
+        if head.rule != self.rule or head.spikes != self._model.get_layer(EDGE).input_dims[-1]:
             raise HeadError("The head was made for another learning rule: make a new one.")
         if len(head.classes) < self._classes:
             self._build(len(head.classes))

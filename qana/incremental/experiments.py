@@ -1,13 +1,14 @@
 """The experiments on learning: what is learned from and what is tested on share no lesion."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from qana.incremental.choose import school
 from qana.incremental.engine import EdgeEngine
-from qana.incremental.head import Head, add_class, empty_head, without_class
+from qana.incremental.head import Head, add_class, without_class
 from qana.incremental.scores import Score, score
 from qana.incremental.skeptic import DenseHead, NearestMean
 
@@ -51,22 +52,27 @@ def taught(engine: EdgeEngine, head: Head, photos: Material, labels: Sequence[in
 
 
 def all_classes(
-    engine: EdgeEngine, start: Head, train: Material, test: Material, dense: np.ndarray
+    engine: EdgeEngine,
+    start: Head,
+    spare: int,
+    train: Material,
+    test: Material,
+    dense: np.ndarray,
 ) -> dict[str, Any]:
     """Seven classes learned by the edge head, beside other heads on the same network.
 
     Args:
         engine: for spikes.
         start: head of the seven classes; its shape is taken.
+        spare: its neurons of each class that learn no training photo.
         train, test: photos.
         dense: (N,) answers of the deployed dense head on test.
     """
     classes = len(start.classes)
-    empty = empty_head(start.spikes, start.rule, start.classes)
+    rule = replace(start.rule, neurons=start.rule.neurons - spare)
     scores = []
     for draw in range(DRAWS):
-        order = np.random.default_rng(draw).permutation(len(train.labels))
-        head = engine.learn(empty, train.spikes[order], train.labels[order])
+        head = school(train.spikes, train.labels, rule, spare, start.classes, draw)
         answers = engine.recognize(head, test.spikes).argmax(axis=1)
         scores.append(score(answers, test.labels, classes))
     nearest = NearestMean(train.flat, train.labels, classes).answers(test.flat)

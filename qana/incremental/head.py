@@ -5,6 +5,7 @@ to a photo is the number of its connections that carry a spike. A class has seve
 the class of the neuron that answers most is the answer of the head.
 """
 
+import hashlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -87,7 +88,7 @@ class Head:
 def empty_head(spikes: int, rule: Rule, classes: tuple[str, ...]) -> Head:
     """A head that has learned nothing: each neuron's connections are drawn at random.
 
-    The draw depends on the place of the neuron only, so the same classes make the same head. (The
+    The draw depends on the name of the class only, so the same classes make the same head. (The
     engine's own draw differs from one run to the next.)
     """
     none = np.zeros(0, np.int32)
@@ -114,11 +115,7 @@ def add_class(head: Head, name: str) -> Head:
         raise HeadError(f"There is a class '{name}' already: choose another name.")
     if len(head.classes) >= MOST_CLASSES:
         raise HeadError(f"The head is full at {MOST_CLASSES} classes: reset it first.")
-    place = len(head.classes)
-    fresh = np.zeros((head.spikes, head.rule.neurons), np.uint8)
-    for neuron in range(head.rule.neurons):
-        random = np.random.default_rng((place, neuron))
-        fresh[random.permutation(head.spikes)[: head.rule.connections], neuron] = 1
+    fresh = _drawn(head, name, 0, head.rule.neurons)
     return replace(
         head,
         classes=(*head.classes, name),
@@ -129,6 +126,41 @@ def add_class(head: Head, name: str) -> Head:
             [head.swaps, np.full(head.rule.neurons, head.rule.connections, np.int32)]
         ),
     )
+
+
+def widened(head: Head, more: int) -> Head:
+    """The head with more neurons for each class, which have learned nothing yet.
+
+    A neuron learns only from photos that it answers to more than to those before, so neurons that
+    have learned thousands of photos learn no more: what is taught later needs neurons of its own.
+    """
+    classes, neurons = len(head.classes), head.rule.neurons
+    fresh = [_drawn(head, name, neurons, neurons + more) for name in head.classes]
+    weights = np.concatenate(
+        [head.weights.reshape(head.spikes, classes, neurons), np.stack(fresh, axis=1)], axis=2
+    )
+    pairs = ((head.thresholds, 0), (head.swaps, head.rule.connections))
+    thresholds, swaps = (
+        np.pad(known.reshape(classes, neurons), ((0, 0), (0, more)), constant_values=value)
+        for known, value in pairs
+    )
+    return replace(
+        head,
+        rule=replace(head.rule, neurons=neurons + more),
+        weights=weights.reshape(head.spikes, -1),
+        thresholds=thresholds.reshape(-1),
+        swaps=swaps.reshape(-1),
+    )
+
+
+def _drawn(head: Head, name: str, first: int, end: int) -> np.ndarray:
+    """(S, end - first) uint8: connections of those neurons of a class before they learn."""
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+    drawn = np.zeros((head.spikes, end - first), np.uint8)
+    for neuron in range(first, end):
+        random = np.random.default_rng((seed, neuron))
+        drawn[random.permutation(head.spikes)[: head.rule.connections], neuron - first] = 1
+    return drawn
 
 
 def without_class(head: Head, name: str) -> Head:

@@ -140,9 +140,10 @@ class Pupil:
         """Takes another head in place of this one.
 
         Raises:
-            HeadError: it was made for another rule; the head is as it was.
+            HeadError: it was made for another rule or other spikes; the head is as it was.
         """
-        if head.rule != self._model.start.rule:
+        start = self._model.start
+        if (head.rule, head.spikes) != (start.rule, start.spikes):
             raise HeadError("The head was made for another learning rule: load another one.")
         self._step(head)
 

@@ -3,9 +3,9 @@
 Akida learns on binary inputs only. The published network trains a layer for them; this one draws
 it: each spike is one random weighing of the averaged features, and fires in the photos in which
 that weighing is largest. Such codes keep which photos are alike (Charikar, "Similarity estimation
-techniques from rounding algorithms", STOC 2002), and they know no class: a class that is learned
-later was not helped by them. The weights are drawn, scaled by how much each feature varies, and
-rounded to 4 bits; nothing of it needs TensorFlow.
+techniques from rounding algorithms", STOC 2002), and the draw knows no class. How much a feature
+varies, and when a spike fires, is set on photos of all classes, without their names. The weights
+are scaled by the first of the two and rounded to 4 bits; nothing of it needs TensorFlow.
 """
 
 import akida
@@ -49,8 +49,8 @@ def spike_generator(
     """
     features = maps.mean(axis=(1, 2), dtype=np.float64)
     deviations = features.std(axis=0)
-    # A feature that hardly ever speaks must not be the loudest.
-    deviations = np.maximum(deviations, np.quantile(deviations, 0.1))
+    # A feature that hardly ever speaks must not be the loudest; one that never does says nothing.
+    deviations = np.maximum(deviations, np.quantile(deviations[deviations > 0], 0.1))
     drawn = np.random.default_rng(seed).standard_normal((maps.shape[3], count))
     weights = drawn / deviations[:, None] ** whitening
     weights *= LARGEST / REACH / np.sqrt((weights**2).mean(axis=0))

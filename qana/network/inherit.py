@@ -134,10 +134,8 @@ def _average(model: keras.Model, ancestor: keras.Model, photos: np.ndarray) -> N
     means = _outputs(model, model.get_layer("head_average").output, photos)
     stretch = BOUND / (np.quantile(means, 0.99, axis=0) + EPSILON)
     layer = model.get_layer("head_average_bn")
-    _normalize(layer, means * stretch, np.zeros(means.shape[1]))
     mean, variance = means.mean(axis=0), means.var(axis=0)
-    gamma, beta, *_ = layer.get_weights()
-    layer.set_weights([gamma, beta, mean, variance])
+    layer.set_weights([stretch * np.sqrt(variance + EPSILON), stretch * mean, mean, variance])
     kernel, bias = ancestor.get_layer("logits").get_weights()
     model.get_layer("logits").set_weights([kernel / stretch[:, None], bias])
 

@@ -52,7 +52,7 @@ def run(data: Path, phone_data: Path, model: str, say: Callable[[str], None]) ->
     train, validation, test = (_material(edge, parts[part]) for part in _PARTS)
     say("Seven classes")
     dense = _dense_answers(edge, [photo.path for photo in parts["test"]])
-    seven = all_classes(edge.heads, edge.start, train, test, dense)
+    seven = all_classes(edge.heads, edge.start, edge.record["spare"], train, test, dense)
     rows = []
     for name in LABELS:
         say(f"Without {name}, then with it")

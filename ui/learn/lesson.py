@@ -50,6 +50,11 @@ def show_lessons(visit: Visit) -> None:
             f"Spikes of {last_of} that reach the strongest neuron of {name}, of its "
             f"{last.after.connections} connections, and what the head answered."
         )
+        if idle := sum(not one.swapped for one in lessons):
+            st.caption(
+                f"{idle} of {len(lessons)} moved no connection: every neuron of {name} is settled "
+                "on photos that it answers to more. A new class has free neurons."
+            )
     if visit.fresh:
         visit.fresh = False
         st.html(TO_LESSON, unsafe_allow_javascript=True)
