@@ -173,17 +173,18 @@ class Stages:
     def _tune(self) -> keras.Model:
         recipe = self._recipe
         model = self._trained("ptq")
-        fit(
-            model,
-            self._views,
-            self._subsets,
-            recipe,
-            epochs=recipe.tuning_epochs,
-            learning_rate=recipe.tuning_rate,
-            warmup_epochs=0,
-            folder=self.folder / "tuning",
-            title="quantization-aware",
-        )
+        for cycle in range(recipe.tuning_cycles or 1):
+            fit(
+                model,
+                self._views,
+                self._subsets,
+                recipe,
+                epochs=recipe.tuning_epochs,
+                learning_rate=recipe.tuning_rate,
+                warmup_epochs=0,
+                folder=self.folder / ("tuning" if cycle == 0 else f"tuning{cycle + 1}"),
+                title="quantization-aware",
+            )
         return model
 
     def _trained(self, name: str) -> keras.Model:
