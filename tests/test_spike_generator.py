@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from qana.imaging import to_input
+from qana.incremental import spikes
 from qana.incremental.edge_model import load_edge_model
 from qana.incremental.lessons import load_lessons
 from qana.incremental.spikes import SPIKES, feature_maps, front_of, joined, spike_generator
@@ -129,3 +130,8 @@ def test_the_deployed_model_has_the_spikes_that_its_record_tells_of(photos: np.n
     assert 0.5 < found.mean() / edge.record["share"] < 2
     again = np.concatenate([edge.spikes(edge.inputs(one.image)) for one in load_lessons()[:5]])
     np.testing.assert_array_equal(again, found[:5])
+
+
+def test_codes_without_the_engine_are_the_engines_to_the_bit(maps: np.ndarray) -> None:
+    generator = spike_generator(maps[::2], COUNT, 0.2, 0.5, seed=3)
+    np.testing.assert_array_equal(spikes.codes(generator, maps), generator.forward(maps))

@@ -14,7 +14,7 @@ from qana.data.split import split_photos
 from qana.incremental.choose import Maps, Setting, choose, school
 from qana.incremental.engine import EdgeEngine
 from qana.incremental.photo_spikes import run_over
-from qana.incremental.spikes import feature_maps, front_of, joined, spike_generator
+from qana.incremental.spikes import codes, feature_maps, front_of, joined, spike_generator
 from qana.incremental.storage import save_head
 from qana.labels import LABELS
 from qana.reports import write_report
@@ -58,7 +58,7 @@ def build_edge_head(
     write_report(models / "studies" / "edge.json", _table(setting, rows, command))
 
     generator = spike_generator(train[0], setting.spikes, setting.share, setting.whitening, SEED)
-    spikes = generator.forward(train[0])
+    spikes = codes(generator, train[0])
     rule = setting.rule(spikes)
     say("Teaching the seven classes")
     head = school(spikes, train[1], rule, setting.spare, LABELS, SEED)

@@ -9,7 +9,7 @@ import numpy as np
 from qana.incremental.engine import EdgeEngine
 from qana.incremental.head import Head, Rule, empty_head, widened
 from qana.incremental.scores import Score, score
-from qana.incremental.spikes import spike_generator
+from qana.incremental.spikes import codes, spike_generator
 from qana.labels import LABELS
 
 DRAWS = 3
@@ -88,10 +88,10 @@ def choose(
 def judge(setting: Setting, train: Maps, held_out: Maps, seed: int) -> Score:
     """Scores a setting with one draw of codes and one order of the photos."""
     generator = spike_generator(train[0], setting.spikes, setting.share, setting.whitening, seed)
-    spikes = generator.forward(train[0])
+    spikes = codes(generator, train[0])
     rule = setting.rule(spikes)
     head = school(spikes, train[1], rule, setting.spare, LABELS, seed)
-    answers = EdgeEngine(setting.spikes, head.rule).recognize(head, generator.forward(held_out[0]))
+    answers = EdgeEngine(setting.spikes, head.rule).recognize(head, codes(generator, held_out[0]))
     return score(answers.argmax(axis=1), held_out[1], len(LABELS))
 
 

@@ -47,18 +47,17 @@ def spike_generator(
         Akida model of that one layer: (N, H, W, C) maps to (N, 1, 1, S) uint8, 0 or 1. It averages
         over the map in itself.
     """
-    features = maps.mean(axis=(1, 2), dtype=np.float64)
-    deviations = features.std(axis=0)
+    deviations = _sums(maps).std(axis=0)
     # A feature that hardly ever speaks must not be the loudest; one that never does says nothing.
     deviations = np.maximum(deviations, np.quantile(deviations[deviations > 0], 0.1))
     drawn = np.random.default_rng(seed).standard_normal((maps.shape[3], count))
     weights = drawn / deviations[:, None] ** whitening
     weights *= LARGEST / REACH / np.sqrt((weights**2).mean(axis=0))
     rounded = np.clip(np.rint(weights), -LARGEST, LARGEST).astype(np.int8)[None, None]
-    sums = _layer(maps.shape[1:], count, activation=False)
-    sums.get_layer(SPIKES).set_variable("weights", rounded)
-    potentials = feature_maps(sums, maps).reshape(len(maps), count)
-    model = _layer(maps.shape[1:], count, activation=True)
+    potentials = _sums(maps) @ rounded[0, 0].astype(np.int64)
+    model = akida.Model()
+    model.add(akida.InputData(input_shape=maps.shape[1:], input_bits=4))
+    model.add(_convolution(count))
     layer = model.get_layer(SPIKES)
     layer.set_variable("weights", rounded)
     thresholds = np.quantile(potentials, 1 - share, axis=0, method="higher")
@@ -66,31 +65,45 @@ def spike_generator(
     return model
 
 
+def codes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
+    """What the generator gives, to the bit, without the engine: it averages by adding up, so sums
+    of the map weighed once do for all its places.
+
+    Args:
+        generator: from `spike_generator`.
+        maps: (N, H, W, C) uint8.
+
+    Returns:
+        (N, 1, 1, S) uint8, 0 or 1.
+    """
+    layer = generator.get_layer(SPIKES)
+    potentials = _sums(maps) @ layer.get_variable("weights")[0, 0].astype(np.int64)
+    fired = potentials > layer.get_variable("threshold")
+    return fired.astype(np.uint8)[:, None, None]
+
+
+def _sums(maps: np.ndarray) -> np.ndarray:
+    return maps.sum(axis=(1, 2), dtype=np.int64)
+
+
 def joined(front: akida.Model, generator: akida.Model) -> akida.Model:
     """The front with the generator's layer behind it: photos to spikes."""
     model = akida.Model(front.layers)
     drawn = generator.get_layer(SPIKES)
     filters = drawn.get_variable("weights").shape[-1]
-    model.add(_convolution(filters, activation=True))
+    model.add(_convolution(filters))
     for name in drawn.get_variable_names():
         model.get_layer(SPIKES).set_variable(name, drawn.get_variable(name))
     return model
 
 
-def _layer(shape: tuple[int, ...], count: int, activation: bool) -> akida.Model:
-    model = akida.Model()
-    model.add(akida.InputData(input_shape=shape, input_bits=4))
-    model.add(_convolution(count, activation))
-    return model
-
-
-def _convolution(count: int, activation: bool) -> akida.Layer:
+def _convolution(count: int) -> akida.Layer:
     return akida.Convolutional(
         kernel_size=(1, 1),
         filters=count,
         name=SPIKES,
         weights_bits=4,
         pool_type=akida.PoolType.Average,
-        activation=activation,
+        activation=True,
         act_bits=1,
     )
