@@ -105,6 +105,7 @@ def _protocol_options(protocol: argparse.ArgumentParser) -> None:
     protocol.add_argument(
         "--phone", type=Path, metavar="DIR", help="PAD-UFES-20 folder, for learning"
     )
+    protocol.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR")
     protocol.add_argument("--model", help=f"default: {DEFAULT_MODEL}; learning: {AKIDA1}")
 
 

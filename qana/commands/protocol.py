@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     if options.name == "learning":
         if not options.phone:
             raise UserError("Give the folder of PAD-UFES-20 with --phone.")
-        document = protocol(options.data, options.phone, options.model or AKIDA1, say)
+        document = protocol(options.data, options.phone, options.model or AKIDA1, options.runs, say)
     else:
         document = protocol(options.data, options.model or DEFAULT_MODEL, say)
     path = models_folder() / "protocols" / f"{options.name}.json"

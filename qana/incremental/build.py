@@ -13,8 +13,8 @@ from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.split import split_photos
 from qana.incremental.choose import Maps, Setting, choose, school
 from qana.incremental.engine import EdgeEngine
-from qana.incremental.photo_spikes import run_over
-from qana.incremental.spikes import codes, feature_maps, front_of, joined, spike_generator
+from qana.incremental.photo_spikes import maps_of
+from qana.incremental.spikes import codes, front_of, joined, spike_generator
 from qana.incremental.storage import save_head
 from qana.labels import LABELS
 from qana.reports import write_report
@@ -89,9 +89,7 @@ def build_edge_head(
 def _maps(
     front: akida.Model, photos: Sequence[Photo], entry: ModelEntry, runs: Path, part: str
 ) -> Maps:
-    kept = runs / "edge" / f"{entry.sha256[:12]}-{part}.npy"
-    paths = [photo.path for photo in photos]
-    maps = run_over(paths, entry.input_shape[0], lambda x: feature_maps(front, x), kept)
+    maps = maps_of(front, [photo.path for photo in photos], entry, runs, part)
     return maps, labels_of(photos)
 
 

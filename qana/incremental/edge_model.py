@@ -28,6 +28,7 @@ class EdgeModel:
         engine: for photos, on a chip or in the simulator.
         heads: for spikes that were made before, in the simulator.
         record: the manifest's "edge" of that model.
+        network: photos to spikes, in the simulator.
     """
 
     entry: ModelEntry
@@ -36,7 +37,7 @@ class EdgeModel:
     engine: EdgeEngine = field(repr=False)
     heads: EdgeEngine = field(repr=False)
     record: dict[str, Any] = field(repr=False)
-    _network: akida.Model = field(repr=False)
+    network: akida.Model = field(repr=False)
     _tap: LayerTap = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -47,7 +48,7 @@ class EdgeModel:
     def spikes(self, inputs: np.ndarray) -> np.ndarray:
         """(N, S, S, 3) uint8 to (N, 1, 1, K) uint8, 0 or 1: what the head reads, for `heads`."""
         with self._lock:
-            return self._network.forward(inputs)
+            return self.network.forward(inputs)
 
     def events(self, inputs: np.ndarray) -> int:
         """Events of all layers before the head for one photo, (1, S, S, 3) uint8; counted by the
@@ -92,6 +93,6 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
         engine=engine,
         heads=EdgeEngine(start.spikes, start.rule),
         record=record,
-        _network=network,
+        network=network,
         _tap=LayerTap(akida.Model(str(path))),
     )

@@ -1,16 +1,38 @@
-"""The spikes of many photos, made once: hours of lessons need the network only one time a photo."""
+"""What a network makes of many photos, made once: hours of lessons need it one time a photo."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import akida
 import numpy as np
 from tqdm import tqdm
 
 from qana.imaging import read_image, to_input
+from qana.incremental.spikes import feature_maps
+from qana.spiking.store import ModelEntry
 
 BATCH = 32
 Run = Callable[[np.ndarray], np.ndarray]
 """(N, S, S, 3) uint8 photos to (N, ...) uint8."""
+
+
+def maps_of(
+    front: akida.Model, paths: Sequence[Path], entry: ModelEntry, runs: Path, part: str
+) -> np.ndarray:
+    """Last feature maps of a subset of HAM10000, kept in `runs` for the next who asks.
+
+    Args:
+        front: see `qana.incremental.spikes.front_of`.
+        paths: N photos.
+        entry: of the model that the front is of.
+        runs: folder to keep them in.
+        part: name of the subset.
+
+    Returns:
+        (N, H, W, C) uint8.
+    """
+    kept = runs / "edge" / f"{entry.sha256[:12]}-{part}.npy"
+    return run_over(paths, entry.input_shape[0], lambda x: feature_maps(front, x), kept)
 
 
 def run_over(paths: Sequence[Path], size: int, run: Run, kept: Path | None = None) -> np.ndarray:

@@ -22,7 +22,8 @@ from qana.incremental.experiments import (
     phone,
     stranger,
 )
-from qana.incremental.photo_spikes import run_over
+from qana.incremental.photo_spikes import maps_of, run_over
+from qana.incremental.spikes import codes, front_of
 from qana.labels import LABELS
 from qana.spiking.store import verified
 
@@ -30,13 +31,17 @@ STRANGER = "SCC"
 """PAD-UFES-20's diagnosis that is none of the seven classes: squamous cell carcinoma."""
 
 
-def run(data: Path, phone_data: Path, model: str, say: Callable[[str], None]) -> dict[str, Any]:
+def run(
+    data: Path, phone_data: Path, model: str, runs: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
     """Runs every experiment on the deployed edge head, in the engine that is there.
 
     Args:
         data: HAM10000 folder.
         phone_data: PAD-UFES-20 folder.
         model: name of a model that can learn.
+        runs: folder for feature maps, which take minutes to make; `python -m qana edge` has left
+            those of training and validation there.
         say: takes one line of progress.
 
     Returns:
@@ -49,7 +54,7 @@ def run(data: Path, phone_data: Path, model: str, say: Callable[[str], None]) ->
     """
     edge = load_edge_model(model)
     parts = split_photos(read_ham10000(data))
-    train, validation, test = (_material(edge, parts[part]) for part in _PARTS)
+    train, validation, test = (_material(edge, parts[part], runs, part) for part in _PARTS)
     say("Seven classes")
     dense = _dense_answers(edge, [photo.path for photo in parts["test"]])
     seven = all_classes(edge.heads, edge.start, edge.record["spare"], train, test, dense)
@@ -99,9 +104,11 @@ def run(data: Path, phone_data: Path, model: str, say: Callable[[str], None]) ->
 _PARTS = ("train", "validation", "test")
 
 
-def _material(edge: EdgeModel, photos: Sequence[Photo]) -> Material:
-    spikes = run_over([photo.path for photo in photos], edge.entry.input_shape[0], edge.spikes)
-    return Material(spikes, labels_of(photos), np.array([photo.lesion_id for photo in photos]))
+def _material(edge: EdgeModel, photos: Sequence[Photo], runs: Path, part: str) -> Material:
+    front = front_of(akida.Model(str(verified(edge.entry))))
+    maps = maps_of(front, [photo.path for photo in photos], edge.entry, runs, part)
+    lesions = np.array([photo.lesion_id for photo in photos])
+    return Material(codes(edge.network, maps), labels_of(photos), lesions)
 
 
 def _phone_material(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> Material:
