@@ -2,13 +2,15 @@
 
 import argparse
 
-from qana.commands.common import say
-from qana.incremental.build import build_edge_head
+from qana.commands.common import quiet_tensorflow, say
 from qana.spiking.store import models_folder
 
 
 def run(options: argparse.Namespace) -> int:
     """Gives a model for Akida 1.0 its edge head, chosen on validation lesions."""
+    quiet_tensorflow()
+    from qana.incremental.build import build_edge_head
+
     record = build_edge_head(options.data, options.model, models_folder(), options.runs, say)
     passes = ", ".join(f"{name} in {count}" for name, count in record["passes"].items())
     print(

@@ -54,7 +54,7 @@ def spike_generator(
     weights = drawn / deviations[:, None] ** whitening
     weights *= LARGEST / REACH / np.sqrt((weights**2).mean(axis=0))
     rounded = np.clip(np.rint(weights), -LARGEST, LARGEST).astype(np.int8)[None, None]
-    potentials = _sums(maps) @ rounded[0, 0].astype(np.int64)
+    potentials = _sums(maps) @ rounded[0, 0].astype(np.float64)
     model = akida.Model()
     model.add(akida.InputData(input_shape=maps.shape[1:], input_bits=4))
     model.add(_convolution(count))
@@ -77,13 +77,14 @@ def codes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
         (N, 1, 1, S) uint8, 0 or 1.
     """
     layer = generator.get_layer(SPIKES)
-    potentials = _sums(maps) @ layer.get_variable("weights")[0, 0].astype(np.int64)
+    potentials = _sums(maps) @ layer.get_variable("weights")[0, 0].astype(np.float64)
     fired = potentials > layer.get_variable("threshold")
     return fired.astype(np.uint8)[:, None, None]
 
 
 def _sums(maps: np.ndarray) -> np.ndarray:
-    return maps.sum(axis=(1, 2), dtype=np.int64)
+    """(N, C) whole numbers; float64 holds them, and what becomes of them, exactly, and is fast."""
+    return maps.sum(axis=(1, 2), dtype=np.int64).astype(np.float64)
 
 
 def joined(front: akida.Model, generator: akida.Model) -> akida.Model:
