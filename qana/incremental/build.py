@@ -103,6 +103,6 @@ def _table(setting: Setting, rows: list[dict[str, Any]], command: str) -> dict[s
         "columns": columns,
         "rows": [[row[column] for column in columns] for row in rows],
         "note": "Seven classes, validation lesions, on Akida's own learning layer; mean and "
-        f"standard deviation over three draws of the codes. Chosen: {vars(setting)}.",
+        f"standard deviation over five draws of the codes. Chosen: {vars(setting)}.",
         "missing": [],
     }

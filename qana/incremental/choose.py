@@ -12,7 +12,9 @@ from qana.incremental.scores import Score, score
 from qana.incremental.spikes import codes, spike_generator
 from qana.labels import LABELS
 
-DRAWS = 3
+ROUNDS = 2
+"""Through all settings: a later one may change what an earlier one is best at."""
+DRAWS = 5
 """Random codes, and orders of the photos, that a setting is judged by."""
 
 
@@ -72,7 +74,7 @@ def choose(
     """
     best, rows = Setting(), []
     seen: dict[Setting, float] = {}
-    for name, values in TRIED.items():
+    for name, values in ROUNDS * list(TRIED.items()):
         for value in values:
             setting = replace(best, **{name: value})
             if setting in seen:
