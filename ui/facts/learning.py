@@ -41,8 +41,8 @@ def show_learning(report: dict[str, Any]) -> None:
             f"From 20 lesions: recall {twenty['recall']:.2f} on unseen lesions, "
             f"{twenty['recall'] / twenty['chance']:.1f} times chance; the other classes lose "
             f"{twenty['lost']:.1f} points of balanced accuracy (mean of the classes that have 20). "
-            "The layers before the head were trained with all seven classes; the spikes and the "
-            "head know none of the class that is left out."
+            "The head knows nothing of the class that is left out; the layers before it were "
+            "trained with all seven, and when a spike fires was set on photos of all."
         )
     with right:
         st.markdown("**From dermatoscope to smartphone**, patients apart")
@@ -61,7 +61,10 @@ def _learned(rows: list[facts.Row]) -> alt.LayerChart:
         x=alt.X("lesions:O", title="lesions learned from", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("recall:Q", scale=SHARES, axis=TENTHS, title="recall on unseen lesions"),
         color=alt.Color(
-            "head:N", sort=HEADS, title=None, legend=alt.Legend(orient="top", columns=1)
+            "head:N",
+            sort=HEADS,
+            title=None,
+            legend=alt.Legend(orient="top", columns=1, labelLimit=300),
         ),
         tooltip=[
             "head:N",
@@ -90,7 +93,7 @@ def _learned_in_words(rows: list[facts.Row]) -> str:
 def _curves(rows: list[facts.Row]) -> alt.LayerChart:
     x = alt.X("updates:Q", title="updates in a row", axis=alt.Axis(tickMinStep=5))
     y = alt.Y("low:Q", title="balanced accuracy", scale=alt.Scale(zero=False, nice=True, padding=8))
-    color = alt.Color("lessons:N", title=None, legend=alt.Legend(orient="top"))
+    color = alt.Color("lessons:N", title=None, legend=alt.Legend(orient="top", symbolOpacity=1))
     base = alt.Chart(alt.InlineData(rows)).encode(x=x, color=color)
     band = base.mark_area(opacity=0.15).encode(y=y, y2="high:Q")
     line = base.mark_line(strokeWidth=2).encode(
