@@ -10,6 +10,7 @@ from ui.learn.photos import attribution
 from ui.learn.teach import show_teach
 from ui.learn.visit import current_visit
 from ui.learn.watch import show_watch
+from ui.provenance import runs_on
 from ui.verdict import NOT_A_DEVICE
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -29,14 +30,8 @@ st.markdown(
     "few photos; watch it recognize lesions it never saw."
 )
 backend = visit.model.engine.backend
-chip = backend.kind == "chip"
 with st.container(horizontal=True, gap="xsmall"):
-    st.badge(
-        "Akida chip" if chip else "Akida simulator",
-        icon=":material/memory:",
-        color="green" if chip else "blue",
-        help=f"Learns on: {backend.device}.",
-    )
+    runs_on(backend.kind, backend.device, "Learns")
     st.badge(
         "No photo is kept",
         icon=":material/visibility_off:",

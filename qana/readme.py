@@ -92,8 +92,10 @@ def _first_generation(first: ModelEntry, second: ModelEntry) -> str:
         f"activations ({first.parameters:,} parameters, {first.macs / 1e6:.1f} million MACs): "
         f"accuracy {test['accuracy']:.3f}, balanced accuracy {test['balanced_accuracy']:.3f}, "
         f"macro F1 {test['macro_f1']:.3f} on the test lesions, on Akida; {lost:.1f} points of "
-        f"macro F1 below {second.name}. Macro F1 on its way: {stages}. It lies entirely on "
-        f"{placed} (`{first.record['command']}`)."
+        f"macro F1 below {second.name}. Macro F1 on its way: {stages}. Thresholds are whole "
+        f"numbers on these chips: {conversion['other_class']} of {conversion['check_photos']:,} "
+        "validation photos get another class on Akida than from the quantized Keras network. It "
+        f"lies entirely on {placed} (`{first.record['command']}`)."
     )
 
 

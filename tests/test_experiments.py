@@ -4,21 +4,15 @@ import numpy as np
 import pytest
 
 from qana.incremental.engine import EdgeEngine
-from qana.incremental.experiments import (
-    DRAWS,
-    UPDATES,
-    Material,
-    all_classes,
-    forgetting,
-    left_out,
-    phone,
-    stranger,
-)
+from qana.incremental.experiments import UPDATES, all_classes, forgetting, left_out
 from qana.incremental.head import Head, Rule, empty_head
-from qana.incremental.skeptic import DenseHead, NearestMean
+from qana.incremental.material import DRAWS, Material
+from qana.incremental.phone_experiments import phone, stranger
+from qana.incremental.skeptic import RIDGES, DenseHead, NearestMean, best_ridge
 
 SPIKES, OWN = 256, 30
 CLASSES = ("a", "b", "c")
+RIDGE = 30.0
 RULE = Rule(neurons=4, connections=OWN, competition=0.1)
 
 
@@ -70,7 +64,7 @@ class Watched(EdgeEngine):
 
 
 def test_every_head_learns_codes_that_lie_apart(engine, start, train, test) -> None:
-    found = all_classes(engine, start, 1, train, test, dense=test.labels)
+    found = all_classes(engine, start, 1, train, test, test.labels, RIDGE)
     for head in ("edge", "dense", "nearest_mean", "retrained"):
         assert found[head]["balanced_accuracy"]["mean"] > 0.95
     assert found["dense"]["accuracy"] == {"mean": 1.0, "deviation": 0.0}
@@ -80,7 +74,7 @@ def test_a_class_that_was_left_out_is_learned_from_so_many_lesions_one_photo_eac
     start, train, test
 ) -> None:
     engine = Watched()
-    rows = left_out(engine, start, train, test, "b")
+    rows = left_out(engine, start, train, test, "b", RIDGE)
     assert {row["lesions"] for row in rows} == {1, 5, 10}  # it has no 20 lesions
     few = [row for row in rows if row["head"] == "edge"]
     assert few[0]["recall"]["mean"] <= few[-1]["recall"]["mean"]
@@ -128,6 +122,37 @@ def test_no_patient_teaches_and_is_asked(start) -> None:
     assert asked == len(rows) * DRAWS
 
 
+def test_no_patient_of_a_new_class_is_asked_about_another_lesion(start, test) -> None:
+    new = photos([4] * 30, [f"q{number // 2}" for number in range(30)], 4)
+    known = Material(test.spikes, test.labels, np.array([f"q{n % 20}" for n in range(60)]))
+    patient_of = {
+        code.tobytes(): patient
+        for part in (new, known)
+        for code, patient in zip(part.spikes, part.groups, strict=True)
+    }
+    engine = Watched()
+    stranger(engine, start, new, known)
+    taught: set[str] = set()
+    before = "asked"
+    for kind, codes in engine.events:
+        found = {patient_of[code] for code in codes}
+        if kind == "taught":
+            taught = found if before == "asked" else taught | found
+        else:
+            assert not taught & found
+        before = kind
+
+
+def test_the_penalty_of_the_dense_head_is_the_best_on_validation(train, test) -> None:
+    labels = np.where(np.arange(len(test.labels)) < 20, (test.labels + 1) % 3, test.labels)
+    best = best_ridge(train.flat, train.labels, test.flat, labels, 3)
+    worth = {
+        ridge: (DenseHead(train.flat, train.labels, 3, ridge).answers(test.flat) == labels).mean()
+        for ridge in RIDGES
+    }
+    assert worth[best] == max(worth.values())
+
+
 def test_a_class_no_layer_has_seen_is_learned_beside_the_others(engine, start, test) -> None:
     new = photos([4] * 30, [f"q{number // 2}" for number in range(30)], 4)
     rows = stranger(engine, start, new, test)
@@ -156,9 +181,9 @@ def test_updates_of_one_class_are_photos_of_that_class(start, train, test) -> No
 
 def test_the_dense_head_that_learns_more_is_the_one_trained_from_all(train, test) -> None:
     first, label = train.labels != 2, 2
-    less = DenseHead(train.flat[first], train.labels[first], 3)
+    less = DenseHead(train.flat[first], train.labels[first], 3, RIDGE)
     more = train.flat[~first]
-    whole = DenseHead(train.flat, train.labels, 3)
+    whole = DenseHead(train.flat, train.labels, 3, RIDGE)
     assert np.array_equal(less.answers(test.flat, more, label), whole.answers(test.flat))
     assert not (less.answers(test.flat) == label).any()
 

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from qana.spiking.device import CHIP
+
 
 def measured_here(command: str) -> None:
     """The badge of figures that a command of this project produced, with the command."""
@@ -11,3 +13,20 @@ def measured_here(command: str) -> None:
 def published(source: str) -> None:
     """The badge of figures that others state and nobody here has measured."""
     st.markdown(f":orange-badge[:material/menu_book: published] {source}")
+
+
+def runs_on(kind: str, device: str, does: str = "Ran") -> None:
+    """The badge that says whether a chip or the simulator is at work.
+
+    Args:
+        kind: "chip" or "simulator".
+        device: in words.
+        does: what happens or happened there.
+    """
+    chip = kind == CHIP
+    st.badge(
+        "Akida chip" if chip else "Akida simulator",
+        icon=":material/memory:",
+        color="green" if chip else "blue",
+        help=f"{does} on: {device}.",
+    )

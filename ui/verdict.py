@@ -10,6 +10,7 @@ from qana.scan import UNSURE, Scan
 from qana.spiking.classifier import AkidaClassifier, Prediction
 from qana.spiking.events import LayerEvents
 from ui.explain.square import show_square
+from ui.provenance import runs_on
 
 NOT_A_DEVICE = (
     "**Not a medical device.** For research and teaching only. No answer here confirms that a "
@@ -80,14 +81,8 @@ def _headline(prediction: Prediction) -> None:
 
 
 def _badges(prediction: Prediction, device: str) -> None:
-    chip = prediction.backend == "chip"
     with st.container(horizontal=True, gap="xsmall"):
-        st.badge(
-            "Akida chip" if chip else "Akida simulator",
-            icon=":material/memory:",
-            color="green" if chip else "blue",
-            help=f"Ran on: {device}.",
-        )
+        runs_on(prediction.backend, device)
         st.badge(
             f"{prediction.latency_ms:.0f} ms measured here",
             icon=":material/timer:",

@@ -1,7 +1,6 @@
-"""The experiments on learning: what is learned from and what is tested on share no lesion."""
+"""The experiments on lesions: what is learned from and what is tested on share none."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,46 +8,13 @@ import numpy as np
 from qana.incremental.choose import school
 from qana.incremental.engine import EdgeEngine
 from qana.incremental.head import Head, add_class, without_class
-from qana.incremental.scores import Score, score
+from qana.incremental.material import DRAWS, Material, mean, one_a_group, spread, taught
+from qana.incremental.scores import score
 from qana.incremental.skeptic import DenseHead, NearestMean
 
-DRAWS = 10
-"""Orders or choices of the photos that each figure is the mean of."""
 LESSONS = (1, 5, 10, 20, 50)
 """Lesions that a class is learned from."""
 UPDATES = 20
-Answers = Callable[[np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Material:
-    """Photos as spikes.
-
-    Attributes:
-        spikes: (N, 1, 1, S) uint8.
-        labels: (N,) int64 places of classes.
-        groups: (N,) lesions, or patients: what must not be on both sides.
-    """
-
-    spikes: np.ndarray
-    labels: np.ndarray
-    groups: np.ndarray
-
-    @property
-    def flat(self) -> np.ndarray:
-        """(N, S) uint8."""
-        return self.spikes.reshape(len(self.spikes), -1)
-
-    def part(self, chosen: np.ndarray) -> "Material":
-        """Those of a mask or of indices."""
-        return Material(self.spikes[chosen], self.labels[chosen], self.groups[chosen])
-
-
-def taught(engine: EdgeEngine, head: Head, photos: Material, labels: Sequence[int]) -> Head:
-    """A head after lessons on the device, one photo at a time."""
-    for spikes, label in zip(photos.spikes, labels, strict=True):
-        head = engine.learn(head, spikes[None], [label])
-    return head
 
 
 def all_classes(
@@ -58,6 +24,7 @@ def all_classes(
     train: Material,
     test: Material,
     dense: np.ndarray,
+    ridge: float,
 ) -> dict[str, Any]:
     """Seven classes learned by the edge head, beside other heads on the same network.
 
@@ -67,6 +34,7 @@ def all_classes(
         spare: its neurons of each class that learn no training photo.
         train, test: photos.
         dense: (N,) answers of the deployed dense head on test.
+        ridge: penalty of the dense head that is trained anew.
     """
     classes = len(start.classes)
     rule = replace(start.rule, neurons=start.rule.neurons - spare)
@@ -76,19 +44,26 @@ def all_classes(
         answers = engine.recognize(head, test.spikes).argmax(axis=1)
         scores.append(score(answers, test.labels, classes))
     nearest = NearestMean(train.flat, train.labels, classes).answers(test.flat)
-    host = DenseHead(train.flat, train.labels, classes).answers(test.flat)
+    host = DenseHead(train.flat, train.labels, classes, ridge).answers(test.flat)
     return {
-        "edge": _spread(scores),
-        "dense": _spread([score(dense, test.labels, classes)]),
-        "nearest_mean": _spread([score(nearest, test.labels, classes)]),
-        "retrained": _spread([score(host, test.labels, classes)]),
+        "edge": spread(scores),
+        "dense": spread([score(dense, test.labels, classes)]),
+        "nearest_mean": spread([score(nearest, test.labels, classes)]),
+        "retrained": spread([score(host, test.labels, classes)]),
     }
 
 
 def left_out(
-    engine: EdgeEngine, start: Head, train: Material, test: Material, name: str
+    engine: EdgeEngine, start: Head, train: Material, test: Material, name: str, ridge: float
 ) -> list[dict[str, Any]]:
     """A class that the head never met, learned from few lesions, one photo each.
+
+    Args:
+        engine: for spikes.
+        start: head of the seven classes.
+        train, test: photos.
+        name: of the class.
+        ridge: penalty of the dense head that is trained anew.
 
     Returns:
         A row for each number of lesions that the class has: recall of that class on its test
@@ -103,27 +78,27 @@ def left_out(
     new_class, others = len(classes) - 1, test.labels != place
     truth = place_of[test.labels]
     known_labels = place_of[known.labels]
-    host = DenseHead(known.flat, known_labels, len(classes))
+    host = DenseHead(known.flat, known_labels, len(classes), ridge)
 
     def judged(answers: np.ndarray) -> tuple[float, float]:
         recall = float((answers[~others] == new_class).mean())
         rest = score(answers[others], truth[others], len(classes))
         return recall, rest.balanced_accuracy
 
-    before = {
-        "edge": judged(engine.recognize(base, test.spikes).argmax(axis=1))[1],
-        "nearest_mean": judged(NearestMean(known.flat, known_labels, new_class).answers(test.flat))[
-            1
-        ],
-        "retrained": judged(host.answers(test.flat))[1],
+    nearest = NearestMean(known.flat, known_labels, new_class)
+    answers = {
+        "edge": engine.recognize(base, test.spikes).argmax(axis=1),
+        "nearest_mean": nearest.answers(test.flat),
+        "retrained": host.answers(test.flat),
     }
+    before = {which: judged(found)[1] for which, found in answers.items()}
     rows = []
     for lessons in LESSONS:
         if lessons > len(np.unique(new.groups)):
             continue
         found: dict[str, list[tuple[float, float]]] = {one: [] for one in before}
         for draw in range(DRAWS):
-            few = new.part(_one_a_group(new.groups, lessons, draw))
+            few = new.part(one_a_group(new.groups, lessons, draw))
             head = taught(engine, add_class(base, name), few, [new_class] * lessons)
             found["edge"].append(judged(engine.recognize(head, test.spikes).argmax(axis=1)))
             spikes = np.concatenate([known.flat, few.flat])
@@ -136,63 +111,12 @@ def left_out(
                 "class": name,
                 "lesions": lessons,
                 "head": which,
-                "recall": _mean([recall for recall, _ in pairs]),
+                "recall": mean([recall for recall, _ in pairs]),
                 "others_before": before[which],
-                "others_after": _mean([rest for _, rest in pairs]),
+                "others_after": mean([rest for _, rest in pairs]),
             }
             for which, pairs in found.items()
         ]
-    return rows
-
-
-def phone(engine: EdgeEngine, start: Head, photos: Material) -> list[dict[str, Any]]:
-    """From dermatoscope to smartphone: half of the patients teach, the others test.
-
-    Returns:
-        A row for each number of labelled photos, 0 first, with the scores on the other patients.
-    """
-    counts = (0, 5, 10, 20, 50)
-    scores: dict[int, list[Score]] = {count: [] for count in counts}
-    patients = np.unique(photos.groups)
-    for draw in range(DRAWS):
-        random = np.random.default_rng(draw)
-        teaching = np.isin(photos.groups, random.permutation(patients)[: len(patients) // 2])
-        pool, test = photos.part(teaching), photos.part(~teaching)
-        lessons = pool.part(random.permutation(len(pool.labels))[: max(counts)])
-        head, at = start, 0
-        for count in counts:
-            several = lessons.part(np.arange(at, count))
-            head, at = taught(engine, head, several, several.labels.tolist()), count
-            answers = engine.recognize(head, test.spikes).argmax(axis=1)
-            scores[count].append(score(answers, test.labels, len(start.classes)))
-    return [{"photos": count, **_spread(found)} for count, found in scores.items()]
-
-
-def stranger(
-    engine: EdgeEngine, start: Head, photos: Material, known: Material
-) -> list[dict[str, Any]]:
-    """A class that no layer of the network has ever seen, by patient.
-
-    Args:
-        photos: of the new class.
-        known: of the seven classes from the same camera; they must not be drawn into the new one.
-    """
-    new = len(start.classes)
-    patients = np.unique(photos.groups)
-    rows = []
-    for lessons in (1, 5, 10):
-        recalls, wrongly = [], []
-        for draw in range(DRAWS):
-            order = np.random.default_rng(draw).permutation(patients)
-            teaching = np.isin(photos.groups, order[:lessons])
-            few = photos.part(_one_a_group(np.where(teaching, photos.groups, ""), lessons, draw))
-            test = photos.part(~teaching)
-            head = taught(engine, add_class(start, "new"), few, [new] * len(few.labels))
-            recalls.append(_share(engine, head, test, new))
-            wrongly.append(_share(engine, head, known, new))
-        rows.append(
-            {"patients": lessons, "recall": _mean(recalls), "others_taken_for_it": _mean(wrongly)}
-        )
     return rows
 
 
@@ -222,29 +146,4 @@ def forgetting(
             answers = engine.recognize(head, test.spikes).argmax(axis=1)
             curve.append(score(answers, test.labels, len(start.classes)).balanced_accuracy)
         curves.append(curve)
-    return [_mean(step) for step in np.array(curves).T]
-
-
-def _share(engine: EdgeEngine, head: Head, photos: Material, place: int) -> float:
-    return float((engine.recognize(head, photos.spikes).argmax(axis=1) == place).mean())
-
-
-def _one_a_group(groups: np.ndarray, count: int, draw: int) -> np.ndarray:
-    """Indices of one photo of each of `count` groups; the group "" is none."""
-    random = np.random.default_rng(draw)
-    order = random.permutation(len(groups))
-    order = order[groups[order] != ""]
-    _, first = np.unique(groups[order], return_index=True)
-    return random.permutation(order[first])[:count]
-
-
-def _spread(scores: Sequence[Score]) -> dict[str, Any]:
-    names = ("accuracy", "balanced_accuracy", "macro_f1")
-    recall = np.mean([one.recall for one in scores], axis=0)
-    return {name: _mean([getattr(one, name) for one in scores]) for name in names} | {
-        "recall": [None if np.isnan(value) else float(value) for value in recall]
-    }
-
-
-def _mean(values: Sequence[float] | np.ndarray) -> dict[str, float]:
-    return {"mean": float(np.mean(values)), "deviation": float(np.std(values))}
+    return [mean(step) for step in np.array(curves).T]

@@ -3,9 +3,7 @@
 Collected by: python -m qana.incremental.lessons DIR
 """
 
-import random
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,15 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from qana.data.ham10000 import Photo
-from qana.data.split import SEED, read_split
-from qana.imaging import read_image, to_input
 from qana.labels import LABELS
 
 FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
 PER_CLASS = 10
-SIZE = 128
-"""Side as the network reads them, pixels."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +43,8 @@ def load_lessons() -> tuple[LessonPhoto, ...]:
     )
 
 
-def collect(photos: Sequence[Photo]) -> None:
-    """Cuts the lessons out of HAM10000: the first lesions of each class in a fixed shuffle."""
-    split = read_split()
-    train = [photo for photo in photos if split[photo.image_id] == "train"]
-    random.Random(SEED).shuffle(train)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for label in LABELS:
-        lesions = {photo.lesion_id: photo for photo in train if photo.label == label}
-        for photo in list(lesions.values())[:PER_CLASS]:
-            square = Image.fromarray(to_input(read_image(photo.path), SIZE))
-            square.save(FOLDER / f"{label}_{photo.image_id}.jpg", quality=92)
-
-
 if __name__ == "__main__":
     from qana.data.ham10000 import read_ham10000
+    from qana.squares import cut_squares
 
-    collect(read_ham10000(Path(sys.argv[1])))
+    cut_squares(read_ham10000(Path(sys.argv[1])), "train", FOLDER, PER_CLASS)

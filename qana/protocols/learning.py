@@ -12,17 +12,11 @@ from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.pad_ufes import ClinicalPhoto, read_pad_ufes
 from qana.data.split import split_photos
 from qana.incremental.edge_model import EdgeModel, load_edge_model
-from qana.incremental.experiments import (
-    DRAWS,
-    UPDATES,
-    Material,
-    all_classes,
-    forgetting,
-    left_out,
-    phone,
-    stranger,
-)
+from qana.incremental.experiments import UPDATES, all_classes, forgetting, left_out
+from qana.incremental.material import DRAWS, Material
+from qana.incremental.phone_experiments import phone, stranger
 from qana.incremental.photo_spikes import maps_of, run_over
+from qana.incremental.skeptic import best_ridge
 from qana.incremental.spikes import codes, front_of
 from qana.labels import LABELS
 from qana.spiking.store import verified
@@ -45,7 +39,8 @@ def run(
         say: takes one line of progress.
 
     Returns:
-        The document of models/protocols/learning.json: seven_classes, left_out, phone, stranger
+        The document of models/protocols/learning.json: ridge, the penalty of the retrained dense
+        head, chosen on validation; seven_classes, left_out, phone, stranger
         and forgetting, each with the mean and the standard deviation over `DRAWS` draws.
 
     Raises:
@@ -56,12 +51,13 @@ def run(
     parts = split_photos(read_ham10000(data))
     train, validation, test = (_material(edge, parts[part], runs, part) for part in _PARTS)
     say("Seven classes")
+    ridge = best_ridge(train.flat, train.labels, validation.flat, validation.labels, len(LABELS))
     dense = _dense_answers(edge, [photo.path for photo in parts["test"]])
-    seven = all_classes(edge.heads, edge.start, edge.record["spare"], train, test, dense)
+    seven = all_classes(edge.heads, edge.start, edge.record["spare"], train, test, dense, ridge)
     rows = []
     for name in LABELS:
         say(f"Without {name}, then with it")
-        rows += left_out(edge.heads, edge.start, train, test, name)
+        rows += left_out(edge.heads, edge.start, train, test, name, ridge)
     say("From dermatoscope to smartphone")
     photos = read_pad_ufes(phone_data)
     known = _phone_material(edge, [photo for photo in photos if photo.label])
@@ -83,6 +79,7 @@ def run(
         "sha256": edge.entry.sha256,
         "edge": edge.record,
         "draws": DRAWS,
+        "ridge": ridge,
         "photos": {part: len(parts[part]) for part in _PARTS},
         "seven_classes": seven,
         "left_out": rows,

@@ -6,7 +6,7 @@ import numpy as np
 
 from qana.imaging import read_image, to_input
 from qana.samples import load_samples
-from qana.walkthrough.subset import SIZE
+from qana.squares import SIZE
 
 
 @cache

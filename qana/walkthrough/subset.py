@@ -6,24 +6,17 @@ test set, in which two photos of three are nevi. Nothing is chosen by it.
 Collected by: python -m qana.walkthrough.subset DIR
 """
 
-import random
 import sys
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from qana.data.ham10000 import Photo
-from qana.data.split import SEED, read_split
-from qana.imaging import read_image, to_input
 from qana.labels import LABELS
 
 FOLDER = Path(__file__).parents[2] / "assets" / "subset"
 PER_CLASS = 9
-SIZE = 128
-"""Side as the network reads them, pixels."""
 GALLERY = 3
 """The gallery shows the first three lesions of each class in the same shuffle: these come after."""
 
@@ -36,20 +29,8 @@ def load_subset() -> tuple[np.ndarray, np.ndarray]:
     return np.stack([np.asarray(Image.open(file)) for file in files]), np.array(labels)
 
 
-def collect(photos: Sequence[Photo]) -> None:
-    """Cuts the subset out of HAM10000; the choice knows nothing of any network's answers."""
-    split = read_split()
-    test = [photo for photo in photos if split[photo.image_id] == "test"]
-    random.Random(SEED).shuffle(test)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for label in LABELS:
-        lesions = {photo.lesion_id: photo for photo in test if photo.label == label}
-        for photo in list(lesions.values())[GALLERY : GALLERY + PER_CLASS]:
-            square = Image.fromarray(to_input(read_image(photo.path), SIZE))
-            square.save(FOLDER / f"{label}_{photo.image_id}.jpg", quality=92)
-
-
 if __name__ == "__main__":
     from qana.data.ham10000 import read_ham10000
+    from qana.squares import cut_squares
 
-    collect(read_ham10000(Path(sys.argv[1])))
+    cut_squares(read_ham10000(Path(sys.argv[1])), "test", FOLDER, PER_CLASS, GALLERY)

@@ -23,10 +23,17 @@ def show_generations(second: ModelEntry, first: ModelEntry) -> None:
         for stage, words in STAGES.items()
     )
     st.markdown(
-        f"**{100 * (theirs - ours):.1f} points of macro F1** lie "
-        f"between them. The way of {first.name}: {way}, on Akida {ours:.3f}. What "
-        "is lost before quantization, the layers of Akida 1.0 cost (no rectifier between depthwise "
-        "and 1x1 convolution, no squeeze and excitation); what is lost at it, the 4 bits."
+        f"**{100 * (theirs - ours):.1f} points of macro F1** lie between them. The way of "
+        f"{first.name}: {way}, on Akida {ours:.3f}. What is lost before quantization comes with "
+        "the layers of Akida 1.0 (no rectifier between depthwise and 1x1 convolution, no squeeze "
+        "and excitation) and a training of its own; what is lost at it, with 4 bits; and what is "
+        "lost on Akida, with thresholds that are whole numbers there."
+    )
+    conversion = first.record["conversion"]
+    st.caption(
+        f"{conversion['other_class']} of {conversion['check_photos']:,} validation photos get "
+        f"another class on Akida than from the quantized Keras network. Each layer alone, given "
+        "Keras's integers, differs by one at most, where a sum lies at the edge of a step."
     )
     for entry in (second, first):
         measured_here(entry.record["command"])
