@@ -160,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        say("Stopped; the same command goes on where it was.")
+        say("Stopped; given again, the same command goes on from what it had saved.")
         return 130
 
 

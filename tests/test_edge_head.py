@@ -1,10 +1,12 @@
 """The head that learns on Akida: what a lesson changes, what is taken back, and where it lies."""
 
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import akida
 import numpy as np
@@ -25,7 +27,7 @@ from qana.incremental.pupil import Pupil
 from qana.incremental.storage import to_bytes
 from qana.labels import LABELS
 from qana.spiking.device import CHIP, SIMULATOR
-from qana.spiking.store import ModelError
+from qana.spiking.store import ModelError, find_entry
 
 MEL, NV = LABELS.index("mel"), LABELS.index("nv")
 
@@ -87,6 +89,17 @@ def test_the_start_knows_the_seven_classes(edge: EdgeModel) -> None:
 def test_a_model_of_akida_2_cannot_learn() -> None:
     with pytest.raises(ModelError, match=r"akida2 has no edge head: choose one for Akida 1\.0"):
         load_edge_model("akida2")
+
+
+@pytest.mark.parametrize("edge_record", [{}, {"file": "akd1000.front.fbz"}, "head", {"file": 1}])
+def test_a_damaged_entry_of_the_manifest_gets_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edge_record: object
+) -> None:
+    record = find_entry("akd1000").record | {"edge": edge_record}
+    (tmp_path / "manifest.json").write_text(json.dumps({"models": [record]}), encoding="utf-8")
+    monkeypatch.setenv("QANA_MODELS", str(tmp_path))
+    with pytest.raises(ModelError, match="is damaged where it names the edge head of akd1000"):
+        load_edge_model()
 
 
 def test_a_lesson_does_not_depend_on_what_the_engine_did_before(

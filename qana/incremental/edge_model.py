@@ -14,7 +14,7 @@ from qana.incremental.head import Head, HeadError
 from qana.incremental.storage import load_head
 from qana.spiking.events import LayerTap
 from qana.spiking.names import AKIDA1
-from qana.spiking.store import ModelEntry, ModelError, find_entry, verified_file
+from qana.spiking.store import MANIFEST, ModelEntry, ModelError, find_entry, verified_file
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,20 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
             f"The model {name} has no edge head: choose one for Akida 1.0, or make it with "
             f"`python -m qana edge --model {name}`."
         )
-    path = verified_file(entry.path.with_name(record["file"]), record["sha256"])
-    head = verified_file(entry.path.with_name(record["head"]["file"]), record["head"]["sha256"])
+    try:
+        front, stored = (
+            (entry.path.with_name(Path(part["file"]).name), str(part["sha256"]))
+            for part in (record, record["head"])
+        )
+    except (KeyError, TypeError):
+        raise ModelError(
+            f"The list of models, {MANIFEST}, is damaged where it names the edge head of {name}: "
+            "restore it from the repository."
+        ) from None
+    path, head = verified_file(*front), verified_file(*stored)
     try:
         network = akida.Model(str(path))
-        start = load_head(head, record["sha256"])
+        start = load_head(head, front[1])
         engine = EdgeEngine(akida.Model(str(path)), start.rule)
     except (RuntimeError, ValueError, HeadError):
         raise ModelError(
@@ -88,7 +97,7 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
         ) from None
     return EdgeModel(
         entry=entry,
-        front=record["sha256"],
+        front=front[1],
         start=start,
         engine=engine,
         heads=EdgeEngine(start.spikes, start.rule),
