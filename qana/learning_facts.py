@@ -60,14 +60,26 @@ def learned_from(report: Report) -> list[Row]:
     return [*_means(rows), *rows]
 
 
-def lesson_of_twenty(report: Report) -> dict[str, float]:
-    """The mean over the classes at 20 lesions: recall, and points that the others lose."""
+def lesson_of_twenty(report: Report, head: str = "edge") -> dict[str, float]:
+    """The mean over the classes at 20 lesions: recall, and points that the others lose; `head` is
+    a key of `HEADS`."""
     (row,) = (
         row
         for row in learned_from(report)
-        if (row["class"], row["lesions"], row["head"]) == (EVERY, 20, HEADS["edge"])
+        if (row["class"], row["lesions"], row["head"]) == (EVERY, 20, HEADS[head])
     )
     return {"recall": row["recall"], "lost": row["lost"], "chance": 1 / len(LABELS)}
+
+
+def skeptics_at_twenty(report: Report) -> str:
+    """What the two baselines recall at 20 lesions, as a clause."""
+    mean, dense = (
+        lesson_of_twenty(report, head)["recall"] for head in ("nearest_mean", "retrained")
+    )
+    return (
+        f"on the same spikes the nearest class mean recalls {mean:.2f} and a dense head retrained "
+        f"on the host {dense:.2f}"
+    )
 
 
 EVERY = "all seven"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from qana.learning_facts import lesson_of_twenty
+from qana.learning_facts import lesson_of_twenty, skeptics_at_twenty
 from qana.reports import read_explanations, read_learning, read_reports
 from qana.spiking.names import AKIDA1
 from qana.spiking.store import ModelEntry, find_entry, read_manifest
@@ -109,9 +109,9 @@ def _learning(report: dict[str, Any]) -> str:
         f"reaches balanced accuracy {edge['mean']:.3f} (deviation {edge['deviation']:.3f}) on the "
         f"seven classes, the dense head {dense['mean']:.3f}. A class left out of it and learned "
         f"from 20 lesions is recalled at {twenty['recall']:.2f} on unseen lesions (chance "
-        f"{twenty['chance']:.2f}), and the others lose {twenty['lost']:.1f} points of balanced "
-        f"accuracy; {len(after) - 1} updates in a row move the seven classes from "
-        f"{after[0]['mean']:.3f} to {after[-1]['mean']:.3f} (`{report['command']}`)."
+        f"{twenty['chance']:.2f}; {skeptics_at_twenty(report)}), and the others lose "
+        f"{twenty['lost']:.1f} points of balanced accuracy; {len(after) - 1} updates in a row move "
+        f"the seven classes from {after[0]['mean']:.3f} to {after[-1]['mean']:.3f} (`{report['command']}`)."
     )
 
 

@@ -6,7 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from qana.incremental.edge_model import load_edge_model
-from qana.learning_facts import EVERY, HEADS, learned_from, lesson_of_twenty, share_of_dense
+from qana.learning_facts import (
+    EVERY,
+    HEADS,
+    learned_from,
+    lesson_of_twenty,
+    share_of_dense,
+    skeptics_at_twenty,
+)
 from qana.readme import README
 from qana.reports import read_learning
 from qana.spiking.store import find_entry, sha256
@@ -64,6 +71,7 @@ def test_page_readme_and_report_agree(page, report) -> None:
     assert f"recall {twenty['recall']:.2f} on unseen lesions" in shown
     assert f"lose {twenty['lost']:.1f} points" in shown
     assert report["command"] in shown
+    assert skeptics_at_twenty(report) in shown and skeptics_at_twenty(report) in readme
     assert f"recalled at {twenty['recall']:.2f} on unseen lesions" in readme
     assert f"lose {twenty['lost']:.1f} points" in readme, "run `python -m qana.readme`"
 

@@ -40,7 +40,8 @@ def show_learning(report: dict[str, Any]) -> None:
         st.caption(
             f"From 20 lesions: recall {twenty['recall']:.2f} on unseen lesions, "
             f"{twenty['recall'] / twenty['chance']:.1f} times chance; the other classes lose "
-            f"{twenty['lost']:.1f} points of balanced accuracy (mean of the classes that have 20). "
+            f"{twenty['lost']:.1f} points of balanced accuracy (mean of the classes that have 20); "
+            f"{facts.skeptics_at_twenty(report)}. "
             "The head knows nothing of the class that is left out; the layers before it were "
             "trained with all seven, and when a spike fires was set on photos of all."
         )
