@@ -111,7 +111,8 @@ def _learning(report: dict[str, Any]) -> str:
         f"from 20 lesions is recalled at {twenty['recall']:.2f} on unseen lesions (chance "
         f"{twenty['chance']:.2f}; {skeptics_at_twenty(report)}), and the others lose "
         f"{twenty['lost']:.1f} points of balanced accuracy; {len(after) - 1} updates in a row move "
-        f"the seven classes from {after[0]['mean']:.3f} to {after[-1]['mean']:.3f} (`{report['command']}`)."
+        f"the seven classes from {after[0]['mean']:.3f} to {after[-1]['mean']:.3f} "
+        f"(`{report['command']}`)."
     )
 
 
