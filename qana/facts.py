@@ -14,6 +14,7 @@ HEADLINES = {
 STAGES = {
     "float": "Float network, Keras",
     "ptq": "Quantized after training",
+    "solved": "Levels solved for, layer by layer",
     "tuned": "Tuned with quantization",
     "akida": "Spiking network, Akida",
 }
@@ -170,6 +171,23 @@ def generations(*entries: ModelEntry) -> list[Row]:
         for entry in entries
         for test in (entry.metrics["lesion-test"],)
     ]
+
+
+def way(entry: ModelEntry) -> str:
+    """Macro F1 on the test lesions, stage by stage, in words that follow one another."""
+    measured = entry.metrics["stages"] | {"akida": entry.metrics["lesion-test"]}
+    words = {
+        "float": "float",
+        "ptq": "rounded to the nearest levels",
+        "solved": "levels solved for layer by layer",
+        "tuned": "tuned",
+        "akida": "on Akida",
+    }
+    return ", ".join(
+        f"{text} {measured[stage]['macro_f1']:.3f}"
+        for stage, text in words.items()
+        if stage in measured
+    )
 
 
 def photos(report: Report) -> list[Row]:

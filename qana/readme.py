@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from qana.facts import way
 from qana.learning_facts import lesson_of_twenty, skeptics_at_twenty
 from qana.reports import read_explanations, read_learning, read_reports
 from qana.spiking.names import AKIDA1
@@ -77,10 +78,6 @@ def results() -> str:
 def _first_generation(first: ModelEntry, second: ModelEntry) -> str:
     """The model for chips that can be bought, in one paragraph."""
     test, conversion = first.metrics["lesion-test"], first.record["conversion"]
-    stages = ", ".join(
-        f"{words} {first.metrics['stages'][stage]['macro_f1']:.3f}"
-        for stage, words in (("float", "float"), ("ptq", "quantized"), ("tuned", "tuned"))
-    )
     placed = " and ".join(
         f"{name} in {passes} {'pass' if passes == 1 else 'passes'} on "
         f"{conversion['processors'][name]} neural processors"
@@ -92,7 +89,7 @@ def _first_generation(first: ModelEntry, second: ModelEntry) -> str:
         f"activations ({first.parameters:,} parameters, {first.macs / 1e6:.1f} million MACs): "
         f"accuracy {test['accuracy']:.3f}, balanced accuracy {test['balanced_accuracy']:.3f}, "
         f"macro F1 {test['macro_f1']:.3f} on the test lesions, on Akida; {lost:.1f} points of "
-        f"macro F1 below {second.name}. Macro F1 on its way: {stages}. Thresholds are whole "
+        f"macro F1 below {second.name}. Macro F1 on its way: {way(first)}. Thresholds are whole "
         f"numbers on these chips: {conversion['other_class']} of {conversion['check_photos']:,} "
         "validation photos get another class on Akida than from the quantized Keras network. It "
         f"lies entirely on {placed} (`{first.record['command']}`)."

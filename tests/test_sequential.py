@@ -23,6 +23,7 @@ from qana.spiking.store import ModelError, find_entry, models_folder  # noqa: E4
 from qana.training.ancestor import Ancestor  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import RECIPES, Recipe  # noqa: E402
+from qana.training.rounding import solve_rounding  # noqa: E402
 
 SIZE, FEATURES = 64, 16
 SMALL = {"input_size": SIZE, "features": FEATURES}
@@ -86,6 +87,16 @@ def converted(heir, photos: dict[str, np.ndarray]):
     quantized = quantize_network(heir, photos["teaching"], recipe)
     with generation(AKIDA1):
         return quantized, _convert_whole(quantized)
+
+
+@pytest.fixture(scope="module")
+def solved(heir, converted, photos: dict[str, np.ndarray]):
+    """The quantized network once more, with its levels solved for."""
+    quantized, _ = converted
+    model = keras.models.clone_model(quantized)
+    model.set_weights(quantized.get_weights())
+    solve_rounding(model, heir, photos["teaching"])
+    return model
 
 
 def outputs(model, name: str, pictures: np.ndarray) -> np.ndarray:
@@ -159,6 +170,32 @@ def test_the_head_weighs_the_averaged_features_as_the_ancestor_does(
     np.testing.assert_allclose(found, expected, atol=0.01 * expected.std())
 
 
+# Solved rounding
+
+
+def test_solved_for_the_levels_keep_what_nearest_levels_lose(
+    solved, converted, heir, photos: dict[str, np.ndarray]
+) -> None:
+    def kept(model) -> float:
+        found = model(photos["others"].astype(np.float32), training=False).numpy()
+        pairs = zip(found.T, outputs(heir, "logits", photos["others"]).T, strict=True)
+        return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs]))
+
+    quantized, _ = converted
+    assert kept(solved) > kept(quantized) + 0.2
+
+
+def test_the_solved_network_converts_and_the_chip_has_its_levels(solved) -> None:
+    with generation(AKIDA1):
+        model = _convert_whole(solved)
+    for layer in solved.layers:
+        if hasattr(layer, "pw_weight_quantizer"):
+            kernel = layer.get_weights()[1]
+            step = np.abs(kernel).max(axis=(0, 1, 2)) / 7
+            levels = model.get_layer(layer.name).get_variable("weights_pw")
+            np.testing.assert_array_equal(np.abs(levels), np.abs(np.round(kernel / step)))
+
+
 # On the chip
 
 
@@ -186,7 +223,9 @@ def test_it_converts_whole_with_4_bits_and_one_step_for_a_map(converted) -> None
     assert max(others) <= 7
     for layer in model.layers[1:-1]:
         assert layer.parameters.act_bits == 4
-    with_scale = [layer for layer in quantized.layers if isinstance(layer, keras.layers.ReLU)]
+    with_scale = [layer for layer in quantized.layers if hasattr(layer, "out_quantizer")]
+    with_scale = [layer for layer in with_scale if layer.out_quantizer]
+    assert len(with_scale) == len(model.layers) - 2
     for layer in with_scale:
         scales = layer.out_quantizer.get_weights()
         assert all(np.size(one) == 1 for one in scales), layer.name

@@ -97,12 +97,13 @@ def _table(setting: Setting, rows: list[dict[str, Any]], command: str) -> dict[s
     columns = list(rows[0])
     return {
         "study": "edge",
-        "title": "The edge head: one setting at a time",
+        "title": "The edge head: settings drawn at random",
         "command": command,
         "subset": "validation",
         "columns": columns,
         "rows": [[row[column] for column in columns] for row in rows],
         "note": "Seven classes, validation lesions, on Akida's own learning layer; mean and "
-        f"standard deviation over five draws of the codes. Chosen: {vars(setting)}.",
+        "standard deviation over the draws of the codes. Who does badly is judged by few draws. "
+        f"Chosen: {vars(setting)}.",
         "missing": [],
     }

@@ -21,6 +21,7 @@ def fit(
     subsets: Subsets,
     recipe: Recipe,
     *,
+    batch: int,
     epochs: int,
     learning_rate: float,
     warmup_epochs: int,
@@ -37,7 +38,8 @@ def fit(
         model: (B, S, S, 3) to (B, 7) logits.
         views: of the training photos, with their targets.
         subsets: inputs and labels of validation are taken from it.
-        recipe: batch size and decay are read from it.
+        recipe: decay and adjustment are read from it.
+        batch: photos per step.
         epochs: how many, in all.
         learning_rate: peak.
         warmup_epochs: linear rise before it.
@@ -45,7 +47,7 @@ def fit(
         title: in front of the progress bar, which goes to stderr.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    steps = max(1, views.photos // recipe.batch)
+    steps = max(1, views.photos // batch)
     optimizer = keras.optimizers.AdamW(
         keras.optimizers.schedules.CosineDecay(
             learning_rate / 100 if warmup_epochs else learning_rate,
@@ -62,11 +64,11 @@ def fit(
         metrics=["accuracy"],
     )
     model.fit(
-        _dataset(views, recipe),
+        _dataset(views, batch, recipe.seed),
         epochs=epochs,
         steps_per_epoch=steps,
         validation_data=(subsets.inputs.astype(np.float32), np.eye(len(LABELS))[subsets.labels]),
-        validation_batch_size=recipe.batch,
+        validation_batch_size=batch,
         verbose=0,
         callbacks=[
             keras.callbacks.BackupAndRestore(str(folder / "checkpoint"), delete_checkpoint=False),
@@ -87,15 +89,15 @@ def _loss(labels: np.ndarray, adjustment: float) -> Callable[[tf.Tensor, tf.Tens
     return loss
 
 
-def _dataset(views: Views, recipe: Recipe) -> tf.data.Dataset:
+def _dataset(views: Views, batch: int, run: int) -> tf.data.Dataset:
     """Endless (B, S, S, 3) float32, 0 to 255, and (B, 7) float32."""
     # No fixed seed: a resumed run must not see the same views again.
-    seed = (recipe.seed, time.time_ns())
+    seed = (run, time.time_ns())
     return tf.data.Dataset.from_generator(
-        lambda: views.batches(recipe.batch, seed),
+        lambda: views.batches(batch, seed),
         output_signature=(
-            tf.TensorSpec((recipe.batch, views.size, views.size, 3), tf.uint8),
-            tf.TensorSpec((recipe.batch, len(LABELS)), tf.float32),
+            tf.TensorSpec((batch, views.size, views.size, 3), tf.uint8),
+            tf.TensorSpec((batch, len(LABELS)), tf.float32),
         ),
     ).map(lambda pictures, targets: (tf.cast(pictures, tf.float32), targets))
 

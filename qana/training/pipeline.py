@@ -38,11 +38,10 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, say: Say) -> None:
         f"{len(subsets.test)} to test on, no lesion in two of them"
     )
     stages = Stages(subsets, recipe, runs, say)
-    networks = {
-        "float": stages.float_network,
-        "ptq": stages.ptq_network,
-        "tuned": stages.tuned_network,
-    }
+    networks = {"float": stages.float_network, "ptq": stages.ptq_network}
+    if recipe.solved_rounding:
+        networks["solved"] = stages.solved_network
+    networks["tuned"] = stages.tuned_network
     say("Measuring each stage in Keras on the test lesions")
     inputs, labels = load_inputs(subsets.test, recipe.input_size), labels_of(subsets.test)
     publish(

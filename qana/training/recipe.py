@@ -87,11 +87,13 @@ class Recipe:
     """4-bit weights with 8-bit activations convert but do not map: keep both equal."""
     calibration_photos: int = 1024
     """Training photos that post-training quantization takes its ranges from."""
+    solved_rounding: bool | None = None
+    """Solve for the levels of weights before tuning, see `qana.training.rounding`: for a network
+    whose layers follow one another, with fewer than 8 bits."""
     tuning_epochs: int = 3
     """Quantization-aware training; an epoch costs about 3.5 times a float one."""
-    tuning_cycles: int | None = None
-    """Times that the tuning is done, each from the peak learning rate on; None for once. From 8
-    bits to 4 the quantized network starts with next to nothing right."""
+    tuning_batch: int | None = None
+    """Photos per step of it; None for `batch`."""
     tuning_rate: float = 1e-4
     """Peak learning rate of quantization-aware training."""
     seed: int = 1
@@ -132,14 +134,16 @@ RECIPES: dict[str, Recipe] = {
             ancestor="akida2",
             frame_height=200,
             mixup=0.2,
-            epochs=16,
+            batch=32,
+            epochs=32,
             learning_rate=5e-4,
             warmup_epochs=1,
             weight_bits=4,
             activation_bits=4,
-            tuning_epochs=6,
-            tuning_cycles=2,
-            tuning_rate=4e-4,
+            solved_rounding=True,
+            tuning_epochs=8,
+            tuning_batch=16,
+            tuning_rate=1e-4,
         ),
         Recipe(
             "smoke",

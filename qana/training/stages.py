@@ -20,6 +20,7 @@ from qana.training.operating_point import OperatingPoint, find_operating_point, 
 from qana.training.opinions import Judge, ask, opinions_path
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
+from qana.training.rounding import solve_rounding
 from qana.training.subsets import Subsets
 from qana.training.views import Views
 
@@ -29,7 +30,7 @@ Say = Callable[[str], None]
 
 
 class Stages:
-    """Teacher, float network, post-training quantization, quantization-aware tuning.
+    """Teacher, float network, quantization after training, solved rounding, tuning.
 
     A stage runs when it is first asked for, and what it needs runs before it. Its result lies in
     `runs`/<recipe>; a stage whose result is there is not repeated, and a stopped fit goes on after
@@ -61,6 +62,11 @@ class Stages:
     def ptq_network(self) -> keras.Model:
         """The same, quantized after training."""
         return self._moved("ptq")
+
+    @cached_property
+    def solved_network(self) -> keras.Model:
+        """The same, with levels solved for; only of a recipe that asks for it."""
+        return self._moved("solved")
 
     @cached_property
     def tuned_network(self) -> keras.Model:
@@ -159,6 +165,7 @@ class Stages:
             self._views,
             self._subsets,
             recipe,
+            batch=recipe.batch,
             epochs=recipe.epochs,
             learning_rate=recipe.learning_rate,
             warmup_epochs=recipe.warmup_epochs,
@@ -170,26 +177,40 @@ class Stages:
     def _quantize(self) -> keras.Model:
         return quantize_network(self._trained("float"), self._subsets.train_inputs, self._recipe)
 
+    def _solve(self) -> keras.Model:
+        model = self._trained("ptq")
+        photos = self._subsets.train_inputs
+        chosen = np.random.default_rng(self._recipe.seed).permutation(len(photos))
+        solve_rounding(
+            model, self._trained("float"), photos[chosen[: self._recipe.calibration_photos]]
+        )
+        return model
+
     def _tune(self) -> keras.Model:
         recipe = self._recipe
-        model = self._trained("ptq")
-        for cycle in range(recipe.tuning_cycles or 1):
-            fit(
-                model,
-                self._views,
-                self._subsets,
-                recipe,
-                epochs=recipe.tuning_epochs,
-                learning_rate=recipe.tuning_rate,
-                warmup_epochs=0,
-                folder=self.folder / ("tuning" if cycle == 0 else f"tuning{cycle + 1}"),
-                title="quantization-aware",
-            )
+        model = self._trained("solved" if recipe.solved_rounding else "ptq")
+        fit(
+            model,
+            self._views,
+            self._subsets,
+            recipe,
+            batch=recipe.tuning_batch or recipe.batch,
+            epochs=recipe.tuning_epochs,
+            learning_rate=recipe.tuning_rate,
+            warmup_epochs=0,
+            folder=self.folder / "tuning",
+            title="quantization-aware",
+        )
         return model
 
     def _trained(self, name: str) -> keras.Model:
         """As training left it, leaning to the common classes."""
-        make = {"float": self._fit_float, "ptq": self._quantize, "tuned": self._tune}[name]
+        make = {
+            "float": self._fit_float,
+            "ptq": self._quantize,
+            "solved": self._solve,
+            "tuned": self._tune,
+        }[name]
         path = self.folder / f"{name}.h5"
         if path.is_file():
             self._say(f"Stage {name}: done before, taken from {path.name}")

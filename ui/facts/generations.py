@@ -7,27 +7,18 @@ from qana import facts
 from qana.spiking.store import ModelEntry
 from ui.provenance import measured_here
 
-STAGES = {
-    "float": "float",
-    "ptq": "quantized after training",
-    "tuned": "tuned with quantization",
-}
-
 
 def show_generations(second: ModelEntry, first: ModelEntry) -> None:
     """What each is and does, and where the difference comes from."""
     st.dataframe(pd.DataFrame(facts.generations(second, first)), hide_index=True)
     theirs, ours = (entry.metrics["lesion-test"]["macro_f1"] for entry in (second, first))
-    way = ", ".join(
-        f"{words} {first.metrics['stages'][stage]['macro_f1']:.3f}"
-        for stage, words in STAGES.items()
-    )
     st.markdown(
         f"**{100 * (theirs - ours):.1f} points of macro F1** lie between them. The way of "
-        f"{first.name}: {way}, on Akida {ours:.3f}. What is lost before quantization comes with "
-        "the layers of Akida 1.0 (no rectifier between depthwise and 1x1 convolution, no squeeze "
-        "and excitation) and a training of its own; what is lost at it, with 4 bits; and what is "
-        "lost on Akida, with thresholds that are whole numbers there."
+        f"{first.name}: {facts.way(first)}. What is lost in float comes with the layers of Akida "
+        "1.0 (no rectifier between depthwise and 1x1 convolution, no squeeze and excitation) and "
+        "a training of its own. Rounded to the nearest of 15 levels, its errors grow from layer "
+        "to layer; solved for, each layer makes up for the rounding of those before it. On Akida "
+        "thresholds are whole numbers."
     )
     conversion = first.record["conversion"]
     st.caption(
