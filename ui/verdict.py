@@ -1,5 +1,6 @@
 """A verdict, in words a visitor reads and with what stands behind each number."""
 
+from datetime import datetime
 from html import escape
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from qana.labels import BY_CODE, CLASSES
 from qana.probabilities import percent
 from qana.scan import UNSURE, Scan
+from qana.scan_report import scan_report
 from qana.spiking.classifier import AkidaClassifier, Prediction
 from qana.spiking.events import LayerEvents
 from ui.explain.square import show_square
@@ -59,6 +61,19 @@ def show_verdict(
                 f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
             )
         _badges(prediction, classifier.device)
+        st.download_button(
+            "Keep a report",
+            # Made when it is asked for: nothing of the photo lies ready on the server.
+            lambda: scan_report(
+                scan, prediction, classifier, datetime.now().astimezone(), recorded
+            ),
+            "qana-report.html",
+            "text/html",
+            icon=":material/download:",
+            on_click="ignore",
+            help="One page with the photo, the answer and where each number comes from. It opens "
+            "in any browser and can be printed.",
+        )
         st.caption(NOT_A_DEVICE)
     with picture:
         show_square(scan, prediction, classifier.layers)
