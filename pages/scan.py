@@ -12,6 +12,7 @@ from ui.camera import camera
 from ui.door import come_through_door
 from ui.engine import classifier
 from ui.gallery import TYPES, show_gallery
+from ui.networks import choose_network, network
 from ui.verdict import NOT_A_DEVICE, show_verdict
 
 GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
@@ -25,7 +26,7 @@ def look_at(source: bytes | Path, recorded: str | None = None, insist: bool = Fa
     """Keeps the result, or the reason why there is none, for this visitor."""
     st.session_state.pop("pending", None)
     try:
-        result = scan(source, classifier(), insist)
+        result = scan(source, classifier(network()), insist)
     except ImageError as error:
         st.session_state.trouble = str(error)
         return
@@ -69,7 +70,7 @@ def show_result() -> None:
             st.button("Classify anyway", on_click=look_at, args=(*known, True))
         return
     st.button("Scan another", icon=":material/arrow_back:", on_click=start_again)
-    show_verdict(result, result.prediction, classifier(), st.session_state.recorded)
+    show_verdict(result, result.prediction, classifier(network()), st.session_state.recorded)
 
 
 def choose_photo() -> None:
@@ -77,13 +78,15 @@ def choose_photo() -> None:
     if st.session_state.get("trouble"):
         st.error(st.session_state.trouble, icon=":material/broken_image:")
     turn = st.session_state.get("turn", 0)
-    way = st.segmented_control(
-        "Where does the photo come from?",
-        [GALLERY, CAMERA, UPLOAD],
-        default=GALLERY,
-        required=True,
-        key="way",
-    )
+    with st.container(horizontal=True, gap="large"):
+        way = st.segmented_control(
+            "Where does the photo come from?",
+            [GALLERY, CAMERA, UPLOAD],
+            default=GALLERY,
+            required=True,
+            key="way",
+        )
+        choose_network()
     if way == GALLERY:
         st.caption(
             "Lesions that the network never saw. Choose one, make your own guess, then look."
@@ -109,7 +112,7 @@ def choose_photo() -> None:
 
 come_through_door()
 try:
-    classifier()
+    classifier(network())
 except UserError as error:
     st.title("Scan a lesion", anchor=False)
     st.error(str(error), icon=":material/error:")

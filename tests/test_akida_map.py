@@ -12,6 +12,7 @@ from qana.explain.heat import enlarged, event_picture, normalized, overlay
 from qana.imaging import read_image
 from qana.labels import BY_CODE, LABELS
 from qana.scan import scan
+from qana.spiking.classifier import load_classifier
 
 APP = str(Path(__file__).parents[1] / "streamlit_app.py")
 
@@ -39,6 +40,21 @@ def test_the_places_and_the_bias_add_up_to_the_logits(head, predictions) -> None
             total = head.evidence(prediction.outputs).sum(axis=(0, 1)) + head.bias
             assert (np.abs(total - prediction.logits) <= half).all()
             assert np.abs(total - prediction.logits).max() < 0.05
+
+
+def test_on_akida_1_each_integer_is_shared_out_among_the_places_and_nothing_is_left(
+    samples,
+) -> None:
+    classifier = load_classifier("akd1000")
+    head = AkidaMap(classifier.layers)
+    for sample in samples:
+        prediction = classifier.classify(read_image(sample.path))
+        shared = head.features(prediction.outputs)
+        assert shared.min() >= 0
+        pooled = prediction.outputs[head.pooled].reshape(-1)
+        np.testing.assert_allclose(shared.sum(axis=(0, 1)), pooled, atol=1e-9)
+        total = head.evidence(prediction.outputs).sum(axis=(0, 1)) + head.bias
+        np.testing.assert_allclose(total, prediction.logits, atol=1e-5)
 
 
 def test_the_map_never_speaks_against_its_class(head, predictions) -> None:

@@ -14,6 +14,7 @@ from qana.imaging import read_image
 from qana.labels import BY_CODE
 from qana.probabilities import percent
 from qana.scan import FOREIGN
+from qana.spiking.classifier import load_classifier
 from qana.spiking.gate import read_gate
 from qana.spiking.store import models_folder, sha256, update_record
 
@@ -73,6 +74,21 @@ def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, sure_
     assert f"This image cost {prediction.events:,} events" in shown
     assert "Akida simulator" in shown or "Akida chip" in shown
     assert "Not a medical device" in shown
+
+
+def test_a_visitor_can_ask_the_network_of_the_chips_on_sale(app: AppTest, samples) -> None:
+    app.selectbox(key="network_choice").select("akd1000").run()
+    other = load_classifier("akd1000")
+    data = samples[0].path.read_bytes()
+    upload(app, data)
+    prediction = other.classify(read_image(data))
+    if prediction.foreign:
+        next(one for one in app.button if one.label == "Classify anyway").click().run()
+    assert f"This image cost {prediction.events:,} events" in words(app)
+    app.toggle(key="map").set_value(True).run()
+    assert not app.exception
+    next(one for one in app.button if one.label == "Scan another").click().run()
+    assert app.selectbox(key="network_choice").value == "akd1000"
 
 
 def test_a_sample_tells_afterwards_what_is_recorded(app: AppTest, sure_samples) -> None:

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from qana.spiking.classifier import AkidaClassifier, load_classifier
+from qana.spiking.names import DEFAULT_MODEL
 from qana.workshop.client import Workshop
 
 
 @st.cache_resource(show_spinner="Loading the spiking network")
-def classifier() -> AkidaClassifier:
-    """One model for all visitors; it answers them one at a time."""
-    return load_classifier()
+def classifier(name: str = DEFAULT_MODEL) -> AkidaClassifier:
+    """One of each model for all visitors; it answers them one at a time."""
+    return load_classifier(name)
 
 
 @st.cache_resource

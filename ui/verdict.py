@@ -60,7 +60,7 @@ def show_verdict(
             st.markdown(
                 f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
             )
-        _badges(prediction, classifier.device)
+        _badges(prediction, classifier)
         st.download_button(
             "Keep a report",
             # Made when it is asked for: nothing of the photo lies ready on the server.
@@ -95,9 +95,17 @@ def _headline(prediction: Prediction) -> None:
     st.caption(lesion.about + clinical)
 
 
-def _badges(prediction: Prediction, device: str) -> None:
+def _badges(prediction: Prediction, classifier: AkidaClassifier) -> None:
+    entry = classifier.entry
     with st.container(horizontal=True, gap="xsmall"):
-        runs_on(prediction.backend, device)
+        runs_on(prediction.backend, classifier.device)
+        st.badge(
+            entry.name,
+            icon=":material/hub:",
+            color="gray",
+            help=f"The network that answered: {entry.parameters:,} parameters, "
+            f"{entry.weight_bits}-bit weights, {entry.activation_bits}-bit activations.",
+        )
         st.badge(
             f"{prediction.latency_ms:.0f} ms measured here",
             icon=":material/timer:",

@@ -8,7 +8,8 @@ TensorFlow and no torch.
 
 The engine fuses the average into the last convolution and never shows the map before it. Here that
 one layer is computed again from the integers that entered it, with the layer's own weights; summed
-over its places the map is, to the bit, the integer that the engine gave.
+over its places the map is, to the bit, the integer that the engine gave. On Akida 1.0 that integer
+is shared out among the places, see `heads`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ import akida
 import numpy as np
 
 from qana.explain.errors import ExplanationError
+from qana.explain.heads import HEADS
 
 Outputs = Mapping[str, np.ndarray]
 """Layer name to (H, W, C) integers of one photo, as `qana.spiking.events.LayerTap` gives them."""
@@ -32,30 +34,20 @@ class AkidaMap:
             layers: of an Akida model, in its order, as `AkidaClassifier.layers`.
 
         Raises:
-            ExplanationError: the model does not end in a 1x1 convolution with a global average, a
-                linear layer and a dequantizer.
+            ExplanationError: the model does not end in a 1x1 convolution with a global average and
+                a linear layer.
         """
-        kinds = [layer.parameters.layer_type for layer in layers[-3:]]
-        wanted = [akida.LayerType.Conv2D, akida.LayerType.Dense1D, akida.LayerType.Dequantizer]
-        if kinds != wanted or not _is_pointwise_average(layers[-3]):
-            raise ExplanationError(
-                "This model's head is no average and a linear layer, so it has no map of its own."
-            )
-        convolution, dense, dequantizer = layers[-3:]
-        self.enters = convolution.inbounds[0].name
-        self.pooled = convolution.name
-        read = convolution.get_variable
-        # Products and sums of 8-bit integers stay below 2 ** 53: float64 holds them exactly.
-        self._before = np.exp2(read("input_shift").astype(np.float64))
-        self._weights = read("weights")[0, 0].astype(np.float64)
-        self._bias = read("bias") * np.exp2(read("bias_shift").astype(np.float64))
-        self._bound = read("max_value") * np.exp2(read("max_value_shift").astype(np.float64))
-        self._scale = read("output_scales") * np.exp2(read("output_shift").astype(np.float64))
-        head = dense.get_variable
-        shift = np.exp2(head("input_shift").astype(np.float64))
-        scales = dequantizer.get_variable("scales").astype(np.float64)
-        self.head = head("weights") * shift[:, None] * scales
-        self.bias = head("bias") * np.exp2(head("bias_shift").astype(np.float64)) * scales
+        for kind in HEADS:
+            last = layers[-len(kind.kinds) :]
+            same = tuple(layer.parameters.layer_type for layer in last) == kind.kinds
+            if same and _is_pointwise_average(last[0]):
+                self._read = kind(last)
+                self.enters, self.pooled = last[0].inbounds[0].name, last[0].name
+                self.head, self.bias = self._read.head, self._read.bias
+                return
+        raise ExplanationError(
+            "This model's head is no average and a linear layer, so it has no map of its own."
+        )
 
     def features(self, outputs: Outputs) -> np.ndarray:
         """The last feature map, before its average.
@@ -67,8 +59,7 @@ class AkidaMap:
             (H, W, F) float64, non-negative, in units of the integers that enter the linear layer:
             their sum over all places, rounded and cut at 127, is that integer.
         """
-        entering = outputs[self.enters] * self._before
-        return np.clip(entering @ self._weights + self._bias, 0, self._bound) * self._scale
+        return self._read.features(outputs[self.enters], outputs[self.pooled])
 
     def evidence(self, outputs: Outputs, head: np.ndarray | None = None) -> np.ndarray:
         """What each place of the photo says for and against each class.

@@ -1,0 +1,32 @@
+"""Which of the deployed networks answers: this visitor's choice, kept from photo to photo."""
+
+import streamlit as st
+
+from qana.spiking.names import AKIDA1, AKIDA2, DEFAULT_MODEL
+from qana.spiking.store import read_manifest
+
+CHIPS = {AKIDA2: "Akida 2.0", AKIDA1: "AKD1000 and AKD1500"}
+
+
+def network() -> str:
+    """Name of the network that this visitor asks."""
+    return st.session_state.get("network", DEFAULT_MODEL)
+
+
+def choose_network() -> None:
+    """Draws the choice, where there is one."""
+    chips = {entry.name: CHIPS[entry.target] for entry in read_manifest()}
+    if len(chips) > 1:
+        st.selectbox(
+            "Which network answers?",
+            list(chips),
+            index=list(chips).index(network()) if network() in chips else 0,
+            format_func=lambda name: f"{name}, for {chips[name]}",
+            key="network_choice",
+            on_change=_keep,  # what a widget holds is lost when the page does not draw it
+            width=320,
+        )
+
+
+def _keep() -> None:
+    st.session_state.network = st.session_state.network_choice
