@@ -78,7 +78,7 @@ def choose_photo() -> None:
     if st.session_state.get("trouble"):
         st.error(st.session_state.trouble, icon=":material/broken_image:")
     turn = st.session_state.get("turn", 0)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True):
         way = st.segmented_control(
             "Where does the photo come from?",
             [GALLERY, CAMERA, UPLOAD],

@@ -203,6 +203,24 @@ def test_the_map_is_one_tap_away(page: Page, sure_samples, samples, classifier) 
     expect(page.get_by_alt_text("under a map of what spoke for")).to_be_visible()
 
 
+def test_a_report_can_be_kept_and_read_without_the_app(
+    page: Page, browser: Browser, sure_samples, samples, classifier, tmp_path: Path
+) -> None:
+    number = samples.index(sure_samples[0]) + 1
+    page.get_by_role("button", name=f"Photo {number}", exact=True).click()
+    prediction = classifier.classify(read_image(sure_samples[0].path))
+    read_verdict(page, prediction)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Keep a report").click()
+    download.value.save_as(tmp_path / "report.html")
+    alone = browser.new_context(offline=True).new_page()
+    alone.goto((tmp_path / "report.html").as_uri())
+    expect(alone.get_by_text(f"This photo cost {prediction.events:,} events")).to_be_visible()
+    pictures = "[...document.images].map(one => one.naturalWidth)"
+    assert alone.evaluate(pictures) == [512, 512]
+    alone.context.close()
+
+
 def test_explain_loads_in_the_background_while_others_are_served(
     page: Page, browser: Browser, server, sure_samples, classifier
 ) -> None:
