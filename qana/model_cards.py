@@ -1,0 +1,59 @@
+"""A card for each deployed model, from the manifest: python -m qana.model_cards
+
+After Mitchell et al., "Model Cards for Model Reporting", FAT* 2019. Nothing in a card is written by
+hand but what the project says of all its models.
+"""
+
+from pathlib import Path
+
+import jinja2
+
+from qana.facts import interval, way
+from qana.labels import BY_CODE
+from qana.learning_facts import lesson_of_twenty
+from qana.reports import read_learning
+from qana.spiking.names import AKIDA1
+from qana.spiking.store import ModelEntry, models_folder, read_manifest
+
+CHIPS = {AKIDA1: "AKD1000 and AKD1500, chips of Akida 1.0"}
+SCORES = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro F1",
+}
+TEMPLATE = "model_card.md.jinja"
+
+
+def card(entry: ModelEntry) -> str:
+    """The Markdown of one model's card."""
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
+    )
+    test = entry.metrics["lesion-test"]
+    learning = read_learning()
+    return pages.get_template(TEMPLATE).render(
+        entry=entry,
+        record=entry.record,
+        chips=CHIPS.get(entry.target, "Akida 2.0"),
+        test=test,
+        scores=[
+            (words, interval(test[name], test["ci95"][name], digits=3))
+            for name, words in SCORES.items()
+        ],
+        classes=[(BY_CODE[code].name, found) for code, found in test["per_class"].items()],
+        way=way(entry),
+        gate=entry.record.get("gate"),
+        learning=lesson_of_twenty(learning)
+        if learning and learning["sha256"] == entry.sha256
+        else None,
+    )
+
+
+def card_path(entry: ModelEntry) -> Path:
+    """Where the card of a model lies."""
+    return models_folder() / f"{entry.name}.md"
+
+
+if __name__ == "__main__":
+    for model in read_manifest():
+        card_path(model).write_text(card(model), encoding="utf-8")
