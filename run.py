@@ -1,4 +1,6 @@
-"""Sets up this folder and starts what is asked for: `python3.11 run.py app` or `... run.py test`.
+"""Sets up this folder and starts what is asked for: `python3.11 run.py app`, `lite` or `test`.
+
+`lite` is the app without TensorFlow and torch: what needs them says so.
 
 Needs nothing but Python 3.11. What it installs stays in .venv; a second start installs nothing.
 """
@@ -13,8 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 HOME = ROOT / ".venv"
 BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
+STREAMLIT = ["-m", "streamlit", "run", "streamlit_app.py"]
 TASKS = {
-    "app": ("requirements.txt", ["-m", "streamlit", "run", "streamlit_app.py"]),
+    "app": ("requirements.txt", STREAMLIT),
+    "lite": ("requirements-lite.txt", STREAMLIT),
     "test": ("requirements-dev.txt", ["-m", "pytest"]),
 }
 
@@ -24,7 +28,7 @@ def main() -> int:
     if sys.version_info[:2] != (3, 11):
         return _refuse("QANA needs Python 3.11: run `python3.11 run.py app`.")
     if len(sys.argv) < 2 or sys.argv[1] not in TASKS:
-        return _refuse("Say what to start: `python3.11 run.py app` or `python3.11 run.py test`.")
+        return _refuse("Say what to start: `python3.11 run.py app`, or lite or test in its place.")
     requirements, command = TASKS[sys.argv[1]]
     try:
         _set_up(ROOT / requirements)

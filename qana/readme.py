@@ -5,7 +5,7 @@ from typing import Any
 
 from qana.facts import way
 from qana.learning_facts import lesson_of_twenty, skeptics_at_twenty
-from qana.reports import read_explanations, read_learning, read_reports
+from qana.reports import read_explanations, read_learning, read_light, read_reports
 from qana.spiking.names import AKIDA1
 from qana.spiking.store import ModelEntry, find_entry, read_manifest
 
@@ -72,7 +72,19 @@ def results() -> str:
     document = read_explanations()
     if document and document["sha256"] == entry.sha256:
         lines += ["", _explanations(document)]
+    light = read_light()
+    if light:
+        lines += ["", _light(light)]
     return "\n".join(lines)
+
+
+def _light(measured: dict[str, Any]) -> str:
+    """What the installation without TensorFlow and torch costs, in one sentence."""
+    return (
+        f"The light installation: {measured['install_s']:.0f} s to install, "
+        f"{measured['disk_mb']} MB on disk, {measured['memory_mb']} MB of memory with every page "
+        f"opened and a sample classified, on {measured['machine']} (`{measured['command']}`)."
+    )
 
 
 def _first_generation(first: ModelEntry, second: ModelEntry) -> str:

@@ -64,6 +64,16 @@ def read_explanations(folder: Path | None = None) -> dict[str, Any] | None:
     return read_report(path) if path.is_file() else None
 
 
+def read_light(folder: Path | None = None) -> dict[str, Any] | None:
+    """What the light installation costs, as tools/light_install.py measured it; None without it.
+
+    Raises:
+        ReportError: the file is damaged.
+    """
+    path = (folder or models_folder()) / "light.json"
+    return read_report(path) if path.is_file() else None
+
+
 def read_report(path: Path) -> dict[str, Any]:
     """One document.
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from qana.explain.heat import enlarged, normalized
 from qana.explain.occlusion import without_detail
@@ -82,6 +81,8 @@ def curves(found: np.ndarray, whole: float, blurred: float) -> tuple[float, floa
 
 def agreement(a: np.ndarray, b: np.ndarray) -> float:
     """Rank correlation (Spearman) of two maps at 16x16 places, -1 to 1; 0 where one is flat."""
+    from scipy.stats import spearmanr  # not in the light installation
+
     coarse = [enlarged(normalized(values), COARSE).reshape(-1) for values in (a, b)]
     if any(values.max() == values.min() for values in coarse):
         return 0.0

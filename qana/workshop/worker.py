@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from qana.commands.common import quiet_tensorflow
-from qana.errors import UserError
+from qana.errors import UserError, left_out
 from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
@@ -59,6 +59,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             send(_answer(request, store, send))
         except UserError as error:
             send(Answer(request.number, trouble=str(error), done=True))
+        except ModuleNotFoundError as error:
+            send(Answer(request.number, trouble=left_out(error), done=True))
         except Exception as error:  # one visitor's bad luck must not take the others' work along
             trouble = FAULT.format(type(error).__name__)
             send(Answer(request.number, trouble=trouble, done=True))

@@ -1,0 +1,67 @@
+"""Measures the light installation: `python3.11 tools/light_install.py` writes models/light.json.
+
+A fresh environment is made from requirements-lite.txt in a temporary folder, and in it every page
+is opened and one sample classified.
+"""
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "models" / "light.json"
+VISIT = """
+import json, resource, sys, time
+sys.path.insert(0, ".")
+start = time.perf_counter()
+from streamlit.testing.v1 import AppTest
+from qana.samples import load_samples
+for page in ("scan", "explain", "compare", "convert", "learn", "facts"):
+    app = AppTest.from_file(sys.argv[1], default_timeout=120).run()
+    if page != "scan":
+        app.switch_page(f"pages/{page}.py").run()
+    else:
+        app.button(key=load_samples()[3].image_id).click().run()
+    assert not app.exception and not app.error, page
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"pages_s": round(time.perf_counter() - start, 1), "memory_mb": peak // 1024}))
+"""
+
+
+def main() -> int:
+    """Installs, visits, writes; returns an exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        start = time.perf_counter()
+        venv.create(home, with_pip=True)
+        python = home / "bin" / "python"
+        wanted = ROOT / "requirements-lite.txt"
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", wanted], check=True)
+        seconds = time.perf_counter() - start
+        size = sum(one.lstat().st_size for one in home.rglob("*") if not one.is_dir())
+        visit = subprocess.run(
+            [python, "-c", VISIT, ROOT / "streamlit_app.py"],
+            check=True,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    measured = {
+        "command": "python3.11 tools/light_install.py",
+        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "install_s": round(seconds, 1),
+        "disk_mb": round(size / 1e6),
+        **json.loads(visit.stdout.splitlines()[-1]),
+    }
+    OUT.write_text(json.dumps(measured, indent=1) + "\n")
+    sys.stdout.write(OUT.read_text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
