@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt in
 
 ROOT = Path(__file__).parents[1]
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+BOOTH = {"width": 1920, "height": 1080}
 PATIENCE = 20_000
 VERDICT = "Looks most like"
 LIGHT_CHAPTERS = ("network", "spikes", "chip")
@@ -219,6 +220,30 @@ def test_a_report_can_be_kept_and_read_without_the_app(
     pictures = "[...document.images].map(one => one.naturalWidth)"
     assert alone.evaluate(pictures) == [512, 512]
     alone.context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, BOOTH], ids=["phone", "booth"])
+def test_the_booth_hands_over_and_takes_back_and_nothing_of_the_visitor_is_left(
+    browser: Browser, server, size
+) -> None:
+    context = browser.new_context(viewport=size)
+    page = context.new_page()
+    page.goto(f"{server.address}/?booth=1&idle=6")
+    expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The data set records")).to_be_visible(timeout=PATIENCE)
+    wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(wider)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="What would you say?")).to_be_visible()
+    page.get_by_role("button", name="Touch to try it yourself").click()
+    until_gallery_is_there(page)
+    page.get_by_role("button", name="Photo 13", exact=True).click()
+    expect(page.get_by_text("The data set records")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Starting over in a moment")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Touch to try it yourself").click()
+    expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
+    context.close()
 
 
 def test_explain_loads_in_the_background_while_others_are_served(

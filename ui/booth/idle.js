@@ -1,0 +1,22 @@
+(() => {
+  if (window.qanaIdle) return; // once a window: each run of the page brings this script again
+  const seconds = SECONDS;
+  const warning = Math.min(10, seconds / 2);
+  const start = new URL(`?booth=1&idle=${seconds}`, new URL(".", location.href));
+  const note = document.createElement("div");
+  note.id = "qana-idle";
+  note.setAttribute("role", "status");
+  note.hidden = true;
+  note.textContent = "Starting over in a moment: touch to stay";
+  document.body.append(note);
+  const again = () => {
+    clearTimeout(window.qanaIdle);
+    clearTimeout(window.qanaWarning);
+    note.hidden = true;
+    window.qanaWarning = setTimeout(() => (note.hidden = false), (seconds - warning) * 1000);
+    window.qanaIdle = setTimeout(() => location.replace(start), seconds * 1000);
+  };
+  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"])
+    window.addEventListener(kind, again, { passive: true, capture: true });
+  again();
+})();
