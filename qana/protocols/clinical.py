@@ -121,6 +121,7 @@ def _fine_tuned(
                 Views(frames[learned], labels[learned], size, RECIPE.balance),
                 subsets,
                 RECIPE,
+                batch=RECIPE.batch,
                 epochs=RECIPE.epochs,
                 learning_rate=RECIPE.learning_rate,
                 warmup_epochs=RECIPE.warmup_epochs,
