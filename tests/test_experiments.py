@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from qana.incremental.choose import Setting
 from qana.incremental.engine import EdgeEngine
 from qana.incremental.experiments import UPDATES, all_classes, forgetting, left_out
 from qana.incremental.head import Head, Rule, empty_head
@@ -64,7 +65,7 @@ class Watched(EdgeEngine):
 
 
 def test_every_head_learns_codes_that_lie_apart(engine, start, train, test) -> None:
-    found = all_classes(engine, start, 1, train, test, test.labels, RIDGE)
+    found = all_classes(engine, start, Setting(spare=1), train, test, test.labels, RIDGE)
     for head in ("edge", "dense", "nearest_mean", "retrained"):
         assert found[head]["balanced_accuracy"]["mean"] > 0.95
     assert found["dense"]["accuracy"] == {"mean": 1.0, "deviation": 0.0}

@@ -86,13 +86,14 @@ class EdgeEngine:
             inputs: as for `learn`.
 
         Returns:
-            (N, C) int32: connections with a spike, of the strongest neuron of each class. The
-            largest is the answer, the first of equals.
+            (N, C) int32: connections with a spike, of the strongest neurons of each class, as many
+            as the rule has votes. The largest is the answer, the first of equals.
         """
         with self._lock:
             self._set(head)
             answers = self._model.forward(np.ascontiguousarray(inputs))
-        return answers.reshape(len(inputs), len(head.classes), self.rule.neurons).max(axis=2)
+        answers = answers.reshape(len(inputs), len(head.classes), self.rule.neurons)
+        return np.sort(answers, axis=2)[..., -self.rule.votes :].sum(axis=2, dtype=np.int32)
 
     def _set(self, head: Head) -> None:
         if head.rule != self.rule or head.spikes != self._model.get_layer(EDGE).input_dims[-1]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qana.incremental.choose import school
+from qana.incremental.choose import Setting, school
 from qana.incremental.engine import EdgeEngine
 from qana.incremental.head import Head, add_class, without_class
 from qana.incremental.material import DRAWS, Material, mean, one_a_group, spread, taught
@@ -20,7 +20,7 @@ UPDATES = 20
 def all_classes(
     engine: EdgeEngine,
     start: Head,
-    spare: int,
+    setting: Setting,
     train: Material,
     test: Material,
     dense: np.ndarray,
@@ -31,16 +31,16 @@ def all_classes(
     Args:
         engine: for spikes.
         start: head of the seven classes; its shape is taken.
-        spare: its neurons of each class that learn no training photo.
+        setting: that it was taught by.
         train, test: photos.
         dense: (N,) answers of the deployed dense head on test.
         ridge: penalty of the dense head that is trained anew.
     """
     classes = len(start.classes)
-    rule = replace(start.rule, neurons=start.rule.neurons - spare)
+    rule = replace(start.rule, neurons=start.rule.neurons - setting.spare)
     scores = []
     for draw in range(DRAWS):
-        head = school(train.spikes, train.labels, rule, spare, start.classes, draw)
+        head = school(train.spikes, train.labels, rule, setting, start.classes, draw)
         answers = engine.recognize(head, test.spikes).argmax(axis=1)
         scores.append(score(answers, test.labels, classes))
     nearest = NearestMean(train.flat, train.labels, classes).answers(test.flat)

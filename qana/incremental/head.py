@@ -1,8 +1,8 @@
 """The edge head: what Akida's own learning changes, and nothing else.
 
 A neuron of it has a fixed number of connections, each to one spike of the layer before. Its answer
-to a photo is the number of its connections that carry a spike. A class has several neurons, and
-the class of the neuron that answers most is the answer of the head.
+to a photo is the number of its connections that carry a spike. A class has several neurons; the
+class whose strongest ones answer most is the answer of the head.
 """
 
 import hashlib
@@ -30,11 +30,14 @@ class Rule:
         neurons: of each class.
         connections: of each neuron (num_weights).
         competition: 0 to 1 (learning_competition).
+        votes: strongest neurons of a class whose answers are added up to that of the class. It is
+            no part of learning: the engine gives every neuron's answer, and who reads it adds.
     """
 
     neurons: int
     connections: int
     competition: float
+    votes: int = 1
 
 
 @dataclass(frozen=True)

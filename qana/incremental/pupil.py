@@ -20,8 +20,8 @@ class Answer:
 
     Attributes:
         classes: names.
-        agreement: (C,) int32, spikes that reach the strongest neuron of each class.
-        connections: of a neuron, the most that agreement can be.
+        agreement: (C,) int32, spikes that reach the strongest neurons of each class.
+        connections: of those neurons together, the most that agreement can be.
     """
 
     classes: tuple[str, ...]
@@ -153,4 +153,5 @@ class Pupil:
 
     def _answer(self, inputs: np.ndarray) -> Answer:
         agreement = self._model.engine.recognize(self._head, inputs)[0]
-        return Answer(self._head.classes, agreement, self._head.rule.connections)
+        rule = self._head.rule
+        return Answer(self._head.classes, agreement, rule.votes * rule.connections)

@@ -2,7 +2,7 @@
 
 The layout is plain, so that a stranger's file can be refused before anything of it is unpacked:
 
-    QANA-HEAD 1\\n            mark and version of the layout
+    QANA-HEAD 2\\n            mark and version of the layout
     {"front": ..., ...}\\n    one line of JSON: of which network, classes, rule, counts
     weights, thresholds, swaps: one bit a connection, then little-endian int32
     32 bytes                  SHA-256 of all that comes before
@@ -23,7 +23,7 @@ import numpy as np
 from qana.errors import UserError
 from qana.incremental.head import Head, HeadError, Rule, empty_head
 
-MARK = b"QANA-HEAD 1\n"
+MARK = b"QANA-HEAD 2\n"
 LARGEST_FILE = 1_000_000
 """Bytes; the largest head that this version writes, 16 classes of 50 neurons on 2048 spikes, has a
 quarter of it."""
@@ -46,7 +46,12 @@ def to_bytes(head: Head, front: str) -> bytes:
     header = {
         "front": front,
         "spikes": head.spikes,
-        "rule": [head.rule.neurons, head.rule.connections, head.rule.competition],
+        "rule": [
+            head.rule.neurons,
+            head.rule.connections,
+            head.rule.competition,
+            head.rule.votes,
+        ],
         "classes": list(head.classes),
         "taught": list(head.taught),
     }
@@ -134,7 +139,7 @@ def _write(data: bytes, unfinished: Path, path: Path) -> None:
 
 def _head(header: dict[str, Any], body: bytes) -> Head:
     """The head of a header and what follows it; nothing is unpacked before all sizes agree."""
-    neurons, connections, competition = header["rule"]
+    neurons, connections, competition, votes = header["rule"]
     names, taught = header["classes"], header["taught"]
     if not (isinstance(names, list) and isinstance(taught, list) and len(names) == len(taught)):
         raise ValueError
@@ -144,6 +149,8 @@ def _head(header: dict[str, Any], body: bytes) -> Head:
     if type(spikes) is not int or not 0 < connections <= spikes <= MOST:
         raise ValueError
     if not isinstance(competition, float | int) or not 0 <= competition <= 1:
+        raise ValueError
+    if type(votes) is not int or not 0 < votes <= neurons:
         raise ValueError
     # Without neurons, a head costs nothing and checks its names.
     classes = empty_head(0, Rule(0, 0, 0.0), tuple(str(name) for name in names)).classes
@@ -158,5 +165,5 @@ def _head(header: dict[str, Any], body: bytes) -> Head:
         raise ValueError
     if swaps.min() < 0 or swaps.max() > connections:
         raise ValueError
-    rule = Rule(neurons, connections, float(competition))
+    rule = Rule(neurons, connections, float(competition), votes)
     return Head(rule, classes, tuple(taught), weights, thresholds, swaps)

@@ -1,6 +1,7 @@
 """The learning protocol: how well the edge head learns, and what it forgets, on unseen lesions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from qana.data.arrays import labels_of
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.pad_ufes import ClinicalPhoto, read_pad_ufes
 from qana.data.split import split_photos
+from qana.incremental.choose import Setting
 from qana.incremental.edge_model import EdgeModel, load_edge_model
 from qana.incremental.experiments import UPDATES, all_classes, forgetting, left_out
 from qana.incremental.material import DRAWS, Material
@@ -53,7 +55,8 @@ def run(
     say("Seven classes")
     ridge = best_ridge(train.flat, train.labels, validation.flat, validation.labels, len(LABELS))
     dense = _dense_answers(edge, [photo.path for photo in parts["test"]])
-    seven = all_classes(edge.heads, edge.start, edge.record["spare"], train, test, dense, ridge)
+    setting = Setting(**{one.name: edge.record[one.name] for one in fields(Setting)})
+    seven = all_classes(edge.heads, edge.start, setting, train, test, dense, ridge)
     rows = []
     for name in LABELS:
         say(f"Without {name}, then with it")

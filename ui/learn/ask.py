@@ -22,7 +22,7 @@ document.querySelector('.st-key-learn_answer')?.scrollIntoView({ block: 'nearest
 </script>"""
 NO_PROBABILITY = (
     "Agreement is no probability: it counts the spikes of the photo that reach the strongest "
-    "neuron of a class, of the {connections} connections that a neuron has. The most is the answer."
+    "neurons of a class, of the {connections} connections that they have. The most is the answer."
 )
 
 

@@ -47,7 +47,7 @@ def show_lessons(visit: Visit) -> None:
         st.progress(_share(last, last.after), text=_told("After", last, last.after))
         last_of = "that photo" if len(lessons) == 1 else "the last photo"
         st.caption(
-            f"Spikes of {last_of} that reach the strongest neuron of {name}, of its "
+            f"Spikes of {last_of} that reach the strongest neurons of {name}, of their "
             f"{last.after.connections} connections, and what the head answered."
         )
         if idle := sum(not one.swapped for one in lessons):
