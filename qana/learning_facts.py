@@ -39,6 +39,14 @@ def share_of_dense(report: Report) -> float:
     return float(edge / dense)
 
 
+def leaning(report: Report) -> str:
+    """What the edge head's balanced accuracy is paid with, as a sentence that goes on."""
+    found = report["seven_classes"]
+    edge, dense = (found[head]["accuracy"]["mean"] for head in ("edge", "dense"))
+    why = "it weighs all classes alike, the common mole no more than the rest"
+    return f"its accuracy is {edge:.3f}, the dense head's {dense:.3f}: {why}."
+
+
 def learned_from(report: Report) -> list[Row]:
     """Recall of a class that was left out, by the lesions that it was learned from.
 

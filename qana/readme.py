@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.facts import way
-from qana.learning_facts import lesson_of_twenty, skeptics_at_twenty
+from qana.learning_facts import leaning, lesson_of_twenty, skeptics_at_twenty
 from qana.reports import read_explanations, read_learning, read_light, read_reports
 from qana.spiking.names import AKIDA1
 from qana.spiking.store import ModelEntry, find_entry, read_manifest
@@ -116,11 +116,11 @@ def _learning(report: dict[str, Any]) -> str:
     return (
         f"**Learning on the device**, mean of {report['draws']} draws: its own learning layer "
         f"reaches balanced accuracy {edge['mean']:.3f} (deviation {edge['deviation']:.3f}) on the "
-        f"seven classes, the dense head {dense['mean']:.3f}. A class left out of it and learned "
-        f"from 20 lesions is recalled at {twenty['recall']:.2f} on unseen lesions (chance "
-        f"{twenty['chance']:.2f}; {skeptics_at_twenty(report)}), and the others lose "
-        f"{twenty['lost']:.1f} points of balanced accuracy; {len(after) - 1} updates in a row move "
-        f"the seven classes from {after[0]['mean']:.3f} to {after[-1]['mean']:.3f} "
+        f"seven classes, the dense head {dense['mean']:.3f}; {leaning(report)} A class left out "
+        f"of it and learned from 20 lesions is recalled at {twenty['recall']:.2f} on unseen "
+        f"lesions (chance {twenty['chance']:.2f}; {skeptics_at_twenty(report)}), and the others "
+        f"lose {twenty['lost']:.1f} points of balanced accuracy; {len(after) - 1} updates in a row "
+        f"move the seven classes from {after[0]['mean']:.3f} to {after[-1]['mean']:.3f} "
         f"(`{report['command']}`)."
     )
 

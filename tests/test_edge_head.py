@@ -200,6 +200,17 @@ def test_a_photo_taught_as_a_new_class_is_recognized_as_that(
         assert edge.heads.recognize(learned, one[None]).argmax() == new
 
 
+def test_the_first_photos_of_a_class_speak_for_all_its_votes(edge, spikes: np.ndarray) -> None:
+    head = edge.heads.learn(add_class(edge.start, "scar"), spikes[:1], [len(LABELS)])
+    own = head.rule.neurons * len(LABELS)
+    assert np.count_nonzero(head.thresholds[own:]) == 1
+    counted = spikes.reshape(len(spikes), -1).astype(np.int32) @ head.weights[:, own:]
+    answers = edge.heads.recognize(head, spikes)
+    np.testing.assert_array_equal(answers[:, -1], head.rule.votes * counted.max(axis=1))
+    untaught = edge.heads.recognize(edge.start, spikes)
+    np.testing.assert_array_equal(answers[:, :-1], untaught)  # no other class answers otherwise
+
+
 # Taking back
 
 

@@ -22,6 +22,12 @@ _STATE = {"weights": "weights", "threshold_learning": "thresholds", "thswap": "s
 """The engine's names of what it learns, and ours."""
 
 
+def _learned(head: Head) -> np.ndarray:
+    """(C,) int32: neurons of each class that have learned a photo, whose thresholds then rose."""
+    risen = head.thresholds.reshape(len(head.classes), head.rule.neurons) > 0
+    return risen.sum(axis=1, dtype=np.int32)
+
+
 class EdgeEngine:
     """Learns and recognizes. Safe for several threads: it serves one at a time."""
 
@@ -87,13 +93,18 @@ class EdgeEngine:
 
         Returns:
             (N, C) int32: connections with a spike, of the strongest neurons of each class, as many
-            as the rule has votes. The largest is the answer, the first of equals.
+            as the rule has votes. Where fewer have learned anything, as after the first photo of
+            a class, so many speak for all of them. The largest is the answer, the first of equals.
         """
         with self._lock:
             self._set(head)
             answers = self._model.forward(np.ascontiguousarray(inputs))
         answers = answers.reshape(len(inputs), len(head.classes), self.rule.neurons)
-        return np.sort(answers, axis=2)[..., -self.rule.votes :].sum(axis=2, dtype=np.int32)
+        votes = self.rule.votes
+        sums = np.sort(answers, axis=2)[..., : -votes - 1 : -1].cumsum(axis=2, dtype=np.int32)
+        speak = _learned(head).clip(1, votes)
+        spoken = np.take_along_axis(sums, (speak - 1)[None, :, None], axis=2)[..., 0]
+        return spoken * votes // speak
 
     def _set(self, head: Head) -> None:
         if head.rule != self.rule or head.spikes != self._model.get_layer(EDGE).input_dims[-1]:

@@ -21,7 +21,8 @@ def show_learning(report: dict[str, Any]) -> None:
         st.markdown("**Seven classes, four heads**, test lesions")
         st.table(pd.DataFrame(facts.seven_classes(report)), border="horizontal", hide_index=True)
         st.caption(
-            f"The edge head reaches {dense:.0%} of the dense head's balanced accuracy. Mean ± "
+            f"The edge head reaches {dense:.0%} of the dense head's balanced accuracy; "
+            f"{facts.leaning(report)} Mean ± "
             f"standard deviation over {draws} orders of the photos; the other heads have no draw."
         )
     with right:
