@@ -53,13 +53,14 @@ class AkidaMap:
         """The last feature map, before its average.
 
         Args:
-            outputs: integers of one photo.
+            outputs: integers of one photo: what enters the last convolution and, for Akida 1.0,
+                what it gives.
 
         Returns:
             (H, W, F) float64, non-negative, in units of the integers that enter the linear layer:
             their sum over all places, rounded and cut at 127, is that integer.
         """
-        return self._read.features(outputs[self.enters], outputs[self.pooled])
+        return self._read.features(outputs[self.enters], outputs.get(self.pooled))
 
     def evidence(self, outputs: Outputs, head: np.ndarray | None = None) -> np.ndarray:
         """What each place of the photo says for and against each class.

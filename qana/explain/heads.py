@@ -34,8 +34,13 @@ class Akida2Head:
         self.head = head("weights") * shift[:, None] * scales
         self.bias = head("bias") * np.exp2(head("bias_shift").astype(np.float64)) * scales
 
-    def features(self, entering: np.ndarray, pooled: np.ndarray) -> np.ndarray:
-        """(H, W, C) integers that enter the convolution to (H, W, F) float64; see `AkidaMap`."""
+    def features(self, entering: np.ndarray, pooled: np.ndarray | None) -> np.ndarray:
+        """(H, W, C) integers that enter the convolution to (H, W, F) float64; see `AkidaMap`.
+
+        Args:
+            entering: integers of one photo.
+            pooled: not asked, since the convolution's own arithmetic gives it.
+        """
         sums = (entering * self._before) @ self._weights + self._bias
         return np.clip(sums, 0, self._bound) * self._scale
 
@@ -57,12 +62,13 @@ class Akida1Head:
         self.head = dense.get_variable("weights")[0, 0].astype(np.float64) / step
         self.bias = -dense.get_variable("threshold") / step
 
-    def features(self, entering: np.ndarray, pooled: np.ndarray) -> np.ndarray:
+    def features(self, entering: np.ndarray, pooled: np.ndarray | None) -> np.ndarray:
         """(H, W, C) and (1, 1, F) integers to (H, W, F) float64, which sum to `pooled`."""
         given = np.maximum(entering.astype(np.float64) @ self._weights, 0)
         total = given.sum(axis=(0, 1))
         even = 1 / given[..., 0].size
         share = np.divide(given, total, out=np.full_like(given, even), where=total > 0)
+        assert pooled is not None
         return share * pooled.reshape(-1)
 
 
