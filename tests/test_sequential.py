@@ -9,15 +9,18 @@ import pytest
 
 keras = pytest.importorskip("tf_keras")
 
+from qana.explain.forms import load_form  # noqa: E402
 from qana.imaging import read_image, to_input  # noqa: E402
 from qana.incremental.lessons import load_lessons  # noqa: E402
 from qana.labels import LABELS  # noqa: E402
 from qana.network.blocks import BOUND  # noqa: E402
 from qana.network.inherit import EPSILON, STEPS, inherit  # noqa: E402
 from qana.network.registry import build  # noqa: E402
-from qana.spiking.conversion import _convert_whole, place_on  # noqa: E402
+from qana.spiking.chip_steps import akida1_steps  # noqa: E402
+from qana.spiking.conversion import _convert_whole, convert, place_on  # noqa: E402
 from qana.spiking.events import LayerTap, count_events, features  # noqa: E402
 from qana.spiking.generation import generation  # noqa: E402
+from qana.spiking.layerwise import departures  # noqa: E402
 from qana.spiking.names import AKIDA1  # noqa: E402
 from qana.spiking.store import ModelError, find_entry, models_folder  # noqa: E402
 from qana.training.ancestor import Ancestor  # noqa: E402
@@ -229,6 +232,42 @@ def test_it_converts_whole_with_4_bits_and_one_step_for_a_map(converted) -> None
     for layer in with_scale:
         scales = layer.out_quantizer.get_weights()
         assert all(np.size(one) == 1 for one in scales), layer.name
+
+
+def test_with_the_chip_s_steps_keras_has_the_same_integers_in_every_layer(converted) -> None:
+    quantized, model = converted
+    noise = np.random.default_rng(0).integers(0, 256, (32, SIZE, SIZE, 3), np.uint8)
+    with akida1_steps():
+        assert departures(quantized, model, noise) == []
+        logits = quantized(noise.astype(np.float32), training=False).numpy()
+    found = model.predict(noise).reshape(len(noise), -1)
+    np.testing.assert_allclose(found, logits, atol=1e-5)
+    assert departures(quantized, model, noise)  # Keras's own steps are others
+
+
+def test_a_threshold_that_is_one_higher_is_found(converted) -> None:
+    quantized, model = converted
+    wrong = akida.Model(model.layers)
+    layer = wrong.get_layer("block5_sep")
+    thresholds = layer.get_variable("threshold").copy()
+    thresholds[0] += 1
+    layer.set_variable("threshold", thresholds)
+    noise = np.random.default_rng(0).integers(0, 256, (32, SIZE, SIZE, 3), np.uint8)
+    with akida1_steps():
+        (found,) = departures(quantized, wrong, noise)[:1]
+    assert found.layer == "block5_sep"
+
+
+def test_the_deployed_model_converts_to_the_very_integers() -> None:
+    entry = find_entry("akd1000")
+    noise = np.random.default_rng(1).integers(0, 256, (8, *entry.input_shape), np.uint8)
+    photos = np.stack([to_input(one.image, entry.input_shape[0]) for one in load_lessons()])
+    photos = np.concatenate([photos, noise])
+    model, report = convert(load_form(entry, "quantized"), photos, AKIDA1)
+    assert report.equal_logits == report.photos == len(photos)
+    assert report.ties == {}
+    deployed = akida.Model(str(entry.path))
+    np.testing.assert_array_equal(model.predict(photos), deployed.predict(photos))
 
 
 def test_it_lies_on_both_chips_of_the_first_generation(converted) -> None:

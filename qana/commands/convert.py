@@ -10,9 +10,7 @@ from qana.commands.common import say
 from qana.data.ham10000 import read_ham10000
 from qana.data.split import read_split
 from qana.imaging import read_image, to_input
-from qana.incremental.lessons import load_lessons
 from qana.samples import load_samples
-from qana.spiking.names import AKIDA1
 from qana.spiking.store import ModelEntry, find_entry, sha256, verified_file
 
 NOISE_PHOTOS = 64
@@ -37,9 +35,9 @@ def run(options: argparse.Namespace) -> int:
     passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
     ties = ", ".join(f"{photos} by a tie in {layer}" for layer, photos in report.ties.items())
     ties = ties or "no rounding tie"
-    classes = (
-        f"another class on {report.other_class}" if report.other_class else "class equal on all"
-    )
+    classes = "class equal on all"
+    if report.other_class:
+        classes += f" (with Keras's own steps another one on {report.other_class})"
     print(
         f"{out}: {entry.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
         f"{report.photos} photos, largest difference {report.largest_difference:.3g} ({ties}), "
@@ -56,8 +54,5 @@ def _check_set(entry: ModelEntry, data: Path | None) -> np.ndarray:
         chosen = [photo.path for photo in photos if split.get(photo.image_id) == "validation"]
         return np.stack([to_input(read_image(path), size) for path in chosen])
     samples = [to_input(read_image(sample.path), size) for sample in load_samples()]
-    if entry.target == AKIDA1:  # in noise every class hangs in the balance, and a tie tips it
-        lessons = [to_input(photo.image, size) for photo in load_lessons()]
-        return np.stack([*samples, *lessons])
     noise = np.random.default_rng(0).integers(0, 256, (NOISE_PHOTOS, *entry.input_shape), np.uint8)
     return np.concatenate([np.stack(samples), noise])

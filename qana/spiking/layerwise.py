@@ -28,7 +28,6 @@ class Departure:
         values: integers that differ, over those photos.
         share: of all integers of the layer, over those photos, 0 to 1.
         largest: difference.
-        rare: share that ties can explain.
     """
 
     layer: str
@@ -36,12 +35,11 @@ class Departure:
     values: int
     share: float
     largest: int
-    rare: float = RARE
 
     @property
     def is_tie(self) -> bool:
         """Whether rounding of rare values explains it."""
-        return self.largest == 1 and self.share < self.rare
+        return self.largest == 1 and self.share < RARE
 
 
 def departures(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -> list[Departure]:
@@ -70,46 +68,6 @@ def departures(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -
             share = values / difference[here].size
             found.append(Departure(name, left[here], values, share, int(difference.max())))
             left = left[~here]
-    return found
-
-
-def strays(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -> list[Departure]:
-    """Each layer of a sequential network alone, on the integers that Keras has before it.
-
-    Akida 1.0 keeps thresholds as whole numbers, which Keras does not: a sum right at the edge of a
-    step falls on its other side now and then, in the large first map on every photo. What follows
-    then differs for that reason, and only a layer that is given Keras's own integers shows whether
-    it is the same. The sums are whole numbers and a step is act_step of them wide, so no more than
-    one in act_step can lie at an edge.
-
-    Args:
-        quantized: quantized Keras model, one layer after another.
-        model: what it was converted to, mapped on no device.
-        photos: (N, S, S, 3) uint8.
-
-    Returns:
-        The layers in which an integer differs, in the order of the network.
-    """
-    found = []
-    before = photos
-    places = {layer.name: number for number, layer in enumerate(model.layers)}
-    for name, expected in keras_integers(quantized, list(places), photos):
-        layer = model.layers[places[name]]
-        if layer.parameters.layer_type == akida.LayerType.Quantizer:
-            continue
-        entrance = before is photos
-        part = akida.Model(model.layers[: places[name] + 1] if entrance else [layer])
-        integers = part.forward(before).astype(np.int64)
-        difference = np.abs(integers - expected.reshape(integers.shape))
-        of_photos = difference.reshape(len(photos), -1).max(axis=1)
-        if of_photos.any():
-            values = int((difference > 0).sum())
-            share = values / difference.size
-            photos_off = np.flatnonzero(of_photos)
-            edges = float((1 / layer.get_variable("act_step")).mean())
-            largest = int(difference.max())
-            found.append(Departure(name, photos_off, values, share, largest, rare=edges))
-        before = expected.astype(np.uint8)
     return found
 
 
