@@ -116,6 +116,7 @@ try:
 except UserError as error:
     st.title("Scan a lesion", anchor=False)
     st.error(str(error), icon=":material/error:")
+    choose_network()  # the other one may be whole
     st.stop()
 
 if "result" in st.session_state:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qana.bench.names import RUNTIME_NAMES
 from qana.commands.common import say
-from qana.errors import UserError, left_out
+from qana.errors import UserError, told_if_left_out
 from qana.spiking.names import AKIDA1, DEFAULT_MODEL
 
 
@@ -152,12 +152,10 @@ def main(arguments: list[str] | None = None) -> int:
     from importlib import import_module
 
     try:
-        return import_module(f"qana.commands.{options.command}").run(options)
+        with told_if_left_out():
+            return import_module(f"qana.commands.{options.command}").run(options)
     except UserError as error:
         say(str(error))
-        return 2
-    except ModuleNotFoundError as error:
-        say(left_out(error))
         return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         sys.stderr.close()

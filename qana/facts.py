@@ -190,6 +190,17 @@ def way(entry: ModelEntry) -> str:
     )
 
 
+def whole_steps(entry: ModelEntry) -> str:
+    """How a model for Akida 1.0 compares with its quantized Keras form, in two sentences."""
+    found = entry.record["conversion"]
+    return (
+        f"These chips round half a step to a whole threshold and cut the step to sixteenths: with "
+        f"that put into Keras, {found['equal_logits']:,} of {found['check_photos']:,} validation "
+        f"photos have the very same answer there and on Akida. With Keras's own steps "
+        f"{found['other_class']} of them get another class."
+    )
+
+
 def photos(report: Report) -> list[Row]:
     """How many lesions and photos, and photos of each class, are in each subset and in all."""
     subsets = report["split"]["subsets"]

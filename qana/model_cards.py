@@ -8,19 +8,13 @@ from pathlib import Path
 
 import jinja2
 
-from qana.facts import interval, way
+from qana.facts import HEADLINES, interval, way, whole_steps
 from qana.labels import BY_CODE
 from qana.learning_facts import lesson_of_twenty
 from qana.reports import read_learning
-from qana.spiking.names import AKIDA1
+from qana.spiking.names import AKIDA1, CHIPS
 from qana.spiking.store import ModelEntry, models_folder, read_manifest
 
-CHIPS = {AKIDA1: "AKD1000 and AKD1500, chips of Akida 1.0"}
-SCORES = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_f1": "Macro F1",
-}
 TEMPLATE = "model_card.md.jinja"
 
 
@@ -34,14 +28,15 @@ def card(entry: ModelEntry) -> str:
     return pages.get_template(TEMPLATE).render(
         entry=entry,
         record=entry.record,
-        chips=CHIPS.get(entry.target, "Akida 2.0"),
+        chips=CHIPS[entry.target],
         test=test,
         scores=[
             (words, interval(test[name], test["ci95"][name], digits=3))
-            for name, words in SCORES.items()
+            for name, words in HEADLINES.items()
         ],
         classes=[(BY_CODE[code].name, found) for code, found in test["per_class"].items()],
         way=way(entry),
+        steps=whole_steps(entry) if entry.target == AKIDA1 else None,
         gate=entry.record.get("gate"),
         learning=lesson_of_twenty(learning)
         if learning and learning["sha256"] == entry.sha256

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from qana.facts import way
+from qana.facts import way, whole_steps
 from qana.learning_facts import leaning, lesson_of_twenty, skeptics_at_twenty
 from qana.reports import read_explanations, read_learning, read_light, read_reports
 from qana.spiking.names import AKIDA1
@@ -101,9 +101,8 @@ def _first_generation(first: ModelEntry, second: ModelEntry) -> str:
         f"activations ({first.parameters:,} parameters, {first.macs / 1e6:.1f} million MACs): "
         f"accuracy {test['accuracy']:.3f}, balanced accuracy {test['balanced_accuracy']:.3f}, "
         f"macro F1 {test['macro_f1']:.3f} on the test lesions, on Akida; {lost:.1f} points of "
-        f"macro F1 below {second.name}. Macro F1 on its way: {way(first)}. Thresholds are whole "
-        f"numbers on these chips: {conversion['other_class']} of {conversion['check_photos']:,} "
-        "validation photos get another class on Akida than from the quantized Keras network. It "
+        f"macro F1 below {second.name}. Macro F1 on its way: {way(first)}. "
+        f"{whole_steps(first)} It "
         f"lies entirely on {placed} (`{first.record['command']}`)."
     )
 

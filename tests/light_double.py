@@ -66,7 +66,7 @@ def pages() -> dict[str, object]:
 def answers() -> dict[str, object]:
     import numpy as np
 
-    from qana.errors import left_out
+    from qana.errors import UserError
     from qana.explain.forms import LAST
     from qana.workshop.messages import Request
     from qana.workshop.store import Store
@@ -77,8 +77,8 @@ def answers() -> dict[str, object]:
     ask |= {"inputs": inputs, "label": 0}
     try:
         _answer(Request(1, "qana.explain.task:make_map", ask), Store(), lambda _: None)
-    except ModuleNotFoundError as error:
-        return {"explain": left_out(error)}
+    except UserError as error:
+        return {"explain": str(error)}
     return {}
 
 

@@ -170,6 +170,20 @@ def test_scanning_another_forgets_the_photo(app: AppTest, samples) -> None:
     assert not {"result", "recorded", "pending"} & set(app.session_state)
 
 
+def test_where_one_network_is_missing_the_other_can_still_be_asked(tmp_path, monkeypatch) -> None:
+    folder = shutil.copytree(models_folder(), tmp_path / "models")
+    (folder / "akd1000.fbz").unlink()
+    monkeypatch.setenv("QANA_MODELS", str(folder))
+    st.cache_resource.clear()
+    app = AppTest.from_file(APP, default_timeout=SECONDS).run()
+    app.selectbox(key="network_choice").select("akd1000").run()
+    assert not app.exception
+    assert "akd1000.fbz" in words(app)
+    app.selectbox(key="network_choice").select("akida2").run()
+    assert not app.error
+    assert len([button for button in app.button if button.label.startswith("Photo ")]) == 21
+
+
 def test_a_missing_or_changed_model_is_said_without_a_traceback(tmp_path, monkeypatch) -> None:
     for missing in (True, False):
         folder = tmp_path / str(missing)

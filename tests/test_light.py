@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from qana.errors import told_if_left_out
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -60,3 +62,8 @@ def test_a_command_that_needs_more_says_so_in_one_line() -> None:
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "the light installation leaves out" in done.stderr.splitlines()[-1]
+
+
+def test_a_missing_part_of_the_project_is_no_light_installation() -> None:
+    with pytest.raises(ModuleNotFoundError), told_if_left_out():
+        import qana.no_such_part  # noqa: F401

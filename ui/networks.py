@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from qana.spiking.names import AKIDA1, AKIDA2, DEFAULT_MODEL
-from qana.spiking.store import read_manifest
-
-CHIPS = {AKIDA2: "Akida 2.0", AKIDA1: "AKD1000 and AKD1500"}
+from qana.spiking.names import CHIPS, DEFAULT_MODEL
+from qana.spiking.store import ModelError, read_manifest
 
 
 def network() -> str:
@@ -15,7 +13,10 @@ def network() -> str:
 
 def choose_network() -> None:
     """Draws the choice, where there is one."""
-    chips = {entry.name: CHIPS[entry.target] for entry in read_manifest()}
+    try:
+        chips = {entry.name: CHIPS[entry.target] for entry in read_manifest()}
+    except ModelError:
+        return  # whoever loads a network says what is wrong
     if len(chips) > 1:
         st.selectbox(
             "Which network answers?",

@@ -12,16 +12,14 @@ over its places the map is, to the bit, the integer that the engine gave. On Aki
 is shared out among the places, see `heads`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import akida
 import numpy as np
 
 from qana.explain.errors import ExplanationError
 from qana.explain.heads import HEADS
-
-Outputs = Mapping[str, np.ndarray]
-"""Layer name to (H, W, C) integers of one photo, as `qana.spiking.events.LayerTap` gives them."""
+from qana.spiking.events import Outputs
 
 
 class AkidaMap:
@@ -42,7 +40,7 @@ class AkidaMap:
             same = tuple(layer.parameters.layer_type for layer in last) == kind.kinds
             if same and _is_pointwise_average(last[0]):
                 self._read = kind(last)
-                self.enters, self.pooled = last[0].inbounds[0].name, last[0].name
+                self.enters, self.pooled = self._read.enters, self._read.pooled
                 self.head, self.bias = self._read.head, self._read.bias
                 return
         raise ExplanationError(
@@ -60,7 +58,7 @@ class AkidaMap:
             (H, W, F) float64, non-negative, in units of the integers that enter the linear layer:
             their sum over all places, rounded and cut at 127, is that integer.
         """
-        return self._read.features(outputs[self.enters], outputs.get(self.pooled))
+        return self._read.features(outputs)
 
     def evidence(self, outputs: Outputs, head: np.ndarray | None = None) -> np.ndarray:
         """What each place of the photo says for and against each class.

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import akida
 import numpy as np
 
+from qana.spiking.events import Outputs
+
 Kinds = tuple[akida.LayerType, ...]
 
 
 class Akida2Head:
     """A 1x1 convolution with a global average, a linear layer and a dequantizer.
 
-    Attributes:
+    Attributes, of either head:
+        enters, pooled: names of the layer before the convolution, and of the convolution.
         head: (F, 7) float64, logits per integer that enters the linear layer.
         bias: (7,) float64 logits.
     """
@@ -21,6 +24,7 @@ class Akida2Head:
     def __init__(self, layers: Sequence[akida.Layer]) -> None:
         """Reads the last three layers."""
         convolution, dense, dequantizer = layers
+        self.enters, self.pooled = convolution.inbounds[0].name, convolution.name
         read = convolution.get_variable
         # Products and sums of 8-bit integers stay below 2 ** 53: float64 holds them exactly.
         self._before = np.exp2(read("input_shift").astype(np.float64))
@@ -34,14 +38,9 @@ class Akida2Head:
         self.head = head("weights") * shift[:, None] * scales
         self.bias = head("bias") * np.exp2(head("bias_shift").astype(np.float64)) * scales
 
-    def features(self, entering: np.ndarray, pooled: np.ndarray | None) -> np.ndarray:
-        """(H, W, C) integers that enter the convolution to (H, W, F) float64; see `AkidaMap`.
-
-        Args:
-            entering: integers of one photo.
-            pooled: not asked, since the convolution's own arithmetic gives it.
-        """
-        sums = (entering * self._before) @ self._weights + self._bias
+    def features(self, outputs: Outputs) -> np.ndarray:
+        """(H, W, F) float64 from what enters the convolution; see `AkidaMap.features`."""
+        sums = (outputs[self.enters] * self._before) @ self._weights + self._bias
         return np.clip(sums, 0, self._bound) * self._scale
 
 
@@ -57,19 +56,20 @@ class Akida1Head:
     def __init__(self, layers: Sequence[akida.Layer]) -> None:
         """Reads the last two layers."""
         convolution, dense = layers
+        self.enters, self.pooled = convolution.inbounds[0].name, convolution.name
         self._weights = convolution.get_variable("weights")[0, 0].astype(np.float64)
         step = dense.get_variable("act_step").astype(np.float64)
         self.head = dense.get_variable("weights")[0, 0].astype(np.float64) / step
         self.bias = -dense.get_variable("threshold") / step
 
-    def features(self, entering: np.ndarray, pooled: np.ndarray | None) -> np.ndarray:
-        """(H, W, C) and (1, 1, F) integers to (H, W, F) float64, which sum to `pooled`."""
-        given = np.maximum(entering.astype(np.float64) @ self._weights, 0)
+    def features(self, outputs: Outputs) -> np.ndarray:
+        """(H, W, F) float64 from what enters the convolution and what it gives; their sum over the
+        places is what it gives."""
+        given = np.maximum(outputs[self.enters].astype(np.float64) @ self._weights, 0)
         total = given.sum(axis=(0, 1))
         even = 1 / given[..., 0].size
         share = np.divide(given, total, out=np.full_like(given, even), where=total > 0)
-        assert pooled is not None
-        return share * pooled.reshape(-1)
+        return share * outputs[self.pooled].reshape(-1)
 
 
 HEADS = (Akida2Head, Akida1Head)

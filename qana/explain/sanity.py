@@ -6,8 +6,9 @@ network knows nothing, so a map that stays the same never showed what it knew.
 
 import numpy as np
 
-from qana.explain.akida_map import AkidaMap, Outputs
+from qana.explain.akida_map import AkidaMap
 from qana.explain.faithfulness import agreement
+from qana.spiking.events import Outputs
 
 DRAWS = 5
 

@@ -1,22 +1,18 @@
 """Fills the page of a report from a scan, the model that answered, and where it ran."""
 
 import base64
-from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import akida
 import cv2
 import jinja2
 import numpy as np
 
 import qana
-from qana.explain.akida_map import AkidaMap
-from qana.explain.errors import ExplanationError
-from qana.explain.heat import overlay
-from qana.labels import BY_CODE, CLASSES, LABELS
+from qana.explain.answer import answer_picture
+from qana.labels import BY_CODE, CLASSES
 from qana.probabilities import percent
 from qana.scan import UNSURE, Scan
 from qana.spiking.classifier import AkidaClassifier, Prediction
@@ -48,6 +44,7 @@ def scan_report(
         UTF-8 text.
     """
     code, probability = prediction.top[0]
+    explained = answer_picture(scan.shown, prediction, classifier.layers)
     page = PAGES.get_template("page.html").render(
         made=made,
         verdict=None
@@ -58,7 +55,7 @@ def scan_report(
         problems=[problem.message for problem in scan.problems],
         recorded=BY_CODE[recorded].name.lower() if recorded else None,
         photo=_embedded(scan.shown),
-        heat=_heat(scan, prediction, classifier.layers),
+        heat=None if explained is None else _embedded(explained),
         likeliest=BY_CODE[code].name.lower(),
         top=[
             {"name": BY_CODE[guess].name, "percent": percent(share), "width": 100 * share}
@@ -78,15 +75,6 @@ def _embedded(picture: np.ndarray) -> str:
     """(S, S, 3) uint8 RGB as an address that holds the picture itself."""
     _, file = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return f"data:image/jpeg;base64,{base64.b64encode(file.tobytes()).decode()}"
-
-
-def _heat(scan: Scan, prediction: Prediction, layers: Sequence[akida.Layer]) -> str | None:
-    try:
-        head = AkidaMap(layers)
-    except ExplanationError:
-        return None
-    values = head.grad_cam(prediction.outputs, LABELS.index(prediction.top[0][0]))
-    return _embedded(overlay(scan.shown, values))
 
 
 def _layers(prediction: Prediction) -> list[dict[str, Any]]:

@@ -10,11 +10,14 @@ A chip does not report its activations either: the events of a photo are always 
 simulator, which computes the same integers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import akida
 import numpy as np
 
+Outputs = Mapping[str, np.ndarray]
+"""Layer name to (H, W, C) integers of one picture, in the order of the network, logits last."""
 SILENT = (
     akida.LayerType.InputData,
     akida.LayerType.Quantizer,

@@ -3,3 +3,5 @@
 DEFAULT_MODEL = "akida2"
 AKIDA2, AKIDA1 = "akida2", "akd1000"
 """Targets in the manifest: chips of the second generation, and of the first."""
+CHIPS = {AKIDA2: "Akida 2.0", AKIDA1: "AKD1000 and AKD1500"}
+"""Target to the chips, in words."""

@@ -4,7 +4,6 @@ An event is a non-zero activation. Everything here is counted in the integers th
 for one picture (`qana.spiking.events.LayerTap.outputs`), so it needs no TensorFlow and no torch.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -16,9 +15,8 @@ from qana.explain.outlines import SIZE, mask_of, read_outlines
 from qana.imaging import read_image
 from qana.imaging.crop import CENTRE, centre_square
 from qana.samples import load_samples
+from qana.spiking.events import Outputs
 
-Outputs = Mapping[str, np.ndarray]
-"""Layer name to (H, W, C) integers of one picture, in the order of the network, logits last."""
 GREY = 128
 """The middle of 0 to 255."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from qana.commands.common import quiet_tensorflow
-from qana.errors import UserError, left_out
+from qana.errors import UserError, told_if_left_out
 from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
@@ -59,8 +59,6 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             send(_answer(request, store, send))
         except UserError as error:
             send(Answer(request.number, trouble=str(error), done=True))
-        except ModuleNotFoundError as error:
-            send(Answer(request.number, trouble=left_out(error), done=True))
         except Exception as error:  # one visitor's bad luck must not take the others' work along
             trouble = FAULT.format(type(error).__name__)
             send(Answer(request.number, trouble=trouble, done=True))
@@ -74,8 +72,9 @@ def _answer(request: Request, store: Store, send: Callable[[Answer], None]) -> A
 
     tell("Loading what it needs", 0.02)
     module, _, name = request.task.partition(":")
-    task: Task = getattr(import_module(module), name)
-    value = task(store, tell, **request.arguments)
+    with told_if_left_out():
+        task: Task = getattr(import_module(module), name)
+        value = task(store, tell, **request.arguments)
     return Answer(request.number, share=1.0, done=True, value=value)
 
 

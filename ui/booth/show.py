@@ -5,9 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from qana.explain.akida_map import AkidaMap
-from qana.explain.heat import overlay
-from qana.labels import BY_CODE, LABELS
+from qana.explain.answer import answer_picture
+from qana.labels import BY_CODE
 from qana.probabilities import percent
 from qana.samples import ATTRIBUTION, Sample, load_samples
 from qana.scan import Scan, scan
@@ -70,25 +69,19 @@ def _scene() -> None:
     found: Scan = shown[1]
     prediction = found.prediction
     assert prediction is not None
-    picture, words = st.columns([5, 6], gap="large", vertical_alignment="center")
-    with picture, st.container(key="picture"):
+    left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
+    with left, st.container(key="picture"):
         map_on = said and not st.session_state.get("map_off", False)
-        st.image(_picture(found, prediction, map_on), width="stretch", alt=_alt(map_on, prediction))
-    with words, st.container(key="words"):
+        explained = answer_picture(found.shown, prediction, classifier().layers) if map_on else None
+        picture = found.shown if explained is None else explained
+        st.image(picture, width="stretch", alt=_alt(map_on, prediction))
+    with right, st.container(key="words"):
         st.image("assets/logo_wide.svg", width=170, alt="QANA")
         if said:
             _verdict(sample, prediction)
         else:
             st.title(QUESTION, anchor=False)
             st.markdown("One of seven kinds of skin lesion. The spiking network looks, too.")
-
-
-def _picture(found: Scan, prediction: Prediction, map_on: bool):
-    if not map_on:
-        return found.shown
-    head = AkidaMap(classifier().layers)
-    label = LABELS.index(prediction.top[0][0])
-    return overlay(found.shown, head.grad_cam(prediction.outputs, label))
 
 
 def _alt(map_on: bool, prediction: Prediction) -> str:

@@ -17,14 +17,8 @@ def show_generations(second: ModelEntry, first: ModelEntry) -> None:
         f"{first.name}: {facts.way(first)}. What is lost in float comes with the layers of Akida "
         "1.0 (no rectifier between depthwise and 1x1 convolution, no squeeze and excitation) and "
         "a training of its own. Rounded to the nearest of 15 levels, its errors grow from layer "
-        "to layer; solved for, each layer makes up for the rounding of those before it. On Akida "
-        "thresholds are whole numbers."
+        "to layer; solved for, each layer makes up for the rounding of those before it."
     )
-    conversion = first.record["conversion"]
-    st.caption(
-        f"{conversion['other_class']} of {conversion['check_photos']:,} validation photos get "
-        f"another class on Akida than from the quantized Keras network. Each layer alone, given "
-        "Keras's integers, differs by one at most, where a sum lies at the edge of a step."
-    )
+    st.caption(facts.whole_steps(first))
     for entry in (second, first):
         measured_here(entry.record["command"])
