@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from qana.errors import UserError
-from qana.imaging import ImageError
+from qana.imaging import ImageError, read_image
+from qana.imaging.frame import cut
 from qana.samples import Sample
 from qana.scan import scan
 from ui.camera import camera
 from ui.door import come_through_door
 from ui.engine import classifier
+from ui.framing import choose_frame
 from ui.gallery import TYPES, show_gallery
 from ui.networks import choose_network, network
 from ui.verdict import NOT_A_DEVICE, show_verdict
@@ -22,33 +25,47 @@ OTHER_DOMAIN = (
 )
 
 
-def look_at(source: bytes | Path, recorded: str | None = None, insist: bool = False) -> None:
-    """Keeps the result, or the reason why there is none, for this visitor."""
-    st.session_state.pop("pending", None)
+def take(data: bytes) -> None:
+    """Reads a photo to be framed, or keeps the reason why it cannot be read."""
+    try:
+        st.session_state.photo = read_image(data)
+        forget("trouble")
+    except ImageError as error:
+        st.session_state.trouble = str(error)
+
+
+def look_at(source: np.ndarray | Path, recorded: str | None = None, insist: bool = False) -> None:
+    """Keeps the result for this visitor, and the photo only where it is not classified yet."""
+    forget("trouble")
     try:
         result = scan(source, classifier(network()), insist)
     except ImageError as error:
         st.session_state.trouble = str(error)
         return
-    st.session_state.trouble = None
     st.session_state.result = result
     st.session_state.recorded = recorded
     if result.prediction is None:
         st.session_state.pending = source
+    else:
+        forget("photo", "pending")
+
+
+def forget(*names: str) -> None:
+    """Drops what is kept of this visit."""
+    for name in names:
+        st.session_state.pop(name, None)
 
 
 def start_again() -> None:
     """Forgets the photo; a new key makes the browser's upload go too."""
-    turn = st.session_state.get("turn", 0) + 1
-    for name in ("result", "recorded", "pending", "trouble", "map"):
-        st.session_state.pop(name, None)
-    st.session_state.turn = turn
+    forget("photo", "result", "recorded", "pending", "trouble", "map")
+    st.session_state.turn = st.session_state.get("turn", 0) + 1
 
 
-def look_at_upload(key: str) -> None:
+def take_upload(key: str) -> None:
     """Takes the file that was just chosen."""
     if st.session_state[key] is not None:
-        look_at(st.session_state[key].getvalue())
+        take(st.session_state[key].getvalue())
 
 
 def look_at_sample(sample: Sample) -> None:
@@ -64,13 +81,28 @@ def show_result() -> None:
         for problem in result.problems:
             st.warning(problem.message, icon=":material/warning:")
         st.image(result.shown, width=280, alt="The photo, cut to its centre square")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, key="thumb"):
             st.button("Take another", on_click=start_again)
+            if "photo" in st.session_state:
+                st.button("Frame it again", on_click=forget, args=("result",))
             known = (st.session_state.pending, st.session_state.recorded)
             st.button("Classify anyway", on_click=look_at, args=(*known, True))
         return
-    st.button("Scan another", icon=":material/arrow_back:", on_click=start_again)
-    show_verdict(result, result.prediction, classifier(network()), st.session_state.recorded)
+    known = (classifier(network()), st.session_state.recorded)
+    show_verdict(result, result.prediction, *known, start_again)
+
+
+def frame_photo() -> None:
+    """The photo that was taken, to be moved, turned and cut to the lesion before it is judged."""
+    st.title("Frame the lesion", anchor=False)
+    st.markdown("Fill the circle with it: what is in the square is what the network reads.")
+    photo = st.session_state.photo
+    frame = choose_frame(photo, key=f"framing{st.session_state.get('turn', 0)}")
+    if frame is not None:
+        look_at(cut(photo, frame))
+        st.rerun()
+    st.button("Take another", icon=":material/arrow_back:", on_click=start_again)
+    st.caption(NOT_A_DEVICE)
 
 
 def choose_photo() -> None:
@@ -93,11 +125,10 @@ def choose_photo() -> None:
         )
         show_gallery(look_at_sample)
         return
-    st.caption(OTHER_DOMAIN)
     if way == CAMERA:
         taken = camera(key=f"camera{turn}")
         if taken is not None:
-            look_at(taken)
+            take(taken)
             st.rerun()
     else:
         key = f"upload{turn}"
@@ -105,9 +136,10 @@ def choose_photo() -> None:
             "A photo of one lesion, in the middle of the picture",
             type=TYPES,
             key=key,
-            on_change=look_at_upload,
+            on_change=take_upload,
             args=(key,),
         )
+    st.caption(OTHER_DOMAIN)
 
 
 come_through_door()
@@ -121,6 +153,8 @@ except UserError as error:
 
 if "result" in st.session_state:
     show_result()
+elif "photo" in st.session_state:
+    frame_photo()
 else:
     st.title("Scan a lesion", anchor=False)
     st.markdown("A photo in, a verdict in spikes out. It stays in memory and is never stored.")

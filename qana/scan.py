@@ -53,18 +53,20 @@ class Scan:
         return UNSURE if self.prediction.unsure else None
 
 
-def scan(source: bytes | Path, classifier: AkidaClassifier, insist: bool = False) -> Scan:
+def scan(
+    source: bytes | Path | np.ndarray, classifier: AkidaClassifier, insist: bool = False
+) -> Scan:
     """Reads a photo and, where it is sound, classifies it. Keeps and writes nothing.
 
     Args:
-        source: the file's bytes, or its path.
+        source: the file's bytes, or its path, or the photo itself, (H, W, 3) uint8 RGB.
         classifier: whose verdict is asked.
         insist: classify all the same what is spoilt or does not look like a lesion.
 
     Raises:
         ImageError: it cannot be read; one sentence for the person who chose it.
     """
-    photo = read_image(source)
+    photo = source if isinstance(source, np.ndarray) else read_image(source)
     shown = to_input(photo, SHOWN_SIZE)
     problems = assess(photo).problems
     if problems and not insist:

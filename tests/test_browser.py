@@ -18,7 +18,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from qana.bench.names import RUNTIME_NAMES
 from qana.imaging import read_image
+from qana.imaging.crop import CENTRE
+from qana.imaging.frame import Frame, cut, least_share
 from qana.labels import BY_CODE
+from qana.probabilities import percent
+from qana.scan import scan
 from qana.spiking.classifier import Prediction
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -151,6 +155,11 @@ def go_to(page: Page, name: str, title: str) -> None:
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
 
 
+def classify(page: Page) -> None:
+    """The photo as it lies in the frame."""
+    page.get_by_role("button", name="Classify", exact=True).click(timeout=PATIENCE)
+
+
 def read_verdict(page: Page, prediction: Prediction) -> None:
     expect(page.get_by_text(VERDICT)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", level=2)).to_contain_text(BY_CODE[prediction.top[0][0]].name)
@@ -161,10 +170,10 @@ def test_the_camera_sees_a_lesion_and_its_verdict_is_read(page: Page, seen) -> N
     choose(page, "Camera")
     shutter = page.get_by_role("button", name="Take photo")
     expect(shutter).to_be_enabled(timeout=PATIENCE)
+    assert shutter.bounding_box()["y"] + 40 < page.viewport_size["height"]  # without scrolling
     shutter.click()
+    classify(page)
     read_verdict(page, seen[1])
-    heading = page.get_by_role("heading", level=2)
-    assert heading.bounding_box()["y"] < page.viewport_size["height"] / 2  # without scrolling
     page.get_by_role("button", name="Scan another").click()
     expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible()
     page.wait_for_load_state("networkidle")
@@ -173,7 +182,52 @@ def test_the_camera_sees_a_lesion_and_its_verdict_is_read(page: Page, seen) -> N
 def test_an_upload_is_read(page: Page, sure_samples, classifier) -> None:
     choose(page, "Upload")
     page.locator("input[type=file]").set_input_files(sure_samples[3].path)
+    classify(page)
     read_verdict(page, classifier.classify(read_image(sure_samples[3].path)))
+
+
+def test_a_photo_is_moved_turned_and_enlarged_and_so_classified(
+    page: Page, samples, classifier
+) -> None:
+    """What is shown of it afterwards is what lay in the square, to a pixel of the screen."""
+    choose(page, "Upload")
+    page.locator("input[type=file]").set_input_files(samples[2].path)
+    square = page.get_by_role("group", name="The photo")
+    expect(page.get_by_role("button", name="Classify", exact=True)).to_be_enabled(timeout=PATIENCE)
+    box = square.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_role("button", name="Turn").click()
+    page.get_by_role("slider", name="Size").fill("0.5")
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] - box["width"] / 5, middle[1], steps=4)
+    page.mouse.up()
+    square.press("ArrowUp")
+    photo = read_image(samples[2].path)
+    share = least_share(photo) ** 0.5
+    height, width = photo.shape[1::-1]  # turned
+    side = share * min(height, width) * CENTRE
+    frame = Frame(1, 0.5 + side / 5 / width, 0.5 - 0.04 * side / height, share)
+    prediction = scan(cut(photo, frame), classifier, insist=True).prediction
+    classify(page)
+    if page.get_by_role("button", name="Classify anyway").is_visible():
+        page.get_by_role("button", name="Classify anyway").click()
+    expect(page.get_by_text(f"{percent(prediction.top[0][1])}").first).to_be_visible()
+    events = page.get_by_text(f"This image cost {prediction.events:,} events")
+    expect(events.locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_an_answer_needs_no_scrolling(page: Page, sure_samples, samples) -> None:
+    number = samples.index(sure_samples[0]) + 1
+    page.get_by_role("button", name=f"Photo {number}", exact=True).click()
+    expect(page.get_by_text(VERDICT)).to_be_visible(timeout=PATIENCE)
+    for words in ("Looks most like", "Needs a professional look", "events", "Not a medical device"):
+        said = page.get_by_text(words).locator("visible=true")
+        expect(said.first).to_be_in_viewport(ratio=1)
+    photo = page.get_by_alt_text("The photo, cut to its centre square").locator("visible=true")
+    expect(photo.first).to_be_in_viewport(ratio=1)
+    for name in ("Scan another", "Keep a report"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
 
 
 def test_a_renamed_text_gets_a_sentence(page: Page, tmp_path: Path) -> None:
@@ -260,6 +314,7 @@ def test_explain_loads_in_the_background_while_others_are_served(
     other.goto(server.address)
     choose(other, "Upload")
     other.locator("input[type=file]").set_input_files(sure_samples[0].path)
+    classify(other)
     read_verdict(other, classifier.classify(read_image(sure_samples[0].path)))
     context.close()
     page.get_by_text("Akida map", exact=True).click()

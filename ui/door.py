@@ -1,14 +1,18 @@
 """Every page is reached through streamlit_app.py, also by its own address."""
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 OPENED = "opened"
+PHONE = (Path(__file__).parent / "phone.css").read_text(encoding="utf-8")
 
 
 def open_door() -> None:
     """Called by streamlit_app.py, before it runs a page."""
     st.session_state[OPENED] = True
+    st.html(f"<style>{PHONE}</style>")
 
 
 def come_through_door() -> None:

@@ -1,5 +1,6 @@
 """A verdict, in words a visitor reads and with what stands behind each number."""
 
+from collections.abc import Callable
 from datetime import datetime
 from html import escape
 
@@ -11,7 +12,7 @@ from qana.scan import UNSURE, Scan
 from qana.scan_report import scan_report
 from qana.spiking.classifier import AkidaClassifier, Prediction
 from qana.spiking.events import LayerEvents
-from ui.explain.square import show_square
+from ui.explain.square import ALT, show_square
 from ui.provenance import runs_on
 
 NOT_A_DEVICE = (
@@ -28,10 +29,15 @@ TO_TOP = """<script>
 document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
 </script>"""
 LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look)
+LOOK_HELP = f"Summed probability of {LOOK_GROUP}."
 
 
 def show_verdict(
-    scan: Scan, prediction: Prediction, classifier: AkidaClassifier, recorded: str | None
+    scan: Scan,
+    prediction: Prediction,
+    classifier: AkidaClassifier,
+    recorded: str | None,
+    again: Callable[[], None],
 ) -> None:
     """Draws a verdict.
 
@@ -40,13 +46,16 @@ def show_verdict(
         prediction: what the network says.
         classifier: who says it.
         recorded: code of the data set's diagnosis, for a sample.
+        again: called when the next photo is asked for.
     """
-    # Words first: on a phone the columns stack, and the verdict must not need scrolling.
-    st.html(TO_TOP, unsafe_allow_javascript=True)
     words, picture = st.columns([5, 2], gap="large", vertical_alignment="top")
     with words:
-        with st.container(gap="xxsmall"):
-            _headline(prediction)
+        with st.container(horizontal=True, vertical_alignment="center", key="headline"):
+            # On a phone the columns stack: there a small one stands beside the words.
+            with st.container(width=92, key="face"):
+                st.image(scan.shown, width=92, alt=ALT)
+            with st.container(gap="xxsmall"):
+                _headline(prediction)
         for problem in scan.problems:
             st.warning(problem.message, icon=":material/warning:")
         with st.container(gap="xsmall"):
@@ -54,31 +63,34 @@ def show_verdict(
                 st.progress(share, text=f"{BY_CODE[guess].name} **{percent(share)}**")
         with st.container(border=True, gap="xsmall"):
             look = prediction.needs_look_probability
-            st.markdown(f"**Needs a professional look: {percent(look)}**")
-            st.caption(f"Summed probability of {LOOK_GROUP}. A low figure rules nothing out.")
+            st.markdown(f"**Needs a professional look: {percent(look)}**", help=LOOK_HELP)
+            st.caption("A low figure rules nothing out.")
         if recorded:
             st.markdown(
                 f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
             )
         _badges(prediction, classifier)
-        st.download_button(
-            "Keep a report",
-            # Made when it is asked for: nothing of the photo lies ready on the server.
-            lambda: scan_report(
-                scan, prediction, classifier, datetime.now().astimezone(), recorded
-            ),
-            "qana-report.html",
-            "text/html",
-            icon=":material/download:",
-            on_click="ignore",
-            help="One page with the photo, the answer and where each number comes from. It opens "
-            "in any browser and can be printed.",
-        )
+        with st.container(horizontal=True, key="thumb"):
+            st.button("Scan another", icon=":material/arrow_back:", on_click=again)
+            st.download_button(
+                "Keep a report",
+                # Made when it is asked for: nothing of the photo lies ready on the server.
+                lambda: scan_report(
+                    scan, prediction, classifier, datetime.now().astimezone(), recorded
+                ),
+                "qana-report.html",
+                "text/html",
+                icon=":material/download:",
+                on_click="ignore",
+                help="One page with the photo, the answer and where each number comes from. It "
+                "opens in any browser and can be printed.",
+            )
         st.caption(NOT_A_DEVICE)
     with picture:
         show_square(scan, prediction, classifier.layers)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
+    st.html(TO_TOP, unsafe_allow_javascript=True)
 
 
 def _headline(prediction: Prediction) -> None:

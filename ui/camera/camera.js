@@ -1,5 +1,8 @@
 // The live camera. One instance a mount; the stream stops when it is unmounted or a photo is taken.
 const instances = new WeakMap()
+const DARK = 50 // mean grey level below which a photo is turned away: qana/imaging/quality.py
+const LOOK_EVERY = 800 // milliseconds
+const FRAME = "Fill the circle with the lesion"
 
 const TROUBLE = {
   NotAllowedError: "The camera is blocked: allow it in the browser, or upload a photo.",
@@ -28,10 +31,16 @@ function start(root) {
   const torch = find(".torch")
   const other = find(".switch")
   const camera = { facing: "environment", stream: null, stopped: false, onTaken: () => {} }
-  const say = (text) => (find(".status").textContent = text)
+  const said = find(".status")
+  // Set only when it changes: a reader of the screen says it each time.
+  const say = (text) => said.textContent === text || (said.textContent = text)
+
+  const light = setInterval(hintAtLight, LOOK_EVERY)
+  const speck = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
 
   camera.stop = () => {
     camera.stopped = true
+    clearInterval(light)
     release()
   }
   shutter.onclick = take
@@ -43,6 +52,7 @@ function start(root) {
     const on = torch.getAttribute("aria-pressed") !== "true"
     await camera.stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] })
     torch.setAttribute("aria-pressed", String(on))
+    hintAtLight()
   }
   open()
   return camera
@@ -79,10 +89,31 @@ function start(root) {
       const devices = await navigator.mediaDevices.enumerateDevices()
       other.hidden = devices.filter((device) => device.kind === "videoinput").length < 2
       shutter.disabled = false
-      say("Fill the circle with the lesion")
+      say(FRAME)
+      find(".frame").scrollIntoView({ block: "nearest" })
     } catch (error) {
       if (!camera.stopped) say(TROUBLE[error.name] ?? "The camera does not start: upload a photo.")
     }
+  }
+
+  function hintAtLight() {
+    if (shutter.disabled || !video.videoWidth) return
+    const lit = torch.getAttribute("aria-pressed") === "true"
+    if (brightness() >= DARK) say(FRAME)
+    else if (torch.hidden || lit) say("It is dark here: turn on a lamp, or go to a window")
+    else say("It is dark here: press Light")
+  }
+
+  function brightness() {
+    // Of the square that is shown, at 16 pixels a side.
+    const side = Math.min(video.videoWidth, video.videoHeight)
+    const [left, top] = [(video.videoWidth - side) / 2, (video.videoHeight - side) / 2]
+    speck.drawImage(video, left, top, side, side, 0, 0, 16, 16)
+    const { data } = speck.getImageData(0, 0, 16, 16)
+    let sum = 0
+    for (let i = 0; i < data.length; i += 4)
+      sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2]
+    return sum / 256
   }
 
   function take() {

@@ -1,0 +1,65 @@
+"""A photo to be moved, turned and enlarged until the lesion fills the circle."""
+
+import base64
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from qana.imaging.crop import CENTRE
+from qana.imaging.frame import WHOLE, Frame, least_share
+
+SHOWN_SIDE = 1024
+"""Pixels of the preview's long side."""
+_HERE = Path(__file__).parent
+_framing = st.components.v2.component(
+    "qana_framing",
+    html=(_HERE / "framing.html").read_text(encoding="utf-8"),
+    css=(_HERE / "framing.css").read_text(encoding="utf-8"),
+    js=(_HERE / "framing.js").read_text(encoding="utf-8"),
+)
+
+
+def choose_frame(photo: np.ndarray, key: str) -> Frame | None:
+    """Shows a photo in the square that the network will read, with a button to classify it.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+        key: of the widget.
+
+    Returns:
+        The square, once, when the button is pressed; else None.
+    """
+    chosen = _framing(
+        key=key,
+        data={
+            "photo": _preview(photo),
+            "least": least_share(photo),
+            # Of the square that is cut out, the network reads the middle: that is what is shown.
+            "centre": CENTRE,
+        },
+        on_chosen_change=lambda: None,
+    ).chosen
+    return frame_of(chosen) if chosen else None
+
+
+def frame_of(said: Any) -> Frame:
+    """The square that a browser named; the centre square where it named none that can be."""
+    try:
+        numbers = [float(said[name]) for name in ("x", "y", "share")]
+        turns = int(said["turns"]) % 4
+    except (TypeError, ValueError, KeyError, OverflowError):
+        return WHOLE
+    return Frame(turns, *numbers) if all(map(math.isfinite, numbers)) else WHOLE
+
+
+def _preview(photo: np.ndarray) -> str:
+    picture = Image.fromarray(photo)
+    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=88)
+    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
