@@ -1,12 +1,17 @@
 """The door: navigation and look. `streamlit run streamlit_app.py` opens it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui.booth import mode
 from ui.door import open_door
+from ui.notices import show_notices
+from ui.uploads import keep_uploads_in_memory
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/logo_wide.svg", size="large")
+st.html(Path("ui/look.css"))
 booth = mode.in_booth()
 show = booth and not mode.visiting()
 pages = [
@@ -21,6 +26,7 @@ if show:
     pages = [st.Page(mode.SHOW, title="QANA", default=True)]
 page = st.navigation(pages, position="hidden" if show else "top")
 open_door()
+keep_uploads_in_memory()
 if booth:
     mode.dress()
 if show:
@@ -31,4 +37,5 @@ else:
         mode.watch()
     # On a wide screen lines would run too long to read.
     with st.container(horizontal_alignment="center"), st.container(width=1180):
+        show_notices()
         page.run()

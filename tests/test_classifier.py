@@ -16,8 +16,11 @@ from qana.imaging import read_image, to_input
 from qana.labels import LABELS, NEEDS_LOOK
 from qana.samples import Sample
 from qana.spiking.classifier import AkidaClassifier, load_classifier
+from qana.spiking.device import CHIP, LOST, SIMULATOR
 from qana.spiking.events import SILENT, LayerTap
-from qana.spiking.store import ModelError, find_entry, models_folder
+from qana.spiking.store import ModelEntry, ModelError, find_entry, models_folder, replaced
+
+BLANK = np.zeros((1, 128, 128, 3), np.uint8)
 
 
 def inputs_of(samples: tuple[Sample, ...], size: int) -> np.ndarray:
@@ -45,6 +48,51 @@ def test_on_a_chip_the_answer_is_the_chip_s_and_the_events_are_counted_beside_it
     assert there.backend == "chip"
     np.testing.assert_array_equal(there.logits, here.logits)
     assert there.events == here.events
+
+
+def test_a_chip_that_is_unplugged_is_said_and_the_simulator_goes_on(
+    classifier, samples, monkeypatch
+) -> None:
+    """A virtual device takes the model and refuses to run it, as one does that is gone."""
+    monkeypatch.setattr(akida, "devices", lambda: [akida.TwelveNodesIPv2()])
+    monkeypatch.setattr(AkidaClassifier, "_predict", lambda self, _: self._spare.forward(BLANK))
+    lost = load_classifier()
+    assert (lost.backend, lost.trouble) == (CHIP, None)
+    monkeypatch.undo()
+    photo = read_image(samples[0].path)
+    here, there = classifier.classify(photo), lost.classify(photo)
+    assert (lost.backend, lost.trouble, there.backend) == (SIMULATOR, LOST, SIMULATOR)
+    assert lost.chip is None
+    np.testing.assert_array_equal(there.logits, here.logits)
+    np.testing.assert_array_equal(lost.logits(here.inputs[None])[0], here.logits)
+
+
+def test_a_model_file_that_is_replaced_is_noticed_and_not_mixed_in(tmp_path, samples) -> None:
+    for name in ("manifest.json", "akida2.fbz", "akida2.gate.npz"):
+        shutil.copyfile(models_folder() / name, tmp_path / name)
+    loaded = load_classifier(folder=tmp_path)
+    photo = read_image(samples[0].path)
+    before = loaded.classify(photo)
+    assert replaced(loaded.entry) is None
+    file, whole = tmp_path / "akida2.fbz", (tmp_path / "akida2.fbz").read_bytes()
+    for other in (whole[:-1], b"", None):
+        file.unlink() if other is None else file.write_bytes(other)
+        assert "akida2.fbz was replaced" in str(replaced(loaded.entry))
+        np.testing.assert_array_equal(loaded.classify(photo).logits, before.logits)
+    file.write_bytes(whole)
+    assert replaced(loaded.entry) is None
+
+
+def test_a_model_file_that_is_replaced_while_it_is_read_is_refused(tmp_path, monkeypatch) -> None:
+    for name in ("manifest.json", "akida2.fbz", "akida2.gate.npz"):
+        shutil.copyfile(models_folder() / name, tmp_path / name)
+
+    def replace(entry: ModelEntry) -> None:
+        shutil.copyfile(models_folder() / "akd1000.fbz", entry.path)
+
+    monkeypatch.setattr("qana.spiking.classifier.read_gate", replace)
+    with pytest.raises(ModelError, match="bytes have changed"):
+        load_classifier(folder=tmp_path)
 
 
 def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:

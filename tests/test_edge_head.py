@@ -26,7 +26,7 @@ from qana.incremental.lessons import load_lessons
 from qana.incremental.pupil import Pupil
 from qana.incremental.storage import to_bytes
 from qana.labels import LABELS
-from qana.spiking.device import CHIP, SIMULATOR
+from qana.spiking.device import CHIP, LOST, SIMULATOR
 from qana.spiking.store import ModelError, find_entry
 
 MEL, NV = LABELS.index("mel"), LABELS.index("nv")
@@ -428,12 +428,19 @@ def test_two_visitors_at_once_get_what_each_would_get_alone(edge: EdgeModel, ima
 # On a chip
 
 
+@pytest.fixture
+def nothing_takes_over(monkeypatch) -> None:
+    """A virtual device takes the network and its head, and then cannot run them."""
+    monkeypatch.setattr(EdgeEngine, "_on_what_answers", lambda _engine, action: action())
+
+
 def test_without_a_chip_it_learns_in_the_simulator(edge: EdgeModel) -> None:
     if not akida.devices():
         assert edge.engine.backend.kind == SIMULATOR
         assert "Akida 1.0 simulator" in edge.engine.backend.device
 
 
+@pytest.mark.usefixtures("nothing_takes_over")
 @pytest.mark.parametrize("device", [akida.AKD1000, akida.AKD1500])
 @pytest.mark.parametrize("classes", [len(LABELS), MOST_CLASSES])
 def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
@@ -445,7 +452,6 @@ def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
     engine = EdgeEngine(network, edge.start.rule)
     assert engine.backend.kind == CHIP
     head = full(edge.start) if classes == MOST_CLASSES else edge.start
-    # A virtual device takes the network and its head, and then cannot run them.
     with pytest.raises(RuntimeError, match="actual hardware device"):
         engine.learn(head, photos[:1], [MEL])
     assert engine.backend.chip is chip
@@ -461,6 +467,7 @@ def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
     np.testing.assert_array_equal(layer.get_variable("weights")[0, 0], head.weights)
 
 
+@pytest.mark.usefixtures("nothing_takes_over")
 def test_the_chip_is_programmed_with_the_very_head_that_is_used(
     edge: EdgeModel, young: Head, photos: np.ndarray, spikes: np.ndarray, monkeypatch
 ) -> None:
@@ -476,3 +483,20 @@ def test_the_chip_is_programmed_with_the_very_head_that_is_used(
         engine.model.map(akida.AKD1000(), hw_only=True)
         assert bytes(engine.model.sequences[0].program) == programs[-1]
     assert programs[0] == programs[2] != programs[1]
+
+
+def test_a_chip_that_is_unplugged_leaves_head_and_lesson_to_the_simulator(
+    edge: EdgeModel, photos: np.ndarray, monkeypatch
+) -> None:
+    monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
+    network = akida.Model(str(edge.entry.path.with_name(edge.record["file"])))
+    engine = EdgeEngine(network, edge.start.rule)
+    assert (engine.backend.kind, engine.backend.trouble) == (CHIP, None)
+    learned = engine.learn(edge.start, photos[:2], [MEL, MEL])
+    assert (engine.backend.kind, engine.backend.trouble) == (SIMULATOR, LOST)
+    assert learned.equals(edge.engine.learn(edge.start, photos[:2], [MEL, MEL]))
+    grown = full(learned)  # a larger head must not go and look for the chip again
+    np.testing.assert_array_equal(
+        engine.recognize(grown, photos[:2]), edge.engine.recognize(grown, photos[:2])
+    )
+    assert engine.backend.kind == SIMULATOR

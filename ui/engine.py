@@ -6,11 +6,19 @@ from qana.spiking.classifier import AkidaClassifier, load_classifier
 from qana.spiking.names import DEFAULT_MODEL
 from qana.workshop.client import Workshop
 
+_loaded: dict[str, AkidaClassifier] = {}
+
 
 @st.cache_resource(show_spinner="Loading the spiking network")
 def classifier(name: str = DEFAULT_MODEL) -> AkidaClassifier:
     """One of each model for all visitors; it answers them one at a time."""
-    return load_classifier(name)
+    _loaded[name] = load_classifier(name)
+    return _loaded[name]
+
+
+def loaded_classifiers() -> list[AkidaClassifier]:
+    """Those that somebody has asked for."""
+    return list(_loaded.values())
 
 
 @st.cache_resource

@@ -6,9 +6,14 @@ from typing import Any
 import numpy as np
 
 from qana.explain.forms import LAYERS, form_in
-from qana.spiking.store import ModelEntry, find_entry
+from qana.spiking.store import ModelEntry, ModelError, find_entry
 from qana.workshop.store import Store
 from qana.workshop.worker import Tell
+
+REPLACED = (
+    "The model was replaced after it gave this answer, and a map of the new one would not explain "
+    "it: restart the app."
+)
 
 
 def make_map(
@@ -20,6 +25,7 @@ def make_map(
     layer: str,
     inputs: np.ndarray,
     label: int,
+    sha256: str | None = None,
 ) -> tuple[np.ndarray, float]:
     """One map of one photo.
 
@@ -32,14 +38,18 @@ def make_map(
         layer: one of `qana.explain.forms.LAYERS`.
         inputs: (S, S, 3) uint8, as the network reads it.
         label: class, an index into `qana.labels.LABELS`.
+        sha256: of the .fbz whose answer is explained, 64 hex digits; None for no certain answer.
 
     Returns:
         (S, S) float32 map, 0 to 1, and the seconds that it alone took, without loading.
 
     Raises:
-        UserError: the model has no such form, or its file is missing or changed.
+        UserError: the model has no such form, its file is missing or changed, or the models
+            folder holds another network than the one that answered.
     """
     entry = find_entry(model)
+    if sha256 not in (None, entry.sha256):
+        raise ModelError(REPLACED)
     key = ("explained", entry.sha256, form)
     network = store.get(key, lambda: _prepared(store, entry, form, tell))
     from qana.explain.grad_cam import explain

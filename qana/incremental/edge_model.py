@@ -14,7 +14,14 @@ from qana.incremental.head import Head, HeadError
 from qana.incremental.storage import load_head
 from qana.spiking.events import LayerTap
 from qana.spiking.names import AKIDA1
-from qana.spiking.store import MANIFEST, ModelEntry, ModelError, find_entry, verified_file
+from qana.spiking.store import (
+    MANIFEST,
+    ModelEntry,
+    ModelError,
+    find_entry,
+    named_file,
+    verified_file,
+)
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,8 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
             f"`python -m qana edge --model {name}`."
         )
     try:
-        front, stored = (
-            (entry.path.with_name(Path(part["file"]).name), str(part["sha256"]))
-            for part in (record, record["head"])
-        )
-    except (KeyError, TypeError):
+        front, stored = (named_file(entry.path.parent, part) for part in (record, record["head"]))
+    except (KeyError, TypeError, ValueError):
         raise ModelError(
             f"The list of models, {MANIFEST}, is damaged where it names the edge head of {name}: "
             "restore it from the repository."
@@ -95,6 +99,7 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
             f"{path.name} or {head.name} was made by another version: install the pinned "
             "requirements or make the edge head again."
         ) from None
+    verified_file(*front)  # nor was it replaced while it was read
     return EdgeModel(
         entry=entry,
         front=front[1],

@@ -8,16 +8,18 @@ as the simulator shows. No chip has been at hand to show it there.)
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import akida
 import numpy as np
 
 from qana.incremental.head import Head, HeadError, Rule
-from qana.spiking.device import Backend, place
+from qana.spiking.device import CHIP, LOST, Backend, place, simulator
 
 EDGE = "edge"
 """Name of the learning layer."""
+T = TypeVar("T")
 _STATE = {"weights": "weights", "threshold_learning": "thresholds", "thswap": "swaps"}
 """The engine's names of what it learns, and ours."""
 
@@ -42,6 +44,7 @@ class EdgeEngine:
         """
         self.rule = rule
         self._front = front
+        self._lost = False
         self._lock = threading.Lock()
         self._build(1)
 
@@ -69,11 +72,14 @@ class EdgeEngine:
         places = np.asarray(labels, np.int32)
         if len(places) and not 0 <= places.min() <= places.max() < len(head.classes):
             raise HeadError("A label is none of the classes of the head: add its class first.")
-        with self._lock:
+
+        def learned() -> dict[str, np.ndarray]:
             self._set(head)
             self._model.fit(np.ascontiguousarray(inputs), places)
             layer = self._model.get_layer(EDGE)
-            found = {ours: layer.get_variable(theirs) for theirs, ours in _STATE.items()}
+            return {ours: layer.get_variable(theirs) for theirs, ours in _STATE.items()}
+
+        found = self._on_what_answers(learned)
         more = np.bincount(places, minlength=len(head.classes))
         return Head(
             head.rule,
@@ -96,15 +102,30 @@ class EdgeEngine:
             as the rule has votes. Where fewer have learned anything, as after the first photo of
             a class, so many speak for all of them. The largest is the answer, the first of equals.
         """
-        with self._lock:
+
+        def answered() -> np.ndarray:
             self._set(head)
-            answers = self._model.forward(np.ascontiguousarray(inputs))
+            return self._model.forward(np.ascontiguousarray(inputs))
+
+        answers = self._on_what_answers(answered)
         answers = answers.reshape(len(inputs), len(head.classes), self.rule.neurons)
         votes = self.rule.votes
         sums = np.sort(answers, axis=2)[..., : -votes - 1 : -1].cumsum(axis=2, dtype=np.int32)
         speak = _learned(head).clip(1, votes)
         spoken = np.take_along_axis(sums, (speak - 1)[None, :, None], axis=2)[..., 0]
         return spoken * votes // speak
+
+    def _on_what_answers(self, action: Callable[[], T]) -> T:
+        """Does it, and where the chip was unplugged once more, from its start, in the simulator."""
+        with self._lock:
+            try:
+                return action()
+            except RuntimeError:
+                if self.backend.kind != CHIP:
+                    raise
+                self._lost = True
+                self._build(self._classes)
+                return action()
 
     def _set(self, head: Head) -> None:
         if head.rule != self.rule or head.spikes != self._model.get_layer(EDGE).input_dims[-1]:
@@ -140,4 +161,4 @@ class EdgeEngine:
     def _place(self, classes: int) -> None:
         """A layer that has grown lies elsewhere on a chip."""
         self._classes = classes
-        self.backend: Backend = place(self._model)
+        self.backend: Backend = simulator(self._model, LOST) if self._lost else place(self._model)

@@ -14,11 +14,11 @@ import numpy as np
 from qana.imaging import to_input
 from qana.labels import LABELS
 from qana.probabilities import malignant_probability, softmax
-from qana.spiking.device import CHIP, place
+from qana.spiking.device import CHIP, LOST, Backend, place, simulator
 from qana.spiking.events import LayerEvents, LayerTap, count_events, features
 from qana.spiking.gate import read_gate
 from qana.spiking.names import DEFAULT_MODEL
-from qana.spiking.store import ModelEntry, ModelError, find_entry, verified
+from qana.spiking.store import MANIFEST, ModelEntry, ModelError, find_entry, verified
 
 
 @dataclass(frozen=True)
@@ -79,32 +79,39 @@ class AkidaClassifier:
     def __init__(self, entry: ModelEntry) -> None:
         """Loads the file of `entry`, after checking its hash, onto a chip or the simulator.
 
+        A chip that is unplugged later is replaced by the simulator, and `trouble` says so.
+
         Raises:
             ModelError: the file or that of its gate is missing, changed, or not of this version.
         """
         path = verified(entry)
         try:
-            self._model = akida.Model(str(path))
-            self._tap = LayerTap(akida.Model(str(path)))
-        except (RuntimeError, ValueError):
+            self._model, self._spare = (akida.Model(str(path)) for _ in range(2))
+            self._tap = LayerTap(self._spare)
+        except (RuntimeError, ValueError, LookupError, TypeError):
             raise ModelError(
                 f"The Akida engine cannot read {path.name}: it was made by another version, so "
                 "install the pinned requirements or train again."
             ) from None
+        if tuple(self._spare.input_shape) != entry.input_shape:
+            raise ModelError(
+                f"{path.name} reads pictures of another size than {MANIFEST} says: restore both "
+                "from the repository."
+            )
         self._gate = read_gate(entry)
+        verified(entry)  # nor was it replaced while it was read
         self.entry = entry
         self.name = entry.name
         self.input_size = entry.input_shape[0]
-        placed = place(self._model)
-        self.backend, self.device, self.chip = placed.kind, placed.device, placed.chip
-        self.layers = tuple(self._model.layers)
+        self._stand_on(place(self._model))
+        self.layers = tuple(self._spare.layers)
         self._lock = threading.Lock()
         self.logits(np.zeros((1, *entry.input_shape), np.uint8))  # the first run allocates
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """(N, S, S, 3) uint8 network inputs to (N, 7) float32 logits."""
         with self._lock:
-            return self._model.predict(inputs).reshape(len(inputs), -1)
+            return self._predict(inputs).reshape(len(inputs), -1)
 
     def tap(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
         """Integers of every layer for one network input, (S, S, 3) uint8; see `LayerTap`."""
@@ -128,13 +135,14 @@ class AkidaClassifier:
         with self._lock:
             start = time.perf_counter()
             if self.backend == CHIP:
-                logits = self._model.predict(inputs).reshape(-1)
+                logits = self._predict(inputs).reshape(-1)
                 latency_ms = (time.perf_counter() - start) * 1e3
                 outputs = self._tap.outputs(inputs[0])
             else:  # walking the simulator layer by layer gives the same answer, and the events
                 outputs = self._tap.outputs(inputs[0])
                 logits = self._tap.logits(outputs)
                 latency_ms = (time.perf_counter() - start) * 1e3
+            backend = self.backend
         probabilities = softmax(logits, self.entry.temperature)
         known = self._gate is None or bool(self._gate.passes(features(outputs)[None])[0])
         return Prediction(
@@ -144,10 +152,24 @@ class AkidaClassifier:
             latency_ms=latency_ms,
             layers=count_events(outputs),
             outputs=outputs,
-            backend=self.backend,
+            backend=backend,
             foreign=not known,
             unsure=float(probabilities.max()) < self.entry.abstain_below,
         )
+
+    def _predict(self, inputs: np.ndarray) -> np.ndarray:
+        try:
+            return self._model.predict(inputs)
+        except RuntimeError:
+            if self.backend != CHIP:
+                raise
+            self._model = self._spare  # nothing more is asked of what hangs on the device
+            self._stand_on(simulator(self._spare, LOST))
+            return self._model.predict(inputs)
+
+    def _stand_on(self, placed: Backend) -> None:
+        self.backend, self.device, self.chip = placed.kind, placed.device, placed.chip
+        self.trouble = placed.trouble
 
 
 def load_classifier(name: str = DEFAULT_MODEL, folder: Path | None = None) -> AkidaClassifier:

@@ -9,6 +9,10 @@ import akida
 
 SIMULATOR = "simulator"
 CHIP = "chip"
+LOST = (
+    "The Akida chip no longer answers, so the simulator does, with the same integers: plug the "
+    "chip in again and restart the app."
+)
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,13 @@ class Backend:
     kind: "chip" or "simulator".
     device: in words, for a badge.
     chip: the akida.Device itself; None in the simulator.
+    trouble: one sentence, where the simulator had to take over from a chip.
     """
 
     kind: str
     device: str
     chip: akida.Device | None = None
+    trouble: str | None = None
 
 
 def place(model: akida.Model) -> Backend:
@@ -37,5 +43,11 @@ def place(model: akida.Model) -> Backend:
             model.map(None)
             continue
         return Backend(CHIP, str(device.desc), device)
+    return simulator(model)
+
+
+def simulator(model: akida.Model, trouble: str | None = None) -> Backend:
+    """The simulator for a model that is mapped on no device; for `trouble` see `Backend`."""
     generation = "2.0" if model.ip_version == akida.IpVersion.v2 else "1.0"
-    return Backend(SIMULATOR, f"Akida {generation} simulator on this computer's processor")
+    device = f"Akida {generation} simulator on this computer's processor"
+    return Backend(SIMULATOR, device, trouble=trouble)

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from qana.errors import UserError
+from qana.spiking.names import CHIPS
 
 MANIFEST = "manifest.json"
 ENVIRONMENT = "QANA_MODELS"
@@ -76,31 +79,54 @@ def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
             f"The list of models, {MANIFEST}, cannot be read in the models folder: restore it "
             "from the repository or train with `python -m qana train`."
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise ModelError(
             f"The list of models, {MANIFEST}, is damaged: restore it from the repository."
         ) from None
 
 
 def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
+    """One record, checked; raises what `read_manifest` catches."""
     height, width, channels = record["input_shape"]
     gate = record.get("gate")
-    return ModelEntry(
+    path, digest = named_file(folder, record)
+    entry = ModelEntry(
         name=record["name"],
         target=record["target"],
-        path=folder / Path(record["file"]).name,
+        path=path,
         input_shape=(int(height), int(width), int(channels)),
         weight_bits=int(record["weight_bits"]),
         activation_bits=int(record["activation_bits"]),
         parameters=int(record["parameters"]),
         macs=int(record["macs"]),
-        sha256=str(record["sha256"]),
+        sha256=digest,
         temperature=float(record["temperature"]),
-        gate=(folder / Path(gate["file"]).name, str(gate["sha256"])) if gate else None,
+        gate=named_file(folder, gate) if gate else None,
         abstain_below=float(record.get("abstain", {}).get("threshold", 0)),
         metrics=dict(record["metrics"]),
         record=record,
     )
+    named = isinstance(entry.name, str) and entry.name and entry.name.isprintable()
+    counts = (*entry.input_shape, entry.weight_bits, entry.activation_bits)
+    sound = min(counts) > 0 and min(entry.parameters, entry.macs) >= 0
+    scaled = 0 < entry.temperature < math.inf and 0 <= entry.abstain_below <= 1
+    if not (named and entry.target in CHIPS and sound and scaled):
+        raise ValueError
+    return entry
+
+
+def named_file(folder: Path, record: dict[str, Any]) -> tuple[Path, str]:
+    """A file of a models folder and its SHA-256, as "file" and "sha256" of a record say.
+
+    Folders in the name are cut off: nothing outside `folder` is reached.
+
+    Raises:
+        KeyError, TypeError, ValueError: the record names none.
+    """
+    name = Path(record["file"]).name
+    if not name or not name.isprintable():
+        raise ValueError
+    return folder / name, str(record["sha256"])
 
 
 def write_manifest(folder: Path, records: Iterable[dict[str, Any]]) -> None:
@@ -165,6 +191,32 @@ def verified_file(path: Path, digest: str) -> Path:
             "changed): restore it from the repository."
         )
     return path
+
+
+def replaced(entry: ModelEntry) -> str | None:
+    """Whether the file of a model that was loaded is another one by now, or gone.
+
+    Returns:
+        One sentence, or None where it is the same. It costs little to ask often: the bytes are
+        read only where time or size of the file have changed.
+    """
+    try:
+        status = entry.path.stat()
+        same = _hash_as_of(entry.path, status.st_mtime_ns, status.st_size) == entry.sha256
+    except OSError:
+        same = False
+    if same:
+        return None
+    return (
+        f"The model file {entry.path.name} was replaced or removed while the app runs: answers are "
+        "still those of the model that was loaded. Restart the app to use what is there now, or "
+        "restore the file."
+    )
+
+
+@lru_cache(maxsize=8)
+def _hash_as_of(path: Path, _changed: int, _size: int) -> str:
+    return sha256(path)
 
 
 def sha256(path: Path) -> str:

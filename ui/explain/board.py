@@ -109,6 +109,7 @@ def request(board: Board, ask: Ask) -> None:
             layer=ask.layer,
             inputs=prediction.inputs,
             label=ask.label,
+            sha256=classifier().entry.sha256,
         )
 
 

@@ -5,11 +5,19 @@ import streamlit as st
 from qana.incremental.edge_model import EdgeModel, load_edge_model
 from qana.incremental.held_out import HeldOut, held_out_photos
 
+_loaded: list[EdgeModel] = []
+
 
 @st.cache_resource(show_spinner="Loading the network that learns")
 def edge_model() -> EdgeModel:
     """One network for all visitors; heads are their own."""
-    return load_edge_model()
+    _loaded[:] = [load_edge_model()]
+    return _loaded[0]
+
+
+def loaded_edge_models() -> list[EdgeModel]:
+    """The network that learns, if somebody has asked for it."""
+    return list(_loaded)
 
 
 @st.cache_resource(
