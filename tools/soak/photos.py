@@ -1,0 +1,41 @@
+"""Photos that all differ, so that no two answers can be mistaken for each other."""
+
+import io
+import random
+from functools import cache
+from pathlib import Path
+
+from PIL import Image, ImageEnhance
+
+from qana.samples import load_samples
+from qana.walkthrough.subset import FOLDER
+
+SIDE = 1280
+"""Long side of an upload, pixels: as a messenger sends a phone's photo."""
+
+
+@cache
+def sources() -> tuple[Path, ...]:
+    """The test lesions of the repository: the samples and the subset."""
+    return (*(sample.path for sample in load_samples()), *sorted(FOLDER.glob("*.jpg")))
+
+
+def photo(number: int, side: int = SIDE) -> bytes:
+    """A JPEG of a test lesion, cut, lit and compressed as nobody else's.
+
+    Args:
+        number: says which; the same number gives the same bytes.
+        side: long side, pixels.
+    """
+    draw = random.Random(number)
+    picture = Image.open(sources()[number % len(sources())]).convert("RGB")
+    width, height = picture.size
+    left, top, right, bottom = (draw.uniform(0, 0.08) for _ in range(4))
+    box = (left * width, top * height, (1 - right) * width, (1 - bottom) * height)
+    scale = side / max(box[2] - box[0], box[3] - box[1])
+    size = (round(scale * (box[2] - box[0])), round(scale * (box[3] - box[1])))
+    cut = picture.resize(size, Image.Resampling.BICUBIC, box)
+    lit = ImageEnhance.Brightness(cut).enhance(draw.uniform(0.92, 1.08))
+    file = io.BytesIO()
+    lit.save(file, "JPEG", quality=draw.randint(80, 95))
+    return file.getvalue()
