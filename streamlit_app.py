@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.booth import mode
-from ui.door import open_door
+from ui.door import offer_home_screen, open_door
 from ui.notices import show_notices
 from ui.uploads import keep_uploads_in_memory
 
@@ -39,3 +39,4 @@ else:
     with st.container(horizontal_alignment="center"), st.container(width=1180):
         show_notices()
         page.run()
+    offer_home_screen()

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from PIL import Image
@@ -424,6 +425,17 @@ def test_the_server_stays_light(server, page: Page) -> None:
     status = Path(f"/proc/{server.pid}/status").read_text()
     resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     assert int(resident.split()[1]) < 400 * 1024
+
+
+def test_a_phone_can_put_the_app_on_its_home_screen(page: Page, server) -> None:
+    link = page.locator("link[rel=manifest]")
+    expect(link).to_have_count(1, timeout=PATIENCE)
+    address = link.get_attribute("href")
+    manifest = page.request.get(address).json()
+    assert urljoin(address, manifest["start_url"]) == f"{server.address}/"
+    for icon in manifest["icons"]:
+        data = page.request.get(urljoin(address, icon["src"])).body()
+        assert Image.open(io.BytesIO(data)).size == tuple(map(int, icon["sizes"].split("x")))
 
 
 def test_a_fresh_server_shows_a_page_by_its_own_address(browser: Browser) -> None:

@@ -6,13 +6,20 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 OPENED = "opened"
-PHONE = (Path(__file__).parent / "phone.css").read_text(encoding="utf-8")
+_HERE = Path(__file__).parent
+PHONE = (_HERE / "phone.css").read_text(encoding="utf-8")
+HOME_SCREEN = (_HERE / "home_screen.js").read_text(encoding="utf-8")
 
 
 def open_door() -> None:
     """Called by streamlit_app.py, before it runs a page."""
     st.session_state[OPENED] = True
     st.html(f"<style>{PHONE}</style>")
+
+
+def offer_home_screen() -> None:
+    """Called by streamlit_app.py last of all, since it takes a line on the page."""
+    st.html(f"<script>{HOME_SCREEN}</script>", unsafe_allow_javascript=True)
 
 
 def come_through_door() -> None:

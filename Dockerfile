@@ -1,0 +1,33 @@
+# Two images of the app:
+#   docker build --target light -t qana:light .    no TensorFlow, no torch
+#   docker build --target full -t qana .           everything, training included
+# and either with: docker run --rm -p 8501:8501 --read-only --tmpfs /tmp qana:light
+FROM python:3.11-slim-bookworm AS base
+WORKDIR /app
+COPY packages.txt ./
+RUN apt-get update \
+ && xargs -r apt-get install -y --no-install-recommends < packages.txt \
+ && rm -rf /var/lib/apt/lists/*
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
+    PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-c", \
+    "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+CMD ["python", "-m", "streamlit", "run", "streamlit_app.py", \
+    "--server.address", "0.0.0.0", "--server.headless", "true"]
+
+FROM base AS light
+COPY requirements-lite.txt ./
+RUN python -m pip install -r requirements-lite.txt
+COPY . .
+RUN useradd --create-home qana
+USER qana
+
+FROM base AS full
+COPY requirements.txt requirements-lite.txt ./
+# The headless build of OpenCV last: both own one folder, and it needs no graphics library.
+RUN python -m pip install -r requirements.txt \
+ && python -m pip install --force-reinstall --no-deps "$(grep ^opencv-python-headless requirements.txt)"
+COPY . .
+RUN useradd --create-home qana
+USER qana
