@@ -49,8 +49,10 @@ def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
             x=alt.X("low:Q", scale=SHARES, title=None), x2="high:Q"
         ),
         measured.mark_circle(size=85, opacity=1).encode(x=x),
-        published.mark_point(size=75, strokeWidth=2, shape="diamond", filled=False).encode(x=x),
     ]
+    if any(row["low"] is None for row in rows):  # marks of nothing are read aloud as a thing
+        diamonds = published.mark_point(size=75, strokeWidth=2, shape="diamond", filled=False)
+        layers.append(diamonds.encode(x=x))
     if average is not None:
         line = alt.Chart(alt.InlineData([{"at": average}])).mark_rule(
             strokeDash=[3, 3], color=GUIDE

@@ -42,6 +42,8 @@ def show_against(entries: Sequence[Entry]) -> None:
     # A new key where a new measurement is the better choice to begin with.
     first = left.selectbox("This", labels, index=chip, key=f"this {labels[chip]}")
     second = right.selectbox("against that", labels, index=gpu, key=f"that {labels[gpu]}")
+    left.caption(first)  # on a phone the box cuts it off
+    right.caption(second)
     a, b = known[first], known[second]
     ours, theirs = a[1], b[1]
     # The claim is of single images, a chip against a GPU: beside anything else it would mislead.

@@ -71,7 +71,7 @@ def event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
         .encode(
             x=alt.X("events:Q", scale=close, title="events of the photo", axis=thousands),
             y=alt.Y("energy:Q", scale=close, title="modelled, mJ", axis=alt.Axis(tickCount=5)),
-            color=alt.Color("class:N", title=None, legend=legend()),
+            color=alt.Color("class:N", title=None, legend=legend(one_column=True)),
             tooltip=[
                 "photo:O",
                 "class:N",
@@ -116,7 +116,7 @@ def layers(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     """Bars side by side for each layer; records with layer, count (millions) and kind."""
     order = list(dict.fromkeys(row["layer"] for row in rows))
     kinds = [kind for kind in COUNTED.values() if any(row["kind"] == kind for row in rows)]
-    axis = alt.Axis(labelLimit=190, labelOverlap=False, title=None)
+    axis = alt.Axis(labelLimit=230, labelOverlap=False, title=None)
     return (
         alt.Chart(alt.InlineData([*rows]))
         .mark_bar()
@@ -124,7 +124,7 @@ def layers(rows: Sequence[dict[str, Any]]) -> alt.Chart:
             y=alt.Y("layer:N", sort=order, axis=axis),
             yOffset=alt.YOffset("kind:N", sort=kinds),
             x=alt.X("count:Q", title="million operations", axis=alt.Axis(tickCount=5)),
-            color=alt.Color("kind:N", sort=kinds, title=None, legend=legend()),
+            color=alt.Color("kind:N", sort=kinds, title=None, legend=legend(one_column=True)),
             tooltip=["layer:N", "kind:N", alt.Tooltip("count:Q", format=".2f")],
         )
         .properties(height=LINE * len(order), autosize=PLOT_HEIGHT)

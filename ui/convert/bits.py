@@ -187,7 +187,7 @@ def _show_photo(photo: Photo, bits: dict[str, int], name: str) -> None:
             x=alt.X("logit:Q", title="logit", axis=alt.Axis(tickCount=5)),
             y=alt.Y("class:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
             color=alt.Color("network:N", sort=forms, title=None, legend=legend()),
-            shape=alt.Shape("network:N", sort=forms, title=None, legend=None),
+            shape=alt.Shape("network:N", sort=forms, title=None, legend=legend()),
             tooltip=["network:N", "class:N", alt.Tooltip("logit:Q", format=".2f")],
         )
         .properties(height=210, autosize=PLOT_HEIGHT)

@@ -81,6 +81,7 @@ def draw(mapping: Mapping, layers: Layers) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(cells)).encode(tooltip=tips)
     idle = base.transform_filter("datum.no === ''").encode(**square)
     idle = idle.mark_rect(cornerRadius=6, fillOpacity=0, stroke=GUIDE, strokeDash=[3, 3])
+    rests = [idle] if any(cell["no"] == "" for cell in cells) else []
     over = alt.selection_point(fields=["layer"], on="pointerover")
     colour = alt.Color("tint:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
     seen = alt.condition(over, alt.value(1), alt.value(0.25))
@@ -92,5 +93,5 @@ def draw(mapping: Mapping, layers: Layers) -> alt.LayerChart:
     marks = text.mark_text(fontSize=8, dx=-4, dy=8, align="right", opacity=0.8)
     marks = marks.encode(x="x2:Q", y="y:Q", text="mark:N")
     rows = max(cell["y2"] for cell in cells) - min(cell["y"] for cell in cells)
-    chart = alt.layer(board, idle, busy, numbers, marks)
+    chart = alt.layer(board, *rests, busy, numbers, marks)
     return chart.properties(height=min(HEIGHT, rows * TALLEST))

@@ -68,7 +68,9 @@ def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChar
         color=alt.Color(
             "stage:N", sort=list(STAGES.values()), title=None, legend=legend(one_column=True)
         ),
-        shape=alt.Shape("stage:N", sort=list(STAGES.values()), title=None, legend=None),
+        shape=alt.Shape(
+            "stage:N", sort=list(STAGES.values()), title=None, legend=legend(one_column=True)
+        ),
         tooltip=["variant:N", "stage:N", alt.Tooltip("score:Q", format=".3f")],
     )
     guide = (

@@ -25,7 +25,8 @@ def show_label(entry: ModelEntry, report: dict[str, Any]) -> None:
     """
     st.html(
         "<div style='border:2px solid currentColor;border-radius:.9rem;padding:1rem 1.1rem'>"
-        "<div style='font-size:1.7rem;font-weight:700;line-height:1.1'>Model facts</div>"
+        "<h2 style='font:inherit;font-size:1.7rem;font-weight:700;line-height:1.1;padding:0'>"
+        "Model facts</h2>"
         f"<div style='margin:.3rem 0 .6rem'>{escape(entry.name)}: skin lesions, seven diagnoses, "
         "computed on BrainChip Akida</div>"
         + _section("Mechanism", _mechanism(entry), HEAVY)

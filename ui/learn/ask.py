@@ -28,7 +28,7 @@ NO_PROBABILITY = (
 
 def show_ask(visit: Visit) -> None:
     """A photo in, a bar for each class."""
-    st.subheader("Ask it about a photo", anchor=False)
+    st.header("Ask it about a photo", anchor=False)
     choice, answer = st.columns([3, 2], gap="large")
     with choice:
         way = st.segmented_control(

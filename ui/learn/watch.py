@@ -20,7 +20,7 @@ COARSE = (
 
 def show_watch(visit: Visit) -> None:
     """Recall of each class, the photos of the chosen one, and the forgetting curve."""
-    st.subheader("Lesions it never saw", anchor=False)
+    st.header("Lesions it never saw", anchor=False)
     st.caption(
         f"Of {int(visit.now.photos.max())} test lesions of each class the head recognizes: "
         "○ before you began, :primary[●] now."
