@@ -11,6 +11,7 @@ from ui.convert.frame import open_chapter
 from ui.convert.photo import choose_photo, current_photo
 from ui.door import come_through_door
 from ui.engine import classifier
+from ui.top import begin_at_top
 from ui.verdict import NOT_A_DEVICE
 
 CHAPTERS = {
@@ -89,3 +90,4 @@ with st.container(horizontal=True):
 if chosen == names[0]:
     warm_up()
 st.caption(NOT_A_DEVICE)
+begin_at_top(chosen)

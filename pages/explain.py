@@ -18,6 +18,7 @@ from ui.explain.board import request as make
 from ui.explain.picture import show_picture
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import TYPES, show_gallery
+from ui.top import begin_at_top
 from ui.verdict import NOT_A_DEVICE
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
@@ -157,6 +158,7 @@ with picture:
     opacity = show_picture(board, ask, entry)
     for problem in board.scan.problems:
         st.warning(problem.message, icon=":material/warning:")
+    begin_at_top("answer")
 st.caption(NOT_A_DEVICE + " A map shows what the network used, not what is ill.")
 
 st.header("Side by side", anchor=False)

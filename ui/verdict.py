@@ -14,6 +14,7 @@ from qana.spiking.classifier import AkidaClassifier, Prediction
 from qana.spiking.events import LayerEvents
 from ui.explain.square import ALT, show_square
 from ui.provenance import runs_on
+from ui.top import begin_at_top
 
 NOT_A_DEVICE = (
     "**Not a medical device.** For research and teaching only. No answer here confirms that a "
@@ -25,9 +26,6 @@ EVENTS_HELP = (
     "nothing, so a picture with fewer events is less work for the chip. Counted by the simulator, "
     "which computes the same integers."
 )
-TO_TOP = """<script>
-document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
-</script>"""
 LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look)
 LOOK_HELP = f"Summed probability of {LOOK_GROUP}."
 
@@ -90,7 +88,7 @@ def show_verdict(
         show_square(scan, prediction, classifier.layers)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
-    st.html(TO_TOP, unsafe_allow_javascript=True)
+    begin_at_top("verdict")
 
 
 def _headline(prediction: Prediction) -> None:

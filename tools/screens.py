@@ -1,0 +1,127 @@
+"""Takes the pictures of README: `.venv/bin/python -m tools.screens` writes assets/screens/*.webp.
+
+Each page on a phone (dark) and on a laptop (light), in a real browser, on the real app. Times of the
+engine are hidden: its licence asks for permission before a benchmark is published.
+"""
+
+import io
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "assets" / "screens"
+PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 844}
+GAP = 28
+TIMES = re.compile(r"\d ms")
+
+
+def scan(page: Page) -> None:
+    page.get_by_role("button", name="Photo 13", exact=True).click()
+    expect(page.get_by_text("Looks most like")).to_be_visible()
+    if page.viewport_size == LAPTOP:
+        page.get_by_text("Show what spoke for it").click()
+        expect(page.get_by_alt_text("under a map of what spoke for")).to_be_visible()
+
+
+def explain(page: Page) -> None:
+    page.get_by_role("button", name="Photo 13", exact=True).click()
+    expect(page.get_by_text("of this map lies on the lesion")).to_be_visible()
+
+
+def learn(page: Page) -> None:
+    expect(page.get_by_role("button", name="Learn 5 photos")).to_be_visible()
+
+
+def at_rest(page: Page) -> None:
+    expect(page.get_by_role("heading").first).to_be_visible()
+
+
+def booth(page: Page) -> None:
+    expect(page.get_by_text("The data set records")).to_be_visible()
+
+
+PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "scan": ("", scan),
+    "explain": ("explain", explain),
+    "compare": ("compare", at_rest),
+    "convert": ("convert?chapter=chip", at_rest),
+    "learn": ("learn", learn),
+    "facts": ("facts", at_rest),
+    "booth": ("?booth=1&idle=600", booth),
+}
+
+
+def main() -> int:
+    """Writes a picture a page; returns an exit code."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.stderr.write("Install chromium first: apt install chromium\n")
+        return 2
+    OUT.mkdir(exist_ok=True)
+    with _serving() as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name, (path, prepare) in PAGES.items():
+            shots = []
+            for size, scheme in ((PHONE, "dark"), (LAPTOP, "light")):
+                context = browser.new_context(viewport=size, color_scheme=scheme)
+                page = context.new_page()
+                page.set_default_timeout(60_000)
+                expect.set_options(timeout=60_000)
+                page.goto(f"{address}/{path}")
+                prepare(page)
+                page.wait_for_load_state("networkidle")
+                page.wait_for_timeout(2500)
+                times = page.locator(".stMarkdownBadge").filter(has_text=TIMES)
+                times.evaluate_all("all => all.forEach(one => (one.style.display = 'none'))")
+                shots.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+                context.close()
+            _beside(shots).save(OUT / f"{name}.webp", quality=84, method=6)
+            sys.stdout.write(f"{OUT.name}/{name}.webp\n")
+    return 0
+
+
+def _beside(shots: list[Image.Image]) -> Image.Image:
+    width = sum(shot.width for shot in shots) + GAP * (len(shots) - 1)
+    picture = Image.new("RGB", (width, shots[0].height), "#7a746a")
+    left = 0
+    for shot in shots:
+        picture.paste(shot, (left, 0))
+        left += shot.width + GAP
+    return picture
+
+
+@contextmanager
+def _serving() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ("--server.port", str(port), "--server.address", "127.0.0.1")
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+    command += ["--server.headless", "true"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health").read()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
