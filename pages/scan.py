@@ -126,7 +126,7 @@ def choose_photo() -> None:
         show_gallery(look_at_sample)
         return
     if way == CAMERA:
-        taken = camera(key=f"camera{turn}")
+        taken = camera(key=f"camera{turn}", at_foot=True)
         if taken is not None:
             take(taken)
             st.rerun()

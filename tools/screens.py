@@ -1,7 +1,7 @@
 """Takes the pictures of README: `.venv/bin/python -m tools.screens` writes assets/screens/*.webp.
 
-Each page on a phone (dark) and on a laptop (light), in a real browser, on the real app. Times of the
-engine are hidden: its licence asks for permission before a benchmark is published.
+Each page on a phone (dark) and on a laptop (light), in a real browser, on the real app. Times of
+the engine are hidden: its licence asks for permission before a benchmark is published.
 """
 
 import io

@@ -15,18 +15,20 @@ _camera = st.components.v2.component(
 )
 
 
-def camera(key: str) -> bytes | None:
+def camera(key: str, at_foot: bool = False) -> bytes | None:
     """Live picture with a framing circle and a shutter.
 
     The picture arrives as a trigger, for one rerun only: it never enters the session's state.
 
     Args:
         key: of the widget.
+        at_foot: on a phone the shutter lies at the foot of the screen, under the thumb; for a page
+            with one camera.
 
     Returns:
         The JPEG just taken, at the camera's full resolution, else None.
     """
-    taken = _camera(key=key, on_taken_change=lambda: None).taken
+    taken = _camera(key=key, data={"at_foot": at_foot}, on_taken_change=lambda: None).taken
     if not taken:
         return None
     try:

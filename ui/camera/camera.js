@@ -11,12 +11,13 @@ const TROUBLE = {
 }
 
 export default function (component) {
-  const { parentElement, setTriggerValue } = component
+  const { parentElement, data, setTriggerValue } = component
   let camera = instances.get(parentElement)
   if (!camera) {
     camera = start(parentElement)
     instances.set(parentElement, camera)
   }
+  parentElement.querySelector(".controls").classList.toggle("at_foot", data.at_foot)
   camera.onTaken = (picture) => setTriggerValue("taken", picture)
   return () => {
     camera.stop()
