@@ -14,11 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from qana.explain.forms import LAST
 from qana.explain.methods import METHODS
+from qana.explain.task import make_map
 from qana.labels import BY_CODE, LABELS
 from qana.scan import scan
-from qana.spiking.store import find_entry, models_folder
+from qana.spiking.store import ModelError, find_entry, models_folder
 from qana.workshop.client import STOPPED, Job, Workshop
 from qana.workshop.messages import Answer, Request
+from qana.workshop.store import Store
 from ui.explain.board import MAKE_MAP
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "explain.py")
@@ -205,6 +207,13 @@ def test_the_process_makes_a_map(square_photos) -> None:
     assert "Loading TensorFlow" in words_seen
     assert "no Keras form" in lost.answer.trouble
     workshop.close()
+
+
+def test_an_answer_is_not_explained_by_a_network_that_replaced_its_own(square_photos) -> None:
+    asked = {"model": "akida2", "form": "float", "method": "Grad-CAM", "layer": LAST}
+    asked |= {"inputs": square_photos[0], "label": 4, "sha256": "0" * 64}
+    with pytest.raises(ModelError, match="replaced after it gave this answer"):
+        make_map(Store(), lambda _words, _share: None, **asked)
 
 
 def test_the_page_offers_what_the_package_has() -> None:

@@ -5,15 +5,17 @@ what each widget holds with every message, and uploads files to the address that
 """
 
 import json
+import time
 import uuid
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 
 import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import Config
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 from websockets.exceptions import WebSocketException
@@ -24,6 +26,7 @@ from tools.soak.page import Page
 COOKIE = "_streamlit_xsrf"
 PATIENCE = 60.0
 """Seconds for an answer."""
+MOST_LOOKS = 240
 
 
 class LostError(Exception):
@@ -33,34 +36,44 @@ class LostError(Exception):
 class Client:
     """One visitor. A context: leaving it closes the tab."""
 
-    def __init__(self, address: str, path: str = "", session: str = "") -> None:
+    def __init__(self, address: str, path: str = "") -> None:
         """Opens a page.
 
         Args:
             address: of the server, http://host:port.
             path: of the page, such as "learn".
-            session: that this browser had before the connection was lost, if it had one.
 
         Raises:
             LostError: nobody answers.
         """
         self.address, self.page, self.session = address, Page(), ""
         self._name, self._states = path, dict[str, WidgetState]()
-        self._http = requests.Session()
+        self._http, self._open = requests.Session(), ExitStack()
+        self.config: Config | None = None
+        self.reconnect()
+
+    def reconnect(self) -> None:
+        """Connects, or again after the connection was lost, with what the widgets hold.
+
+        Raises:
+            LostError: nobody answers.
+        """
         try:
-            self._http.get(f"{address}/_stcore/health", timeout=PATIENCE)
-            token = self._http.cookies.get(COOKIE, "")
-            self._stream = connect(
-                address.replace("http", "ws", 1) + "/_stcore/stream",
-                origin=address,  # type: ignore[arg-type]
-                subprotocols=["streamlit", token, *([session] if session else [])],  # type: ignore[list-item]
-                additional_headers={"Cookie": f"{COOKIE}={token}"},
+            self._http.get(f"{self.address}/_stcore/health", timeout=PATIENCE)
+            self.token = self._http.cookies.get(COOKIE, "")
+            before = [self.session] if self.session else []
+            self._open.close()
+            opening = connect(
+                self.address.replace("http", "ws", 1) + "/_stcore/stream",
+                origin=self.address,  # type: ignore[arg-type]
+                subprotocols=["streamlit", self.token, *before],  # type: ignore[list-item]
+                additional_headers={"Cookie": f"{COOKIE}={self.token}"},
                 max_size=None,
                 open_timeout=PATIENCE,
             )
+            self._stream = self._open.enter_context(opening)
         except (OSError, WebSocketException) as error:
             raise LostError(str(error)) from None
-        self._token = token
         self.rerun()
 
     def __enter__(self) -> "Client":
@@ -71,7 +84,7 @@ class Client:
 
     def close(self) -> None:
         """Closes the tab."""
-        self._stream.close()
+        self._open.close()
         self._http.close()
 
     def rerun(self, *touched: WidgetState) -> Page:
@@ -136,21 +149,30 @@ class Client:
         state.file_uploader_state_value.uploaded_file_info.append(info)
         return self.rerun(state)
 
-    def send_file(self, data: Any, name: str = "photo.jpg") -> UploadedFileInfo:
+    def send_file(
+        self, data: bytes | Iterable[bytes], name: str = "photo.jpg", size: int | None = None
+    ) -> UploadedFileInfo:
         """Sends a file's bytes alone, as the browser does before the page hears of it.
 
         Args:
-            data: the bytes.
+            data: the bytes, or pieces of them that are sent one after the other.
             name: of the file.
+            size: in bytes; needed for pieces.
 
         Raises:
             requests.HTTPError: the server does not take it.
         """
-        info = self.place(name, len(data))
+        pieces = [data] if isinstance(data, bytes) else data
+        info = self.place(name, len(data) if isinstance(data, bytes) else size or 0)
+        boundary = uuid.uuid4().hex
         answer = self._http.put(
             self.address + info.file_urls.upload_url,
-            files={name: (name, data, "image/jpeg")},
-            headers={"X-Xsrftoken": self._token, "Origin": self.address},
+            data=_form(boundary, name, pieces),
+            headers={
+                "X-Xsrftoken": self.token,
+                "Origin": self.address,
+                "Content-Type": f"multipart/form-data; boundary={boundary}",
+            },
             timeout=PATIENCE,
         )
         answer.raise_for_status()
@@ -175,15 +197,33 @@ class Client:
         answer.raise_for_status()
         return answer.content
 
+    def download(self, label: str) -> bytes:
+        """What a download button gives, made when it is pressed."""
+        button = self.page.find("download_button", label)
+        if button is None:
+            raise LookupError(f"No download '{label}' on the page.")
+        asked = BackMsg()
+        asked.backend_operation_request.request_id = str(uuid.uuid4())
+        asked.backend_operation_request.session_id = self.session
+        asked.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+        self._send(asked)
+        while True:
+            message = self._receive()
+            if message.WhichOneof("type") == "backend_operation_response":
+                return self.fetch(message.backend_operation_response.deferred_file.url)
+
     def until(self, true: Callable[[Page], bool]) -> Page:
-        """Waits for what the page draws by itself.
+        """Looks again every second, as a browser does where a page asks for it.
 
         Raises:
-            LostError: it is not so for a minute.
+            LostError: it is not so after a few minutes.
         """
-        while not true(self.page):
-            self._receive()
-        return self.page
+        for _ in range(MOST_LOOKS):
+            if true(self.page):
+                return self.page
+            time.sleep(1)
+            self.rerun()
+        raise LostError("The page never came so far.")
 
     def _id(self, kind: str, label: str) -> str:
         found = self.page.find(kind, label)
@@ -205,5 +245,14 @@ class Client:
         message = ForwardMsg.FromString(data)  # type: ignore[arg-type]
         if message.HasField("new_session"):
             self.session = message.new_session.initialize.session_id or self.session
+            self.config = message.new_session.config
         self.page.take(message)
         return message
+
+
+def _form(boundary: str, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The body of a form with one file."""
+    about = f'Content-Disposition: form-data; name="{name}"; filename="{name}"'
+    yield f"--{boundary}\r\n{about}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
+    yield from pieces
+    yield f"\r\n--{boundary}--\r\n".encode()

@@ -5,6 +5,7 @@ import random
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageEnhance
 
 from qana.samples import load_samples
@@ -20,12 +21,13 @@ def sources() -> tuple[Path, ...]:
     return (*(sample.path for sample in load_samples()), *sorted(FOLDER.glob("*.jpg")))
 
 
-def photo(number: int, side: int = SIDE) -> bytes:
+def photo(number: int, side: int = SIDE, grain: float = 0.0) -> bytes:
     """A JPEG of a test lesion, cut, lit and compressed as nobody else's.
 
     Args:
         number: says which; the same number gives the same bytes.
         side: long side, pixels.
+        grain: standard deviation of its noise, 0 to 255; with it a file gets as large as a phone's.
     """
     draw = random.Random(number)
     picture = Image.open(sources()[number % len(sources())]).convert("RGB")
@@ -36,6 +38,9 @@ def photo(number: int, side: int = SIDE) -> bytes:
     size = (round(scale * (box[2] - box[0])), round(scale * (box[3] - box[1])))
     cut = picture.resize(size, Image.Resampling.BICUBIC, box)
     lit = ImageEnhance.Brightness(cut).enhance(draw.uniform(0.92, 1.08))
+    if grain:
+        noise = np.random.default_rng(number).normal(0, grain, (*size[::-1], 3))
+        lit = Image.fromarray((np.asarray(lit) + noise).clip(0, 255).astype(np.uint8))
     file = io.BytesIO()
     lit.save(file, "JPEG", quality=draw.randint(80, 95))
     return file.getvalue()
