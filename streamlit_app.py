@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.booth import mode
+from ui.booth.show import run_show
 from ui.door import offer_home_screen, open_door
 from ui.notices import show_notices
 from ui.uploads import keep_uploads_in_memory
@@ -15,22 +16,22 @@ st.html(Path("ui/look.css"))
 booth = mode.in_booth()
 show = booth and not mode.visiting()
 pages = [
-    st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=not show),
+    st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True),
     st.Page("pages/explain.py", title="Explain", icon=":material/troubleshoot:"),
     st.Page("pages/compare.py", title="Compare", icon=":material/balance:"),
     st.Page("pages/convert.py", title="Convert", icon=":material/school:"),
     st.Page("pages/learn.py", title="Learn", icon=":material/model_training:"),
     st.Page("pages/facts.py", title="Facts", icon=":material/fact_check:"),
 ]
-if show:
-    pages = [st.Page(mode.SHOW, title="QANA", default=True)]
 page = st.navigation(pages, position="hidden" if show else "top")
 open_door()
 keep_uploads_in_memory()
 if booth:
     mode.dress()
 if show:
-    page.run()
+    # In the place of the page, and no page of its own: its clock may tick once more while a touch
+    # is answered, and a browser clears its screen for what comes from another page.
+    run_show()
 else:
     if booth:
         mode.follow()

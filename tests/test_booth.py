@@ -16,12 +16,18 @@ from ui.booth.mode import IDLE_SECONDS, LEAST_IDLE, MOST_IDLE, _idle
 APP = str(Path(__file__).parents[1] / "streamlit_app.py")
 
 
+def _show() -> None:
+    from ui.booth.show import run_show
+
+    run_show()
+
+
 @pytest.fixture
 def booth() -> AppTest:
+    """The show alone: the test driver would run the page whose place it takes from its second run
+    on. The browser tests open it by its address, and touch it."""
     st.cache_resource.clear()
-    app = AppTest.from_file(APP, default_timeout=30)
-    app.query_params["booth"] = "1"
-    app.run()
+    app = AppTest.from_function(_show, default_timeout=30).run()
     assert not app.exception
     return app
 

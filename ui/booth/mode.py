@@ -9,7 +9,6 @@ IDLE_SECONDS = 90
 LEAST_IDLE, MOST_IDLE = 5, 3600
 IDLE = (Path(__file__).parent / "idle.js").read_text(encoding="utf-8")
 LARGE = (Path(__file__).parent / "booth.css").read_text(encoding="utf-8")
-SHOW = "pages/booth.py"
 
 
 def in_booth() -> bool:

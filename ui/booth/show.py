@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from qana.errors import UserError
 from qana.explain.answer import answer_picture
 from qana.labels import BY_CODE
 from qana.probabilities import percent
@@ -25,6 +26,11 @@ QUESTION = "What would you say?"
 
 def run_show() -> None:
     """Draws the show; it goes on by itself."""
+    try:
+        classifier()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
     st.html(f"<style>{LOOK}</style>")
     _scene()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
