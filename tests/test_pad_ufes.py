@@ -41,7 +41,11 @@ def test_the_official_layout(tmp_path: Path) -> None:
     [
         ([], OFFICIAL, True, "lists no picture"),
         ([("P", "1", "XYZ", "", "a.png")], OFFICIAL, True, "'XYZ', which is none of"),
-        ([("P", "1", "ACK", "", "a.png")], OFFICIAL, False, "picture of a is missing"),
+        ([("P", "1", "ACK", "II", "a.png")], OFFICIAL, True, "'II' for a number"),
+        ([("P", "1", "ACK", "inf", "a.png")], OFFICIAL, True, "'inf' for a number"),
+        ([("P", "1", "ACK", "", "\0")], OFFICIAL, False, r"picture of '\\x00' is missing"),
+        ([("P",)], OFFICIAL, False, "picture of '' is missing"),
+        ([("P", "1", "ACK", "", "a.png")], OFFICIAL, False, "picture of 'a' is missing"),
         (
             [("P", "1", "2", "a.png")],
             ("patient_id", "lesion_id", "f", "img_id"),

@@ -105,9 +105,35 @@ def _with_unknown_diagnosis(folder: Path) -> None:
     path.write_text(path.read_text().replace("akiec", "acne"))
 
 
+def _with_an_age_of_words(folder: Path) -> None:
+    path = folder / "HAM10000_metadata.csv"
+    path.write_text(path.read_text().replace(",50,", ",fifty,", 1))
+
+
+def _in_another_encoding(folder: Path) -> None:
+    path = folder / "HAM10000_metadata.csv"
+    path.write_text(path.read_text(), encoding="utf-16")
+
+
+def _with_an_endless_cell(folder: Path) -> None:
+    path = folder / "HAM10000_metadata.csv"
+    path.write_text(path.read_text() + "A" * 200_000)
+
+
+@pytest.mark.parametrize("text", ["", "image_id,subset\n", "image,subset\na,train\n", "\xff\xfe"])
+def test_a_damaged_split_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "lesion.csv"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(DataError, match="take the official file"):
+        read_split(path)
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
+        (_with_an_age_of_words, "has 'fifty' for a number"),
+        (_in_another_encoding, "cannot be read as CSV in UTF-8"),
+        (_with_an_endless_cell, "cannot be read as CSV in UTF-8"),
         (_without_image, "1 of 70 images are missing"),
         (_without_metadata, "HAM10000_metadata.csv is missing"),
         (_without_column, "lacks the column lesion_id"),

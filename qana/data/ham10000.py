@@ -1,10 +1,10 @@
 """HAM10000 in the layout of its official download."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from qana.data.errors import DataError
+from qana.data.tables import number, read_table, shown
 from qana.labels import LABELS
 
 METADATA = "HAM10000_metadata.csv"
@@ -57,8 +57,9 @@ def read_ham10000(root: Path) -> list[Photo]:
     missing = [row["image_id"] for row in rows if row["image_id"] not in images]
     if missing:
         raise DataError(
-            f"{len(missing)} of {len(rows)} images are missing below {root.name}, {missing[0]}.jpg "
-            "is the first: unpack both HAM10000_images_part archives there."
+            f"{len(missing)} of {len(rows)} images are missing below {root.name}, "
+            f"{shown(f'{missing[0]}.jpg')} is the first: unpack both HAM10000_images_part archives "
+            "there."
         )
     masks = root / MASKS
     return [_photo(row, images[row["image_id"]], masks) for row in rows]
@@ -73,23 +74,13 @@ def _read_metadata(root: Path) -> list[dict[str, str]]:
             f"{METADATA} is missing in {root.name}: download it from "
             "doi:10.7910/DVN/DBW86T and put it beside the image folders."
         )
-    with found[0].open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        lacking = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if lacking:
-            raise DataError(
-                f"{found[0].name} lacks the column {lacking[0]}: take the official file."
-            )
-        rows = list(reader)
-    if not rows:
-        raise DataError(f"{found[0].name} lists no image: take the official file.")
-    return rows
+    return read_table(found[0], COLUMNS)
 
 
 def _photo(row: dict[str, str], path: Path, masks: Path) -> Photo:
     if row["dx"] not in LABELS:
         raise DataError(
-            f"{row['image_id']} has the diagnosis '{row['dx']}', which is none of "
+            f"{shown(row['image_id'])} has the diagnosis {shown(row['dx'])}, which is none of "
             f"{', '.join(LABELS)}: take the official metadata."
         )
     mask = masks / f"{row['image_id']}_segmentation.png"
@@ -98,7 +89,7 @@ def _photo(row: dict[str, str], path: Path, masks: Path) -> Photo:
         lesion_id=row["lesion_id"],
         label=row["dx"],
         confirmed_by=row["dx_type"],
-        age=float(row["age"]) if row["age"] else None,
+        age=number(row["age"], f"The age of {shown(row['image_id'])}") if row["age"] else None,
         sex=row["sex"],
         site=row["localization"],
         path=path,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qana.data.errors import DataError
+from qana.data.tables import shown
 from qana.labels import LABELS
 
 EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif"})
@@ -61,11 +62,11 @@ def read_labelled(images: Path, labels: Path) -> list[LabelledImage]:
     if missing:
         raise DataError(
             f"{len(missing)} of the {len(rows)} images in {labels.name} are missing below "
-            f"{images}, {_shown(missing[0])} is the first: give the folder that holds all."
+            f"{images}, {shown(missing[0])} is the first: give the folder that holds all."
         )
     for row in rows:
         if len(paths := found[row.image_id]) > 1:
-            first, second = (_shown(path.relative_to(images).as_posix()) for path in paths[:2])
+            first, second = (shown(path.relative_to(images).as_posix()) for path in paths[:2])
             raise DataError(f"{first} and {second} are files of the same id: remove one of them.")
     return [
         LabelledImage(row.image_id, found[row.image_id][0], row.label, row.lesion_id)
@@ -95,7 +96,7 @@ def _read_rows(labels: Path) -> list[_Row]:
         for row in _parse(labels):
             if row.image_id in lines:
                 raise DataError(
-                    f"{_shown(row.image_id)} is listed twice in {labels.name}, in lines "
+                    f"{shown(row.image_id)} is listed twice in {labels.name}, in lines "
                     f"{lines[row.image_id]} and {row.line}: keep one of them."
                 )
             lines[row.image_id] = row.line
@@ -137,7 +138,7 @@ def _parse(labels: Path) -> Iterator[_Row]:
             image_id = _without_extension(row["image" if is_one_hot else "image_id"])
             if not image_id:
                 raise DataError(f"Line {line} of {labels.name} has no image id: fill it in.")
-            where = f"{_shown(image_id)} (line {line} of {labels.name})"
+            where = f"{shown(image_id)} (line {line} of {labels.name})"
             label = _one_hot_label(row, where) if is_one_hot else _label(row["dx"], where)
             yield _Row(line, image_id, label, row.get("lesion_id") or image_id)
 
@@ -159,7 +160,7 @@ def _is_one_hot(header: list[str], name: str) -> bool:
 def _label(dx: str, where: str) -> str:
     if dx.lower() not in LABELS:
         raise DataError(
-            f"{where} has the diagnosis {_shown(dx)}: leave it out or give one of "
+            f"{where} has the diagnosis {shown(dx)}: leave it out or give one of "
             f"{', '.join(LABELS)}."
         )
     return dx.lower()
@@ -184,8 +185,3 @@ def _number(text: str) -> float:
 
 def _without_extension(image_id: str) -> str:
     return Path(image_id).stem if Path(image_id).suffix.lower() in EXTENSIONS else image_id
-
-
-def _shown(text: str) -> str:
-    """A value from outside, fit for a message: on one line and not endless."""
-    return repr(text if len(text) <= 60 else f"{text[:60]}…")

@@ -4,11 +4,11 @@ Pacheco et al., "PAD-UFES-20: A skin lesion dataset composed of patient data and
 collected from smartphones", Data in Brief 32 (2020) 106221, CC BY 4.0.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from qana.data.errors import DataError
+from qana.data.tables import number, read_table, shown
 
 METADATA = "metadata.csv"
 COLUMNS = ("diagnostic", "patient_id", "lesion_id")
@@ -65,15 +65,16 @@ def read_pad_ufes(root: Path) -> list[ClinicalPhoto]:
         image_id = Path(row[identity]).stem
         if image_id not in pictures:
             raise DataError(
-                f"The picture of {image_id} is missing below {root.name}: unpack all of its image "
-                "folders there."
+                f"The picture of {shown(image_id)} is missing below {root.name}: unpack all of its "
+                "image folders there."
             )
         if row["diagnostic"] not in MEANINGS:
             raise DataError(
-                f"{image_id} has the diagnosis '{row['diagnostic']}', which is none of "
-                f"{', '.join(MEANINGS)}: take the official metadata."
+                f"{shown(image_id)} has the diagnosis {shown(row['diagnostic'])}, which is none "
+                f"of {', '.join(MEANINGS)}: take the official metadata."
             )
         skin_type = next((row[name] for name in SKIN_TYPE if row.get(name)), None)
+        where = f"The skin type of {shown(image_id)}"
         photos.append(
             ClinicalPhoto(
                 image_id=image_id,
@@ -81,7 +82,7 @@ def read_pad_ufes(root: Path) -> list[ClinicalPhoto]:
                 lesion_id=f"{row['patient_id']}/{row['lesion_id']}",
                 diagnosis=row["diagnostic"],
                 label=MEANINGS[row["diagnostic"]],
-                skin_type=int(float(skin_type)) if skin_type else None,
+                skin_type=int(number(skin_type, where)) if skin_type else None,
                 path=pictures[image_id],
             )
         )
@@ -95,15 +96,8 @@ def _rows(root: Path) -> tuple[list[dict[str, str]], str]:
             f"{METADATA} is missing in {root.name}: give the folder that PAD-UFES-20 "
             "(doi:10.17632/zr7vgbcyr2.1) is unpacked in."
         )
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        names = reader.fieldnames or ()
-        identity = next((name for name in IDENTITY if name in names), None)
-        lacking = [name for name in COLUMNS if name not in names]
-        if lacking or identity is None:
-            missing = lacking[0] if lacking else IDENTITY[0]
-            raise DataError(f"{METADATA} lacks the column {missing}: take the official file.")
-        rows = list(reader)
-    if not rows:
-        raise DataError(f"{METADATA} lists no picture: take the official file.")
+    rows = read_table(path, COLUMNS)
+    identity = next((name for name in IDENTITY if name in rows[0]), None)
+    if identity is None:
+        raise DataError(f"{METADATA} lacks the column {IDENTITY[0]}: take the official file.")
     return rows, identity

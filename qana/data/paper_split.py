@@ -19,6 +19,7 @@ import numpy as np
 from qana.data.augmentation import augment
 from qana.data.errors import DataError
 from qana.data.ham10000 import Photo
+from qana.data.tables import number, read_table
 from qana.imaging import read_image, to_input
 
 SPLIT_FILE = Path(__file__).parents[2] / "assets" / "splits" / "paper.csv"
@@ -89,12 +90,15 @@ def read_paper_split(path: Path = SPLIT_FILE) -> list[Row]:
     """The rows as stored.
 
     Raises:
-        DataError: the file is missing.
+        DataError: the file is missing or damaged.
     """
     if not path.is_file():
         raise DataError(f"The split {path.name} is missing: restore it from the repository.")
-    with path.open(newline="", encoding="utf-8") as file:
-        return [Row(r["image_id"], int(r["copy"]), r["subset"]) for r in csv.DictReader(file)]
+    where = f"A row of {path.name}"
+    return [
+        Row(row["image_id"], int(number(row["copy"], where)), row["subset"])
+        for row in read_table(path, ("image_id", "copy", "subset"))
+    ]
 
 
 def measure_overlap(rows: Sequence[Row], photos: Sequence[Photo]) -> dict[str, float]:

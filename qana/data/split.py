@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qana.data.errors import DataError
 from qana.data.ham10000 import Photo
+from qana.data.tables import read_table, shown
 
 SPLIT_FILE = Path(__file__).parents[2] / "assets" / "splits" / "lesion.csv"
 SHARES = {"train": 0.7, "validation": 0.1, "test": 0.2}
@@ -36,7 +37,7 @@ def make_split(photos: Sequence[Photo], seed: int = SEED) -> dict[str, str]:
         labels = {photo.label for photo in members}
         if len(labels) > 1:
             raise DataError(
-                f"Lesion {members[0].lesion_id} carries {len(labels)} diagnoses: "
+                f"Lesion {shown(members[0].lesion_id)} carries {len(labels)} diagnoses: "
                 "take the official metadata."
             )
         groups[labels.pop()].append(members)
@@ -100,12 +101,11 @@ def read_split(path: Path = SPLIT_FILE) -> dict[str, str]:
     """image_id to "train", "validation" or "test", as stored.
 
     Raises:
-        DataError: the file is missing.
+        DataError: the file is missing or damaged.
     """
     if not path.is_file():
         raise DataError(f"The split {path.name} is missing: restore it from the repository.")
-    with path.open(newline="", encoding="utf-8") as file:
-        return {row["image_id"]: row["subset"] for row in csv.DictReader(file)}
+    return {row["image_id"]: row["subset"] for row in read_table(path, ("image_id", "subset"))}
 
 
 def split_photos(photos: Sequence[Photo]) -> dict[str, list[Photo]]:

@@ -99,6 +99,11 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
             f"{path.name} or {head.name} was made by another version: install the pinned "
             "requirements or make the edge head again."
         ) from None
+    if tuple(network.input_shape) != entry.input_shape:
+        raise ModelError(
+            f"{path.name} reads pictures of another size than {MANIFEST} says: restore both from "
+            "the repository."
+        )
     verified_file(*front)  # nor was it replaced while it was read
     return EdgeModel(
         entry=entry,

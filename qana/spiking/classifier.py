@@ -106,7 +106,13 @@ class AkidaClassifier:
         self._stand_on(place(self._model))
         self.layers = tuple(self._spare.layers)
         self._lock = threading.Lock()
-        self.logits(np.zeros((1, *entry.input_shape), np.uint8))  # the first run allocates
+        blank = np.zeros((1, *entry.input_shape), np.uint8)
+        self.logits(blank)  # the first run allocates
+        if self._gate is not None and self.features(blank)[0].shape != self._gate.weights.shape:
+            raise ModelError(
+                f"The gate of {self.name} was made for another network: make it again with "
+                "`python -m qana gate`."
+            )
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """(N, S, S, 3) uint8 network inputs to (N, 7) float32 logits."""
