@@ -59,7 +59,8 @@ def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChar
     base = alt.Chart(alt.InlineData(rows)).encode(
         y=alt.Y("variant:N", sort=variants, title=None, axis=alt.Axis(labelLimit=170)),
     )
-    x = alt.X("score:Q", title=SCORE, scale=alt.Scale(domainMin=0), axis=alt.Axis(format=".1f"))
+    axis = alt.Axis(format=".1f", tickMinStep=0.1)
+    x = alt.X("score:Q", title=SCORE, scale=alt.Scale(domainMin=0), axis=axis)
     line = base.mark_rule(strokeWidth=2, opacity=0.4).encode(
         x=alt.X("min(score):Q"), x2="max(score):Q"
     )
