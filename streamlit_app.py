@@ -8,7 +8,7 @@ from ui.booth import mode
 from ui.booth.show import run_show
 from ui.door import offer_home_screen, open_door
 from ui.notices import show_notices
-from ui.uploads import keep_uploads_in_memory
+from ui.uploads import forget_uploads, keep_uploads_in_memory
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/logo_wide.svg", size="large")
@@ -26,6 +26,7 @@ pages = [
 page = st.navigation(pages, position="hidden" if show else "top")
 open_door()
 keep_uploads_in_memory()
+forget_uploads()
 if booth:
     mode.dress()
 if show:

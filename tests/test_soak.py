@@ -7,6 +7,7 @@ sentence.
 import base64
 import json
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -32,9 +33,10 @@ from tools.soak.memory import MOST_GROWTH, growth, run_memory
 from tools.soak.photos import photo
 from tools.soak.results import FOLDER
 from tools.soak.server import ROOT, Server
-from tools.soak.visits import Task, scan_once
+from tools.soak.visits import UPLOAD, WHERE, Task, scan_once
 
 VISITORS = 4
+METRICS_SECONDS = 5.5
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,20 @@ def test_an_answer_that_belongs_to_somebody_else_is_noticed(server, crowd) -> No
         faults = scan_once(client, replace(mine, right=theirs.right)).faults
     assert any("missing" in fault for fault in faults)
     assert any("another picture" in fault for fault in faults)
+
+
+def test_an_upload_is_dropped_when_its_page_is_left(crowd, tmp_path) -> None:
+    """The server's own figures say what it holds; it makes them anew every few seconds."""
+    with Server(tmp_path) as server, Client(server.address) as client:
+        _, upload, *_ = crowd[0]
+        assert upload.way == UPLOAD
+        assert not scan_once(client, upload).faults
+        client.press("Scan another")
+        assert b"UploadedFileManager" not in client.fetch("/_stcore/metrics")
+        client.choose(WHERE, UPLOAD)
+        client.upload(b"no picture")
+        time.sleep(METRICS_SECONDS)
+        assert b"UploadedFileManager" in client.fetch("/_stcore/metrics")
 
 
 def test_growth_tells_a_leak_from_noise() -> None:
