@@ -26,7 +26,7 @@ from tools.soak.page import Page
 COOKIE = "_streamlit_xsrf"
 PATIENCE = 60.0
 """Seconds for an answer."""
-MOST_LOOKS = 240
+MOST_LOOKS = 900
 
 
 class LostError(Exception):
@@ -216,7 +216,7 @@ class Client:
         """Looks again every second, as a browser does where a page asks for it.
 
         Raises:
-            LostError: it is not so after a few minutes.
+            LostError: it is not so after a quarter of an hour.
         """
         for _ in range(MOST_LOOKS):
             if true(self.page):

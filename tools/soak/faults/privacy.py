@@ -9,6 +9,7 @@ from qana.spiking.classifier import AkidaClassifier
 from tools.soak.client import Client
 from tools.soak.faults import Findings
 from tools.soak.faults.traces import changed_files, marks, open_files, with_a_photo
+from tools.soak.page import Page
 from tools.soak.photos import photo
 from tools.soak.server import Server
 from tools.soak.verdict import expected
@@ -88,8 +89,12 @@ def _explain(server: Server, data: bytes, workshop: bool) -> bool:
         done = client.page.find("button", "Another photo") is not None
         if workshop:
             client.choose("Method", "Grad-CAM")
-            client.until(lambda page: not page.says("Grad-CAM, quantized network"))
+            client.until(_all_maps_are_there)
     return done and not client.page.faults()
+
+
+def _all_maps_are_there(page: Page) -> bool:
+    return not any("network: " in bar.text for bar in page.all("progress"))
 
 
 def _learn(server: Server, lesson: bytes, question: bytes) -> bool:
