@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -179,7 +180,46 @@ def _give_another_file(folder: Path) -> None:
     path.write_text(json.dumps(document))
 
 
+def _say(**changes: object) -> Callable[[Path], None]:
+    """Puts values into the record of the first model."""
+
+    def spoil(folder: Path) -> None:
+        path = folder / "manifest.json"
+        document = json.loads(path.read_text())
+        document["models"][0] |= changes
+        path.write_text(json.dumps(document))
+
+    return spoil
+
+
+def _nest_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"models":' + "[" * 100_000)
+
+
+def _give_a_gate(**arrays: np.ndarray) -> Callable[[Path], None]:
+    """A gate of such arrays, packed, and with the right hash."""
+
+    def spoil(folder: Path) -> None:
+        path = folder / "akida2.gate.npz"
+        np.savez_compressed(path, **arrays)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        _say(gate={"file": path.name, "sha256": digest})(folder)
+
+    return spoil
+
+
+ONE = np.ones(())
 SPOILT = [
+    (_say(temperature=float("nan")), "is damaged"),
+    (_say(macs=float("inf")), "is damaged"),
+    (_say(target="akida3"), "is damaged"),
+    (_say(file="a\0b"), "is damaged"),
+    (_say(input_shape=[10**9, 10**9, 3]), "pictures of another size"),
+    (_nest_the_manifest, "is damaged"),
+    (_give_a_gate(weights=np.ones(3), bias=ONE, threshold=ONE), "made for another network"),
+    (_give_a_gate(weights=np.zeros(10**6), bias=ONE, threshold=ONE), "no gate of this version"),
+    (_give_a_gate(weights=np.ones(3), bias=np.ones(2), threshold=ONE), "no gate of this version"),
+    (_give_a_gate(weights=np.array([None]), bias=ONE, threshold=ONE), "no gate of this version"),
     (_drop_a_byte, "its bytes have changed"),
     (_drop_the_file, "akida2.fbz is missing"),
     (_drop_the_manifest, "cannot be read in the models folder"),

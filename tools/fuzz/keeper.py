@@ -46,7 +46,6 @@ class Keeper:
         self._seed, self._limits, self._chooser = seed, limits or Limits(), chooser
         self._process: multiprocessing.process.BaseProcess | None = None
         self._folder = Path()
-        self.second_looks = 0
 
     def __enter__(self) -> "Keeper":
         return self
@@ -57,19 +56,21 @@ class Keeper:
     def judge(self, number: str) -> Outcome:
         """What becomes of one input.
 
-        One that takes too long is fed to a new worker once more: on a busy machine the first may
-        have waited for others.
+        One that takes too long or too much is fed to a new worker once more, and that counts: the
+        first may have waited for other programs, or have held what earlier inputs left. Where more
+        programs want to run than there are cores, the second look waits longer by that much.
 
         Raises:
             RuntimeError: the input could not be made, which is a fault of the tool.
         """
         outcome = self._judged(number)
-        if outcome.status == HANG:
-            self.second_looks += 1
-            outcome = self._judged(number)
+        if outcome.status in (HANG, MEMORY):
+            outcome = self._judged(number, _crowding())
+        if self._resting() > RESTING_MEGABYTES:
+            self._end()
         return outcome
 
-    def _judged(self, number: str) -> Outcome:
+    def _judged(self, number: str, patience: float = 1.0) -> Outcome:
         if self._process is None:
             self._start()
         try:
@@ -80,14 +81,14 @@ class Keeper:
         except (EOFError, OSError):
             said = self._end()
             raise RuntimeError(f"input {number} could not be made: {said}") from None
-        outcome = self._watched(number, way)
+        outcome = self._watched(number, way, patience)
         if not outcome.failed and outcome.megabytes > self._limits.megabytes:
             outcome = replace(outcome, status=MEMORY, words=f"{outcome.megabytes:.0f} MB")
         if outcome.failed:
             self._end()
         return outcome
 
-    def _watched(self, number: str, way: str) -> Outcome:
+    def _watched(self, number: str, way: str, patience: float) -> Outcome:
         start, peak = time.perf_counter(), 0.0
         assert self._process is not None
         process = psutil.Process(self._process.pid)
@@ -102,7 +103,7 @@ class Keeper:
                 self._process.join()
                 words = f"exit code {self._process.exitcode}"
                 return Outcome(number, way, DIED, words, seconds, peak)
-            if seconds > self._limits.seconds:
+            if seconds > patience * self._limits.seconds:
                 return Outcome(number, way, HANG, "", seconds, peak)
             if peak > self._limits.megabytes:
                 return Outcome(number, way, MEMORY, f"{peak:.0f} MB", seconds, peak)
@@ -137,6 +138,11 @@ class Keeper:
         text = said.read_text(errors="replace")[-3000:] if said.exists() else ""
         shutil.rmtree(self._folder)
         return text
+
+
+def _crowding() -> float:
+    """Programs that want to run for each core, at least 1."""
+    return max(1.0, psutil.getloadavg()[0] / (psutil.cpu_count() or 1))
 
 
 def _leads(pid: int) -> bool:

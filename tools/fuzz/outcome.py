@@ -20,6 +20,7 @@ class Outcome:
         words: the sentence of a refusal, or what is known of a failure.
         seconds: wall time from feeding to the answer.
         megabytes: peak of the process's resident memory in between, 10^6 bytes.
+        said: bytes that were written to the process's two streams, by native libraries for one.
     """
 
     number: str
@@ -28,6 +29,7 @@ class Outcome:
     words: str = ""
     seconds: float = 0.0
     megabytes: float = 0.0
+    said: int = 0
 
     @property
     def failed(self) -> bool:

@@ -68,6 +68,7 @@ def _worst(outcomes: list[Outcome]) -> dict[str, float]:
     return {
         "slowest_s": round(max((one.seconds for one in outcomes), default=0), 2),
         "peak_mb": round(max((one.megabytes for one in outcomes), default=0)),
+        "most_said_bytes": max((one.said for one in outcomes), default=0),
     }
 
 

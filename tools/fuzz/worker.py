@@ -80,7 +80,7 @@ def _judged(box: Box, number: str, way: str, feed: Callable[[], None]) -> Outcom
             status, words = SHOWN, said
         elif left:
             status, words = LEFT, ", ".join(left[:5])
-    return Outcome(number, way, status, words, seconds, megabytes)
+    return Outcome(number, way, status, words, seconds, megabytes, len(said))
 
 
 def _forget_peak() -> None:
