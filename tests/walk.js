@@ -43,12 +43,13 @@
   }
 
   window.walk = {
-    // True once nothing is loaded, computed or drawn any more.
-    rests() {
+    // True once nothing is loaded, computed or drawn any more; where the page follows a job, a bar
+    // moves and is drawn anew twice a second, and all else must be there.
+    rests(follows) {
       const app = document.querySelector("[data-testid=stApp]")
       const busy = "[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]"
       const still =
-        app?.dataset.testScriptState === "notRunning" &&
+        (follows || app?.dataset.testScriptState === "notRunning") &&
         document.querySelector("[data-testid=stMain] h1, [data-testid=stMain] h2") &&
         !document.querySelector(busy) &&
         document.fonts.status === "loaded" &&
@@ -56,8 +57,8 @@
         [...document.querySelectorAll("[data-testid=stVegaLiteChart]")].every((chart) =>
           chart.querySelector("canvas, svg"),
         ) &&
-        document.getAnimations().every((one) => one.playState !== "running")
-      const look = still && [...elements()].length + document.body.innerText
+        (follows || document.getAnimations().every((one) => one.playState !== "running"))
+      const look = still && [...elements()].length + (follows ? "" : document.body.innerText)
       const same = still && look === this.last
       this.last = look
       return same
