@@ -33,7 +33,8 @@
         const middle = (box.top + box.bottom) / 2
         if (middle < frame.top || middle > frame.bottom) return `below ${name(around)}`
       }
-      if (/auto|scroll/.test(style.overflowX) && around.scrollWidth > around.clientWidth) return null
+      if (/auto|scroll/.test(style.overflowX) && around.scrollWidth > around.clientWidth)
+        return box.left + around.scrollLeft < frame.left - SLACK ? `left of ${name(around)}` : null
       if (/auto|scroll/.test(style.overflowY) && around.scrollHeight > around.clientHeight)
         scrolled = true
       if (style.position === "fixed") break
