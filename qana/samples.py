@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from qana.data.ham10000 import Photo
 from qana.data.split import SEED, read_split
 from qana.labels import LABELS
 
 FOLDER = Path(__file__).parents[1] / "assets" / "samples"
 LIST = FOLDER.with_suffix(".csv")
+THUMBNAILS = Path(__file__).parents[1] / "static" / "samples"
+THUMBNAIL_SIDE = 324
+"""Pixels of the long side, three to one of the page's: sharp on a phone."""
 ATTRIBUTION = (
     "HAM10000, Tschandl, Rosendahl and Kittler, Sci. Data 5, 180161 (2018), "
     "doi:10.7910/DVN/DBW86T, CC BY-NC 4.0"
@@ -61,3 +66,13 @@ def collect(photos: Sequence[Photo], per_class: int = 3) -> None:
                 shutil.copyfile(photo.path, FOLDER / f"{photo.image_id}.jpg")
                 row = (photo.image_id, photo.label, photo.confirmed_by, photo.lesion_id)
                 writer.writerow(row)
+    make_thumbnails()
+
+
+def make_thumbnails() -> None:
+    """Small copies for the gallery, which the browser keeps and the server need not draw anew."""
+    THUMBNAILS.mkdir(parents=True, exist_ok=True)
+    for sample in load_samples():
+        picture = Image.open(sample.path)
+        picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+        picture.save(THUMBNAILS / f"{sample.image_id}.webp", quality=82, method=6)

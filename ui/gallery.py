@@ -16,7 +16,12 @@ def show_gallery(choose: Callable[[Sample], None]) -> None:
     with st.container(horizontal=True, gap="small", key="gallery"):
         for number, sample in enumerate(load_samples(), start=1):
             with st.container(width=THUMBNAIL, gap="xxsmall"):
-                st.image(str(sample.path), width=THUMBNAIL, alt=f"Dermatoscopic photo {number}")
+                # By its address: what `st.image` is given is decoded in each run of the page.
+                st.html(
+                    f"<img src='app/static/samples/{sample.image_id}.webp' width='{THUMBNAIL}' "
+                    f"height='{THUMBNAIL * 3 // 4}' alt='Dermatoscopic photo {number}' "
+                    "style='display:block;border-radius:0.5rem'>"
+                )
                 st.button(
                     f"Photo {number}",
                     key=sample.image_id,

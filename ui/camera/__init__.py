@@ -26,7 +26,7 @@ def camera(key: str, at_foot: bool = False) -> bytes | None:
             with one camera.
 
     Returns:
-        The JPEG just taken, at the camera's full resolution, else None.
+        The JPEG just taken, at most 2400 pixels a side, else None.
     """
     taken = _camera(key=key, data={"at_foot": at_foot}, on_taken_change=lambda: None).taken
     if not taken:

@@ -1,6 +1,7 @@
 // The live camera. One instance a mount; the stream stops when it is unmounted or a photo is taken.
 const instances = new WeakMap()
 const DARK = 50 // mean grey level below which a photo is turned away: qana/imaging/quality.py
+const MOST_SIDE = 2400 // pixels: more is reduced by the server anyhow, and must first get there
 const LOOK_EVERY = 800 // milliseconds
 const FRAME = "Fill the circle with the lesion"
 
@@ -119,9 +120,10 @@ function start(root) {
 
   function take() {
     const canvas = document.createElement("canvas")
-    canvas.width = video.videoWidth
-    canvas.height = video.videoHeight
-    canvas.getContext("2d").drawImage(video, 0, 0)
+    const scale = Math.min(1, MOST_SIDE / Math.max(video.videoWidth, video.videoHeight))
+    canvas.width = Math.round(video.videoWidth * scale)
+    canvas.height = Math.round(video.videoHeight * scale)
+    canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height)
     shutter.disabled = true
     say("Photo taken")
     release()
