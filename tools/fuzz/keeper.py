@@ -65,7 +65,8 @@ class Keeper:
         """
         outcome = self._judged(number)
         if outcome.status in (HANG, MEMORY):
-            outcome = self._judged(number, _crowding())
+            first = f"{outcome.status}: {outcome.seconds:.1f} s, {outcome.megabytes:.0f} MB"
+            outcome = replace(self._judged(number, _crowding()), first=first)
         if self._resting() > RESTING_MEGABYTES:
             self._end()
         return outcome

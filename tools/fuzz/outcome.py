@@ -21,6 +21,7 @@ class Outcome:
         seconds: wall time from feeding to the answer.
         megabytes: peak of the process's resident memory in between, 10^6 bytes.
         said: bytes that were written to the process's two streams, by native libraries for one.
+        first: what went wrong at a first look, after which a second one counted; else empty.
     """
 
     number: str
@@ -30,6 +31,7 @@ class Outcome:
     seconds: float = 0.0
     megabytes: float = 0.0
     said: int = 0
+    first: str = ""
 
     @property
     def failed(self) -> bool:

@@ -49,6 +49,7 @@ class Tally:
             "worst": _worst(counted),
             "ways": {way: _way([one for one in counted if one.way == way]) for way in ways},
             "failures": [_failure(one) for one in self.failures()],
+            "looked_at_twice": {one.number: one.first for one in counted if one.first},
             "engine": self._engine(),
         }
 
