@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST_SIDE = 128
-"""Pixels of the smallest square that can be cut out: the network's input, so nothing is invented."""
+"""Pixels of the smallest square that can be cut out: what the network reads, so none is made up."""
 
 
 @dataclass(frozen=True)
