@@ -154,5 +154,5 @@ def _events_table(layers: tuple[LayerEvents, ...]) -> str:
         "<caption style='text-align:left'>Events of each layer for this photo</caption>"
         "<thead><tr><th style='text-align:left'>Layer</th><th style='text-align:right;"
         "padding-right:1rem'>Events</th><th style='text-align:right;padding-right:1rem'>Silent"
-        f"</th><th></th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"</th><td></td></tr></thead><tbody>{rows}</tbody></table></div>"
     )

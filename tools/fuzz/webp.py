@@ -38,7 +38,7 @@ def mutated(chance: Chance, data: bytes) -> bytes:
     made = [chunk(*part) for part in change(chance, parts)]
     if chance.happens(0.2):
         made = raw.shuffled(chance, made)
-    if chance.happens(0.15):
+    if chance.happens(0.15) and made:
         at = chance.randrange(len(made))
         made[at] = made[at][:4] + struct.pack("<I", chance.integer(4)) + made[at][8:]
     whole = written(made)
