@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.facts import way, whole_steps
+from qana.hardening_facts import hardening
 from qana.learning_facts import leaning, lesson_of_twenty, skeptics_at_twenty
 from qana.reports import read_explanations, read_learning, read_light, read_reports
 from qana.spiking.names import AKIDA1
@@ -75,6 +76,8 @@ def results() -> str:
     light = read_light()
     if light:
         lines += ["", _light(light)]
+    if put_through := hardening():
+        lines += ["", put_through]
     return "\n".join(lines)
 
 

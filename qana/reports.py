@@ -74,6 +74,17 @@ def read_light(folder: Path | None = None) -> dict[str, Any] | None:
     return read_report(path) if path.is_file() else None
 
 
+def read_hardening(name: str, folder: Path | None = None) -> dict[str, Any] | None:
+    """What the app was put through: "soak", "faults" or "fuzz", as the tool of that name wrote it
+    (`python -m tools.soak`, `tools.soak.faults`, `tools.fuzz`); None without it.
+
+    Raises:
+        ReportError: the file is damaged.
+    """
+    path = (folder or models_folder()) / "hardening" / f"{name}.json"
+    return read_report(path) if path.is_file() else None
+
+
 def read_report(path: Path) -> dict[str, Any]:
     """One document.
 

@@ -1,21 +1,25 @@
 """A real browser, a real server, a fake camera that sees a known lesion."""
 
 import io
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from real_browser import (
+    BOOTH,
+    CHROMIUM,
+    FLAGS,
+    HARMLESS,
+    LAPTOP,
+    PATIENCE,
+    PHONE,
+    pytestmark,
+    server,
+    serving,
+)
 
 from qana.bench.names import RUNTIME_NAMES
 from qana.imaging import read_image
@@ -26,57 +30,11 @@ from qana.probabilities import percent
 from qana.scan import scan
 from qana.spiking.classifier import Prediction
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-if CHROMIUM is None and os.environ.get("QANA_REQUIRE_BROWSER"):
-    pytest.fail("chromium is not installed, and QANA_REQUIRE_BROWSER asks for it", pytrace=False)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt install chromium")
+__all__ = ["pytestmark", "server"]
 
-ROOT = Path(__file__).parents[1]
-PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
-BOOTH = {"width": 1920, "height": 1080}
-PATIENCE = 20_000
 VERDICT = "Looks most like"
 LIGHT_CHAPTERS = ("network", "spikes", "chip")
 """Of Convert, those that wait for nothing."""
-HARMLESS = ("_stcore/", "/media/")
-"""In the addresses that may get 404: Streamlit's own probes at a page's own address, and pictures
-that the page replaced before the browser fetched them."""
-
-
-@contextmanager
-def serving() -> Iterator[subprocess.Popen[bytes]]:
-    """A fresh server; its address is the attribute `address`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = (
-        "--server.port",
-        str(port),
-        "--server.address",
-        "127.0.0.1",
-        "--server.headless",
-        "true",
-    )
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    process.address = f"http://127.0.0.1:{port}"  # type: ignore[attr-defined]
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"{process.address}/_stcore/health").read()  # type: ignore[attr-defined]
-            break
-        except OSError:
-            time.sleep(0.1)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[subprocess.Popen[bytes]]:
-    with serving() as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -99,15 +57,7 @@ def seen(classifier, samples, tmp_path_factory) -> tuple[Path, Prediction]:
 
 @pytest.fixture(scope="module")
 def browser(seen) -> Iterator[Browser]:
-    flags = [
-        "--no-sandbox",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={seen[0]}",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
+    flags = [*FLAGS, f"--use-file-for-fake-video-capture={seen[0]}"]
     with sync_playwright() as driver:
         yield driver.chromium.launch(executable_path=CHROMIUM, args=flags)
 
@@ -178,6 +128,17 @@ def test_the_camera_sees_a_lesion_and_its_verdict_is_read(page: Page, seen) -> N
     page.get_by_role("button", name="Scan another").click()
     expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible()
     page.wait_for_load_state("networkidle")
+
+
+def test_the_camera_says_when_it_is_dark(browser: Browser, server, tmp_path: Path) -> None:
+    Image.new("RGB", (640, 480), (30, 26, 24)).save(tmp_path / "dark.mjpeg", "JPEG")
+    flags = [*FLAGS, f"--use-file-for-fake-video-capture={tmp_path / 'dark.mjpeg'}"]
+    other = browser.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    page = other.new_page(viewport=PHONE)
+    page.goto(server.address)
+    page.get_by_text("Camera", exact=True).click(timeout=PATIENCE)
+    expect(page.get_by_text("It is dark here: turn on a lamp")).to_be_visible(timeout=PATIENCE)
+    other.close()
 
 
 def test_an_upload_is_read(page: Page, sure_samples, classifier) -> None:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from real_browser import BOOTH, CHROMIUM, FLAGS, HARMLESS, LAPTOP, PHONE, pytestmark, server
 
-# Those tests need the same server, and the browser where it is installed.
-from test_browser import BOOTH, CHROMIUM, HARMLESS, LAPTOP, PHONE, pytestmark, server
+from qana.samples import FOLDER
 
 __all__ = ["pytestmark", "server"]
 
@@ -35,16 +35,17 @@ WALK = (Path(__file__).parent / "walk.js").read_text(encoding="utf-8")
 
 
 class State(NamedTuple):
-    """Where it is, what is tapped there one after the other, what is read at its end, and whether
-    the page follows a job in the background, whose end the walk does not wait for."""
+    """Where it is, what is tapped or uploaded there one after the other, what is read at its end,
+    and whether the page follows a job in the background, whose end the walk does not wait for."""
 
     address: str
-    taps: tuple[str, ...]
+    taps: tuple[str | Path, ...]
     shown: str
     follows: bool = False
 
 
 SAMPLE = "Photo 13"
+PHOTO = FOLDER / "ISIC_0025904.jpg"
 STATES = {
     "scan": State("", (), "Not a medical device"),
     "scan, a verdict": State("", (SAMPLE,), "The data set records"),
@@ -52,6 +53,7 @@ STATES = {
     "scan, its events": State("", (SAMPLE, "Where the events came from"), "Events of each layer"),
     "scan, the camera": State("", ("Camera",), "Fill the circle with the lesion"),
     "scan, an upload": State("", ("Upload",), "A photo of one lesion"),
+    "scan, the frame": State("", ("Upload", PHOTO), "Fill the circle with it"),
     "explain": State("explain", (), "Explain an answer"),
     "explain, a sample": State("explain", (SAMPLE,), "of this map lies on the lesion"),
     "compare": State("compare", (), "Dense: every weight times every input."),
@@ -79,16 +81,8 @@ STATES = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    flags = [
-        "--no-sandbox",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
     with sync_playwright() as driver:
-        yield driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +125,12 @@ def until_at_rest(page: Page, state: State) -> None:
 def reach(page: Page, address: str, state: State) -> None:
     page.goto(f"{address}/{state.address}")
     until_at_rest(page, state)
-    for words in state.taps:
-        found = page.get_by_test_id("stMain").get_by_text(words, exact=True)
-        found.locator("visible=true").first.click()  # a button with a help is there twice
+    for tap in state.taps:
+        if isinstance(tap, Path):
+            page.locator("input[type=file]").set_input_files(tap)
+        else:
+            found = page.get_by_test_id("stMain").get_by_text(tap, exact=True)
+            found.locator("visible=true").first.click()  # a button with a help is there twice
         until_at_rest(page, state)
     expect(page.get_by_text(state.shown).locator("visible=true").first).to_be_visible(
         timeout=PATIENCE
