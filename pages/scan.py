@@ -13,7 +13,7 @@ from qana.scan import scan
 from ui.camera import camera
 from ui.door import come_through_door
 from ui.engine import classifier
-from ui.framing import choose_frame
+from ui.framing import choose_frame, preview_of
 from ui.gallery import TYPES, show_gallery
 from ui.networks import choose_network, network
 from ui.verdict import NOT_A_DEVICE, show_verdict
@@ -28,7 +28,8 @@ OTHER_DOMAIN = (
 def take(data: bytes) -> None:
     """Reads a photo to be framed, or keeps the reason why it cannot be read."""
     try:
-        st.session_state.photo = read_image(data)
+        photo = read_image(data)
+        st.session_state.photo = (photo, preview_of(photo))
         forget("trouble")
     except ImageError as error:
         st.session_state.trouble = str(error)
@@ -96,8 +97,8 @@ def frame_photo() -> None:
     """The photo that was taken, to be moved, turned and cut to the lesion before it is judged."""
     st.title("Frame the lesion", anchor=False)
     st.markdown("Fill the circle with it: what is in the square is what the network reads.")
-    photo = st.session_state.photo
-    frame = choose_frame(photo, key=f"framing{st.session_state.get('turn', 0)}")
+    photo, preview = st.session_state.photo
+    frame = choose_frame(photo, preview, key=f"framing{st.session_state.get('turn', 0)}")
     if frame is not None:
         look_at(cut(photo, frame))
         st.rerun()

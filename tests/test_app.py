@@ -27,7 +27,7 @@ SECONDS = 30
 def hand(monkeypatch) -> None:
     """The visitor who presses Classify at once: the test driver cannot press a custom component's
     button. The browser tests press it, and move the photo."""
-    monkeypatch.setattr("ui.framing.choose_frame", lambda photo, key: WHOLE)
+    monkeypatch.setattr("ui.framing.choose_frame", lambda photo, preview, key: WHOLE)
 
 
 @pytest.fixture

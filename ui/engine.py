@@ -1,5 +1,7 @@
 """The engines that all visitors share."""
 
+import gc
+
 import streamlit as st
 
 from qana.spiking.classifier import AkidaClassifier, load_classifier
@@ -13,6 +15,10 @@ _loaded: dict[str, AkidaClassifier] = {}
 def classifier(name: str = DEFAULT_MODEL) -> AkidaClassifier:
     """One of each model for all visitors; it answers them one at a time."""
     _loaded[name] = load_classifier(name)
+    # Streamlit collects garbage after each run of a page, which took longer than the run: what is
+    # loaded by now stays, and is not looked through again.
+    gc.collect()
+    gc.freeze()
     return _loaded[name]
 
 

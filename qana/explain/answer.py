@@ -1,6 +1,7 @@
 """The photo under the map of what spoke for its answer, as pages and reports show it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import akida
 import numpy as np
@@ -25,9 +26,17 @@ def answer_picture(
     Returns:
         (S, S, 3) uint8 RGB; None for a model whose head has no map.
     """
-    try:
-        head = AkidaMap(layers)
-    except ExplanationError:
+    head = map_of(tuple(layers))
+    if head is None:
         return None
     label = LABELS.index(prediction.top[0][0])
     return overlay(shown, head.grad_cam(prediction.outputs, label))
+
+
+@lru_cache(maxsize=4)
+def map_of(layers: tuple[akida.Layer, ...]) -> AkidaMap | None:
+    """The map of a model, read from its layers once; None where its head has none."""
+    try:
+        return AkidaMap(layers)
+    except ExplanationError:
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import akida
 import streamlit as st
 
-from qana.explain.answer import answer_picture
+from qana.explain.answer import answer_picture, map_of
 from qana.labels import BY_CODE
 from qana.scan import Scan
 from qana.spiking.classifier import Prediction
@@ -15,11 +15,11 @@ ALT = "The photo, cut to its centre square"
 
 def show_square(scan: Scan, prediction: Prediction, layers: Sequence[akida.Layer]) -> None:
     """The photo, with a switch for the map of its likeliest class where the model has a map."""
-    explained = answer_picture(scan.shown, prediction, layers)
-    if explained is not None and st.toggle("Show what spoke for it", key="map"):
+    there = map_of(tuple(layers)) is not None
+    if there and st.toggle("Show what spoke for it", key="map"):
         name = BY_CODE[prediction.top[0][0]].name.lower()
         st.image(
-            explained,
+            answer_picture(scan.shown, prediction, layers),
             caption=f"Brighter places spoke more for {name}: computed from the integers of this "
             "very answer. It shows what the network used, not what is ill.",
             alt=f"{ALT}, under a map of what spoke for {name}",

@@ -24,11 +24,21 @@ _framing = st.components.v2.component(
 )
 
 
-def choose_frame(photo: np.ndarray, key: str) -> Frame | None:
+def preview_of(photo: np.ndarray) -> str:
+    """(H, W, 3) uint8 RGB to a JPEG in the form of an address, at most 1024 pixels a side."""
+    picture = Image.fromarray(photo)
+    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=88)
+    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
+
+
+def choose_frame(photo: np.ndarray, preview: str, key: str) -> Frame | None:
     """Shows a photo in the square that the network will read, with a button to classify it.
 
     Args:
         photo: (H, W, 3) uint8 RGB.
+        preview: what `preview_of` makes of it, once: the page runs more often.
         key: of the widget.
 
     Returns:
@@ -37,7 +47,7 @@ def choose_frame(photo: np.ndarray, key: str) -> Frame | None:
     chosen = _framing(
         key=key,
         data={
-            "photo": _preview(photo),
+            "photo": preview,
             "least": least_share(photo),
             # Of the square that is cut out, the network reads the middle: that is what is shown.
             "centre": CENTRE,
@@ -55,11 +65,3 @@ def frame_of(said: Any) -> Frame:
     except (TypeError, ValueError, KeyError, OverflowError):
         return WHOLE
     return Frame(turns, *numbers) if all(map(math.isfinite, numbers)) else WHOLE
-
-
-def _preview(photo: np.ndarray) -> str:
-    picture = Image.fromarray(photo)
-    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
-    data = io.BytesIO()
-    picture.save(data, "JPEG", quality=88)
-    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
