@@ -1,7 +1,5 @@
 """The door: navigation and look. `streamlit run streamlit_app.py` opens it."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from ui.booth import mode
@@ -12,7 +10,6 @@ from ui.uploads import forget_uploads, keep_uploads_in_memory
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/logo_wide.svg", size="large")
-st.html(Path("ui/look.css"))
 booth = mode.in_booth()
 show = booth and not mode.visiting()
 pages = [

@@ -18,7 +18,6 @@ from real_browser import (
     PHONE,
     pytestmark,
     server,
-    serving,
 )
 
 from qana.bench.names import RUNTIME_NAMES
@@ -29,6 +28,7 @@ from qana.labels import BY_CODE
 from qana.probabilities import percent
 from qana.scan import scan
 from qana.spiking.classifier import Prediction
+from tools.soak.server import Server
 
 __all__ = ["pytestmark", "server"]
 
@@ -380,10 +380,10 @@ def test_every_picture_and_control_has_a_name(page: Page, server, address: str) 
 
 def test_the_server_stays_light(server, page: Page) -> None:
     """Runs last: the pages above have been served by then."""
-    maps = Path(f"/proc/{server.pid}/maps").read_text()
+    maps = Path(f"/proc/{server.process.pid}/maps").read_text()
     assert "libtorch" not in maps
     assert "tensorflow" not in maps
-    status = Path(f"/proc/{server.pid}/status").read_text()
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
     resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     assert int(resident.split()[1]) < 400 * 1024
 
@@ -399,10 +399,10 @@ def test_a_phone_can_put_the_app_on_its_home_screen(page: Page, server) -> None:
         assert Image.open(io.BytesIO(data)).size == tuple(map(int, icon["sizes"].split("x")))
 
 
-def test_a_fresh_server_shows_a_page_by_its_own_address(browser: Browser) -> None:
-    with serving() as fresh:
+def test_a_fresh_server_shows_a_page_by_its_own_address(browser: Browser, tmp_path: Path) -> None:
+    with Server(tmp_path) as fresh:
         page = browser.new_page(viewport=LAPTOP)
-        page.goto(f"{fresh.address}/facts")  # type: ignore[attr-defined]
+        page.goto(f"{fresh.address}/facts")
         title = page.get_by_role("heading", name="Facts", exact=True)
         expect(title).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_test_id("stTopNavLink").filter(has_text="Scan")).to_be_visible()

@@ -19,7 +19,13 @@ from qana.samples import Sample
 from qana.spiking.classifier import AkidaClassifier, load_classifier
 from qana.spiking.device import CHIP, LOST, SIMULATOR
 from qana.spiking.events import SILENT, LayerTap
-from qana.spiking.store import ModelEntry, ModelError, find_entry, models_folder, replaced
+from qana.spiking.store import (
+    ModelError,
+    find_entry,
+    models_folder,
+    replaced,
+    verified_bytes,
+)
 
 BLANK = np.zeros((1, 128, 128, 3), np.uint8)
 
@@ -84,16 +90,23 @@ def test_a_model_file_that_is_replaced_is_noticed_and_not_mixed_in(tmp_path, sam
     assert replaced(loaded.entry) is None
 
 
-def test_a_model_file_that_is_replaced_while_it_is_read_is_refused(tmp_path, monkeypatch) -> None:
+def test_what_is_loaded_is_what_was_proven_though_the_file_is_replaced_in_between(
+    tmp_path, monkeypatch, samples, classifier
+) -> None:
     for name in ("manifest.json", "akida2.fbz", "akida2.gate.npz"):
         shutil.copyfile(models_folder() / name, tmp_path / name)
 
-    def replace(entry: ModelEntry) -> None:
-        shutil.copyfile(models_folder() / "akd1000.fbz", entry.path)
+    def proven(path: Path, digest: str) -> bytes:
+        data = verified_bytes(path, digest)
+        shutil.copyfile(models_folder() / "akd1000.fbz", path)
+        return data
 
-    monkeypatch.setattr("qana.spiking.classifier.read_gate", replace)
-    with pytest.raises(ModelError, match="bytes have changed"):
-        load_classifier(folder=tmp_path)
+    monkeypatch.setattr("qana.spiking.loading.verified_bytes", proven)
+    loaded = load_classifier(folder=tmp_path)
+    photo = read_image(samples[0].path)
+    answers = (one.classify(photo).logits for one in (loaded, classifier))
+    np.testing.assert_array_equal(*answers)
+    assert "was replaced" in str(replaced(loaded.entry))
 
 
 def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:

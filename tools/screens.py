@@ -7,17 +7,15 @@ the engine are hidden: its licence asks for permission before a benchmark is pub
 import io
 import re
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tools.soak.server import Server
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "assets" / "screens"
@@ -69,7 +67,11 @@ def main() -> int:
         sys.stderr.write("Install chromium first: apt install chromium\n")
         return 2
     OUT.mkdir(exist_ok=True)
-    with _serving() as address, sync_playwright() as driver:
+    with (
+        TemporaryDirectory() as folder,
+        Server(Path(folder)) as server,
+        sync_playwright() as driver,
+    ):
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, (path, prepare) in PAGES.items():
             shots = []
@@ -78,7 +80,7 @@ def main() -> int:
                 page = context.new_page()
                 page.set_default_timeout(60_000)
                 expect.set_options(timeout=60_000)
-                page.goto(f"{address}/{path}")
+                page.goto(f"{server.address}/{path}")
                 prepare(page)
                 page.wait_for_load_state("networkidle")
                 page.wait_for_timeout(2500)
@@ -99,28 +101,6 @@ def _beside(shots: list[Image.Image]) -> Image.Image:
         picture.paste(shot, (left, 0))
         left += shot.width + GAP
     return picture
-
-
-@contextmanager
-def _serving() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ("--server.port", str(port), "--server.address", "127.0.0.1")
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
-    command += ["--server.headless", "true"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health").read()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 if __name__ == "__main__":

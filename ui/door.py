@@ -7,14 +7,14 @@ from streamlit.runtime.pages_manager import PagesManager
 
 OPENED = "opened"
 _HERE = Path(__file__).parent
-PHONE = (_HERE / "phone.css").read_text(encoding="utf-8")
 HOME_SCREEN = (_HERE / "home_screen.js").read_text(encoding="utf-8")
 
 
 def open_door() -> None:
     """Called by streamlit_app.py, before it runs a page."""
     st.session_state[OPENED] = True
-    st.html(f"<style>{PHONE}</style>")
+    for look in ("look.css", "phone.css"):
+        st.html(_HERE / look)
 
 
 def offer_home_screen() -> None:

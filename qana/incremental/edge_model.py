@@ -11,8 +11,9 @@ import numpy as np
 from qana.imaging import to_input
 from qana.incremental.engine import EdgeEngine
 from qana.incremental.head import Head, HeadError
-from qana.incremental.storage import load_head
+from qana.incremental.storage import from_bytes
 from qana.spiking.events import LayerTap
+from qana.spiking.loading import load_networks
 from qana.spiking.names import AKIDA1
 from qana.spiking.store import (
     MANIFEST,
@@ -20,7 +21,7 @@ from qana.spiking.store import (
     ModelError,
     find_entry,
     named_file,
-    verified_file,
+    verified_bytes,
 )
 
 
@@ -89,22 +90,15 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
             f"The list of models, {MANIFEST}, is damaged where it names the edge head of {name}: "
             "restore it from the repository."
         ) from None
-    path, head = verified_file(*front), verified_file(*stored)
+    network, below, tapped = load_networks(*front, entry.input_shape, count=3)
     try:
-        network = akida.Model(str(path))
-        start = load_head(head, front[1])
-        engine = EdgeEngine(akida.Model(str(path)), start.rule)
-    except (RuntimeError, ValueError, HeadError):
+        start = from_bytes(verified_bytes(*stored), front[1])
+        engine = EdgeEngine(below, start.rule)
+    except HeadError:
         raise ModelError(
-            f"{path.name} or {head.name} was made by another version: install the pinned "
+            f"{front[0].name} or {stored[0].name} was made by another version: install the pinned "
             "requirements or make the edge head again."
         ) from None
-    if tuple(network.input_shape) != entry.input_shape:
-        raise ModelError(
-            f"{path.name} reads pictures of another size than {MANIFEST} says: restore both from "
-            "the repository."
-        )
-    verified_file(*front)  # nor was it replaced while it was read
     return EdgeModel(
         entry=entry,
         front=front[1],
@@ -113,5 +107,5 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
         heads=EdgeEngine(start.spikes, start.rule),
         record=record,
         network=network,
-        _tap=LayerTap(akida.Model(str(path))),
+        _tap=LayerTap(tapped),
     )

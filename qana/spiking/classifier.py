@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import akida
 import numpy as np
 
 from qana.imaging import to_input
@@ -17,8 +16,9 @@ from qana.probabilities import malignant_probability, softmax
 from qana.spiking.device import CHIP, LOST, Backend, place, simulator
 from qana.spiking.events import LayerEvents, LayerTap, count_events, features
 from qana.spiking.gate import read_gate
+from qana.spiking.loading import load_networks
 from qana.spiking.names import DEFAULT_MODEL
-from qana.spiking.store import MANIFEST, ModelEntry, ModelError, find_entry, verified
+from qana.spiking.store import ModelEntry, ModelError, find_entry
 
 
 @dataclass(frozen=True)
@@ -84,22 +84,10 @@ class AkidaClassifier:
         Raises:
             ModelError: the file or that of its gate is missing, changed, or not of this version.
         """
-        path = verified(entry)
-        try:
-            self._model, self._spare = (akida.Model(str(path)) for _ in range(2))
-            self._tap = LayerTap(self._spare)
-        except (RuntimeError, ValueError, LookupError, TypeError):
-            raise ModelError(
-                f"The Akida engine cannot read {path.name}: it was made by another version, so "
-                "install the pinned requirements or train again."
-            ) from None
-        if tuple(self._spare.input_shape) != entry.input_shape:
-            raise ModelError(
-                f"{path.name} reads pictures of another size than {MANIFEST} says: restore both "
-                "from the repository."
-            )
+        stored = (entry.path, entry.sha256, entry.input_shape)
+        self._model, self._spare = load_networks(*stored, count=2)
+        self._tap = LayerTap(self._spare)
         self._gate = read_gate(entry)
-        verified(entry)  # nor was it replaced while it was read
         self.entry = entry
         self.name = entry.name
         self.input_size = entry.input_shape[0]

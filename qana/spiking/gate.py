@@ -7,11 +7,12 @@ that are computed anyway and as many products as there are, so it costs nothing.
 
 import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from qana.spiking.store import ModelEntry, ModelError, verified_file
+from qana.spiking.store import ModelEntry, ModelError, verified_bytes
 
 MOST_BYTES = 1_000_000
 """Of any array of a gate, unpacked; a true one has a few thousand."""
@@ -62,22 +63,23 @@ def read_gate(entry: ModelEntry) -> Gate | None:
     """
     if entry.gate is None:
         return None
-    path = verified_file(*entry.gate)
+    data = verified_bytes(*entry.gate)
     try:
-        return _gate(path)
+        return _gate(data)
     except Exception:  # numpy and zip raise whatever they do; none of it is the user's
         raise ModelError(
-            f"{path.name} is no gate of this version: make it again with `python -m qana gate`."
+            f"{entry.gate[0].name} is no gate of this version: make it again with "
+            "`python -m qana gate`."
         ) from None
 
 
-def _gate(path: Path) -> Gate:
-    """The gate in a file; raises anything where it is none. Nothing large is unpacked, and no
-    pickle ever is."""
-    with zipfile.ZipFile(path) as archive:
+def _gate(data: bytes) -> Gate:
+    """The gate in a file's bytes; raises anything where it is none. Nothing large is unpacked, and
+    no pickle ever is."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
         if any(part.file_size > MOST_BYTES for part in archive.infolist()):
             raise ValueError
-    with np.load(path, allow_pickle=False) as stored:
+    with np.load(BytesIO(data), allow_pickle=False) as stored:
         weights = stored["weights"].astype(np.float64, casting="safe")
         gate = Gate(weights, float(stored["bias"]), float(stored["threshold"]))
     if weights.ndim != 1 or not np.isfinite([*weights, gate.bias, gate.threshold]).all():

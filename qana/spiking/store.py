@@ -178,19 +178,29 @@ def verified_file(path: Path, digest: str) -> Path:
     Raises:
         ModelError: the file is missing or differs by as much as a bit.
     """
+    verified_bytes(path, digest)
+    return path
+
+
+def verified_bytes(path: Path, digest: str) -> bytes:
+    """What is in `path`, read once, its SHA-256 proven to be `digest` (64 hex digits).
+
+    Raises:
+        ModelError: the file is missing or differs by as much as a bit.
+    """
     try:
-        found = sha256(path)
+        data = path.read_bytes()
     except OSError:
         raise ModelError(
             f"The model file {path.name} is missing: restore it from the repository or train with "
             "`python -m qana train`."
         ) from None
-    if found != digest:
+    if hashlib.sha256(data).hexdigest() != digest:
         raise ModelError(
             f"The model file {path.name} is not the one its manifest describes (its bytes have "
             "changed): restore it from the repository."
         )
-    return path
+    return data
 
 
 def replaced(entry: ModelEntry) -> str | None:

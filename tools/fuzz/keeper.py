@@ -1,18 +1,20 @@
 """Who watches a worker: its time, its memory, and whether it lives."""
 
-import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from multiprocessing import Pipe
 from pathlib import Path
 
 import psutil
 
+from tools.fuzz.box import ROOT
 from tools.fuzz.outcome import DIED, HANG, MEMORY, Outcome
-from tools.fuzz.worker import serve
 
 CHOOSER = "tools.fuzz.ways:choose"
 MAKING_SECONDS = 180.0
@@ -44,7 +46,7 @@ class Keeper:
     def __init__(self, seed: int, limits: Limits | None = None, chooser: str = CHOOSER) -> None:
         """Starts nothing yet; see `tools.fuzz.worker.serve` for seed and chooser."""
         self._seed, self._limits, self._chooser = seed, limits or Limits(), chooser
-        self._process: multiprocessing.process.BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path()
 
     def __enter__(self) -> "Keeper":
@@ -101,8 +103,7 @@ class Keeper:
                     return outcome
                 peak = max(peak, process.memory_info().rss / 1e6)
             except (EOFError, OSError, psutil.NoSuchProcess):
-                self._process.join()
-                words = f"exit code {self._process.exitcode}"
+                words = f"exit code {self._process.wait()}"
                 return Outcome(number, way, DIED, words, seconds, peak)
             if seconds > patience * self._limits.seconds:
                 return Outcome(number, way, HANG, "", seconds, peak)
@@ -117,11 +118,12 @@ class Keeper:
 
     def _start(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="fuzz"))
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        arguments = (theirs, self._folder, self._seed, self._chooser)
-        self._process = context.Process(target=serve, args=arguments, daemon=True)
-        self._process.start()
+        # Not multiprocessing's own process: that one runs the main module of its parent once more,
+        # which is whatever ran here last.
+        self._connection, theirs = Pipe()
+        given = (str(theirs.fileno()), str(self._folder), str(self._seed), self._chooser)
+        command = [sys.executable, "-m", "tools.fuzz.worker", *given]
+        self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
         theirs.close()
 
     def _end(self) -> str:
@@ -129,10 +131,10 @@ class Keeper:
         if self._process is None:
             return ""
         pid = self._process.pid
-        if hasattr(os, "killpg") and pid is not None and _leads(pid):
+        if hasattr(os, "killpg") and _leads(pid):
             os.killpg(pid, signal.SIGKILL)
         self._process.kill()
-        self._process.join()
+        self._process.wait()
         self._connection.close()
         self._process = None
         said = self._folder / "said"

@@ -96,3 +96,8 @@ def _peak() -> float:
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+if __name__ == "__main__":
+    handle, home, number_of_seed, called = sys.argv[1:]
+    serve(Connection(int(handle)), Path(home), int(number_of_seed), called)

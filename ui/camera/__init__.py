@@ -4,15 +4,9 @@ import base64
 import binascii
 from pathlib import Path
 
-import streamlit as st
+from ui.component import LENS, component
 
-_HERE = Path(__file__).parent
-_camera = st.components.v2.component(
-    "qana_camera",
-    html=(_HERE / "camera.html").read_text(encoding="utf-8"),
-    css=(_HERE / "camera.css").read_text(encoding="utf-8"),
-    js=(_HERE / "camera.js").read_text(encoding="utf-8"),
-)
+_camera = component(Path(__file__).parent, LENS)
 
 
 def camera(key: str, at_foot: bool = False) -> bytes | None:

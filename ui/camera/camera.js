@@ -92,7 +92,7 @@ function start(root) {
       other.hidden = devices.filter((device) => device.kind === "videoinput").length < 2
       shutter.disabled = false
       say(FRAME)
-      find(".frame").scrollIntoView({ block: "nearest" })
+      find(".square").scrollIntoView({ block: "nearest" })
     } catch (error) {
       if (!camera.stopped) say(TROUBLE[error.name] ?? "The camera does not start: upload a photo.")
     }

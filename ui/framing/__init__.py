@@ -7,21 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from qana.imaging.crop import CENTRE
 from qana.imaging.frame import WHOLE, Frame, least_share
+from ui.component import LENS, component
 
 SHOWN_SIDE = 1024
 """Pixels of the preview's long side."""
-_HERE = Path(__file__).parent
-_framing = st.components.v2.component(
-    "qana_framing",
-    html=(_HERE / "framing.html").read_text(encoding="utf-8"),
-    css=(_HERE / "framing.css").read_text(encoding="utf-8"),
-    js=(_HERE / "framing.js").read_text(encoding="utf-8"),
-)
+_framing = component(Path(__file__).parent, LENS)
 
 
 def preview_of(photo: np.ndarray) -> str:

@@ -7,18 +7,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-import streamlit as st
 
 from qana.explain.heat import COLOURS
 from qana.walkthrough.travel import LayerFrame
+from ui.component import component
 
-_HERE = Path(__file__).parent
-_player = st.components.v2.component(
-    "qana_player",
-    html=(_HERE / "player.html").read_text(encoding="utf-8"),
-    css=(_HERE / "player.css").read_text(encoding="utf-8"),
-    js=(_HERE / "player.js").read_text(encoding="utf-8"),
-)
+_player = component(Path(__file__).parent)
 
 
 def player(frames: Sequence[LayerFrame], picture: np.ndarray, called: str, key: str) -> None:
