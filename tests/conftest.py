@@ -3,6 +3,7 @@
 import csv
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qana.evaluation.strangers import draw_strangers
+from qana.evaluation.strangers import FAMILIES, draw_strangers, sample_pictures
 from qana.imaging import assess
 from qana.labels import LABELS
 from qana.samples import Sample, load_samples
@@ -21,6 +22,17 @@ from qana.walkthrough.subset import load_subset
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
+LONGEST_FIRST = (
+    *("test_browser", "test_sequential", "test_pipeline", "test_walk", "test_grad_cam"),
+    *("test_walkthrough_bits", "test_studies", "test_bench", "test_soak"),
+)
+"""Files that take minutes: begun last, one of them would run on beside an idle process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file of tests after the other, the longest first."""
+    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -52,6 +64,22 @@ def classifier() -> AkidaClassifier:
 def sure_samples(samples: tuple[Sample, ...], classifier: AkidaClassifier) -> list[Sample]:
     """The samples that are let in and answered, in their order."""
     return [s for s in samples if scan(s.path, classifier).status == "classified"]
+
+
+@pytest.fixture(scope="session")
+def met() -> dict[str, list[np.ndarray]]:
+    """A few pictures of each family that holds no lesion."""
+    drawn = {family: draw_strangers(family, 15) for family in FAMILIES}
+    photographs = sample_pictures()  # none without scikit-image
+    return drawn | ({"pictures": photographs[::2]} if photographs else {})
+
+
+@pytest.fixture(scope="module")
+def few_strangers(met: dict[str, list[np.ndarray]]) -> Iterator[None]:
+    """A gate is examined on a tenth of the pictures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qana.training.abstention.strangers", lambda: met)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -285,6 +285,8 @@ def test_explain_loads_in_the_background_while_others_are_served(
 
 
 def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> None:
+    if page.viewport_size == PHONE:
+        pytest.skip("once is enough: it measures four runtimes")
     go_to(page, "Compare", "Compare")
     for name in RUNTIME_NAMES.values():
         if name != "Akida":

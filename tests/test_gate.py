@@ -15,8 +15,6 @@ from qana.__main__ import main
 from qana.data.ham10000 import Photo
 from qana.data.skin import skin_crops
 from qana.evaluation.selective import confidence_threshold, risk_coverage
-from qana.evaluation.strangers import FAMILIES as STRANGERS
-from qana.evaluation.strangers import draw_strangers, sample_pictures
 from qana.imaging import read_image, to_input
 from qana.labels import LABELS
 from qana.scan import FOREIGN, UNSURE, scan
@@ -24,13 +22,6 @@ from qana.spiking.classifier import AkidaClassifier, load_classifier
 from qana.spiking.store import ModelError, find_entry, models_folder, read_manifest
 from qana.training.gate import fit_gate
 from qana.training.outliers import FAMILIES, draw
-
-
-@pytest.fixture(scope="module")
-def met() -> dict[str, list[np.ndarray]]:
-    drawn = {family: draw_strangers(family, 15) for family in STRANGERS}
-    photographs = sample_pictures()  # none without scikit-image
-    return drawn | ({"pictures": photographs[::2]} if photographs else {})
 
 
 def inputs_of(pictures: list[np.ndarray], size: int) -> np.ndarray:
@@ -136,7 +127,7 @@ def test_a_gate_learns_from_drawn_pictures_to_turn_away_what_it_never_met(
 
 
 def test_the_gate_command_makes_a_gate_and_a_band(
-    models_copy, ham_folder, samples, monkeypatch, capsys
+    models_copy, ham_folder, samples, few_strangers, monkeypatch, capsys
 ) -> None:
     monkeypatch.setenv("QANA_MODELS", str(models_copy))
     records = [entry.record for entry in read_manifest(models_copy)]

@@ -23,7 +23,7 @@ class Stop(BaseException):
 
 
 @pytest.fixture(scope="module")
-def published(ham_folder: Path, tmp_path_factory) -> dict[str, object]:
+def published(ham_folder: Path, tmp_path_factory, few_strangers: None) -> dict[str, object]:
     """A run that is stopped after the float stage, and started again."""
     from qana.training.pipeline import train
 

@@ -18,6 +18,11 @@
     return `${element.localName}.${String(id).split(" ")[0]}`
   }
 
+  const colours = (element) => {
+    const style = getComputedStyle(element)
+    return style.color + style.backgroundColor
+  }
+
   // Where a piece of text is cut off, in words; null where it can be read, by scrolling at most.
   function cut(box, element) {
     let scrolled = false // what is below can be scrolled to
@@ -49,7 +54,10 @@
     rests(follows) {
       const app = document.querySelector("[data-testid=stApp]")
       const busy = "[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]"
+      const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"
       const still =
+        app &&
+        getComputedStyle(app).colorScheme === theme && // a moment after the window's own
         (follows || app?.dataset.testScriptState === "notRunning") &&
         document.querySelector("[data-testid=stMain] h1, [data-testid=stMain] h2") &&
         !document.querySelector(busy) &&
@@ -59,7 +67,7 @@
           chart.querySelector("canvas, svg"),
         ) &&
         (follows || document.getAnimations().every((one) => one.playState !== "running"))
-      const look = still && [...elements()].length + (follows ? "" : document.body.innerText)
+      const look = still && [...elements()].map(colours) + (follows ? "" : document.body.innerText)
       const same = still && look === this.last
       this.last = look
       return same

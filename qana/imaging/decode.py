@@ -24,8 +24,9 @@ WORKING_SIDE = 1600
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-_READ_AHEAD = 4096
-"""Bytes a decoder gets at a time, few enough that the reader's clock is asked often."""
+_READ_AHEAD = 512
+"""Bytes a decoder gets at a time, few enough that the reader's clock is asked often: four
+kilobytes can hold two seconds of scans of a JPEG."""
 
 
 class ImageError(UserError):

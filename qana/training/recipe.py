@@ -147,7 +147,9 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "smoke",
-            options={"features": 16},
+            architecture="akidanet",
+            options={"width": 0.125},
+            transfer=False,
             teachers=(TeacherRecipe(input_size=64, batch=8, epochs=1),),
             judged_views=2,
             input_size=64,
@@ -161,4 +163,4 @@ RECIPES: dict[str, Recipe] = {
     )
 }
 """`akida2` and `akd1000` make the deployed models, the second from the first; `smoke` runs the
-whole pipeline on a handful of photos."""
+whole pipeline on a handful of photos, with a network that is quantized in a tenth of the time."""
