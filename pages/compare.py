@@ -4,7 +4,7 @@ import streamlit as st
 
 from qana.bench.job import Job
 from qana.bench.names import RUNTIME_NAMES
-from qana.bench.run import known_rows
+from qana.bench.run import known_rows, measured_so_far
 from qana.errors import UserError
 from qana.spiking.names import DEFAULT_MODEL
 from ui.compare.against import Entry, label, show_against
@@ -114,8 +114,9 @@ if job is not None and (job.rows or job.missing):
     show_rows(job.rows, command, "here")
     for one in job.missing:
         st.markdown(f":gray-badge[not here] **{one['name']}**: {one['reason']}")
-    if job.document:
-        show_export(job.document)
+    if job.over:
+        so_far = measured_so_far(entry, job.command, job.rows, job.missing)
+        show_export(job.document or {**so_far, "stopped": True})
         st.caption(LICENCE)
 
 place = st.container()

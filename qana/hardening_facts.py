@@ -1,4 +1,4 @@
-"""What the app was put through, in words: load, memory, faults, mutated input."""
+"""What the app was put through, in words: load, memory, faults, mutated input, a day at a booth."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ def hardening() -> str | None:
     Raises:
         ReportError: a result file is damaged.
     """
-    soak, faults, fuzz = (read_hardening(name) for name in ("soak", "faults", "fuzz"))
-    if not (soak and faults and fuzz):
+    soak, faults, fuzz, booth = map(read_hardening, ("soak", "faults", "fuzz", "booth"))
+    if not (soak and faults and fuzz and booth):
         return None
-    return " ".join((_load(soak), _memory(soak), _faults(faults), _fuzz(fuzz)))
+    return " ".join((_load(soak), _memory(soak), _faults(faults), _fuzz(fuzz), _booth(booth)))
 
 
 def _load(soak: dict[str, Any]) -> str:
@@ -55,4 +55,16 @@ def _fuzz(fuzz: dict[str, Any]) -> str:
         f"{failures or 'no'} failure{'' if failures == 1 else 's'}, the slowest took "
         f"{worst['slowest_s']:.1f} s, the most memory was {worst['peak_mb']:.0f} MB "
         f"(`{fuzz['command']}`)."
+    )
+
+
+def _booth(booth: dict[str, Any]) -> str:
+    show, visits = booth["show"], booth["visits"]
+    page, server = show["page"], show["server"]
+    return (
+        f"A booth's {show['hours']:g} hours, the clock of its show {show['faster']:g} times as "
+        f"fast: {show['scenes']:,} scenes, the page holds {page['heap_mb'][0]:.0f} MB at their "
+        f"beginning and {page['heap_mb'][-1]:.0f} MB at their end, the server "
+        f"{server['memory_mb'][0]} and {server['memory_mb'][-1]} MB; {visits['nothing_left']} of "
+        f"{visits['visits']} visitors who walked away left nothing behind (`{booth['command']}`)."
     )

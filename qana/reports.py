@@ -75,8 +75,9 @@ def read_light(folder: Path | None = None) -> dict[str, Any] | None:
 
 
 def read_hardening(name: str, folder: Path | None = None) -> dict[str, Any] | None:
-    """What the app was put through: "soak", "faults" or "fuzz", as the tool of that name wrote it
-    (`python -m tools.soak`, `tools.soak.faults`, `tools.fuzz`); None without it.
+    """What the app was put through: "soak", "faults", "booth" or "fuzz", as the tool of that name
+    wrote it (`python -m tools.soak`, `tools.soak.faults`, `tools.soak.booth`, `tools.fuzz`); None
+    without it.
 
     Raises:
         ReportError: the file is damaged.

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from qana.bench.results import read_result
 from qana.bench.run import known_rows
 from qana.spiking.store import find_entry
 
@@ -90,6 +91,27 @@ def test_a_run_is_stopped_by_one_press_and_survives_a_page_change(page: AppTest)
     press(page, "Stop")
     assert job.over
     assert "Stopped. What was measured before stays." in words(page)
+
+
+def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[dict] = []
+    monkeypatch.setattr("ui.compare.files.show_export", kept.append)
+    page.pills(key="bench_runtimes").set_value(["akida"]).run()
+    page.slider(key="bench_seconds").set_value(4).run()
+    press(page, "Start")
+    job, end = page.session_state.bench, time.monotonic() + SECONDS
+    while not job.rows:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert not job.over and not kept
+    press(page, "Stop")
+    assert kept[-1]["stopped"] is True
+    loaded = read_result(json.dumps(kept[-1]).encode())
+    assert [row["runs"] for row in loaded["rows"] if row["provenance"] == "measured"] == [
+        row["runs"] for row in job.rows
+    ]
 
 
 def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> None:

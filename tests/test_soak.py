@@ -16,9 +16,15 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from playwright.sync_api import sync_playwright
+from real_browser import CHROMIUM, FLAGS
+from real_browser import pytestmark as browser_tests
 
 from qana.imaging import read_image
 from tools.soak.__main__ import misses
+from tools.soak.booth.__main__ import MOST_SECONDS
+from tools.soak.booth.__main__ import misses as unmet
+from tools.soak.booth.day import run_day, run_visits
 from tools.soak.client import Client
 from tools.soak.faults.__main__ import ALL, broken
 from tools.soak.faults.chip import unplugged
@@ -136,6 +142,22 @@ def test_no_photo_touches_a_disk(classifier, tmp_path) -> None:
     assert not broken({"privacy": found})
 
 
+@browser_tests
+def test_the_show_goes_on_and_forgets_its_visitors(tmp_path) -> None:
+    fast = ("tools.soak.booth.fast_clock", "20")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with Server(tmp_path / "fast", entry=fast) as server:
+            show = run_day(server, browser, scenes=30, faster=20)
+        assert show["scenes"] >= 30
+        assert (show["console"], show["asked_elsewhere"]) == ([], [])
+        assert show["longest_scene_s"] < MOST_SECONDS
+        with Server(tmp_path / "other") as server:
+            visits = run_visits(server, browser, visits=1, idle=5)
+        assert visits["nothing_left"] == 1
+        browser.close()
+
+
 def result(name: str) -> dict:
     if not (FOLDER / name).is_file():
         pytest.skip(f"{name} is yet to be measured")
@@ -155,3 +177,10 @@ def test_every_fault_was_gone_through() -> None:
     assert faults["command"] == "python -m tools.soak.faults"
     assert not broken(faults)
     assert set(ALL) <= set(faults)
+
+
+def test_the_booth_went_through_a_day() -> None:
+    booth = result("booth.json")
+    assert booth["command"] == "python -m tools.soak.booth"
+    assert not unmet(booth)
+    assert (booth["show"]["hours"], booth["visits"]["visits"]) == (8, 20)

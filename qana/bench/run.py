@@ -67,17 +67,36 @@ def bench(
             counted = None
             missing.append({"runtime": "neurobench", "name": "Operations", "reason": str(error)})
         added = overhead(classifier, photos)
+    command = (
+        f"python -m qana bench --model {entry.name} --seconds {seconds:g} "
+        f"--runtimes {' '.join(keys)} --batches {' '.join(map(str, batches))}"
+    )
     return {
-        "command": f"python -m qana bench --model {entry.name} --seconds {seconds:g} "
-        f"--runtimes {' '.join(keys)} --batches {' '.join(map(str, batches))}",
+        **measured_so_far(entry, command, [row.as_document() for row in rows], missing),
+        "neurobench": counted,
+        "classifier": {**asdict(added), "added": added.added},
+    }
+
+
+def measured_so_far(
+    entry: ModelEntry, command: str, rows: list[dict[str, Any]], missing: list[dict[str, str]]
+) -> dict[str, Any]:
+    """The part of the document that a run has made before its end.
+
+    Args:
+        entry: the model.
+        command: that measures it.
+        rows: measured, as `Row.as_document` gives them.
+        missing: what this machine has not, each with its reason.
+    """
+    return {
+        "command": command,
         "model": entry.name,
         "sha256": entry.sha256,
         "macs": entry.macs,
         "machine": machine(),
-        "rows": [row.as_document() for row in (*rows, *known_rows(entry))],
+        "rows": [*rows, *(row.as_document() for row in known_rows(entry))],
         "missing": missing,
-        "neurobench": counted,
-        "classifier": {**asdict(added), "added": added.added},
     }
 
 

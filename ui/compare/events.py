@@ -7,11 +7,12 @@ import altair as alt
 import streamlit as st
 
 from qana.bench.events import SampleCost, layer_operations, sample_costs
+from qana.bench.readings import MODELLED
 from qana.labels import BY_CODE
 from qana.samples import ATTRIBUTION, load_samples
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import figure
-from ui.compare.source import show_counted
+from ui.compare.source import show_counted, show_sources
 from ui.engine import classifier
 
 LINE = 20
@@ -50,15 +51,16 @@ def show_events() -> None:
         for number, cost in enumerate(costs, start=1)
     ]
     words = "; ".join(f"photo {r['photo']}: {r['events']:,}, {r['energy']:.2f} mJ" for r in rows)
-    show_counted("events")
-    st.altair_chart(event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
     middle = sorted(costs, key=lambda cost: cost.events)[len(costs) // 2].energy
+    with st.container(horizontal=True):
+        show_counted("events")
+        show_sources(MODELLED, [middle.source, middle.caveat], "events-energy")
+    st.altair_chart(event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
     st.markdown(
-        f":blue-badge[:material/function: modelled] {middle.source} The {middle.rate:.0%} interval "
-        f"of one photo is far wider than the picture: {figure(middle.low)} to "
-        f"{figure(middle.high)} mJ."
+        f"The {middle.rate:.0%} interval of one photo's energy is far wider than the picture: "
+        f"{figure(middle.low)} to {figure(middle.high)} mJ."
     )
-    st.caption(f"{costs[0].energy.caveat} Photos: {ATTRIBUTION}.")
+    st.caption(f"Photos: {ATTRIBUTION}.")
 
 
 def event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:

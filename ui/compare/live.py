@@ -10,8 +10,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from qana.bench.job import Job
 from qana.bench.names import RUNTIME_NAMES
+from qana.bench.readings import MEASURED
 from ui.charts import GUIDE, PLOT_HEIGHT
 from ui.compare.rows import figure
+from ui.compare.source import show_sources
 
 EVERY = 0.5
 """Seconds between two looks at what was measured."""
@@ -19,7 +21,10 @@ SHOWN = 150
 """Latencies of each series that are drawn: the last ones."""
 LINE = 34
 """Height of a series, pixels."""
-METERED = "Measured here, so far: all that the meter of this device saw, for each image"
+SO_FAR = (
+    "Answers of each runtime, timed here as they come, after a rest and a warm-up; energy is all "
+    "that the meter of the device has seen so far, for each image. `{command}`"
+)
 WORDS = {
     "waiting": "Another measurement runs on this machine: waiting for its end",
     "loading": "Loading {what}",
@@ -73,11 +78,12 @@ def show_distributions(job: Job) -> None:
     ]
     middles = {_name(at): sorted(found)[len(found) // 2] for at, found in series.items()}
     words = "; ".join(f"{name}: {figure(middle)} ms" for name, middle in middles.items())
+    show_sources(MEASURED, [SO_FAR.format(command=job.command)], "live")
     st.altair_chart(latencies(rows), alt=f"Time of an answer, median: {words}")
     energies = {at: value for at, value in list(job.energy_mj.items()) if value is not None}
     with st.container(horizontal=True):
         for at, value in energies.items():
-            st.metric(_name(at), f"{figure(value)} mJ", help=METERED)
+            st.metric(_name(at), f"{figure(value)} mJ")
 
 
 def latencies(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:

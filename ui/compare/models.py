@@ -7,7 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from qana.bench.boards import BoardModel, board_models
+from qana.bench.readings import MODELLED, PUBLISHED
 from ui.compare.rows import figure, show_rows
+from ui.compare.source import show_sources
 
 NAMES = {
     "energy": "energy of an image",
@@ -44,6 +46,8 @@ def show_published(rows: Sequence[dict[str, Any]], command: str) -> None:
     """
     show_rows([row for row in rows if row["device"] != FITTED], command, "published")
     st.markdown(f"**{FITTED}**: the vendor's figures, to which the models above are fitted")
+    fitted = [row for row in rows if row["device"] == FITTED]
+    show_sources(PUBLISHED, (row["source"] for row in fitted), "published-table")
     table = [
         {
             "Network": row["runtime"],
@@ -51,10 +55,8 @@ def show_published(rows: Sequence[dict[str, Any]], command: str) -> None:
             "mJ": row["energy_mj"]["value"],
             "mJ above the floor": row["energy_net_mj"]["value"] if row["energy_net_mj"] else None,
             "To be doubted": row["doubt"],
-            "Published in": row["source"],
         }
-        for row in rows
-        if row["device"] == FITTED
+        for row in fitted
     ]
     st.dataframe(pd.DataFrame(table), hide_index=True)
 
@@ -77,5 +79,8 @@ def _show_test(model: BoardModel) -> None:
         }
         for one in found
     ]
+    key = f"{model.board}-{model.mapping}-{model.quantity}"
+    with st.container(horizontal=True):
+        show_sources(PUBLISHED, (point.source for point in model.points), f"fitted-{key}")
+        show_sources(MODELLED, [model.predict(model.points[0].mmac).source], f"foretold-{key}")
     st.dataframe(pd.DataFrame(table), hide_index=True)
-    st.caption(model.predict(model.points[0].mmac).source)

@@ -1,8 +1,10 @@
 """The chip that opens where a number comes from."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from qana.bench.readings import MEASURED, MODELLED, PUBLISHED
 
@@ -11,6 +13,30 @@ LOOKS = {
     MODELLED: ("blue", ":material/function:"),
     PUBLISHED: ("orange", ":material/menu_book:"),
 }
+
+
+def chip(provenance: str, key: str) -> DeltaGenerator:
+    """A button with the word; what is written into it is read when it is pressed.
+
+    Args:
+        provenance: of `LOOKS`.
+        key: of the widget, unlike any other on the page.
+    """
+    colour, icon = LOOKS[provenance]
+    return st.popover(f":{colour}[{provenance}]", icon=icon, key=key, width="content")
+
+
+def show_sources(provenance: str, sources: Iterable[str], key: str) -> None:
+    """The provenance of all numbers of a table or a chart: one chip for them.
+
+    Args:
+        provenance: of `LOOKS`.
+        sources: a sentence or a citation each; what is there twice is shown once.
+        key: of the widget, unlike any other on the page.
+    """
+    with chip(provenance, key):
+        for source in dict.fromkeys(sources):
+            st.markdown(source)
 
 
 def show_source(row: dict[str, Any], command: str, key: str, whose: str = "") -> None:
@@ -22,8 +48,7 @@ def show_source(row: dict[str, Any], command: str, key: str, whose: str = "") ->
         key: of the widget, unlike any other on the page.
         whose: machine that measured it, where it was not this one.
     """
-    colour, icon = LOOKS[row["provenance"]]
-    with st.popover(f":{colour}[{row['provenance']}]", icon=icon, key=key, width="content"):
+    with chip(row["provenance"], key):
         if row["provenance"] == MEASURED:
             st.markdown(
                 f"{row['images']:,} images in {row['runs']:,} runs and {row['seconds']:.1f} s, "

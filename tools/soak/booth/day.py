@@ -1,0 +1,135 @@
+"""The show in a real browser: whether it goes on, and what it keeps."""
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from tools.soak.memory import growth
+from tools.soak.server import Server
+from ui.booth.show import GUESS_SECONDS, QUESTION, VERDICT_SECONDS
+
+LOOKS = 24
+"""At memory, after the warm-up."""
+WARM_UP = 1 / 12
+"""Share of the scenes before the first look: all samples were shown, and drawn, by then."""
+PATIENCE = 60_000
+BOOTH = {"width": 1920, "height": 1080}
+RECORDED = "The data set records"
+WATCH = """question => {
+  const booth = (window.booth = { scenes: 0, last: performance.now(), longest: 0 })
+  let asked = false
+  new MutationObserver(() => {
+    const asks = [...document.querySelectorAll("h1")].some((one) => one.innerText === question)
+    if (asks && !asked) {
+      const now = performance.now()
+      booth.longest = Math.max(booth.longest, now - booth.last)
+      booth.last = now
+      booth.scenes += 1
+    }
+    asked = asks
+  }).observe(document.body, { subtree: true, childList: true, characterData: true })
+}"""
+"""Counts the scenes that a visitor would see begin, and the longest of them in milliseconds."""
+
+
+def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dict[str, Any]:
+    """The show alone.
+
+    Args:
+        server: runs the app with its clock `faster` times as fast.
+        browser: of Playwright, Chromium.
+        scenes: that are to be shown.
+        faster: than the clock of the app.
+
+    Returns:
+        scenes, the longest one in seconds of the app's clock, what the console said, addresses
+        asked for outside of the server, and memory of server and page at even distances with its
+        growth, for a result file.
+    """
+    context = browser.new_context(viewport=BOOTH)
+    page = context.new_page()
+    said: list[str] = []
+    elsewhere: set[str] = set()
+    page.on("console", lambda line: line.type == "error" and said.append(line.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda asked: _note_stranger(asked.url, server, elsewhere))
+    page.goto(f"{server.address}/?booth=1")
+    expect(page.get_by_text(RECORDED)).to_be_visible(timeout=PATIENCE)
+    page.evaluate(WATCH, QUESTION)
+    devtools = context.new_cdp_session(page)
+    served: list[float] = []
+    held: list[dict[str, float]] = []
+    warm_up = int(WARM_UP * scenes)
+    for look in range(LOOKS + 1):
+        _until(page, warm_up + (scenes - warm_up) * look // LOOKS, faster)
+        served.append(server.memory() / 1e6)
+        held.append(_held(devtools))
+    seen = page.evaluate("booth")
+    context.close()
+    heap = [one["JSHeapUsedSize"] / 1e6 for one in held]
+    return {
+        "scenes": int(seen["scenes"]),
+        "faster": faster,
+        "hours": round(scenes * (GUESS_SECONDS + VERDICT_SECONDS) / 3600, 2),
+        "longest_scene_s": round(seen["longest"] / 1000 * faster, 1),
+        "console": said[:10],
+        "asked_elsewhere": sorted(elsewhere),
+        "server": {"memory_mb": [round(one) for one in served], **growth(served)},
+        "page": {"heap_mb": [round(one, 1) for one in heap], **growth(heap)},
+        "nodes": [int(one["Nodes"]) for one in held],
+    }
+
+
+def run_visits(server: Server, browser: Browser, visits: int, idle: int) -> dict[str, Any]:
+    """Visitors who touch, look at an answer and walk away.
+
+    Args:
+        server: runs already.
+        browser: of Playwright, Chromium.
+        visits: one after the other in one window.
+        idle: seconds without a touch until the show begins anew.
+
+    Returns:
+        how many found the show again, without anything of the visitor before.
+    """
+    page = browser.new_page(viewport=BOOTH)
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{server.address}/?booth=1&idle={idle}")
+    back = 0
+    for number in range(visits):
+        page.get_by_role("button", name="Touch to try it yourself").click()
+        photo = page.get_by_role("button", name=f"Photo {1 + 5 * number % 21}", exact=True)
+        photo.click()
+        expect(page.get_by_role("button", name="Scan another")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
+        page.get_by_role("button", name="Touch to try it yourself").click()
+        expect(photo).to_be_visible(timeout=PATIENCE)  # the gallery again: no answer is left
+        back += page.get_by_role("button", name="Scan another").count() == 0
+        expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
+    page.close()
+    return {"visits": visits, "idle_s": idle, "nothing_left": back}
+
+
+def _note_stranger(url: str, server: Server, found: set[str]) -> None:
+    parts = urlsplit(url)
+    if parts.scheme.startswith(("http", "ws")) and parts.port != server.port:
+        found.add(f"{parts.scheme}://{parts.netloc}")
+
+
+def _until(page: Page, scenes: int, faster: float) -> None:
+    """Waits for so many scenes; raises RuntimeError when the show stands still."""
+    patience = 10 * (GUESS_SECONDS + VERDICT_SECONDS) / faster + 30
+    while (seen := page.evaluate("[booth.scenes, performance.now() - booth.last]"))[0] < scenes:
+        if seen[1] > 1000 * patience:
+            raise RuntimeError(f"The show stands still after {seen[0]} scenes.")
+        time.sleep(0.5)
+
+
+def _held(devtools: CDPSession) -> dict[str, float]:
+    """What the page holds once its garbage is collected."""
+    devtools.send("HeapProfiler.collectGarbage")
+    devtools.send("Performance.enable")
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return {one["name"]: one["value"] for one in metrics}
