@@ -4,7 +4,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, expect
 
 from tools.soak.memory import growth
 from tools.soak.server import Server
@@ -16,6 +16,7 @@ WARM_UP = 1 / 12
 """Share of the scenes before the first look: all samples were shown, and drawn, by then."""
 PATIENCE = 60_000
 BOOTH = {"width": 1920, "height": 1080}
+MEDIA = "/media/"
 RECORDED = "The data set records"
 WATCH = """question => {
   const booth = (window.booth = { scenes: 0, last: performance.now(), longest: 0 })
@@ -44,15 +45,16 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
         faster: than the clock of the app.
 
     Returns:
-        scenes, the longest one in seconds of the app's clock, what the console said, addresses
-        asked for outside of the server, and memory of server and page at even distances with its
+        scenes, the longest one in seconds of the app's clock, what the console said, pictures that
+        the faster clock replaced before the browser had fetched them, addresses asked for outside
+        of the server, and memory of server and page at even distances with its
         growth, for a result file.
     """
     context = browser.new_context(viewport=BOOTH)
     page = context.new_page()
     said: list[str] = []
     elsewhere: set[str] = set()
-    page.on("console", lambda line: line.type == "error" and said.append(line.text))
+    page.on("console", lambda line: line.type == "error" and said.append(_placed(line)))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda asked: _note_stranger(asked.url, server, elsewhere))
     page.goto(f"{server.address}/?booth=1")
@@ -68,13 +70,15 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
         held.append(_held(devtools))
     seen = page.evaluate("booth")
     context.close()
+    missed = [line for line in said if MEDIA in line]
     heap = [one["JSHeapUsedSize"] / 1e6 for one in held]
     return {
         "scenes": int(seen["scenes"]),
         "faster": faster,
         "hours": round(scenes * (GUESS_SECONDS + VERDICT_SECONDS) / 3600, 2),
         "longest_scene_s": round(seen["longest"] / 1000 * faster, 1),
-        "console": said[:10],
+        "console": [line for line in said if MEDIA not in line][:10],
+        "pictures_missed": len({line.split(MEDIA)[1] for line in missed}),
         "asked_elsewhere": sorted(elsewhere),
         "server": {"memory_mb": [round(one) for one in served], **growth(served)},
         "page": {"heap_mb": [round(one, 1) for one in heap], **growth(heap)},
@@ -110,6 +114,10 @@ def run_visits(server: Server, browser: Browser, visits: int, idle: int) -> dict
         expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
     page.close()
     return {"visits": visits, "idle_s": idle, "nothing_left": back}
+
+
+def _placed(line: ConsoleMessage) -> str:
+    return f"{line.text} {line.location['url']}"
 
 
 def _note_stranger(url: str, server: Server, found: set[str]) -> None:
