@@ -78,7 +78,7 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
         "hours": round(scenes * (GUESS_SECONDS + VERDICT_SECONDS) / 3600, 2),
         "longest_scene_s": round(seen["longest"] / 1000 * faster, 1),
         "console": [line for line in said if MEDIA not in line][:10],
-        "pictures_missed": len({line.split(MEDIA)[1] for line in missed}),
+        "pictures_missed": len({line.split(MEDIA)[1].split()[0] for line in missed}),
         "asked_elsewhere": sorted(elsewhere),
         "server": {"memory_mb": [round(one) for one in served], **growth(served)},
         "page": {"heap_mb": [round(one, 1) for one in heap], **growth(heap)},
