@@ -12,9 +12,10 @@ def hardening() -> str | None:
         ReportError: a result file is damaged.
     """
     soak, faults, fuzz, booth = map(read_hardening, ("soak", "faults", "fuzz", "booth"))
-    if not (soak and faults and fuzz and booth):
+    if not (soak and faults and fuzz):
         return None
-    return " ".join((_load(soak), _memory(soak), _faults(faults), _fuzz(fuzz), _booth(booth)))
+    parts = (_load(soak), _memory(soak), _faults(faults), _fuzz(fuzz))
+    return " ".join((*parts, _booth(booth)) if booth else parts)
 
 
 def _load(soak: dict[str, Any]) -> str:
