@@ -22,7 +22,6 @@ from real_browser import pytestmark as browser_tests
 
 from qana.imaging import read_image
 from tools.soak.__main__ import misses
-from tools.soak.booth.__main__ import MOST_SECONDS
 from tools.soak.booth.__main__ import misses as unmet
 from tools.soak.booth.day import run_day, run_visits
 from tools.soak.client import Client
@@ -151,7 +150,6 @@ def test_the_show_goes_on_and_forgets_its_visitors(tmp_path) -> None:
             show = run_day(server, browser, scenes=30, faster=20)
         assert show["scenes"] >= 30
         assert (show["console"], show["asked_elsewhere"]) == ([], [])
-        assert show["longest_scene_s"] < MOST_SECONDS
         with Server(tmp_path / "other") as server:
             visits = run_visits(server, browser, visits=1, idle=5)
         assert visits["nothing_left"] == 1
