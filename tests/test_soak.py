@@ -22,6 +22,7 @@ from real_browser import pytestmark as browser_tests
 
 from qana.imaging import read_image
 from tools.soak.__main__ import misses
+from tools.soak.booth.__main__ import IDLE
 from tools.soak.booth.__main__ import misses as unmet
 from tools.soak.booth.day import run_day, run_visits
 from tools.soak.client import Client
@@ -151,7 +152,7 @@ def test_the_show_goes_on_and_forgets_its_visitors(tmp_path) -> None:
         assert show["scenes"] >= 30
         assert (show["console"], show["asked_elsewhere"]) == ([], [])
         with Server(tmp_path / "other") as server:
-            visits = run_visits(server, browser, visits=1, idle=5)
+            visits = run_visits(server, browser, visits=1, idle=IDLE)
         assert visits["nothing_left"] == 1
         browser.close()
 

@@ -18,6 +18,8 @@ from ui.booth.show import GUESS_SECONDS, VERDICT_SECONDS
 
 MOST_SECONDS = 60.0
 """From one scene to the next, by the app's own clock."""
+IDLE = 12
+"""Seconds until the show begins anew; a visitor must not take as long to tap."""
 
 
 def main() -> int:
@@ -42,7 +44,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder, Server(Path(folder), entry=fast) as server:
             document["show"] = run_day(server, browser, scenes, options.faster)
         with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
-            document["visits"] = run_visits(server, browser, options.visits, idle=5)
+            document["visits"] = run_visits(server, browser, options.visits, IDLE)
         browser.close()
     document["misses"] = misses(document)
     write(options.out, document)
