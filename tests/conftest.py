@@ -23,8 +23,8 @@ from qana.walkthrough.subset import load_subset
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
 LONGEST_FIRST = (
-    *("test_browser", "test_sequential", "test_pipeline", "test_walk", "test_grad_cam"),
-    *("test_walkthrough_bits", "test_studies", "test_bench", "test_soak"),
+    *("test_browser", "test_notebook", "test_sequential", "test_pipeline", "test_walk"),
+    *("test_grad_cam", "test_walkthrough_bits", "test_studies", "test_bench", "test_soak"),
 )
 """Files that take minutes: begun last, one of them would run on beside an idle process."""
 

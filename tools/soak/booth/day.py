@@ -4,7 +4,8 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, expect
+import psutil
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Error, Page, expect
 
 from tools.soak.memory import growth
 from tools.soak.server import Server
@@ -47,8 +48,8 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
     Returns:
         scenes, the longest one in seconds of the app's clock, what the console said, pictures that
         the faster clock replaced before the browser had fetched them, addresses asked for outside
-        of the server, and memory of server and page at even distances with its
-        growth, for a result file.
+        of the server, and memory of server, page and the process that draws it, at even distances,
+        for a result file.
     """
     context = browser.new_context(viewport=BOOTH)
     page = context.new_page()
@@ -63,11 +64,13 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
     devtools = context.new_cdp_session(page)
     served: list[float] = []
     held: list[dict[str, float]] = []
+    resident: list[int] = []
     warm_up = int(WARM_UP * scenes)
     for look in range(LOOKS + 1):
         _until(page, warm_up + (scenes - warm_up) * look // LOOKS, faster)
         served.append(server.memory() / 1e6)
         held.append(_held(devtools))
+        resident.append(_renderers() // 10**6)
     seen = page.evaluate("booth")
     context.close()
     missed = [line for line in said if MEDIA in line]
@@ -82,6 +85,7 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
         "asked_elsewhere": sorted(elsewhere),
         "server": {"memory_mb": [round(one) for one in served], **growth(served)},
         "page": {"heap_mb": [round(one, 1) for one in heap], **growth(heap)},
+        "renderer_mb": resident,
         "nodes": [int(one["Nodes"]) for one in held],
     }
 
@@ -96,24 +100,35 @@ def run_visits(server: Server, browser: Browser, visits: int, idle: int) -> dict
         idle: seconds without a touch until the show begins anew.
 
     Returns:
-        how many found the show again, without anything of the visitor before.
+        after how many the next one found nothing of them, and what else went wrong.
     """
     page = browser.new_page(viewport=BOOTH)
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server.address}/?booth=1&idle={idle}")
-    back = 0
+    back, troubles = 0, []
     for number in range(visits):
-        page.get_by_role("button", name="Touch to try it yourself").click()
-        photo = page.get_by_role("button", name=f"Photo {1 + 5 * number % 21}", exact=True)
-        photo.click()
-        expect(page.get_by_role("button", name="Scan another")).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
-        page.get_by_role("button", name="Touch to try it yourself").click()
-        expect(photo).to_be_visible(timeout=PATIENCE)  # the gallery again: no answer is left
-        back += page.get_by_role("button", name="Scan another").count() == 0
-        expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
+        try:
+            back += _visit(page, 1 + 5 * number % 21)
+        except (AssertionError, Error) as error:  # as Playwright says that something never came
+            troubles.append(str(error).splitlines()[0])
+            page.goto(f"{server.address}/?booth=1&idle={idle}")
     page.close()
-    return {"visits": visits, "idle_s": idle, "nothing_left": back}
+    return {"visits": visits, "idle_s": idle, "nothing_left": back, "troubles": troubles}
+
+
+def _visit(page: Page, number: int) -> bool:
+    """Whether the next one to touch finds nothing of this visitor, who looks at one photo."""
+    page.get_by_role("button", name="Touch to try it yourself").click()
+    photo = page.get_by_role("button", name=f"Photo {number}", exact=True)
+    photo.click()
+    answer = page.get_by_role("button", name="Scan another")
+    expect(answer).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Touch to try it yourself").click()
+    expect(photo).to_be_visible(timeout=PATIENCE)  # the gallery again
+    nothing_left = answer.count() == 0
+    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
+    return nothing_left
 
 
 def _placed(line: ConsoleMessage) -> str:
@@ -133,6 +148,13 @@ def _until(page: Page, scenes: int, faster: float) -> None:
         if seen[1] > 1000 * patience:
             raise RuntimeError(f"The show stands still after {seen[0]} scenes.")
         time.sleep(0.5)
+
+
+def _renderers() -> int:
+    """Resident bytes of the processes that draw pages for this one's browser."""
+    family = psutil.Process().children(recursive=True)
+    drawing = (one for one in family if "--type=renderer" in one.cmdline())
+    return int(sum(one.memory_info().rss for one in drawing))
 
 
 def _held(devtools: CDPSession) -> dict[str, float]:
