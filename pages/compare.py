@@ -4,7 +4,7 @@ import streamlit as st
 
 from qana.bench.job import Job
 from qana.bench.names import RUNTIME_NAMES
-from qana.bench.run import known_rows, measured_so_far
+from qana.bench.run import known_rows
 from qana.errors import UserError
 from qana.spiking.names import DEFAULT_MODEL
 from ui.compare.against import Entry, label, show_against
@@ -110,13 +110,12 @@ with live:
 command = KNOWN
 if job is not None and (job.rows or job.missing):
     st.header("Measured here", anchor=False)
-    command = job.document["command"] if job.document else job.command
+    command = job.command
     show_rows(job.rows, command, "here")
     for one in job.missing:
         st.markdown(f":gray-badge[not here] **{one['name']}**: {one['reason']}")
     if job.over:
-        so_far = measured_so_far(entry, job.command, job.rows, job.missing)
-        show_export(job.document or {**so_far, "stopped": True})
+        show_export(job.result(entry))
         st.caption(LICENCE)
 
 place = st.container()

@@ -1,14 +1,13 @@
 """A real browser and a real server, for the tests that look at the pages."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from tools.soak.server import Server
+from tools.browser import CHROMIUM
+from tools.server import Server
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 if CHROMIUM is None and os.environ.get("QANA_REQUIRE_BROWSER"):
     pytest.fail("chromium is not installed, and QANA_REQUIRE_BROWSER asks for it", pytrace=False)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt install chromium")

@@ -28,7 +28,7 @@ from qana.labels import BY_CODE
 from qana.probabilities import percent
 from qana.scan import scan
 from qana.spiking.classifier import Prediction
-from tools.soak.server import Server
+from tools.server import Server
 
 __all__ = ["pytestmark", "server"]
 

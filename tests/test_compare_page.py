@@ -62,6 +62,7 @@ def test_before_anything_runs_all_that_is_known_says_where_it_comes_from(page: A
 def test_a_run_is_shown_as_it_was_measured(page: AppTest) -> None:
     page.pills(key="bench_runtimes").set_value(["akida", "dense", "cuda"]).run()
     page.slider(key="bench_seconds").set_value(2).run()
+    page.select_slider(key="bench_batch").set_value(4).run()
     press(page, "Start")
     assert [bar.proto.text for bar in page.get("progress")]
     until_over(page)

@@ -21,6 +21,7 @@ from real_browser import CHROMIUM, FLAGS
 from real_browser import pytestmark as browser_tests
 
 from qana.imaging import read_image
+from tools.server import ROOT, Server
 from tools.soak.__main__ import misses
 from tools.soak.booth.__main__ import IDLE
 from tools.soak.booth.__main__ import misses as unmet
@@ -38,7 +39,6 @@ from tools.soak.load import run_load, tasks_of
 from tools.soak.memory import MOST_GROWTH, growth, run_memory
 from tools.soak.photos import photo
 from tools.soak.results import FOLDER
-from tools.soak.server import ROOT, Server
 from tools.soak.visits import UPLOAD, WHERE, Task, scan_once
 
 VISITORS = 4

@@ -6,7 +6,6 @@ the engine are hidden: its licence asks for permission before a benchmark is pub
 
 import io
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +14,9 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tools.soak.server import Server
+from tools.browser import CHROMIUM, MISSING
+from tools.server import ROOT, Server
 
-ROOT = Path(__file__).parents[1]
 OUT = ROOT / "assets" / "screens"
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 844}
 GAP = 28
@@ -62,9 +61,8 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 def main() -> int:
     """Writes a picture a page; returns an exit code."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.stderr.write("Install chromium first: apt install chromium\n")
+    if CHROMIUM is None:
+        sys.stderr.write(MISSING)
         return 2
     OUT.mkdir(exist_ok=True)
     with (
@@ -72,7 +70,7 @@ def main() -> int:
         Server(Path(folder)) as server,
         sync_playwright() as driver,
     ):
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name, (path, prepare) in PAGES.items():
             shots = []
             for size, scheme in ((PHONE, "dark"), (LAPTOP, "light")):

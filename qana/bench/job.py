@@ -9,6 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from qana.bench.command import arguments, in_terminal
+from qana.bench.run import measured_so_far
+from qana.spiking.store import ModelEntry
+
 ROOT = Path(__file__).parents[2]
 BROKE_OFF = "The measurement broke off, perhaps for want of memory: start it again."
 LEFT = "The measurement was stopped, because its page was closed."
@@ -54,12 +58,11 @@ class Job:
         self.missing: list[dict[str, str]] = []
         self.document: dict[str, Any] | None = None
         self.trouble: str | None = None
-        asked = ["--model", model, "--seconds", f"{seconds:g}"]
-        asked += ["--runtimes", *keys, "--batches", *map(str, batches)]
-        self.command = " ".join(["python -m qana bench", *asked])
+        asked = arguments(model, keys, batches, seconds)
+        self.command = in_terminal(asked)
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "qana", "bench", *asked, "--stream"],
+            [sys.executable, "-m", "qana", *asked, "--stream"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
@@ -78,6 +81,17 @@ class Job:
             if not self.over:
                 self.state = "stopped"
                 self._process.kill()
+
+    def result(self, entry: ModelEntry) -> dict[str, Any]:
+        """The document; of a run that was stopped what it had measured, and "stopped": true.
+
+        Args:
+            entry: of the model that is measured.
+        """
+        if self.document is not None:
+            return self.document
+        found = measured_so_far(entry, self.command, list(self.rows), list(self.missing))
+        return {**found, "stopped": True}
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

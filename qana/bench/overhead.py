@@ -3,13 +3,12 @@
 import time
 from dataclasses import dataclass
 
-import akida
 import numpy as np
 
 from qana.imaging import to_input
 from qana.spiking.classifier import AkidaClassifier
 from qana.spiking.device import place
-from qana.spiking.store import verified
+from qana.spiking.loading import load_network
 
 ROUNDS = 2
 """Times that every photo is run each way."""
@@ -39,7 +38,7 @@ def overhead(classifier: AkidaClassifier, photos: list[np.ndarray]) -> Overhead:
         classifier: loaded.
         photos: each (H, W, 3) uint8 RGB.
     """
-    engine = akida.Model(str(verified(classifier.entry)))
+    engine = load_network(classifier.entry)
     place(engine)
     times: tuple[list[float], list[float]] = ([], [])
     for number, photo in enumerate([photos[0], *photos * ROUNDS]):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from qana.bench.boards import Estimate, board_models
+from qana.bench.command import arguments, in_terminal
 from qana.bench.machine import machine
 from qana.bench.measure import Progress, at_rest, measure
 from qana.bench.meters.choose import meter_for
@@ -67,10 +68,7 @@ def bench(
             counted = None
             missing.append({"runtime": "neurobench", "name": "Operations", "reason": str(error)})
         added = overhead(classifier, photos)
-    command = (
-        f"python -m qana bench --model {entry.name} --seconds {seconds:g} "
-        f"--runtimes {' '.join(keys)} --batches {' '.join(map(str, batches))}"
-    )
+    command = in_terminal(arguments(entry.name, keys, batches, seconds))
     return {
         **measured_so_far(entry, command, [row.as_document() for row in rows], missing),
         "neurobench": counted,

@@ -10,12 +10,12 @@ call is the time of an answer: copying to a device and back is in it, as it is f
 from collections.abc import Callable
 from typing import Protocol
 
-import akida
 import numpy as np
 
 from qana.errors import UserError
 from qana.spiking.classifier import AkidaClassifier
-from qana.spiking.store import ModelEntry, verified
+from qana.spiking.loading import load_network
+from qana.spiking.store import ModelEntry
 
 PROCESSOR = "this computer's processor"
 SIMULATED = "The simulator's time is this computer's and says nothing about a chip's."
@@ -81,7 +81,7 @@ class DenseRuntime:
             ) from None
         self.precision = f"{entry.weight_bits}/{entry.activation_bits}-bit integers, dense"
         self.doubt: str | None = DENSE
-        self.run = DenseTwin(akida.Model(str(verified(entry))).layers).logits
+        self.run = DenseTwin(load_network(entry).layers).logits
 
 
 class TorchRuntime:

@@ -7,7 +7,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import akida
 import numpy as np
 
 from qana.data.ham10000 import Photo, read_ham10000
@@ -24,7 +23,7 @@ from qana.explain.summary import WITHIN, summarize
 from qana.imaging import read_image, to_input
 from qana.probabilities import softmax
 from qana.spiking.classifier import AkidaClassifier, load_classifier
-from qana.spiking.store import verified
+from qana.spiking.loading import load_network
 
 Say = Callable[[str], None]
 AKIDA, OCCLUSION, CENTRE, RANDOM = "Akida map", "Occlusion", "Centre blob", "Random map"
@@ -95,7 +94,7 @@ def _ties(classifier: AkidaClassifier, photos: Sequence[Photo]) -> dict[str, int
 
     entry = classifier.entry
     inputs = np.stack([to_input(read_image(photo.path), classifier.input_size) for photo in photos])
-    model = akida.Model(str(verified(entry)))
+    model = load_network(entry)
     found = departures(load_form(entry, "quantized"), model, inputs)
     return {one.layer: len(one.photos) for one in found if one.is_tie}
 

@@ -19,8 +19,9 @@ from qana.incremental.storage import save_head
 from qana.labels import LABELS
 from qana.reports import write_report
 from qana.spiking.conversion import place_on
+from qana.spiking.loading import load_network
 from qana.spiking.names import AKIDA1
-from qana.spiking.store import ModelEntry, ModelError, find_entry, sha256, update_record, verified
+from qana.spiking.store import ModelEntry, ModelError, find_entry, sha256, update_record
 
 SEED = 0
 """Of the codes and of the order of the photos, in the head that is deployed."""
@@ -49,7 +50,7 @@ def build_edge_head(
     entry = find_entry(name, models)
     if entry.target != AKIDA1:
         raise ModelError(f"The model {name} is for Akida 2.0, which cannot learn: choose another.")
-    front = front_of(akida.Model(str(verified(entry))))
+    front = front_of(load_network(entry))
     parts = split_photos(read_ham10000(data))
     train = _maps(front, parts["train"], entry, runs, "train")
     validation = _maps(front, parts["validation"], entry, runs, "validation")

@@ -5,7 +5,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import akida
 import numpy as np
 
 from qana.data.arrays import labels_of
@@ -21,7 +20,7 @@ from qana.incremental.photo_spikes import maps_of, run_over
 from qana.incremental.skeptic import best_ridge
 from qana.incremental.spikes import codes, front_of
 from qana.labels import LABELS
-from qana.spiking.store import verified
+from qana.spiking.loading import load_network
 
 STRANGER = "SCC"
 """PAD-UFES-20's diagnosis that is none of the seven classes: squamous cell carcinoma."""
@@ -105,7 +104,7 @@ _PARTS = ("train", "validation", "test")
 
 
 def _material(edge: EdgeModel, photos: Sequence[Photo], runs: Path, part: str) -> Material:
-    front = front_of(akida.Model(str(verified(edge.entry))))
+    front = front_of(load_network(edge.entry))
     maps = maps_of(front, [photo.path for photo in photos], edge.entry, runs, part)
     lesions = np.array([photo.lesion_id for photo in photos])
     return Material(codes(edge.network, maps), labels_of(photos), lesions)
@@ -119,7 +118,7 @@ def _phone_material(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> Materia
 
 
 def _dense_answers(edge: EdgeModel, paths: Sequence[Path]) -> np.ndarray:
-    network = akida.Model(str(verified(edge.entry)))
+    network = load_network(edge.entry)
 
     def answers(photos: np.ndarray) -> np.ndarray:
         return network.predict(photos).reshape(len(photos), -1).argmax(axis=1).astype(np.uint8)

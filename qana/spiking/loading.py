@@ -8,7 +8,16 @@ from pathlib import Path
 
 import akida
 
-from qana.spiking.store import MANIFEST, ModelError, verified_bytes
+from qana.spiking.store import MANIFEST, ModelEntry, ModelError, verified_bytes
+
+
+def load_network(entry: ModelEntry) -> akida.Model:
+    """The network of a model, mapped on no device.
+
+    Raises:
+        ModelError: see `load_networks`.
+    """
+    return load_networks(entry.path, entry.sha256, entry.input_shape, count=1)[0]
 
 
 def load_networks(

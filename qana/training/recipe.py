@@ -163,4 +163,4 @@ RECIPES: dict[str, Recipe] = {
     )
 }
 """`akida2` and `akd1000` make the deployed models, the second from the first; `smoke` runs the
-whole pipeline on a handful of photos, with a network that is quantized in a tenth of the time."""
+whole pipeline on a handful of photos, with a network of few layers."""

@@ -17,7 +17,8 @@ from collections import Counter
 import akida
 
 from qana.errors import UserError
-from qana.spiking.store import ModelEntry, ModelError, verified
+from qana.spiking.loading import load_network
+from qana.spiking.store import ModelEntry
 from qana.walkthrough.mapping import Mapping, Mesh, Place, PlacedLayer, Processor, Refusal
 
 DEVICES = {
@@ -53,15 +54,7 @@ def map_entry(entry: ModelEntry, device: str) -> Mapping:
         ModelError: the model's file is missing, changed or of another version.
         UserError: there is no such device.
     """
-    path = verified(entry)
-    try:
-        model = akida.Model(str(path))
-    except (RuntimeError, ValueError):
-        raise ModelError(
-            f"The Akida engine cannot read {path.name}: it was made by another version, so "
-            "install the pinned requirements or train again."
-        ) from None
-    return map_model(model, device)
+    return map_model(load_network(entry), device)
 
 
 def map_model(model: akida.Model, device: str) -> Mapping:

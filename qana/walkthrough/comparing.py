@@ -1,13 +1,13 @@
 """Quantized Keras against Akida on the visitor's photo, as a task of the workshop."""
 
-import akida
 import numpy as np
 import tensorflow as tf
 
 from qana.explain.forms import form_in
 from qana.spiking.events import LayerTap
 from qana.spiking.layerwise import Departure, keras_integers
-from qana.spiking.store import find_entry, verified
+from qana.spiking.loading import load_network
+from qana.spiking.store import find_entry
 from qana.walkthrough.agreement import Agreement, LayerAgreement
 from qana.workshop.store import Store
 from qana.workshop.worker import Tell
@@ -28,7 +28,7 @@ def agreement(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agree
     entry = find_entry(model)
     tell("Loading the quantized Keras network", 0.15)
     quantized = form_in(store, entry, "quantized")
-    model_on_akida = store.get(("akida", entry.sha256), lambda: akida.Model(str(verified(entry))))
+    model_on_akida = store.get(("akida", entry.sha256), lambda: load_network(entry))
     tap = store.get(("tap", entry.sha256), lambda: LayerTap(model_on_akida))
     # Of all layers, for a Keras layer is found as the last one before the next layer's namesake.
     names = [layer.name for layer in model_on_akida.layers]

@@ -1,17 +1,16 @@
 """python -m tools.soak: the load, then memory; writes models/hardening/soak.json."""
 
 import argparse
-import shlex
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from qana.spiking.classifier import load_classifier
+from tools.server import Server
 from tools.soak.load import THINK, run_load, tasks_of
-from tools.soak.memory import EVERY, MOST_GROWTH, WARM_UP, run_memory
-from tools.soak.results import FOLDER, write
-from tools.soak.server import Server
+from tools.soak.memory import EVERY, MOST_GROWTH, WARM_UP, most_growth, run_memory
+from tools.soak.results import FOLDER, begin, conclude
 
 MOST_SECONDS = 3.0
 """95th percentile from the photo to its verdict, with a human pause between scans."""
@@ -30,9 +29,7 @@ def main() -> int:
     options = parser.parse_args()
     classifier = load_classifier()
     crowd = [tasks_of(number, classifier) for number in range(options.visitors)]
-    document: dict[str, Any] = {
-        "command": shlex.join(["python", "-m", "tools.soak", *sys.argv[1:]])
-    }
+    document = begin("tools.soak")
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
         thinking = (options.think[0], options.think[1])
         document["load"] = run_load(server, crowd, 60 * options.minutes, thinking)
@@ -43,10 +40,7 @@ def main() -> int:
         document["memory"] = run_memory(
             server, tasks, options.classifications, options.warm_up, options.every
         )
-    document["misses"] = misses(document)
-    write(options.out, document)
-    sys.stdout.write(f"{options.out}: {document['misses'] or 'every target is met'}\n")
-    return 1 if document["misses"] else 0
+    return conclude(options.out, document, misses(document))
 
 
 def misses(document: dict[str, Any]) -> list[str]:
@@ -61,9 +55,8 @@ def misses(document: dict[str, Any]) -> list[str]:
         found.append("load: not every visitor got an answer.")
     if load["to_the_verdict_s"]["p95"] >= MOST_SECONDS:
         found.append(f"load: p95 is {load['to_the_verdict_s']['p95']} s.")
-    growths = [memory.get(name, 1.0) for name in ("growth_by_line", "growth_by_quarters")]
-    if max(growths) >= MOST_GROWTH:
-        found.append(f"memory: grows by {max(growths):.1%}.")
+    if (more := most_growth(memory)) >= MOST_GROWTH:
+        found.append(f"memory: grows by {more:.1%}.")
     return found
 
 

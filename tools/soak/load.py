@@ -11,9 +11,9 @@ import numpy as np
 
 from qana.samples import load_samples
 from qana.spiking.classifier import AkidaClassifier
+from tools.server import Server
 from tools.soak.client import Client, LostError
 from tools.soak.photos import photo
-from tools.soak.server import Server
 from tools.soak.verdict import expected
 from tools.soak.visits import CAMERA, SAMPLES, UPLOAD, Scanned, Task, scan_once
 

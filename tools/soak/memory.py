@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tools.server import Server
 from tools.soak.client import Client, LostError
-from tools.soak.server import Server
 from tools.soak.visits import Task, scan_once
 
 AT_ONCE = 4
@@ -81,6 +81,11 @@ def run_memory(
         "memory_mb": [size // 10**6 for size in noted],
         **(growth(noted) if len(noted) >= 4 else {}),
     }
+
+
+def most_growth(found: dict[str, Any]) -> float:
+    """The larger of the two that `growth` gives; 1 where a run was too short for them."""
+    return max(found.get(name, 1.0) for name in ("growth_by_line", "growth_by_quarters"))
 
 
 def growth(noted: Sequence[float]) -> dict[str, float]:

@@ -3,12 +3,26 @@
 import json
 import os
 import platform
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
-from tools.soak.server import ROOT
+from tools.server import ROOT
 
 FOLDER = ROOT / "models" / "hardening"
+
+
+def begin(module: str) -> dict[str, Any]:
+    """A result with nothing in it but the command line of this program, `module`."""
+    return {"command": shlex.join(["python", "-m", module, *sys.argv[1:]])}
+
+
+def conclude(path: Path, document: dict[str, Any], misses: list[str]) -> int:
+    """Writes a result with the targets that it misses, and says them; returns an exit code."""
+    write(path, document | {"misses": misses})
+    sys.stdout.write(f"{path}: {misses or 'every target is met'}\n")
+    return 1 if misses else 0
 
 
 def write(path: Path, document: dict[str, Any]) -> None:

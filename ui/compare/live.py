@@ -22,8 +22,8 @@ SHOWN = 150
 LINE = 34
 """Height of a series, pixels."""
 SO_FAR = (
-    "Answers of each runtime, timed here as they come, after a rest and a warm-up; energy is all "
-    "that the meter of the device has seen so far, for each image. `{command}`"
+    "Answers of each runtime, timed here as they come, after a rest and a warm-up. Where a meter "
+    "can be read, energy is all that it has seen so far, for each image. `{command}`"
 )
 WORDS = {
     "waiting": "Another measurement runs on this machine: waiting for its end",

@@ -55,6 +55,7 @@ def show_published(rows: Sequence[dict[str, Any]], command: str) -> None:
             "mJ": row["energy_mj"]["value"],
             "mJ above the floor": row["energy_net_mj"]["value"] if row["energy_net_mj"] else None,
             "To be doubted": row["doubt"],
+            "Published in": row["source"],
         }
         for row in fitted
     ]

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 import psutil
 from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Error, Page, expect
 
+from tools.server import Server
 from tools.soak.memory import growth
-from tools.soak.server import Server
 from ui.booth.show import GUESS_SECONDS, QUESTION, VERDICT_SECONDS
 
+SCENE_SECONDS = GUESS_SECONDS + VERDICT_SECONDS
 LOOKS = 24
 """At memory, after the warm-up."""
 WARM_UP = 1 / 12
@@ -46,9 +47,9 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
         faster: than the clock of the app.
 
     Returns:
-        scenes, the longest one in seconds of the app's clock, what the console said, pictures that
-        the faster clock replaced before the browser had fetched them, addresses asked for outside
-        of the server, and memory of server, page and the process that draws it, at even distances,
+        scenes, by how many seconds one came late at most, what the console said, pictures that the
+        faster clock replaced before the browser had fetched them, addresses asked for outside of
+        the server, and memory of server, page and the process that draws it, at even distances,
         for a result file.
     """
     context = browser.new_context(viewport=BOOTH)
@@ -78,8 +79,8 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
     return {
         "scenes": int(seen["scenes"]),
         "faster": faster,
-        "hours": round(scenes * (GUESS_SECONDS + VERDICT_SECONDS) / 3600, 2),
-        "longest_scene_s": round(seen["longest"] / 1000 * faster, 1),
+        "hours": round(scenes * SCENE_SECONDS / 3600, 2),
+        "longest_delay_s": round(seen["longest"] / 1000 - SCENE_SECONDS / faster, 1),
         "console": [line for line in said if MEDIA not in line][:10],
         "pictures_missed": len({line.split(MEDIA)[1].split()[0] for line in missed}),
         "asked_elsewhere": sorted(elsewhere),
@@ -143,7 +144,7 @@ def _note_stranger(url: str, server: Server, found: set[str]) -> None:
 
 def _until(page: Page, scenes: int, faster: float) -> None:
     """Waits for so many scenes; raises RuntimeError when the show stands still."""
-    patience = 10 * (GUESS_SECONDS + VERDICT_SECONDS) / faster + 30
+    patience = 10 * SCENE_SECONDS / faster + 30
     while (seen := page.evaluate("[booth.scenes, performance.now() - booth.last]"))[0] < scenes:
         if seen[1] > 1000 * patience:
             raise RuntimeError(f"The show stands still after {seen[0]} scenes.")

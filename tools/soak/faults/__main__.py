@@ -1,7 +1,6 @@
 """python -m tools.soak.faults: all faults on a real server; writes models/hardening/faults.json."""
 
 import argparse
-import shlex
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from tools.soak.faults.limits import limits
 from tools.soak.faults.model_file import replaced_model
 from tools.soak.faults.privacy import privacy
 from tools.soak.faults.restart import restart, saving
-from tools.soak.results import FOLDER, write
+from tools.soak.results import FOLDER, begin, write
 
 ALL = ("restart", "saving", "full_disk", "replaced_model", "unplugged", "privacy", "limits")
 
@@ -38,9 +37,7 @@ def main() -> int:
         "privacy": partial(privacy, classifier=classifier),
         "limits": partial(limits, classifier=classifier),
     }
-    document: dict[str, Any] = {
-        "command": shlex.join(["python", "-m", "tools.soak.faults", *sys.argv[1:]])
-    }
+    document = begin("tools.soak.faults")
     for name in options.only:
         with tempfile.TemporaryDirectory() as folder:
             document[name] = runs[name](Path(folder))

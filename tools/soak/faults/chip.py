@@ -4,10 +4,10 @@ from pathlib import Path
 
 from qana.spiking.classifier import AkidaClassifier
 from qana.spiking.device import LOST
+from tools.server import Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings
 from tools.soak.load import tasks_of
-from tools.soak.server import Server
 from tools.soak.visits import scan_once
 
 

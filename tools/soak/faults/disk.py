@@ -9,12 +9,12 @@ from pathlib import Path
 from qana.incremental.edge_model import load_edge_model
 from qana.incremental.storage import load_head, save_head
 from qana.spiking.classifier import AkidaClassifier
+from tools.server import ROOT, Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings
 from tools.soak.faults.privacy import GRAIN, LARGE
 from tools.soak.load import tasks_of
 from tools.soak.photos import photo
-from tools.soak.server import ROOT, Server
 from tools.soak.verdict import expected
 from tools.soak.visits import CAMERA, UPLOAD, Task, scan_once
 

@@ -8,10 +8,10 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from qana.spiking.classifier import AkidaClassifier
+from tools.server import Server
 from tools.soak.client import COOKIE, Client, LostError
 from tools.soak.faults import Findings
 from tools.soak.load import tasks_of
-from tools.soak.server import Server
 from tools.soak.visits import CAMERA, UPLOAD, WHERE, scan_once
 
 STRANGER = "https://elsewhere.example"

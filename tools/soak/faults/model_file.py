@@ -7,10 +7,10 @@ from pathlib import Path
 from qana.spiking.classifier import AkidaClassifier, load_classifier
 from qana.spiking.names import AKIDA1
 from qana.spiking.store import models_folder
+from tools.server import Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings
 from tools.soak.load import tasks_of
-from tools.soak.server import Server
 from tools.soak.visits import scan_once
 
 NETWORK = "Which network answers?"

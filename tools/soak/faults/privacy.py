@@ -6,12 +6,12 @@ from pathlib import Path
 
 from qana.imaging import read_image
 from qana.spiking.classifier import AkidaClassifier
+from tools.server import Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings
 from tools.soak.faults.traces import changed_files, marks, open_files, with_a_photo
 from tools.soak.page import Page
 from tools.soak.photos import photo
-from tools.soak.server import Server
 from tools.soak.verdict import expected
 from tools.soak.visits import CAMERA, UPLOAD, Task, scan_once
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from qana.incremental.edge_model import load_edge_model
 from qana.incremental.storage import BEFORE, load_head
 from qana.spiking.classifier import AkidaClassifier
+from tools.server import ROOT, Server
 from tools.soak.client import Client, LostError
 from tools.soak.faults import Findings
 from tools.soak.load import tasks_of
-from tools.soak.server import ROOT, Server
 from tools.soak.visits import UPLOAD, WHERE, bring, scan_once
 
 SAVING = """

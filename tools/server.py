@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import requests
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
 """Seconds until a server has to answer."""
 

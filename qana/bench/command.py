@@ -1,0 +1,16 @@
+"""The command of a measurement: what is started, and what stands beside its numbers."""
+
+from collections.abc import Sequence
+
+
+def arguments(
+    model: str, keys: Sequence[str], batches: Sequence[int], seconds: float
+) -> tuple[str, ...]:
+    """What follows `python -m qana`; the arguments are those of `qana.bench.run.bench`."""
+    timing = ("bench", "--model", model, "--seconds", f"{seconds:g}")
+    return (*timing, "--runtimes", *keys, "--batches", *map(str, batches))
+
+
+def in_terminal(given: Sequence[str]) -> str:
+    """The command as it is typed, from `arguments`."""
+    return " ".join(("python -m qana", *given))
