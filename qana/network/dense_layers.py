@@ -148,16 +148,26 @@ def _places(layer: akida.Layer) -> int:
 
 
 def _geometry(layer: akida.Layer) -> dict[str, Any]:
-    """Strides, padding and groups of the convolution; the padding is TensorFlow's "same"."""
+    """Strides, padding and groups of the convolution."""
     kind, size = layer.parameters.layer_type, layer.parameters.kernel_size
+    groups = layer.input_dims[2] if kind in DEPTHWISE else 1
     if kind == TRANSPOSED:
-        stride, missing = 2, [size - 2] * 2
-    else:
-        if layer.parameters.padding != int(akida.Padding.Same):
-            raise TwinError(f"Layer {layer.name} has a padding that a dense twin does not have.")
-        stride, sides = layer.parameters.kernel_stride, layer.input_dims[:2]
-        missing = [max((-(-side // stride) - 1) * stride + size - side, 0) for side in sides]
+        before = (size - 2) // 2
+        pads = [before] * 2 + [size - 2 - before] * 2
+        return {"strides": [2, 2], "pads": pads, "group": groups}
+    return same_geometry(layer, size, layer.parameters.kernel_stride, groups)
+
+
+def same_geometry(layer: akida.Layer, size: int, stride: int, groups: int) -> dict[str, Any]:
+    """Strides, padding and groups of a convolution with TensorFlow's "same" padding.
+
+    Raises:
+        TwinError: the layer has another padding.
+    """
+    if layer.parameters.padding != int(akida.Padding.Same):
+        raise TwinError(f"Layer {layer.name} has a padding that a dense twin does not have.")
+    sides = layer.input_dims[:2]
+    missing = [max((-(-side // stride) - 1) * stride + size - side, 0) for side in sides]
     before = [total // 2 for total in missing]
     after = [total - first for total, first in zip(missing, before, strict=True)]
-    groups = layer.input_dims[2] if kind in DEPTHWISE else 1
     return {"strides": [stride, stride], "pads": before + after, "group": groups}

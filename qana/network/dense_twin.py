@@ -1,4 +1,4 @@
-"""The deployed network run densely: the same 8-bit integers without events, on any CPU.
+"""The deployed network run densely: the same integers without events, on any CPU.
 
 Counting operations ignores that data must move. So an event network is fairly compared with the
 same quantized network run densely, by ONNX Runtime. The graph is built from the layers of the Akida
@@ -6,7 +6,7 @@ model itself and gives its integers, and so its logits, bit for bit. It needs no
 torch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import akida
 import numpy as np
@@ -14,12 +14,23 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
+from qana.network.dense_akida1 import THRESHOLDED, fully_connected, thresholded
 from qana.network.dense_graph import Graph, Signal, TwinError
 from qana.network.dense_layers import DEPTHWISE, add, concatenate, convolution, dense
 
 OPSET, IR_VERSION = 18, 10
-CONVOLUTIONS = (akida.LayerType.InputConv2D, akida.LayerType.Conv2D, *DEPTHWISE)
+OF_ONE_SOURCE: dict[akida.LayerType, Callable[[Graph, akida.Layer, Signal], Signal]] = {
+    akida.LayerType.InputConv2D: convolution,
+    akida.LayerType.Conv2D: convolution,
+    **dict.fromkeys(DEPTHWISE, convolution),
+    akida.LayerType.Dense1D: dense,
+    **dict.fromkeys(THRESHOLDED, thresholded),
+    akida.LayerType.FullyConnected: fully_connected,
+}
 PIXELS = Signal("pixels", 0, 255)
+LOGITS = "class_logits"
+FLAT = (akida.LayerType.Dense1D, akida.LayerType.FullyConnected)
+"""Behind these there are no places."""
 
 
 class DenseTwin:
@@ -43,7 +54,7 @@ class DenseTwin:
 
 
 def dense_twin(layers: Sequence[akida.Layer], every_layer: bool = False) -> onnx.ModelProto:
-    """The dense twin of an Akida 2.0 network.
+    """The dense twin of an Akida network of either generation.
 
     Args:
         layers: of an Akida model, in its order.
@@ -57,26 +68,25 @@ def dense_twin(layers: Sequence[akida.Layer], every_layer: bool = False) -> onnx
     Raises:
         TwinError: a layer has no counterpart, or one that is not exact; the message names it.
     """
-    *hidden, last = layers
     graph = Graph()
     pixels = graph.add("Cast", "image", to=TensorProto.FLOAT)
     graph.add("Transpose", pixels, perm=[0, 3, 1, 2], name=PIXELS.name)
     signals: dict[str, Signal] = {}
-    for layer in hidden:
+    for layer in layers:
+        if layer.parameters.layer_type == akida.LayerType.Dequantizer:
+            continue
         sources = [signals[before.name] for before in layer.inbounds] or [PIXELS]
         signals[layer.name] = _counterpart(graph, layer, sources)
-    kinds = [layer.parameters.layer_type for layer in layers[-2:]]
-    if kinds != [akida.LayerType.Dense1D, akida.LayerType.Dequantizer]:
-        raise TwinError("A dense twin must end in a dense layer and a dequantizer: this does not.")
-    integers, scales = signals[last.inbounds[0].name].name, last.get_variable("scales")
-    graph.add("Mul", integers, graph.constant(scales), name=last.name)
-    inner = [layer for layer in hidden if every_layer and signals[layer.name] != PIXELS]
+    _scaled(graph, layers, signals)
+    inner = [layer for layer in layers if every_layer and signals.get(layer.name, PIXELS) != PIXELS]
+    classes = layers[-1].output_dims[-1]
+    logits = helper.make_tensor_value_info(LOGITS, TensorProto.FLOAT, ["N", classes])
     image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", *layers[0].input_dims])
     made = helper.make_graph(
         graph.nodes,
         "dense_twin",
         [image],
-        [_declared(layer) for layer in (last, *inner)],
+        [logits, *(_declared(layer) for layer in inner)],
         graph.constants,
     )
     opsets = [helper.make_opsetid("", OPSET)]
@@ -107,9 +117,9 @@ def layer_integers(layers: Sequence[akida.Layer], inputs: np.ndarray) -> dict[st
 
 
 def _declared(layer: akida.Layer) -> onnx.ValueInfoProto:
-    """A layer's output as an output of the graph; behind the dense layer there are no places."""
+    """A layer's output as an output of the graph."""
     height, width, channels = layer.output_dims
-    flat = layer.parameters.layer_type in (akida.LayerType.Dense1D, akida.LayerType.Dequantizer)
+    flat = layer.parameters.layer_type in FLAT
     shape = ["N", channels] if flat else ["N", channels, height, width]
     return helper.make_tensor_value_info(layer.name, TensorProto.FLOAT, shape)
 
@@ -126,15 +136,32 @@ def _counterpart(graph: Graph, layer: akida.Layer, sources: list[Signal]) -> Sig
     kind = layer.parameters.layer_type
     if kind == akida.LayerType.Quantizer and _keeps_pixels(layer):
         return PIXELS
-    if kind in CONVOLUTIONS:
-        return convolution(graph, layer, sources[0])
+    if kind in OF_ONE_SOURCE:
+        return OF_ONE_SOURCE[kind](graph, layer, sources[0])
     if kind == akida.LayerType.Add:
         return add(graph, layer, *sources)
     if kind == akida.LayerType.Concatenate:
         return concatenate(graph, layer, sources)
-    if kind == akida.LayerType.Dense1D:
-        return dense(graph, layer, sources[0])
     raise TwinError(f"Layer {layer.name} ({kind.name}) has no counterpart in a dense twin.")
+
+
+def _scaled(graph: Graph, layers: Sequence[akida.Layer], signals: dict[str, Signal]) -> None:
+    """Appends the scaling of the last integers to logits, as `LayerTap.logits` does it.
+
+    Raises:
+        TwinError: the network does not end in a dense layer and its scaling.
+    """
+    before, last = (layer.parameters.layer_type for layer in layers[-2:])
+    if (before, last) == (akida.LayerType.Dense1D, akida.LayerType.Dequantizer):
+        scales = graph.constant(layers[-1].get_variable("scales"))
+        graph.add("Mul", signals[layers[-2].name].name, scales, name=LOGITS)
+    elif last == akida.LayerType.FullyConnected:
+        zero, step = (layers[-1].get_variable(name) for name in ("threshold", "act_step"))
+        offset = graph.constant(zero.astype(np.float32))
+        above = graph.add("Sub", signals[layers[-1].name].name, offset)
+        graph.add("Div", above, graph.constant(step), name=LOGITS)
+    else:
+        raise TwinError("A dense twin must end in a dense layer and its scaling: this does not.")
 
 
 def _keeps_pixels(layer: akida.Layer) -> bool:

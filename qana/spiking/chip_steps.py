@@ -15,8 +15,7 @@ import tensorflow as tf
 from quantizeml.layers import OutputQuantizer
 from quantizeml.tensors import FixedPoint, QFloat, QTensor, pow2
 
-PARTS = 16
-"""Of a step, below which Akida 1.0 cuts off."""
+from qana.spiking.names import STEP_PARTS
 
 
 @contextmanager
@@ -34,7 +33,7 @@ def akida1_steps() -> Iterator[None]:
         rounded, shift = sums.rescale(self.frac_bits, self.value_bits)
         step = pow2(-shift) / scales.values
         above = inputs.fp.values - tf.round(step / 2)
-        steps = tf.math.ceil(above / (tf.floor(step * PARTS) / PARTS))
+        steps = tf.math.ceil(above / (tf.floor(step * STEP_PARTS) / STEP_PARTS))
         top = 2.0**self.value_bits - 1
         return FixedPoint(tf.clip_by_value(steps, 0, top), rounded.value_bits, rounded.frac_bits)
 
