@@ -6,20 +6,20 @@ from qana.bench.job import Job
 from qana.bench.names import RUNTIME_NAMES
 from qana.bench.run import known_rows
 from qana.errors import UserError
-from qana.spiking.names import DEFAULT_MODEL
 from ui.compare.against import Entry, label, show_against
 from ui.compare.events import show_events, show_operations
-from ui.compare.files import load_others, show_export
+from ui.compare.files import load_others, show_export, show_weights
 from ui.compare.live import follow, show_distributions, still_open
 from ui.compare.models import show_models, show_published
 from ui.compare.rows import show_rows
 from ui.door import come_through_door
 from ui.engine import classifier
+from ui.networks import choose_network, network
 
 BATCHES = [4, 8, 16, 32, 64]
 LONGEST = 30
 """Seconds for each runtime and batch size that a visitor may take of everyone's turn."""
-KNOWN = "python -m qana bench"
+KNOWN = "python -m qana bench --model {}"
 LICENCE = (
     "BrainChip's licence of the Akida engine asks for its written permission before results of "
     "benchmarking that engine are published: ask before you publish a row named Akida."
@@ -27,12 +27,12 @@ LICENCE = (
 
 
 def begin() -> None:
-    """Starts a comparison with what the visitor chose, unless one runs."""
-    old = st.session_state.get("bench")
+    """Starts a comparison with what the visitor chose, unless one of this network runs."""
+    old = job_of(network())
     if old is None or old.over:
         state = st.session_state
-        state.bench = Job(
-            DEFAULT_MODEL,
+        state.bench[network()] = Job(
+            network(),
             state.bench_runtimes,
             [1, state.bench_batch],
             state.bench_seconds,
@@ -40,9 +40,15 @@ def begin() -> None:
         )
 
 
+def job_of(name: str) -> Job | None:
+    """The comparison that this visitor began last with a network."""
+    return st.session_state.setdefault("bench", {}).get(name)
+
+
 def choose() -> None:
     """What to run, and the button."""
-    job = st.session_state.get("bench")
+    choose_network("Which network?")
+    job = job_of(network())
     running = job is not None and not job.over
     chosen = st.pills(
         "Runtimes",
@@ -77,7 +83,7 @@ def choose() -> None:
 come_through_door()
 st.title("Compare", anchor=False)
 try:
-    entry = classifier().entry
+    entry = classifier(network()).entry
     known = [row.as_document() for row in known_rows(entry)]
 except UserError as error:
     st.error(str(error), icon=":material/error:")
@@ -87,7 +93,7 @@ st.markdown(
     "measured here, modelled, or published by others: tap the word."
 )
 
-job = st.session_state.get("bench")
+job = job_of(network())
 controls, live = st.columns([2, 3], gap="large")
 with controls:
     choose()
@@ -107,7 +113,7 @@ with live:
             st.info("Stopped. What was measured before stays.", icon=":material/stop_circle:")
         show_distributions(job)
 
-command = KNOWN
+known_by = command = KNOWN.format(entry.name)
 if job is not None and (job.rows or job.missing):
     st.header("Measured here", anchor=False)
     command = job.command
@@ -129,26 +135,21 @@ with place:
         rows = [row for row in document["rows"] if row["provenance"] == "measured"]
         whose = document["machine"]["processor"]
         st.markdown(f"**{whose}**, model {document['model']}")
-        if document["sha256"] != entry.sha256:
-            st.warning(
-                "These are other weights than the ones of this app: their times can be compared, "
-                "their answers not.",
-                icon=":material/warning:",
-            )
+        show_weights(document, entry)
         show_rows(rows, document["command"], f"other{number}-", whose)
         entries += [
             (label(row, f"measured there, file {number + 1}"), row, document["command"])
             for row in rows
         ]
-entries += [(label(row, row["provenance"]), row, KNOWN) for row in known]
+entries += [(label(row, row["provenance"]), row, known_by) for row in known]
 show_against(entries)
 
 st.header("Modelled", anchor=False)
-show_models([row for row in known if row["provenance"] == "modelled"], KNOWN)
+show_models([row for row in known if row["provenance"] == "modelled"], known_by)
 st.header("Published", anchor=False)
 with st.expander("What others state, and what is doubtful about it"):
-    show_published([row for row in known if row["provenance"] == "published"], KNOWN)
+    show_published([row for row in known if row["provenance"] == "published"], known_by)
 st.header("What an image costs in events", anchor=False)
-show_events()
+show_events(entry)
 st.header("Operations, by NeuroBench's rules", anchor=False)
-show_operations()
+show_operations(entry)

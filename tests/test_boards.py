@@ -7,6 +7,7 @@ import pytest
 from qana.bench.boards import BoardModel, Estimate, board_models, scaled_by_events
 from qana.bench.published import paper_ratios, published_rows, read_figures
 from qana.errors import UserError
+from qana.spiking.store import find_entry
 
 AKIDA2_MMAC = 54.7
 CARDS_IDLE_WATTS = 20
@@ -83,12 +84,15 @@ def test_the_energy_law_is_the_one_that_its_formula_prints() -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
 def test_an_estimate_says_where_it_comes_from_and_what_it_does_not_say(model: BoardModel) -> None:
-    estimate = model.predict(AKIDA2_MMAC)
+    entry = find_entry("akida2")
+    estimate = model.predict_model(entry)
+    assert replace(estimate, caveat="") == replace(model.predict(entry.macs / 1e6), caveat="")
     assert estimate.provenance == "modelled"
     assert estimate.unit == {"energy": "mJ", "latency": "ms", "dynamic": "mJ"}[model.quantity]
     assert f"{len(model.points)} published figures of the AKD1500" in estimate.source
     assert all(point.source in estimate.source for point in model.points)
-    assert "Akida 2.0" in estimate.caveat and "AKD1500" in estimate.caveat
+    assert "akida2 is for Akida 2.0" in estimate.caveat and "AKD1500" in estimate.caveat
+    assert "akd1000 is such a network" in model.predict_model(find_entry("akd1000")).caveat
     assert not estimate.extrapolated
     assert model.predict(2).extrapolated and model.predict(2000).extrapolated
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import akida
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -24,7 +25,8 @@ def page() -> Iterator[AppTest]:
     assert not opened.exception
     yield opened
     if "bench" in opened.session_state:
-        opened.session_state.bench.stop()
+        for job in opened.session_state.bench.values():
+            job.stop()
     st.cache_resource.clear()
 
 
@@ -39,7 +41,7 @@ def press(page: AppTest, label: str) -> None:
 
 
 def until_over(page: AppTest) -> None:
-    job, end = page.session_state.bench, time.monotonic() + SECONDS
+    job, end = page.session_state.bench["akida2"], time.monotonic() + SECONDS
     while not job.over:
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -66,7 +68,7 @@ def test_a_run_is_shown_as_it_was_measured(page: AppTest) -> None:
     press(page, "Start")
     assert [bar.proto.text for bar in page.get("progress")]
     until_over(page)
-    job, shown = page.session_state.bench, words(page)
+    job, shown = page.session_state.bench["akida2"], words(page)
     assert "Measured here" in shown
     for row in job.rows:
         assert f"{row['images']:,} images in {row['runs']:,} runs and {row['seconds']:.1f}" in shown
@@ -86,12 +88,42 @@ def test_a_run_is_stopped_by_one_press_and_survives_a_page_change(page: AppTest)
     page.pills(key="bench_runtimes").set_value(["akida"]).run()
     page.slider(key="bench_seconds").set_value(30).run()
     press(page, "Start")
-    job = page.session_state.bench
+    job = page.session_state.bench["akida2"]
     page.run()  # as coming back from another page does
-    assert page.session_state.bench is job and not job.over
+    assert page.session_state.bench["akida2"] is job and not job.over
     press(page, "Stop")
     assert job.over
     assert "Stopped. What was measured before stays." in words(page)
+
+
+def test_a_run_goes_on_while_its_visitor_looks_at_the_other_network(page: AppTest) -> None:
+    page.pills(key="bench_runtimes").set_value(["akida"]).run()
+    page.slider(key="bench_seconds").set_value(30).run()
+    press(page, "Start")
+    job = page.session_state.bench["akida2"]
+    page.selectbox(key="network_choice").select("akd1000").run()
+    assert not page.exception
+    assert "Press Start" in words(page) and not job.over
+    sources = "A network of 72.2 MMAC", "akd1000 is such a network, and none has metered it there."
+    assert all(part in words(page) for part in sources)
+    assert [button.label for button in page.button if button.label in ("Start", "Stop")] == [
+        "Start"
+    ]
+    page.selectbox(key="network_choice").select("akida2").run()
+    press(page, "Stop")
+    assert job.over and page.session_state.bench["akida2"] is job
+
+
+def test_with_a_chip_on_the_computer_the_page_begins_with_the_network_for_it(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A virtual device in the place of a plugged one: it takes the model and does not run it."""
+    st.cache_resource.clear()
+    monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="network_choice").value == "akd1000"
+    assert "`python -m qana bench --model akd1000`" not in words(page)  # nothing is measured yet
 
 
 def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
@@ -102,7 +134,7 @@ def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
     page.pills(key="bench_runtimes").set_value(["akida"]).run()
     page.slider(key="bench_seconds").set_value(4).run()
     press(page, "Start")
-    job, end = page.session_state.bench, time.monotonic() + SECONDS
+    job, end = page.session_state.bench["akida2"], time.monotonic() + SECONDS
     while not job.rows:
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -129,6 +161,7 @@ def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> Non
         "images": 1000,
         "seconds": 2.0,
     }
+    named = row | {"runtime": "Float, of the other network"}
     chip = row | {
         "runtime": "Akida",
         "device": "A test chip",
@@ -158,6 +191,11 @@ def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> Non
     assert energy.value == "97.5%"
     assert energy.delta == "96.2% to 98.8%; the paper: 99.0%"
     assert "costs less at every rate that both can do" in shown
+    known = document | {"model": "akd1000", "sha256": find_entry("akd1000").sha256, "rows": [named]}
+    upload = page.get("file_uploader")[0]
+    upload.set_value([("pi.json", json.dumps(known).encode(), "application/json")]).run()
+    assert not page.exception
+    assert "This is the network akd1000, not akida2: choose it above" in words(page)
     upload = page.get("file_uploader")[0]
     upload.set_value([("bad.json", b"{}", "application/json")]).run()
     assert not page.exception

@@ -4,7 +4,7 @@ import akida
 import numpy as np
 import pytest
 
-from qana.spiking.device import CHIP, SIMULATOR, place
+from qana.spiking.device import CHIP, SIMULATOR, place, target_here
 from qana.spiking.store import find_entry
 
 
@@ -33,3 +33,14 @@ def test_the_first_chip_that_takes_the_whole_model_is_used(model, monkeypatch) -
     placed = place(model)
     assert placed.kind == CHIP
     assert placed.device == str(fitting.desc)
+
+
+@pytest.mark.parametrize(
+    ("chip", "target"),
+    [(akida.AKD1000, "akd1000"), (akida.AKD1500, "akd1000"), (akida.TwelveNodesIPv2, "akida2")],
+)
+def test_a_plugged_in_chip_asks_for_a_model_of_its_generation(chip, target, monkeypatch) -> None:
+    monkeypatch.setattr(akida, "devices", lambda: [chip()])
+    assert target_here() == target
+    monkeypatch.setattr(akida, "devices", list)
+    assert target_here() is None

@@ -1,17 +1,30 @@
-"""Which of the deployed networks answers: this visitor's choice, kept from photo to photo."""
+"""Which of the deployed networks answers: this visitor's choice, kept from photo to photo.
+
+Until there is one it is a network for the chip that is plugged in; without a chip, the better one.
+"""
 
 import streamlit as st
 
+from qana.spiking.device import target_here
 from qana.spiking.names import CHIPS, DEFAULT_MODEL
 from qana.spiking.store import ModelError, read_manifest
 
 
 def network() -> str:
     """Name of the network that this visitor asks."""
-    return st.session_state.get("network", DEFAULT_MODEL)
+    return st.session_state.get("network") or _of_this_machine()
 
 
-def choose_network() -> None:
+@st.cache_resource(show_spinner=False)
+def _of_this_machine() -> str:
+    try:
+        targets = {entry.target: entry.name for entry in reversed(read_manifest())}
+    except ModelError:
+        return DEFAULT_MODEL  # whoever loads it says what is wrong
+    return targets.get(target_here(), DEFAULT_MODEL)
+
+
+def choose_network(question: str = "Which network answers?") -> None:
     """Draws the choice, where there is one."""
     try:
         chips = {entry.name: CHIPS[entry.target] for entry in read_manifest()}
@@ -19,7 +32,7 @@ def choose_network() -> None:
         return  # whoever loads a network says what is wrong
     if len(chips) > 1:
         st.selectbox(
-            "Which network answers?",
+            question,
             list(chips),
             index=list(chips).index(network()) if network() in chips else 0,
             format_func=lambda name: f"{name}, for {chips[name]}",

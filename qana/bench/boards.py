@@ -20,13 +20,20 @@ import numpy as np
 from qana.bench.published import Figure, dynamic_share, read_figures
 from qana.bench.readings import MODELLED
 from qana.errors import UserError
+from qana.spiking.names import AKIDA1, AKIDA2
+from qana.spiking.store import ModelEntry
 
 RATE = 0.8
 UNITS = {"energy": "mJ", "latency": "ms", "dynamic": "mJ"}
 CAVEAT = (
     "The cost of a 4-bit network of as many MACs on the {board}, of Akida 1.0, at the published "
-    "networks' sparsity; akida2 is for Akida 2.0, of which only latencies of an FPGA are published."
+    "networks' sparsity"
 )
+TARGETS = {
+    AKIDA1: "{name} is such a network, and none has metered it there.",
+    AKIDA2: "{name} is for Akida 2.0, of which only latencies of an FPGA are published.",
+}
+"""What the caveat says of a model for that target."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +129,16 @@ class BoardModel:
             rate=self.rate,
             source=f"Fitted by qana.bench.boards to {len(self.points)} published figures of the "
             f"{self.board}, {self.mapping} mapping: {pages}.",
-            caveat=CAVEAT.format(board=self.board),
+            caveat=f"{CAVEAT.format(board=self.board)}.",
             extrapolated=not min(sizes) <= mmac <= max(sizes),
             dynamic_share=self.dynamic_share,
         )
+
+    def predict_model(self, entry: ModelEntry) -> Estimate:
+        """The cost of a network with our weights; its caveat says how far the board is its own."""
+        caveat = f"{CAVEAT.format(board=self.board)}; {TARGETS[entry.target]}"
+        said = self.predict(entry.macs / 1e6)
+        return replace(said, caveat=caveat.format(name=entry.name))
 
     def leave_one_out(self) -> tuple[LeftOut, ...]:
         """Each figure predicted from the others alone; raises as `predict` does."""

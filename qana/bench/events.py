@@ -30,7 +30,7 @@ def sample_costs(classifier: AkidaClassifier) -> tuple[SampleCost, ...]:
     """Of every sample, in their order, on the first board whose energy is modelled; the samples'
     mean events stand for those of the network."""
     model = next(model for model in board_models() if model.quantity == "energy")
-    estimate = model.predict(classifier.entry.macs / 1e6)
+    estimate = model.predict_model(classifier.entry)
     samples = load_samples()
     events = [
         sum(layer.events for layer in count_events(classifier.tap(_inputs(classifier, sample))))

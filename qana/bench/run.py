@@ -100,7 +100,7 @@ def measured_so_far(
 
 def known_rows(entry: ModelEntry) -> tuple[Row, ...]:
     """What is known without measuring: the modelled and the published rows."""
-    return (*_modelled(entry.macs), *(published(row) for row in published_rows()))
+    return (*_modelled(entry), *(published(row) for row in published_rows()))
 
 
 def _measured(
@@ -134,14 +134,14 @@ def _told(tell: Tell) -> Callable[[Progress], None]:
     return lambda progress: tell("progress", vars(progress))
 
 
-def _modelled(macs: int) -> list[Row]:
+def _modelled(entry: ModelEntry) -> list[Row]:
     """A row for each board and mapping of which energy, dynamic energy and latency are fitted."""
     estimates: dict[tuple[str, str], dict[str, Estimate]] = {}
     for model in board_models():
         found = estimates.setdefault((model.board, model.mapping), {})
-        found[model.quantity] = model.predict(macs / 1e6)
+        found[model.quantity] = model.predict_model(entry)
     return [
-        modelled(f"{board}, {mapping} mapping", found, watts, macs)
+        modelled(f"{board}, {mapping} mapping", found, watts, entry.macs)
         for (board, mapping), found in estimates.items()
         if (watts := floor_watts(board, mapping)) is not None
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import akida
 
+from qana.spiking.names import AKIDA1, AKIDA2
+
 SIMULATOR = "simulator"
 CHIP = "chip"
 LOST = (
@@ -44,6 +46,14 @@ def place(model: akida.Model) -> Backend:
             continue
         return Backend(CHIP, str(device.desc), device)
     return simulator(model)
+
+
+def target_here() -> str | None:
+    """Target of the models that the first plugged-in device runs, as the manifest names it; None
+    where no device is plugged in."""
+    for device in akida.devices():
+        return AKIDA1 if device.ip_version == akida.IpVersion.v1 else AKIDA2
+    return None
 
 
 def simulator(model: akida.Model, trouble: str | None = None) -> Backend:

@@ -15,6 +15,7 @@ from qana.spiking.classifier import Prediction
 from ui.booth.address import address, code
 from ui.booth.mode import begin_visit
 from ui.engine import classifier
+from ui.networks import network
 from ui.provenance import runs_on
 
 GUESS_SECONDS, VERDICT_SECONDS = 4, 8
@@ -27,7 +28,7 @@ QUESTION = "What would you say?"
 def run_show() -> None:
     """Draws the show; it goes on by itself."""
     try:
-        classifier()
+        classifier(network())
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
@@ -70,15 +71,15 @@ def _scene() -> None:
     sample, said = _clock()
     shown = st.session_state.get("shown_scene")
     if shown is None or shown[0] != sample.image_id:
-        shown = (sample.image_id, scan(sample.path, classifier(), insist=True))
+        shown = (sample.image_id, scan(sample.path, classifier(network()), insist=True))
         st.session_state.shown_scene = shown
     found: Scan = shown[1]
-    prediction = found.prediction
+    prediction, engine = found.prediction, classifier(network())
     assert prediction is not None
     left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
     with left, st.container(key="picture"):
         map_on = said and not st.session_state.get("map_off", False)
-        explained = answer_picture(found.shown, prediction, classifier().layers) if map_on else None
+        explained = answer_picture(found.shown, prediction, engine.layers) if map_on else None
         picture = found.shown if explained is None else explained
         st.image(picture, width="stretch", alt=_alt(map_on, prediction))
     with right, st.container(key="words"):
@@ -107,7 +108,7 @@ def _verdict(sample: Sample, prediction: Prediction) -> None:
     mark = ":material/check_circle:" if right else ":material/info:"
     st.markdown(f"{mark} The data set records **{recorded}**.")
     with st.container(horizontal=True, gap="xsmall"):
-        runs_on(prediction.backend, classifier().device)
+        runs_on(prediction.backend, classifier(network()).device)
         st.badge(f"{prediction.events:,} events", icon=":material/bolt:", color="orange")
         st.badge(f"{prediction.sparsity:.0%} silent", icon=":material/volume_off:", color="gray")
 

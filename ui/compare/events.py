@@ -10,6 +10,7 @@ from qana.bench.events import SampleCost, layer_operations, sample_costs
 from qana.bench.readings import MODELLED
 from qana.labels import BY_CODE
 from qana.samples import ATTRIBUTION, load_samples
+from qana.spiking.store import ModelEntry
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import figure
 from ui.compare.source import show_counted, show_sources
@@ -21,19 +22,19 @@ COUNTED = {"dense": "Dense", "effective_macs": "Effective MACs", "effective_acs"
 
 
 @st.cache_data(show_spinner="Counting the events of the samples")
-def _costs(sha256: str) -> tuple[SampleCost, ...]:
+def _costs(name: str, sha256: str) -> tuple[SampleCost, ...]:
     """Of the samples, for the weights of this hash; no visitor's photo comes in here."""
-    return sample_costs(classifier())
+    return sample_costs(classifier(name))
 
 
 @st.cache_data(show_spinner="Counting operations")
-def _operations(sha256: str, number: int) -> list[dict[str, Any]]:
-    return layer_operations(classifier(), load_samples()[number])
+def _operations(name: str, sha256: str, number: int) -> list[dict[str, Any]]:
+    return layer_operations(classifier(name), load_samples()[number])
 
 
-def show_events() -> None:
-    """Events of each sample against the energy that a board would spend on it."""
-    costs = _costs(classifier().entry.sha256)
+def show_events(entry: ModelEntry) -> None:
+    """Events of each sample in one model against the energy that a board would spend on it."""
+    costs = _costs(entry.name, entry.sha256)
     fewest, most = (pick(costs, key=lambda cost: cost.events) for pick in (min, max))
     spread = most.events / fewest.events - 1
     st.markdown(
@@ -85,8 +86,8 @@ def event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     )
 
 
-def show_operations() -> None:
-    """Operations of each layer on one sample, of zeros too and without them."""
+def show_operations(entry: ModelEntry) -> None:
+    """Operations of each layer of one model on one sample, of zeros too and without them."""
     samples = load_samples()
     number = st.selectbox(
         "Photo",
@@ -94,7 +95,7 @@ def show_operations() -> None:
         format_func=lambda n: f"Photo {n + 1}, {BY_CODE[samples[n].label].name}",
         key="compare_photo",
     )
-    rows = _operations(classifier().entry.sha256, number)
+    rows = _operations(entry.name, entry.sha256, number)
     totals = {words: sum(row[key] for row in rows) for key, words in COUNTED.items()}
     with st.container(horizontal=True):
         for words, total in totals.items():

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from qana.bench.results import ResultError, as_csv, read_result
+from qana.spiking.store import ModelEntry, read_manifest
 
 MOST_FILES = 4
 """Results of other machines that are shown at once."""
@@ -50,3 +51,17 @@ def load_others() -> list[dict[str, Any]]:
     if len(files) > MOST_FILES:
         st.warning(f"Only the first {MOST_FILES} results are shown.", icon=":material/warning:")
     return found
+
+
+def show_weights(document: dict[str, Any], entry: ModelEntry) -> None:
+    """Warns where a result is of other weights than the model that the page is at."""
+    if document["sha256"] == entry.sha256:
+        return
+    ours = {one.sha256: one.name for one in read_manifest()}
+    if name := ours.get(document["sha256"]):
+        words = f"This is the network {name}, not {entry.name}: choose it above to compare like "
+        words += "with like."
+    else:
+        words = "These are other weights than the ones of this app: their times can be compared, "
+        words += "their answers not."
+    st.warning(words, icon=":material/warning:")
