@@ -17,6 +17,7 @@ from typing import Any
 import akida
 import numpy as np
 
+from qana.bench.kernels import WEIGHTS
 from qana.bench.synops import operations
 from qana.errors import UserError
 from qana.spiking.classifier import AkidaClassifier
@@ -64,7 +65,7 @@ def neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBench:
     """Counts on each photo in turn; the classifier stays free for others between two photos.
 
     Args:
-        classifier: of an Akida 2.0 model.
+        classifier: of a model of either generation of Akida.
         images: (N, S, S, 3) uint8 network inputs, N >= 1.
 
     Raises:
@@ -98,7 +99,7 @@ def neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBench:
 
 
 def footprint_bytes(layers: Sequence[akida.Layer]) -> int:
-    """Bytes of all constants of an Akida model: weights, biases, shifts, scales and limits.
+    """Bytes of all constants of an Akida model: weights, biases, shifts, scales, limits, steps.
 
     Weights count with the model's own bits, four of them half a byte, although the engine and its
     file give each a whole byte; all others with the type in which the file holds them.
@@ -114,12 +115,15 @@ def footprint_bytes(layers: Sequence[akida.Layer]) -> int:
 def connection_sparsity(layers: Sequence[akida.Layer]) -> float:
     """Share of an Akida model's weights that are zero, 0 to 1; biases are no connections."""
     weights = [
-        layer.get_variable("weights") for layer in layers if "weights" in layer.get_variable_names()
+        layer.get_variable(name)
+        for layer in layers
+        for name in layer.get_variable_names()
+        if name in WEIGHTS
     ]
     return sum(int((w == 0).sum()) for w in weights) / sum(w.size for w in weights)
 
 
 def _bits(layer: akida.Layer, name: str) -> int:
-    if name == "weights":
+    if name in WEIGHTS:
         return int(layer.parameters.weights_bits)
     return 8 * layer.get_variable(name).dtype.itemsize

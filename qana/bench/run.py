@@ -62,11 +62,7 @@ def bench(
                 tell("missing", missing[-1])
         tell("loading", {"runtime": "neurobench"})
         classifier = AkidaClassifier(entry)
-        try:
-            counted = neurobench(classifier, _inputs(entry, photos)).as_document()
-        except UserError as error:  # a layer of another generation
-            counted = None
-            missing.append({"runtime": "neurobench", "name": "Operations", "reason": str(error)})
+        counted = neurobench(classifier, _inputs(entry, photos)).as_document()
         added = overhead(classifier, photos)
     command = in_terminal(arguments(entry.name, keys, batches, seconds))
     return {

@@ -7,25 +7,22 @@ effective: multiply-accumulates (MACs), or accumulates (ACs) where all inputs of
 0 or 1. Its code runs each layer on ones, with the layer's own zero padding and without the bias. So
 neither bias nor padding is counted here, nor is what has no weights: pooling, Add and activation.
 
-Akida's first layer pads with a grey pixel, which is no input either, and reads raw pixels, so that
-only a value of 0 saves an operation there. Pooling follows the convolution inside one layer: the
-operations are those of the convolution, at its own resolution.
+Akida 2.0's first layer pads with a grey pixel, which is no input either. That of both generations
+reads raw pixels, so that only a value of 0 saves an operation there. Pooling follows the
+convolution inside one layer: the operations are those of the convolution, at its own resolution.
+
+A separable layer of Akida 1.0 is two convolutions with nothing between, and counts as two, as it
+would in torch: the pointwise one multiplies the sums of the depthwise one, and a sum of 0 saves
+operations there as a silent input does elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import akida
 import numpy as np
 
-from qana.errors import UserError
-
-UPSAMPLING = 2
-"""Stride of every transposed convolution of Akida 2.0, akida.DepthwiseConv2DTranspose says."""
-TURNED = (akida.LayerType.Conv2D, akida.LayerType.DepthwiseConv2D)
-"""Layers whose kernel the engine holds turned by 180 degrees, as a single bright pixel shows."""
-CONVOLUTIONS = (akida.LayerType.InputConv2D, *TURNED)
-PADDINGS = (akida.Padding.Same, akida.Padding.Valid)
+from qana.bench.kernels import SEPARABLE, as_read, depthwise_sums, meetings, upright
 
 
 @dataclass(frozen=True)
@@ -33,11 +30,12 @@ class LayerOperations:
     """Operations of one layer on one photo.
 
     Attributes:
-        name: of the layer.
+        name: of the layer; a separable one is counted twice, as "NAME depthwise" and
+            "NAME pointwise".
         dense: all operations, of zeros too.
         effective_macs: those of two non-zero factors; 0 where they are accumulates.
         effective_acs: the same where every input is -1, 0 or 1; otherwise 0.
-        events_in: non-zero inputs.
+        events_in: non-zero inputs, be they sent to the layer or summed inside it.
         size_in: all inputs.
     """
 
@@ -55,7 +53,7 @@ def operations(
     """Counts the operations of each layer that has weights, in the order of the network.
 
     Args:
-        layers: of an Akida 2.0 model, in its order, as `AkidaClassifier.layers`.
+        layers: of an Akida model, in its order, as `AkidaClassifier.layers`.
         outputs: layer name to (H, W, C) integers of the photo, as `LayerTap.outputs` gives them.
         image: (S, S, C) uint8, the photo that they belong to.
 
@@ -63,9 +61,10 @@ def operations(
         UserError: the model has a layer with weights of a kind that is not known here.
     """
     return tuple(
-        _count(layer, _inputs(layer, outputs, image))
+        counted
         for layer in layers
         if "weights" in layer.get_variable_names()
+        for counted in _count_layer(layer, _inputs(layer, outputs, image))
     )
 
 
@@ -80,56 +79,41 @@ def _inputs(layer: akida.Layer, outputs: Mapping[str, np.ndarray], image: np.nda
     return np.concatenate(parts, axis=-1) if parts else image
 
 
-def _count(layer: akida.Layer, inputs: np.ndarray) -> LayerOperations:
-    kind = layer.parameters.layer_type
-    weights = layer.get_variable("weights")
-    if kind == akida.LayerType.Dense1D:
-        weights = weights[None, None]
-        inputs = inputs.reshape(1, 1, -1)
-    elif kind in TURNED:
-        weights = weights[::-1, ::-1]
-    rows, columns = (_meetings(layer, len(weights), size) for size in inputs.shape[:2])
+def _count_layer(layer: akida.Layer, inputs: np.ndarray) -> Iterator[LayerOperations]:
+    inputs, weights = as_read(layer, inputs), upright(layer)
+    rows, columns = (
+        meetings(layer, axis, weights.shape[axis], inputs.shape[axis]) for axis in (0, 1)
+    )
+    if layer.parameters.layer_type != SEPARABLE:
+        yield _count(layer.name, weights, inputs, rows, columns)
+        return
+    yield _count(f"{layer.name} depthwise", weights, inputs, rows, columns)
+    sums, weights = depthwise_sums(layer, inputs), layer.get_variable("weights_pw")
+    rows, columns = (np.ones((1, side), np.float32) for side in sums.shape[:2])
+    yield _count(f"{layer.name} pointwise", weights, sums, rows, columns)
+
+
+def _count(
+    name: str, weights: np.ndarray, inputs: np.ndarray, rows: np.ndarray, columns: np.ndarray
+) -> LayerOperations:
+    """Counts one convolution.
+
+    Args:
+        name: see `LayerOperations`.
+        weights: (K, L, C, F) as they lie on the inputs; depthwise ones (K, L, C, 1).
+        inputs: (H, W, C) integers.
+        rows: (K, H) float32, 1 where a row of the weights meets one of the inputs, else 0.
+        columns: (L, W) float32, the same of columns.
+    """
     events = (inputs != 0).astype(np.float32)  # their sums stay below 2 ** 24: exact
-    meeting = columns @ np.tensordot(rows, events, axes=1)  # (K, K, C) events at each weight
+    meeting = columns @ np.tensordot(rows, events, axes=1)  # (K, L, C) events at each weight
     effective = int((meeting * np.count_nonzero(weights, axis=-1)).sum())
     binary = bool(inputs.min() >= -1 and inputs.max() <= 1)
     return LayerOperations(
-        name=layer.name,
+        name=name,
         dense=int(rows.sum() * columns.sum()) * weights.shape[2] * weights.shape[3],
         effective_macs=0 if binary else effective,
         effective_acs=effective if binary else 0,
         events_in=int(events.sum()),
         size_in=inputs.size,
     )
-
-
-def _meetings(layer: akida.Layer, kernel: int, size: int) -> np.ndarray:
-    """Which input rows a row of the kernel meets, once each, as it moves over the input.
-
-    Args:
-        layer: with weights.
-        kernel: rows of its kernel.
-        size: rows of its input; columns are the same.
-
-    Returns:
-        (kernel, size) float32, 1 where they meet and 0 where they do not.
-    """
-    parameters = layer.parameters
-    if parameters.layer_type == akida.LayerType.Dense1D:
-        return np.ones((1, 1), np.float32)
-    if parameters.layer_type == akida.LayerType.DepthwiseConv2DTranspose:
-        cut = max(kernel - UPSAMPLING, 0) // 2
-        target = UPSAMPLING * np.arange(size) + np.arange(kernel)[:, None] - cut
-        return ((target >= 0) & (target < UPSAMPLING * size)).astype(np.float32)
-    known = parameters.layer_type in CONVOLUTIONS
-    if not known or akida.Padding(parameters.padding) not in PADDINGS:
-        raise UserError(
-            f"The operations of layer {layer.name} cannot be counted: use a model converted from "
-            "Keras for Akida 2.0."
-        )
-    stride = parameters.kernel_stride
-    same = akida.Padding(parameters.padding) == akida.Padding.Same
-    outputs = -(-size // stride) if same else (size - kernel) // stride + 1
-    before = max((outputs - 1) * stride + kernel - size, 0) // 2 if same else 0
-    moved = np.arange(size) + before - np.arange(kernel)[:, None]
-    return ((moved % stride == 0) & (moved >= 0) & (moved < stride * outputs)).astype(np.float32)

@@ -68,8 +68,7 @@ def _print(document: dict[str, Any]) -> None:
             print(f"{'':9} {reason['reason']} {reason['remedy']}")
     for one in document["missing"]:
         print(f"{one['name']}: {one['reason']}")
-    if counted := document["neurobench"]:
-        _print_operations(counted)
+    _print_operations(document["neurobench"])
     added = document["classifier"]
     print(
         f"From photo to verdict: {added['classifier_ms']:.2f} ms, the engine alone "

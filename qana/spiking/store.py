@@ -33,7 +33,8 @@ class ModelEntry:
         input_shape: (height, width, 3) of the uint8 input.
         weight_bits, activation_bits: of every layer but the first.
         parameters: trainable and folded parameters of the Keras network.
-        macs: multiply-accumulates of one image, as the Akida engine counts them.
+        macs: multiply-accumulates of one image, as the Akida engine counts them; of Akida 1.0,
+            where it counts none, those of the Keras network.
         sha256: of the .fbz file, 64 hex digits.
         temperature: what logits are divided by before the softmax, fitted on validation.
         gate: the file that tells lesions from other pictures and its SHA-256; None without one.
