@@ -149,11 +149,14 @@ def test_one_changed_number_shows_in_its_layer(
     ("given", "reason"),
     [
         ({"padding": akida.Padding.Valid}, "padding"),
+        ({"kernel_stride": (1, 2)}, "not square"),
+        ({"kernel_size": (5, 3)}, "not square"),
         ({"pool_type": akida.PoolType.Max, "pool_size": (2, 2)}, "pooling"),
     ],
 )
 def test_a_layer_without_a_counterpart_is_named(given: dict[str, Any], reason: str) -> None:
-    layer = akida.Convolutional((3, 3), 4, **FOUR_BITS, **given, name="odd_one")
+    shape = {"kernel_size": (3, 3), "filters": 4} | FOUR_BITS | given
+    layer = akida.Convolutional(**shape, name="odd_one")
     with pytest.raises(TwinError, match=f"odd_one .*{reason}"):
         dense_twin(small_network(layer).layers)
 

@@ -28,14 +28,16 @@ def thresholded(graph: Graph, layer: akida.Layer, source: Signal) -> Signal:
     """InputConvolutional, Convolutional or SeparableConvolutional.
 
     Raises:
-        TwinError: its padding or pooling has no counterpart here, or float32 cannot hold its sums
-            or steps.
+        TwinError: its padding, form or pooling has no counterpart here, or float32 cannot hold its
+            sums or steps.
     """
     parameters = layer.parameters
     first = parameters.layer_type == FIRST
     if first and parameters.padding_value:
         raise TwinError(f"Layer {layer.name} has a padding that a dense twin does not have.")
     weights, threshold = read(layer, "weights"), read(layer, "threshold")
+    if parameters.stride_x != parameters.stride_y or weights.shape[0] != weights.shape[1]:
+        raise TwinError(f"Layer {layer.name} is not square, which a dense twin does not have.")
     if not first:
         weights = weights[::-1, ::-1]  # Akida keeps these turned by 180 degrees
     separable = parameters.layer_type == SEPARABLE
