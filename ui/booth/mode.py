@@ -7,7 +7,10 @@ import streamlit as st
 IDLE_SECONDS = 90
 """Without a touch until the show begins anew, where the address does not say: ?booth=1&idle=30"""
 LEAST_IDLE, MOST_IDLE = 5, 3600
+AFRESH_SECONDS = 1800
+"""Of the show until its window is loaded anew: a browser keeps memory of every picture it drew."""
 IDLE = (Path(__file__).parent / "idle.js").read_text(encoding="utf-8")
+AFRESH = (Path(__file__).parent / "afresh.js").read_text(encoding="utf-8")
 LARGE = (Path(__file__).parent / "booth.css").read_text(encoding="utf-8")
 
 
@@ -50,5 +53,14 @@ def dress() -> None:
 def watch() -> None:
     """Begins the show anew when nobody touches the window: a new load, so a new session, and
     everything of the visitor is gone with the old one."""
-    script = IDLE.replace("SECONDS", str(st.session_state.idle))
+    _run_script(IDLE, st.session_state.idle)
+
+
+def stay_fresh() -> None:
+    """Loads the show's window anew now and then, as long as no visitor holds it."""
+    _run_script(AFRESH, AFRESH_SECONDS)
+
+
+def _run_script(script: str, seconds: float) -> None:
+    script = script.replace("SECONDS", str(seconds))
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

@@ -13,7 +13,7 @@ from qana.samples import ATTRIBUTION, Sample, load_samples
 from qana.scan import Scan, scan
 from qana.spiking.classifier import Prediction
 from ui.booth.address import address, code
-from ui.booth.mode import begin_visit
+from ui.booth.mode import begin_visit, stay_fresh
 from ui.engine import classifier
 from ui.networks import network
 from ui.provenance import runs_on
@@ -33,6 +33,7 @@ def run_show() -> None:
         st.error(str(error), icon=":material/error:")
         st.stop()
     st.html(f"<style>{LOOK}</style>")
+    stay_fresh()
     _scene()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _invite()

@@ -12,9 +12,10 @@ of_streamlit = st.fragment
 if __name__ == "__main__":
     # The show's fragment takes its tick as it is defined.
     st.fragment = lambda run_every: of_streamlit(run_every=run_every / FASTER)
-    from ui.booth import show
+    from ui.booth import mode, show
 
     st.fragment = of_streamlit
     show.GUESS_SECONDS /= FASTER
     show.VERDICT_SECONDS /= FASTER
+    mode.AFRESH_SECONDS /= FASTER
     main()
