@@ -29,6 +29,7 @@ from qana.probabilities import percent
 from qana.scan import scan
 from qana.spiking.classifier import Prediction
 from tools.server import Server
+from ui.booth.mode import AFRESH_SECONDS
 
 __all__ = ["pytestmark", "server"]
 
@@ -259,6 +260,26 @@ def test_the_booth_hands_over_and_takes_back_and_nothing_of_the_visitor_is_left(
     expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Touch to try it yourself").click()
     expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
+    context.close()
+
+
+def test_the_show_loads_itself_anew_and_never_under_a_visitor(browser: Browser, server) -> None:
+    context = browser.new_context(viewport=BOOTH)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{server.address}/?booth=1&idle=3600")
+    question = page.get_by_role("heading", name="What would you say?")
+    expect(question).to_be_visible(timeout=PATIENCE)
+    page.evaluate("window.old = true")
+    page.clock.fast_forward(1000 * AFRESH_SECONDS)
+    page.wait_for_function("!window.old", timeout=PATIENCE)
+    expect(question).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Touch to try it yourself").click()
+    until_gallery_is_there(page)
+    page.evaluate("window.old = true")
+    page.clock.fast_forward(1000 * AFRESH_SECONDS)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.old")
     context.close()
 
 

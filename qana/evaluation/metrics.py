@@ -19,32 +19,48 @@ SUM_TOLERANCE = 1e-3
 def summarize(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     """The metrics of `evaluate --json`, as plain numbers and lists, without NaN.
 
-    Averages are over the classes that occur among the labels, so a partial set is judged on its
-    own classes. For balanced accuracy this is scikit-learn's convention (mean recall). In macro F1
-    a photo wrongly given an absent class still counts against it, by the recall of its own class.
-
     Args:
         labels: (N,) integers, indices into `qana.labels.LABELS`, N >= 1.
         probabilities: (N, 7) floats, 0 to 1, each row summing to 1. The most probable class is the
             prediction, the first of equals.
 
     Returns:
-        n: N.
-        accuracy, balanced_accuracy, macro_f1: 0 to 1.
+        What `summarize_decisions` gives, and:
         auc: 0 to 1, area under the ROC of each class against the rest, averaged over the classes
             with photos on both sides; None where there is no such class.
         ece: 0 to 1, see `expected_calibration_error`.
-        per_class: for each label n (photos), precision, recall and f1, 0 to 1, each None where it
-            would be 0 / 0: recall of an absent class, precision of one never predicted.
-        confusion: 7 x 7 counts, rows true, columns predicted.
-        labels: the seven labels, in the order of confusion.
 
     Raises:
         ValueError: shapes, ranges or sums are not those above.
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, dtype=np.float64)
     _check(labels, probabilities)
-    predicted = probabilities.argmax(axis=1)
+    return {
+        **summarize_decisions(labels, probabilities.argmax(axis=1)),
+        "auc": _auc(labels, probabilities),
+        "ece": expected_calibration_error(labels, probabilities),
+    }
+
+
+def summarize_decisions(labels: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
+    """The metrics that hang on the predicted classes alone.
+
+    Averages are over the classes that occur among the labels, so a partial set is judged on its
+    own classes. For balanced accuracy this is scikit-learn's convention (mean recall). In macro F1
+    a photo wrongly given an absent class still counts against it, by the recall of its own class.
+
+    Args:
+        labels: (N,) integers, indices into `qana.labels.LABELS`, N >= 1.
+        predicted: (N,) integers, the same.
+
+    Returns:
+        n: N.
+        accuracy, balanced_accuracy, macro_f1: 0 to 1.
+        per_class: for each label n (photos), precision, recall and f1, 0 to 1, each None where it
+            would be 0 / 0: recall of an absent class, precision of one never predicted.
+        confusion: 7 x 7 counts, rows true, columns predicted.
+        labels: the seven labels, in the order of confusion.
+    """
     every = np.arange(len(LABELS))
     precision, recall, f1, counts = precision_recall_fscore_support(
         labels, predicted, labels=every, zero_division=np.nan
@@ -55,8 +71,6 @@ def summarize(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
         "accuracy": float(accuracy_score(labels, predicted)),
         "balanced_accuracy": float(recall[present].mean()),
         "macro_f1": float(f1[present].mean()),
-        "auc": _auc(labels, probabilities),
-        "ece": expected_calibration_error(labels, probabilities),
         "per_class": {
             label: {
                 "n": int(counts[index]),
