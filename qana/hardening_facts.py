@@ -65,9 +65,9 @@ def _booth(booth: dict[str, Any]) -> str:
     return (
         f"A booth's {show['hours']:g} hours, the clock of its show {show['faster']:g} times as "
         f"fast: {show['scenes']:,} scenes, the window loaded {show['loads']} times, the page holds "
-        f"{page['heap_mb'][0]:.0f} MB at their beginning and {page['heap_mb'][-1]:.0f} MB at their "
-        f"end (its process up to "
-        f"{max(show['renderer_mb']):,} MB with all decoded pictures), the server "
-        f"{server['memory_mb'][0]} and {server['memory_mb'][-1]} MB; {visits['nothing_left']} of "
+        f"{page['heap_mb'][0]:.0f} MB after the first quarter and {page['heap_mb'][-1]:.0f} MB at "
+        f"the end, its process up to {max(show['renderer_mb']):,} MB with all decoded pictures, "
+        f"the server {server['memory_mb'][0]} and {server['memory_mb'][-1]} MB; "
+        f"{visits['nothing_left']} of "
         f"{visits['visits']} visitors who walked away left nothing behind (`{booth['command']}`)."
     )
