@@ -19,6 +19,7 @@ from ui.networks import choose_network, network
 BATCHES = [4, 8, 16, 32, 64]
 LONGEST = 30
 """Seconds for each runtime and batch size that a visitor may take of everyone's turn."""
+WHICH = "Which network?"
 KNOWN = "python -m qana bench --model {}"
 LICENCE = (
     "BrainChip's licence of the Akida engine asks for its written permission before results of "
@@ -47,7 +48,7 @@ def job_of(name: str) -> Job | None:
 
 def choose() -> None:
     """What to run, and the button."""
-    choose_network("Which network?")
+    choose_network(WHICH)
     job = job_of(network())
     running = job is not None and not job.over
     chosen = st.pills(
@@ -87,6 +88,7 @@ try:
     known = [row.as_document() for row in known_rows(entry)]
 except UserError as error:
     st.error(str(error), icon=":material/error:")
+    choose_network(WHICH)  # the other one may be whole
     st.stop()
 st.markdown(
     "The same network, run in every way that this machine can. Each number says whether it was "

@@ -1,6 +1,7 @@
 """The page Compare: what it shows was measured by its own run, and it never stands still."""
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from qana.bench.results import read_result
 from qana.bench.run import known_rows
-from qana.spiking.store import find_entry
+from qana.spiking.store import find_entry, models_folder
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "compare.py")
 SECONDS = 60
@@ -125,6 +126,20 @@ def test_with_a_chip_on_the_computer_the_page_begins_with_the_network_for_it(
     assert not page.exception
     assert page.selectbox(key="network_choice").value == "akd1000"
     assert "A network of 72.2 MMAC" in words(page)
+
+
+def test_where_one_network_is_missing_the_other_can_be_chosen(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(models_folder(), tmp_path / "models"))
+    (folder / "akd1000.fbz").unlink()
+    monkeypatch.setenv("QANA_MODELS", str(folder))
+    page.selectbox(key="network_choice").select("akd1000").run()
+    assert not page.exception
+    assert "akd1000.fbz is missing" in words(page)
+    page.selectbox(key="network_choice").select("akida2").run()
+    assert not page.exception and not page.error
+    assert "Press Start" in words(page)
 
 
 def test_what_a_stopped_run_measured_can_be_kept_and_loaded(

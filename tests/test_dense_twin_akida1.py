@@ -161,6 +161,13 @@ def test_a_layer_without_a_counterpart_is_named(given: dict[str, Any], reason: s
         dense_twin(small_network(layer).layers)
 
 
+def test_a_network_that_ends_before_its_dense_layer_is_refused() -> None:
+    network = small_network()
+    for left in (2, 1):
+        with pytest.raises(TwinError, match="must end in a dense layer"):
+            dense_twin(network.layers[:left])
+
+
 def test_sums_and_steps_that_float32_cannot_hold_are_refused() -> None:
     network = small_network(akida.Convolutional((3, 3), 8, **FOUR_BITS, name="three"))
     layer = network.layers[1]

@@ -151,11 +151,11 @@ def _scaled(graph: Graph, layers: Sequence[akida.Layer], signals: dict[str, Sign
     Raises:
         TwinError: the network does not end in a dense layer and its scaling.
     """
-    before, last = (layer.parameters.layer_type for layer in layers[-2:])
-    if (before, last) == (akida.LayerType.Dense1D, akida.LayerType.Dequantizer):
+    kinds = [layer.parameters.layer_type for layer in layers[-2:]]
+    if kinds == [akida.LayerType.Dense1D, akida.LayerType.Dequantizer]:
         scales = graph.constant(layers[-1].get_variable("scales"))
         graph.add("Mul", signals[layers[-2].name].name, scales, name=LOGITS)
-    elif last == akida.LayerType.FullyConnected:
+    elif kinds[-1] == akida.LayerType.FullyConnected:
         zero, step = (layers[-1].get_variable(name) for name in ("threshold", "act_step"))
         offset = graph.constant(zero.astype(np.float32))
         above = graph.add("Sub", signals[layers[-1].name].name, offset)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from qana.bench.results import ResultError, as_csv, read_result
-from qana.spiking.store import ModelEntry, read_manifest
+from qana.spiking.store import ModelEntry, ModelError, read_manifest
 
 MOST_FILES = 4
 """Results of other machines that are shown at once."""
@@ -57,7 +57,10 @@ def show_weights(document: dict[str, Any], entry: ModelEntry) -> None:
     """Warns where a result is of other weights than the model that the page is at."""
     if document["sha256"] == entry.sha256:
         return
-    ours = {one.sha256: one.name for one in read_manifest()}
+    try:
+        ours = {one.sha256: one.name for one in read_manifest()}
+    except ModelError:  # damaged under a running app: what is loaded goes on
+        ours = {}
     if name := ours.get(document["sha256"]):
         words = f"This is the network {name}, not {entry.name}: choose it above to compare like "
         words += "with like."
