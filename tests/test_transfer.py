@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 from qana.imaging import read_image, to_input  # noqa: E402
 from qana.network.registry import build  # noqa: E402
 from qana.network.transfer import transfer  # noqa: E402
-from qana.training.teacher import Teacher, _imagenet_network, imagenet_weights  # noqa: E402
+from qana.training.teacher import Teacher, imagenet_network, imagenet_weights  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def test_the_keras_network_sees_what_the_torch_network_sees(weights, samples) ->
     photos = np.stack([to_input(read_image(sample.path), 128) for sample in samples[:3]])
     features = keras.Model(network.inputs, network.get_layer("average").output)
     found = features.predict(photos.astype(np.float32), verbose=0)
-    reference = Teacher(_imagenet_network()).network.eval()
+    reference = Teacher(imagenet_network()).network.eval()
     with torch.inference_mode():
         pixels = (torch.from_numpy(photos).permute(0, 3, 1, 2).float() - 127) / 128
         expected = reference.extract_features(pixels).mean((2, 3)).numpy()

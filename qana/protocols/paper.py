@@ -29,9 +29,8 @@ from qana.training.subsets import Subsets, load_subsets
 
 RECIPE = Recipe(
     "paper",
-    input_size=96,
-    frame_height=120,
-    epochs=24,
+    frame_height=160,
+    epochs=80,
     tuning_epochs=2,
     label_smoothing=0.05,
     augmentation=0.5,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from qana.studies.study import STAGES, Study, Variant
-from qana.training.recipe import RECIPES, Recipe
+from qana.training.recipe import RECIPES, Recipe, TeacherRecipe
 
 DEPLOYED = RECIPES["akida2"]
 SMALL = Recipe("small", input_size=64, frame_height=80, epochs=10, tuning_epochs=1)
@@ -44,6 +44,40 @@ LEVERS = Study(
     ),
     "Float networks, seed 1. Rare classes have few validation photos, so differences of a few "
     "points of balanced accuracy are within chance: the intervals say how far.",
+)
+
+_LARGER = (
+    TeacherRecipe(size=1, input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=3),
+    TeacherRecipe(size=2, input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=4),
+)
+_LARGER_224 = replace(_LARGER[1], input_size=224)
+_SMALLER = (
+    TeacherRecipe(),
+    TeacherRecipe(input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=2),
+)
+
+
+def _taught(label: str, name: str, teachers: tuple[TeacherRecipe, ...], **changes: Any) -> Variant:
+    fields = {"frame_height": 200, "mixup": 0.2, "epochs": 80} | changes
+    return Variant(label, Recipe(f"taught-{name}", teachers=teachers, **fields))
+
+
+TEACHERS = Study(
+    "teachers",
+    "Who teaches, and for how long",
+    "validation",
+    (
+        _taught("Lite0 at 160 and 192 px, 40 epochs", "smaller-40", _SMALLER, epochs=40),
+        _taught("Lite0 at 160 and 192 px, 80 epochs", "smaller-80", _SMALLER),
+        _taught("Lite1 and Lite2 at 192 px, 40 epochs", "larger-40", _LARGER, epochs=40),
+        _taught("Lite1 and Lite2 at 192 px, 80 epochs", "larger-80", _LARGER),
+        _taught("the same, seed 2", "larger-80-seed2", _LARGER, seed=2),
+        _taught("the same, nine tenths of trust", "larger-trust", _LARGER, trust=0.9),
+        _taught("the same, 32 photos a step", "larger-32", _LARGER, batch=32),
+        _taught("Lite1 at 192, Lite2 at 224 px", "larger-224", (_LARGER[0], _LARGER_224)),
+        _taught("Lite0, Lite1 and Lite2 at 192 px", "three", (_SMALLER[1], *_LARGER)),
+    ),
+    "Float networks at 128 px. The first row is how akida2 was made until this table.",
 )
 
 _QUANTIZED = ("ptq", "tuned")
@@ -165,4 +199,4 @@ SEEDS = Study(
     "The same two teachers for all.",
 )
 
-STUDIES = {study.name: study for study in (LEVERS, BITS, ABLATION, BASELINES, SEEDS)}
+STUDIES = {study.name: study for study in (LEVERS, TEACHERS, BITS, ABLATION, BASELINES, SEEDS)}

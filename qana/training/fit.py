@@ -1,4 +1,4 @@
-"""Fitting a network, float or quantized, so that it can be stopped and resumed at any time."""
+"""Fitting a Keras network, float or quantized; it can be stopped and resumed at any time."""
 
 import time
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def fit(
     optimizer.exclude_from_weight_decay(var_names=["bn", "bias", "gamma", "beta"])
     model.compile(
         optimizer,
-        _loss(subsets.train_labels, recipe.adjustment),
+        _loss(adjusted_shift(subsets.train_labels, recipe.adjustment)),
         metrics=["accuracy"],
     )
     model.fit(
@@ -78,10 +78,16 @@ def fit(
     )
 
 
-def _loss(labels: np.ndarray, adjustment: float) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    share = np.bincount(labels, minlength=len(LABELS)) / len(labels)
-    shift = tf.constant(adjustment * np.log(np.maximum(share, 1 / len(labels))), tf.float32)
+def adjusted_shift(labels: np.ndarray, adjustment: float) -> np.ndarray:
+    """(7,) float32 to add to logits in the loss: `adjustment` times the log of each class's share.
 
+    Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
+    """
+    share = np.bincount(labels, minlength=len(LABELS)) / len(labels)
+    return (adjustment * np.log(np.maximum(share, 1 / len(labels)))).astype(np.float32)
+
+
+def _loss(shift: np.ndarray) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     def loss(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         # A quantized network hands over its own kind of tensor: adding makes it a plain one.
         return tf.nn.softmax_cross_entropy_with_logits(targets, logits + shift)

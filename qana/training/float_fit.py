@@ -1,0 +1,91 @@
+"""Fitting a float network on what the machine has: an NVIDIA card in torch, else in Keras.
+
+TensorFlow's own way to a card asks for libraries that collide with torch's, and on a processor
+Keras is the faster of the two.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import tf_keras as keras
+
+from qana.network.torch_twin import TorchTwin
+from qana.training import torch_fit
+from qana.training.fit import adjusted_shift, fit
+from qana.training.recipe import Recipe
+from qana.training.subsets import Subsets
+from qana.training.views import Views
+
+
+def fit_float(
+    model: keras.Model, views: Views, subsets: Subsets, recipe: Recipe, folder: Path
+) -> None:
+    """Trains a float network in place, as `recipe` says.
+
+    Args:
+        model: (B, S, S, 3) to (B, 7) logits.
+        views: of the training photos, with their targets.
+        subsets: labels of training, and inputs and labels of validation, are taken from it.
+        recipe: how.
+        folder: for the checkpoint; made if missing.
+    """
+    twin = _twin(model)
+    if twin is None:
+        fit(
+            model,
+            views,
+            subsets,
+            recipe,
+            batch=recipe.batch,
+            epochs=recipe.epochs,
+            learning_rate=recipe.learning_rate,
+            warmup_epochs=recipe.warmup_epochs,
+            folder=folder,
+            title="float",
+        )
+        return
+    fit_in_torch(model, twin, views, subsets.train_labels, recipe, folder / "checkpoint.pt")
+
+
+def fit_in_torch(
+    model: keras.Model,
+    twin: TorchTwin,
+    views: Views,
+    train_labels: np.ndarray,
+    recipe: Recipe,
+    path: Path,
+) -> None:
+    """Trains `twin`, and gives `model` what it learned.
+
+    Args:
+        model: a Keras network.
+        twin: of it.
+        views: of the training photos, with their targets.
+        train_labels: (N,) integer, for the adjustment of the loss.
+        recipe: how.
+        path: of the checkpoint.
+    """
+    torch_fit.fit(
+        twin,
+        views,
+        path,
+        batch=recipe.batch,
+        epochs=recipe.epochs,
+        warmup_epochs=recipe.warmup_epochs,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        seed=recipe.seed,
+        title="float",
+        shift=adjusted_shift(train_labels, recipe.adjustment),
+    )
+    twin.copy_to(model)
+
+
+def _twin(model: keras.Model) -> TorchTwin | None:
+    """None where no card would train it, or a layer has no counterpart in torch."""
+    if torch_fit.DEVICE.type == "cpu":
+        return None
+    try:
+        return TorchTwin(model)
+    except ValueError:
+        return None
