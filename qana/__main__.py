@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR")
 
     study = command("study", "Make the table of a comparison, training what it needs.", json=True)
-    study.add_argument("name", choices=("levers", "bits", "ablation", "baselines", "seeds"))
+    study.add_argument(
+        "name", choices=("levers", "teachers", "bits", "ablation", "baselines", "seeds")
+    )
     study.add_argument("--data", type=Path, required=True, metavar="DIR", help="HAM10000 folder")
     study.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
     study.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR")

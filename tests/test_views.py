@@ -12,7 +12,7 @@ from qana.labels import LABELS
 from qana.training.views import Views
 
 pytest.importorskip("torch")
-from qana.training.opinions import ask
+from qana.training.opinions import ask, given_before
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +75,11 @@ def test_teachers_are_asked_once_and_a_stopped_run_goes_on(photos, tmp_path: Pat
 
     teachers = [(Teacher(2), 24), (Teacher(5), 32)]
     first = ask(teachers, frames, 1, 1.0, tmp_path / "opinions.npy")
+    assert given_before(tmp_path / "opinions.npy", 2) is None  # one view is not yet judged
     asked.clear()
     found = ask(teachers, frames, 2, 1.0, tmp_path / "opinions.npy")
     assert found.shape == (2, len(frames), 7) and found.dtype == np.float16
+    np.testing.assert_array_equal(given_before(tmp_path / "opinions.npy", 2), found)
     np.testing.assert_array_equal(found[:1], first)
     np.testing.assert_allclose(found.sum(axis=2), 1)
     assert (found[:, :, [2, 5]] == 0.5).all()

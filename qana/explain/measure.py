@@ -21,6 +21,8 @@ from qana.explain.occlusion import occlusion
 from qana.explain.sanity import agreement_with_random_head
 from qana.explain.summary import WITHIN, summarize
 from qana.imaging import read_image, to_input
+from qana.network.dense_graph import TwinError
+from qana.network.dense_twin import DenseTwin
 from qana.probabilities import softmax
 from qana.spiking.classifier import AkidaClassifier, load_classifier
 from qana.spiking.loading import load_network
@@ -114,6 +116,7 @@ class _Measured:
         from qana.explain.keras_network import KerasNetwork
 
         self._classifier, self._head = classifier, AkidaMap(classifier.layers)
+        self._twin = DenseTwin(classifier.layers, threads=1)
         entry = classifier.entry
         float_form = load_form(entry, "float")
         self._networks = {
@@ -122,6 +125,11 @@ class _Measured:
             "4/4": KerasNetwork(four_bits(float_form, calibration), [LAST]),
         }
 
+    def _logits(self, views: np.ndarray) -> np.ndarray:
+        """(N, S, S, 3) uint8 to (N, 7): the simulator's logits to the bit, in a seventh of its
+        time. A photo is asked about in more than a hundred views."""
+        return np.concatenate([self._twin.logits(view[None]) for view in views])
+
     def scores(self, photo: Photo, methods: Sequence[str]) -> dict[str, Any]:
         from qana.explain.grad_cam import explain
 
@@ -129,19 +137,22 @@ class _Measured:
         temperature = classifier.entry.temperature
         size = classifier.input_size
         inputs, mask = to_input(read_image(photo.path), size), read_mask(photo, size)
-        label = int(classifier.logits(inputs[None])[0].argmax())
+        answer = classifier.logits(inputs[None])
+        if not np.array_equal(answer, self._logits(inputs[None])):
+            raise TwinError(f"The dense twin of {classifier.entry.name} is not the network.")
+        label = int(answer[0].argmax())
 
         def on_keras(method: str, form: str) -> np.ndarray:
             network = self._networks[form]
             return explain(network, method, LAST, inputs[None], np.array([label]))[0]
 
         def probability(views: np.ndarray) -> np.ndarray:
-            return softmax(classifier.logits(views), temperature)[:, label]
+            return softmax(self._logits(views), temperature)[:, label]
 
         maps = {
             AKIDA: enlarged(self._head.grad_cam(classifier.tap(inputs), label), size),
             **{method: on_keras(method, "8/8") for method in methods},
-            OCCLUSION: occlusion(classifier.logits, inputs, label, temperature),
+            OCCLUSION: occlusion(self._logits, inputs, label, temperature),
             CENTRE: centre_blob(size),
             RANDOM: enlarged(random_map(_seed(photo)), size),
         }

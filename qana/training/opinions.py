@@ -70,6 +70,16 @@ def ask(
     return np.stack(found)
 
 
+def given_before(path: Path, views: int) -> np.ndarray | None:
+    """The opinions at `path` if those of all `views` are there: then nobody need be asked, and no
+    teacher trained. (V, N, 7) float16 probabilities, or None.
+    """
+    if not path.is_file():
+        return None
+    found: np.ndarray = np.load(path)
+    return found if len(found) == views else None
+
+
 def opinions_path(runs: Path, recipe: Recipe, ancestor: Ancestor | None) -> Path:
     """Where the opinions lie: recipes with the same teachers and the same views share them."""
     asked = (

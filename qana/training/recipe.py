@@ -124,10 +124,11 @@ RECIPES: dict[str, Recipe] = {
             "akida2",
             frame_height=200,
             teachers=(
-                TeacherRecipe(),
-                TeacherRecipe(input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=2),
+                TeacherRecipe(1, input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=3),
+                TeacherRecipe(2, input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=4),
             ),
             mixup=0.2,
+            epochs=80,
         ),
         Recipe(
             "akd1000",

@@ -18,7 +18,7 @@ from qana.training.ancestor import Ancestor
 from qana.training.fit import fit
 from qana.training.float_fit import fit_float
 from qana.training.operating_point import OperatingPoint, find_operating_point, move
-from qana.training.opinions import Judge, ask, opinions_path
+from qana.training.opinions import Judge, ask, given_before, opinions_path
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
 from qana.training.rounding import solve_rounding
@@ -108,17 +108,15 @@ class Stages:
             recipe.augmentation,
             trust=recipe.trust,
         )
-        judges = self._judges(shown)
-        if not judges:
+        if not recipe.teachers and not self._ancestor:
             return shown
-        self._say("Stage opinions")
-        opinions = ask(
-            judges,
-            self._subsets.frames,
-            recipe.judged_views,
-            recipe.augmentation,
-            opinions_path(self._runs, recipe, self._ancestor),
-        )
+        path = opinions_path(self._runs, recipe, self._ancestor)
+        opinions = given_before(path, recipe.judged_views)
+        if opinions is None:
+            judges = self._judges(shown)
+            self._say("Stage opinions")
+            frames, strength = self._subsets.frames, recipe.augmentation
+            opinions = ask(judges, frames, recipe.judged_views, strength, path)
         return dataclasses.replace(shown, opinions=opinions)
 
     @cached_property
