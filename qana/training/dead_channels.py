@@ -1,0 +1,43 @@
+"""Depthwise channels that never see anything, silenced before conversion.
+
+Where an input channel is always 0, weight decay takes the depthwise kernel behind it to 0, and the
+channel gives its bias at every place. A quantizer takes its range from what it sees: here from one
+constant. In `akida2` the integers of such a channel then differed between Akida and Keras, by up to
+4, and all logits with them.
+"""
+
+import numpy as np
+import tf_keras as keras
+
+
+def silence_dead_channels(model: keras.Model) -> int:
+    """Gives what dead channels always say to the bias of the convolution that reads them.
+
+    Args:
+        model: quantized Keras network; changed in place, but for rounding still the same function.
+
+    Returns:
+        How many channels are silent now.
+    """
+    silenced = 0
+    for layer in model.layers:
+        if type(layer).__name__ != "QuantizedDepthwiseConv2D" or not layer.use_bias:
+            continue
+        kernel, bias = layer.depthwise_kernel.numpy(), layer.bias.numpy()
+        dead = ~kernel.any(axis=(0, 1, 3)) & (bias != 0)
+        if not dead.any():
+            continue
+        reader = _reader(model, layer)
+        said = np.where(dead, np.maximum(bias, 0), 0)
+        # Where ghost features are concatenated, the depthwise ones come last.
+        weights = reader.kernel.numpy()[:, :, -len(bias) :]
+        reader.bias.assign_add(np.einsum("c,hwck->k", said, weights))
+        layer.bias.assign(np.where(dead, 0, bias))
+        silenced += int(dead.sum())
+    return silenced
+
+
+def _reader(model: keras.Model, layer: keras.layers.Layer) -> keras.layers.Layer:
+    """The 1x1 convolution that reads a depthwise one, behind its activation."""
+    following = model.layers[model.layers.index(layer) + 1 :]
+    return next(one for one in following if type(one).__name__ == "QuantizedConv2D")
