@@ -176,7 +176,7 @@ def test_other_protocols_and_studies_are_drawn_once_they_are_there(folder: Path,
     assert "257 of 180 patients" in shown
     assert "Bits and bytes" in [expander.label for expander in page.expander]
     assert "python -m qana study bits" in shown
-    assert "Not measured yet: 1 bit." in shown
+    assert "Not measured, or not in every stage, yet: 1 bit." in shown
 
 
 def test_what_was_measured_of_other_weights_is_not_shown(folder: Path, report) -> None:

@@ -49,7 +49,7 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
 
     Returns:
         The document: study, title, command, subset, columns, rows, note; missing, labels of the
-        variants that are not measured yet; measured, the figures by `Variant.key`.
+        variants that are not measured whole yet; measured, the figures by `Variant.key`.
 
     Raises:
         DataError: the data cannot be used, or `runs` holds a run of another recipe.
@@ -79,13 +79,18 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
 
 def _document(study: Study, measured: dict[str, dict[str, Any]]) -> dict[str, Any]:
     whole = [v for v in study.variants if set(v.stages) <= measured.get(v.key, {}).keys()]
+    known = [(v, stage) for v in study.variants for stage in v.stages if v.key in measured]
     return {
         "study": study.name,
         "title": study.title,
         "command": f"python -m qana study {study.name} --data DIR",
         "subset": study.subset,
         "columns": list(COLUMNS),
-        "rows": [_row(v.label, stage, measured[v.key][stage]) for v in whole for stage in v.stages],
+        "rows": [
+            _row(v.label, stage, measured[v.key][stage])
+            for v, stage in known
+            if stage in measured[v.key]
+        ],
         "note": study.note,
         "missing": [variant.label for variant in study.variants if variant not in whole],
         "measured": {key: stages for key, stages in measured.items() if stages},

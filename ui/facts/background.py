@@ -44,7 +44,7 @@ def show_study(study: dict[str, Any]) -> None:
     with st.expander(study["title"], icon=":material/science:"):
         st.dataframe(pd.DataFrame(study["rows"], columns=study["columns"]), hide_index=True)
         if study["missing"]:
-            st.caption(f"Not measured yet: {'; '.join(study['missing'])}.")
+            st.caption(f"Not measured, or not in every stage, yet: {'; '.join(study['missing'])}.")
         st.caption(study["note"])
         measured_here(study["command"])
 
