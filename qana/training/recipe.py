@@ -112,7 +112,9 @@ class Recipe:
 
 def _digest(recipe: TeacherRecipe | Recipe) -> str:
     # What is None is left out, so a recipe keeps its digest when another learns a new word.
-    fields = {key: value for key, value in dataclasses.asdict(recipe).items() if value is not None}
+    fields = dataclasses.asdict(
+        recipe, dict_factory=lambda items: {key: value for key, value in items if value is not None}
+    )
     text = json.dumps(fields, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -124,11 +126,10 @@ RECIPES: dict[str, Recipe] = {
             "akida2",
             frame_height=200,
             teachers=(
-                TeacherRecipe(1, input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=3),
-                TeacherRecipe(2, input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=4),
+                TeacherRecipe(),
+                TeacherRecipe(input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=2),
             ),
             mixup=0.2,
-            epochs=80,
         ),
         Recipe(
             "akd1000",
