@@ -53,7 +53,7 @@ _LARGER = (
 
 
 def _taught(label: str, name: str, **changes: Any) -> Variant:
-    fields = {"teachers": _LARGER, "epochs": 80} | changes
+    fields: dict[str, Any] = {"teachers": _LARGER, "epochs": 80, **changes}
     return Variant(label, replace(DEPLOYED, name=f"taught-{name}", **fields))
 
 

@@ -6,7 +6,6 @@ from quantizeml.models import QuantizationParams, quantize
 
 from qana.spiking.generation import generation
 from qana.spiking.names import AKIDA1
-from qana.training.dead_channels import silence_dead_channels
 from qana.training.recipe import Recipe
 
 FIRST_LAYER_BITS = 8
@@ -27,7 +26,7 @@ def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> 
     chosen = np.random.default_rng(recipe.seed).permutation(len(photos))
     samples = photos[chosen[: recipe.calibration_photos]]
     with generation(recipe.target):
-        quantized = quantize(
+        return quantize(
             model,
             qparams=QuantizationParams(
                 input_weight_bits=FIRST_LAYER_BITS,
@@ -40,5 +39,3 @@ def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> 
             num_samples=len(samples),
             batch_size=32,
         )
-    silence_dead_channels(quantized)
-    return quantized

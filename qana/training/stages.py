@@ -15,6 +15,7 @@ from qana.network.inherit import inherit
 from qana.network.registry import build
 from qana.network.transfer import transfer
 from qana.training.ancestor import Ancestor
+from qana.training.dead_channels import silence_dead_channels
 from qana.training.fit import fit
 from qana.training.float_fit import fit_float
 from qana.training.operating_point import OperatingPoint, find_operating_point, move
@@ -163,7 +164,11 @@ class Stages:
         return model
 
     def _quantize(self) -> keras.Model:
-        return quantize_network(self._trained("float"), self._subsets.train_inputs, self._recipe)
+        quantized = quantize_network(
+            self._trained("float"), self._subsets.train_inputs, self._recipe
+        )
+        silence_dead_channels(quantized)
+        return quantized
 
     def _solve(self) -> keras.Model:
         model = self._trained("ptq")
