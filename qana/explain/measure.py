@@ -126,8 +126,8 @@ class _Measured:
         }
 
     def _logits(self, views: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3) uint8 to (N, 7): the simulator's logits to the bit, in a seventh of its
-        time. A photo is asked about in more than a hundred views."""
+        """(N, S, S, 3) uint8 to (N, 7): the simulator's logits to the bit, from the dense twin. A
+        photo is asked about in more than a hundred views."""
         return np.concatenate([self._twin.logits(view[None]) for view in views])
 
     def scores(self, photo: Photo, methods: Sequence[str]) -> dict[str, Any]:
