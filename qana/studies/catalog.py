@@ -72,8 +72,8 @@ TEACHERS = Study(
     "px) and learns for 40 epochs. The second row was taken all the way to Akida: better than "
     "akida2 on validation (macro F1 .680 against .653), it was not when confirmed once on the test "
     "lesions (.696 against .714, balanced accuracy .676 against .699, accuracy .803 against .809, "
-    "all within chance), and it costs twice the training. So akida2 stays as it is: of the two, "
-    "both known on the test lesions by then, so its figures there are the better of a pair.",
+    "all within chance), and it costs twice the training. So akida2 stays as it is. That "
+    "was decided with both test results known: its figures there are the better of a pair.",
 )
 
 _QUANTIZED = ("ptq", "tuned")
