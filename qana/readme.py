@@ -57,7 +57,7 @@ def results() -> str:
         lines += [
             "",
             f"By the paper's protocol, in which {paper['overlap']['own_source']:.0%} of the test "
-            "images have their own source photo in training, one network by one recipe (128 px, no "
+            "images have their own source photo in training, one network by one recipe (no "
             f"teacher) reaches accuracy {leaky['accuracy']:.3f} and macro F1 "
             f"{leaky['macro_f1']:.3f} on Akida; by the lesion protocol {honest['accuracy']:.3f} "
             f"and {honest['macro_f1']:.3f} (`{paper['command']}`). The authors publish "

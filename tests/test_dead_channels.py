@@ -7,7 +7,7 @@ keras = pytest.importorskip("tf_keras")
 
 from qana.labels import LABELS  # noqa: E402
 from qana.network.blocks import convolution, depthwise  # noqa: E402
-from qana.spiking.conversion import convert  # noqa: E402
+from qana.spiking.conversion import ConversionError, convert  # noqa: E402
 from qana.training.dead_channels import silence_dead_channels  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
@@ -32,9 +32,11 @@ def test_a_network_with_a_dead_channel_converts_bit_for_bit(square_photos) -> No
     kernel[:, :, DEAD] = 0
     network.get_layer("middle_dw").set_weights([kernel])
     gamma, beta, mean, variance = network.get_layer("middle_bn").get_weights()
-    beta[DEAD], mean[DEAD], variance[DEAD] = 0.7, 0, 0
+    beta[DEAD], mean[DEAD], variance[DEAD] = 0.05, 0, 0
     network.get_layer("middle_bn").set_weights([gamma, beta, mean, variance])
     quantized = quantize_network(network, photos, Recipe("small", calibration_photos=16))
+    with pytest.raises(ConversionError, match="middle"):
+        convert(quantized, photos)
     assert silence_dead_channels(quantized) == 1
     assert quantized.get_layer("middle_dw").bias.numpy()[DEAD] == 0
     _, report = convert(quantized, photos)

@@ -272,6 +272,7 @@ def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, m
             ["base", "ptq", 0.111],
             ["+ quantized head", "ptq", 0.222],
             ["+ balancing", "ptq", 0.512],
+            ["all, no activation bounded", "float", 0.456],
             ["all, no activation bounded", "ptq", 0.345],
         ],
         "note": "64 px.",
@@ -283,6 +284,7 @@ def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, m
     assert "+ balancing, ptq: **0.512**; all, no activation bounded, ptq: **0.345**" in words(page)
     assert "0.111" not in words(page)
     assert "0.222" not in words(page)
+    assert "0.456" not in words(page)
     assert command in words(page)
     (folder / "studies" / "ablation.json").write_text("{")
     page.run()

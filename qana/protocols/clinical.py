@@ -21,7 +21,7 @@ from qana.probabilities import softmax
 from qana.spiking.classifier import load_classifier
 from qana.spiking.conversion import convert
 from qana.spiking.store import find_entry, models_folder, verified_file
-from qana.training.fit import fit
+from qana.training.float_fit import fit_float
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
@@ -116,18 +116,8 @@ def _fine_tuned(
             labels=labels[held_out],
         )
         with TemporaryDirectory() as folder:
-            fit(
-                network,
-                Views(frames[learned], labels[learned], size, RECIPE.balance),
-                subsets,
-                RECIPE,
-                batch=RECIPE.batch,
-                epochs=RECIPE.epochs,
-                learning_rate=RECIPE.learning_rate,
-                warmup_epochs=RECIPE.warmup_epochs,
-                folder=Path(folder),
-                title=f"fold {number}",
-            )
+            views = Views(frames[learned], labels[learned], size, RECIPE.balance)
+            fit_float(network, views, subsets, RECIPE, Path(folder), f"fold {number}")
         quantized = quantize_network(network, inputs[learned], RECIPE)
         akida_model, _ = convert(quantized, inputs)
         logits[held_out] = akida_model.predict(inputs[held_out]).reshape(len(held_out), -1)

@@ -38,10 +38,8 @@ class Departure:
 
     @property
     def is_tie(self) -> bool:
-        """Whether rounding of rare values explains it: one integer of a photo is rare, however few
-        the layer has."""
-        few = self.share < RARE or self.values <= len(self.photos)
-        return self.largest == 1 and few
+        """Whether rounding of rare values explains it."""
+        return self.largest == 1 and self.share < RARE
 
 
 def departures(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -> list[Departure]:

@@ -1,9 +1,8 @@
 """Depthwise channels that never see anything, silenced before conversion.
 
 Where an input channel is always 0, weight decay takes the depthwise kernel behind it to 0, and the
-channel gives its bias at every place. A quantizer takes its range from what it sees: here from one
-constant. In `akida2` the integers of such a channel then differed between Akida and Keras, by up to
-4, and all logits with them.
+channel gives its bias at every place. Where that is small, its integers differ between Akida and
+Keras, and all logits with them.
 """
 
 import numpy as np
@@ -27,7 +26,7 @@ def silence_dead_channels(model: keras.Model) -> int:
         dead = ~kernel.any(axis=(0, 1, 3)) & (bias != 0)
         if not dead.any():
             continue
-        reader = _reader(model, layer)
+        reader = _reader(layer)
         said = np.where(dead, np.maximum(bias, 0), 0)
         # Where ghost features are concatenated, the depthwise ones come last.
         weights = reader.kernel.numpy()[:, :, -len(bias) :]
@@ -37,7 +36,8 @@ def silence_dead_channels(model: keras.Model) -> int:
     return silenced
 
 
-def _reader(model: keras.Model, layer: keras.layers.Layer) -> keras.layers.Layer:
+def _reader(layer: keras.layers.Layer) -> keras.layers.Layer:
     """The 1x1 convolution that reads a depthwise one, behind its activation."""
-    following = model.layers[model.layers.index(layer) + 1 :]
-    return next(one for one in following if type(one).__name__ == "QuantizedConv2D")
+    while type(layer).__name__ != "QuantizedConv2D":
+        layer = layer.outbound_nodes[0].outbound_layer
+    return layer

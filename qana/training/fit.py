@@ -10,7 +10,7 @@ import tf_keras as keras
 from tqdm import tqdm
 
 from qana.labels import LABELS
-from qana.training.recipe import Recipe
+from qana.training.recipe import Recipe, Schedule
 from qana.training.subsets import Subsets
 from qana.training.views import Views
 
@@ -20,11 +20,7 @@ def fit(
     views: Views,
     subsets: Subsets,
     recipe: Recipe,
-    *,
-    batch: int,
-    epochs: int,
-    learning_rate: float,
-    warmup_epochs: int,
+    schedule: Schedule,
     folder: Path,
     title: str,
 ) -> None:
@@ -39,21 +35,19 @@ def fit(
         views: of the training photos, with their targets.
         subsets: inputs and labels of validation are taken from it.
         recipe: decay and adjustment are read from it.
-        batch: photos per step.
-        epochs: how many, in all.
-        learning_rate: peak.
-        warmup_epochs: linear rise before it.
+        schedule: its batches, epochs and learning rate.
         folder: for the checkpoint and the history; made if missing.
         title: in front of the progress bar, which goes to stderr.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    steps = max(1, views.photos // batch)
+    batch, epochs, warmup = schedule.batch, schedule.epochs, schedule.warmup_epochs
+    peak, steps = schedule.learning_rate, max(1, views.photos // batch)
     optimizer = keras.optimizers.AdamW(
         keras.optimizers.schedules.CosineDecay(
-            learning_rate / 100 if warmup_epochs else learning_rate,
-            decay_steps=steps * (epochs - warmup_epochs),
-            warmup_target=learning_rate if warmup_epochs else None,
-            warmup_steps=steps * warmup_epochs,
+            peak / 100 if warmup else peak,
+            decay_steps=steps * (epochs - warmup),
+            warmup_target=peak if warmup else None,
+            warmup_steps=steps * warmup,
         ),
         weight_decay=recipe.weight_decay,
     )

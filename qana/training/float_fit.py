@@ -18,7 +18,12 @@ from qana.training.views import Views
 
 
 def fit_float(
-    model: keras.Model, views: Views, subsets: Subsets, recipe: Recipe, folder: Path
+    model: keras.Model,
+    views: Views,
+    subsets: Subsets,
+    recipe: Recipe,
+    folder: Path,
+    title: str = "float",
 ) -> None:
     """Trains a float network in place, as `recipe` says.
 
@@ -28,23 +33,14 @@ def fit_float(
         subsets: labels of training, and inputs and labels of validation, are taken from it.
         recipe: how.
         folder: for the checkpoint; made if missing.
+        title: in front of the progress bar.
     """
     twin = _twin(model)
     if twin is None:
-        fit(
-            model,
-            views,
-            subsets,
-            recipe,
-            batch=recipe.batch,
-            epochs=recipe.epochs,
-            learning_rate=recipe.learning_rate,
-            warmup_epochs=recipe.warmup_epochs,
-            folder=folder,
-            title="float",
-        )
+        fit(model, views, subsets, recipe, recipe.float_schedule, folder, title)
         return
-    fit_in_torch(model, twin, views, subsets.train_labels, recipe, folder / "checkpoint.pt")
+    path = folder / "checkpoint.pt"
+    fit_in_torch(model, twin, views, subsets.train_labels, recipe, path, title)
 
 
 def fit_in_torch(
@@ -54,6 +50,7 @@ def fit_in_torch(
     train_labels: np.ndarray,
     recipe: Recipe,
     path: Path,
+    title: str = "float",
 ) -> None:
     """Trains `twin`, and gives `model` what it learned.
 
@@ -64,18 +61,16 @@ def fit_in_torch(
         train_labels: (N,) integer, for the adjustment of the loss.
         recipe: how.
         path: of the checkpoint.
+        title: in front of the progress bar.
     """
     torch_fit.fit(
         twin,
         views,
+        recipe.float_schedule,
         path,
-        batch=recipe.batch,
-        epochs=recipe.epochs,
-        warmup_epochs=recipe.warmup_epochs,
-        learning_rate=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
         seed=recipe.seed,
-        title="float",
+        title=title,
         shift=adjusted_shift(train_labels, recipe.adjustment),
     )
     twin.copy_to(model)

@@ -9,6 +9,20 @@ from qana.spiking.names import AKIDA1, AKIDA2
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """One cosine of learning rate that ends at zero."""
+
+    batch: int
+    """Photos per step."""
+    epochs: int
+    """In all."""
+    learning_rate: float
+    """Peak."""
+    warmup_epochs: int
+    """Linear rise before it."""
+
+
+@dataclass(frozen=True)
 class TeacherRecipe:
     """How a teacher is made."""
 
@@ -29,6 +43,11 @@ class TeacherRecipe:
     mixup: float = 0.0
     augmentation: float = 1.0
     seed: int = 1
+
+    @property
+    def schedule(self) -> Schedule:
+        """Of its training."""
+        return Schedule(self.batch, self.epochs, self.learning_rate, 1)
 
     def digest(self) -> str:
         """12 hex digits that change with any field."""
@@ -104,6 +123,16 @@ class Recipe:
     def target(self) -> str:
         """The chips that it is made for, as the manifest names them."""
         return AKIDA1 if self.architecture == "qana_sequential" else AKIDA2
+
+    @property
+    def float_schedule(self) -> Schedule:
+        """Of float training."""
+        return Schedule(self.batch, self.epochs, self.learning_rate, self.warmup_epochs)
+
+    @property
+    def tuning_schedule(self) -> Schedule:
+        """Of quantization-aware training."""
+        return Schedule(self.tuning_batch or self.batch, self.tuning_epochs, self.tuning_rate, 0)
 
     def digest(self) -> str:
         """12 hex digits that change with any field: a resumed run must be of the same recipe."""

@@ -24,6 +24,12 @@ from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
 from qana.training.rounding import solve_rounding
 from qana.training.subsets import Subsets
+from qana.training.teacher import (
+    imagenet_weights,
+    load_teacher,
+    teacher_path,
+    train_teacher,
+)
 from qana.training.views import Views
 
 INHERITANCE_PHOTOS = 512
@@ -130,9 +136,6 @@ class Stages:
         judges: list[tuple[Judge, int]] = []
         if self._ancestor:
             judges.append((self._ancestor, self._ancestor.input_size))
-        if recipe.teachers:
-            # Only who trains them needs torch.
-            from qana.training.teacher import load_teacher, teacher_path, train_teacher
         for number, one in enumerate(recipe.teachers, start=1):
             self._say(f"Stage teacher {number} of {len(recipe.teachers)}")
             path = teacher_path(self._runs, one)
@@ -153,8 +156,6 @@ class Stages:
         keras.utils.set_random_seed(recipe.seed)
         model = build(recipe.architecture, input_size=recipe.input_size, **recipe.options)
         if recipe.transfer:
-            from qana.training.teacher import imagenet_weights
-
             transfer(model, imagenet_weights())
         if self._ancestor:
             chosen = np.random.default_rng(recipe.seed).permutation(len(self._subsets.train_inputs))
@@ -182,18 +183,9 @@ class Stages:
     def _tune(self) -> keras.Model:
         recipe = self._recipe
         model = self._trained("solved" if recipe.solved_rounding else "ptq")
-        fit(
-            model,
-            self._views,
-            self._subsets,
-            recipe,
-            batch=recipe.tuning_batch or recipe.batch,
-            epochs=recipe.tuning_epochs,
-            learning_rate=recipe.tuning_rate,
-            warmup_epochs=0,
-            folder=self.folder / "tuning",
-            title="quantization-aware",
-        )
+        schedule = recipe.tuning_schedule
+        folder, title = self.folder / "tuning", "quantization-aware"
+        fit(model, self._views, self._subsets, recipe, schedule, folder, title)
         return model
 
     def _trained(self, name: str) -> keras.Model:

@@ -76,11 +76,8 @@ def train_teacher(views: Views, recipe: TeacherRecipe, path: Path) -> None:
     fit(
         Teacher(_lesion_network(recipe.size)),
         views,
+        recipe.schedule,
         path,
-        batch=recipe.batch,
-        epochs=recipe.epochs,
-        warmup_epochs=1,
-        learning_rate=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
         seed=recipe.seed,
         title="teacher",

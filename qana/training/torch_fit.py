@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from qana.training.recipe import Schedule
 from qana.training.views import Views
 
 CLIP = 5.0
@@ -24,12 +25,9 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 def fit(
     network: nn.Module,
     views: Views,
+    schedule: Schedule,
     path: Path,
     *,
-    batch: int,
-    epochs: int,
-    warmup_epochs: int,
-    learning_rate: float,
     weight_decay: float,
     seed: int,
     title: str,
@@ -44,12 +42,9 @@ def fit(
     Args:
         network: (B, 3, S, S) float32, 0 to 255, to (B, 7) logits.
         views: of the training photos, with their targets.
+        schedule: its batches, epochs and learning rate.
         path: of the checkpoint, which after the last epoch is the result: a dictionary whose
             "network" is the network's `state_dict`.
-        batch: B, photos per step.
-        epochs: how many, in all.
-        warmup_epochs: linear rise before the cosine.
-        learning_rate: peak.
         weight_decay: on kernels only.
         seed: of the views.
         title: in front of the progress bar, which goes to stderr.
@@ -57,24 +52,22 @@ def fit(
         half: 16-bit arithmetic, where the device has it.
     """
     network.to(DEVICE).to(memory_format=torch.channels_last)
-    steps = max(1, views.photos // batch)
-    optimizer, schedule = _optimizer(
-        network, learning_rate, weight_decay, steps * warmup_epochs, steps * epochs
-    )
+    steps = max(1, views.photos // schedule.batch)
+    optimizer, rate = _optimizer(network, schedule, weight_decay, steps)
     done = 0
     if path.is_file():
         saved = torch.load(path, weights_only=True, map_location=DEVICE)
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
+        rate.load_state_dict(saved["rate"])
         done = saved["epochs"]
     added = torch.zeros(1) if shift is None else torch.from_numpy(shift).float()
     added = added.to(DEVICE)
-    progress = tqdm(total=epochs, initial=done, desc=title, unit="epoch")
-    for epoch in range(done, epochs):
+    progress = tqdm(total=schedule.epochs, initial=done, desc=title, unit="epoch")
+    for epoch in range(done, schedule.epochs):
         network.train()
         total = torch.zeros((), device=DEVICE)
-        batches = views.batches(batch, seed=(seed, epoch))
+        batches = views.batches(schedule.batch, seed=(seed, epoch))
         for (pictures, targets), _ in zip(batches, range(steps), strict=False):
             with half_precision(half):
                 logits = network(to_tensor(pictures))
@@ -85,9 +78,9 @@ def fit(
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), CLIP)
             optimizer.step()
-            schedule.step()
+            rate.step()
             total += loss.detach()
-        _save(path, network, optimizer, schedule, epoch + 1)
+        _save(path, network, optimizer, rate, epoch + 1)
         progress.set_postfix(loss=f"{float(total) / steps:.3f}")
         progress.update()
     progress.close()
@@ -102,7 +95,7 @@ def to_tensor(pictures: np.ndarray) -> torch.Tensor:
 
 def half_precision(wanted: bool = True) -> torch.autocast:
     """16-bit arithmetic where the device has it: elsewhere it would take many times as long."""
-    there = DEVICE.type == "cuda" or bool(torch.cpu.get_capabilities()["avx512_bf16"])
+    there = DEVICE.type == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
     return torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=wanted and there)
 
 
@@ -110,7 +103,7 @@ def _save(
     path: Path,
     network: nn.Module,
     optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
+    rate: torch.optim.lr_scheduler.LRScheduler,
     epochs: int,
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +111,7 @@ def _save(
     state: dict[str, Any] = {
         "network": network.state_dict(),
         "optimizer": optimizer.state_dict(),
-        "schedule": schedule.state_dict(),
+        "rate": rate.state_dict(),
         "epochs": epochs,
     }
     torch.save(state, unfinished)
@@ -126,7 +119,7 @@ def _save(
 
 
 def _optimizer(
-    network: nn.Module, learning_rate: float, weight_decay: float, rise: int, total: int
+    network: nn.Module, schedule: Schedule, weight_decay: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
     kernels = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
@@ -135,10 +128,11 @@ def _optimizer(
             {"params": kernels, "weight_decay": weight_decay},
             {"params": others, "weight_decay": 0.0},
         ],
-        lr=learning_rate,
+        lr=schedule.learning_rate,
         fused=DEVICE.type == "cuda",
     )
-    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, _rise_then_cosine(rise, total))
+    shares = _rise_then_cosine(steps * schedule.warmup_epochs, steps * schedule.epochs)
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, shares)
 
 
 def _rise_then_cosine(rise: int, total: int) -> Callable[[int], float]:

@@ -161,7 +161,7 @@ def _folding(found: Activations) -> None:
 
 
 def _studied() -> None:
-    """The ablation's rows with and without the bound, all parts on, if they were measured."""
+    """The ablation's quantized rows with and without the bound, all parts on, if there are any."""
     try:
         document = next((d for d in read_studies() if d["study"] == ABLATION.name), None)
     except UserError as error:
@@ -174,14 +174,16 @@ def _studied() -> None:
         and all(on for part, on in variant.recipe.options.items() if part != "bounded")
     ]
     free = {v.label for v in whole if not v.recipe.options.get("bounded", True)}
-    if document is None or not free & {row[0] for row in document["rows"]}:
+    # The bound is there for what comes after the float network.
+    rows = [row for row in document["rows"] if row[1] != "float"] if document else []
+    if document is None or not free & {row[0] for row in rows}:
         return
     labels = [variant.label for variant in whole]
     column = document["columns"].index("macro F1")
     found = [
         f"{row[0]}, {row[1]}: **{row[column]:.3f}**"
         for row in sorted(
-            (row for row in document["rows"] if row[0] in labels),
+            (row for row in rows if row[0] in labels),
             key=lambda row: labels.index(row[0]),
         )
     ]
