@@ -7,7 +7,7 @@ keras = pytest.importorskip("tf_keras")
 
 from qana.network.blocks import ghost  # noqa: E402
 from qana.spiking.conversion import ConversionError, _ties, convert  # noqa: E402
-from qana.spiking.layerwise import departures  # noqa: E402
+from qana.spiking.layerwise import Departure, departures  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
 
@@ -44,4 +44,23 @@ def test_the_layer_that_is_wrong_is_named(small, layer: str) -> None:
     assert [one.layer for one in wrong] == [layer]
     assert len(wrong[0].photos) == len(PHOTOS) - sum(len(one.photos) for one in found[:-1])
     with pytest.raises(ConversionError, match=f"Layer {layer} gives other integers on Akida"):
-        _ties(quantized, model, PHOTOS)
+        _ties(quantized, model, PHOTOS, len(PHOTOS))
+
+
+def test_one_integer_of_a_small_layer_is_a_tie_and_one_of_each_photo_is_not(small) -> None:
+    """Each has 16 pooled integers: one off in a single photo is far more than a thousandth of its
+    own, and far less of those of all that were checked."""
+    quantized, model = small
+    bias = quantized.get_layer("features_conv").bias
+    off: list[Departure] = []
+    while not off or off[-1].layer != "features_conv":  # until the first integers move by one
+        bias.assign_add(np.full(bias.shape, 0.01, np.float32))
+        off = departures(quantized, model, PHOTOS)
+    assert off[-1].largest == 1
+    assert not off[-1].is_tie
+    first = PHOTOS[off[-1].photos[:1]]
+    (alone,) = departures(quantized, model, first, checked=1000)
+    assert alone.is_tie
+    assert alone.share == alone.values / (16 * 1000)
+    (of_many,) = departures(quantized, model, np.repeat(first, 500, axis=0), checked=1000)
+    assert not of_many.is_tie

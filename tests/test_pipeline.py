@@ -84,7 +84,7 @@ def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, sa
     # How many meet a tie hangs on the weights, which are others on every processor.
     assert len(unequal) < len(samples) / 2
     model = akida.Model(str(published["models"] / "smoke.fbz"))
-    left = departures(keras_model, model, inputs[unequal])
+    left = departures(keras_model, model, inputs[unequal], len(inputs))
     assert all(one.is_tie for one in left)
     assert sum(len(one.photos) for one in left) == len(unequal)
 

@@ -78,7 +78,7 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
     document = summarize(records, [photo.lesion_id for photo in photos])
     off = [photo for photo in photos if known[photo.image_id]["against_grad_cam"] >= WITHIN]
     say(f"Looking where {len(off)} photos part from the quantized network")
-    document["against_grad_cam"]["ties"] = _ties(classifier, off)
+    document["against_grad_cam"]["ties"] = _ties(classifier, off, len(photos))
     return {
         "command": f"python -m qana explain --data DIR --model {model} --photos {count}",
         "model": model,
@@ -88,8 +88,9 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
     }
 
 
-def _ties(classifier: AkidaClassifier, photos: Sequence[Photo]) -> dict[str, int]:
-    """Layer to the photos that leave the quantized Keras network there by a rounding tie alone."""
+def _ties(classifier: AkidaClassifier, photos: Sequence[Photo], checked: int) -> dict[str, int]:
+    """Layer to the photos that leave the quantized Keras network there by a rounding tie alone, of
+    so many checked."""
     if not photos:
         return {}
     from qana.spiking.layerwise import departures
@@ -97,7 +98,7 @@ def _ties(classifier: AkidaClassifier, photos: Sequence[Photo]) -> dict[str, int
     entry = classifier.entry
     inputs = np.stack([to_input(read_image(photo.path), classifier.input_size) for photo in photos])
     model = load_network(entry)
-    found = departures(load_form(entry, "quantized"), model, inputs)
+    found = departures(load_form(entry, "quantized"), model, inputs, checked)
     return {one.layer: len(one.photos) for one in found if one.is_tie}
 
 

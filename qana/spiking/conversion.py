@@ -89,7 +89,7 @@ def convert(
                 "longer or calibrate on more photos."
             )
         differing = photos[np.abs(expected - found).max(axis=1) > EQUAL[target]]
-        ties = _ties(quantized, model, differing)
+        ties = _ties(quantized, model, differing, len(photos))
     placed = place_on(model, target)
     return model, ConversionReport(
         photos=len(photos),
@@ -121,9 +121,11 @@ def _called(quantized: keras.Model, photos: np.ndarray) -> np.ndarray:
     return np.concatenate([quantized(part, training=False).numpy() for part in parts])
 
 
-def _ties(quantized: keras.Model, model: akida.Model, photos: np.ndarray) -> dict[str, int]:
-    """Photos by the layer where a rounding tie parts them from Keras."""
-    found = departures(quantized, model, photos) if len(photos) else []
+def _ties(
+    quantized: keras.Model, model: akida.Model, photos: np.ndarray, checked: int
+) -> dict[str, int]:
+    """Photos by the layer where a rounding tie parts them from Keras, of so many checked."""
+    found = departures(quantized, model, photos, checked) if len(photos) else []
     for one in found:
         if not one.is_tie:
             raise ConversionError(
