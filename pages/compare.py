@@ -132,17 +132,14 @@ entries: list[Entry] = [
     (label(row, "measured here"), row, command) for row in (job.rows if job else ())
 ]
 with place:
-    st.header("Another machine's result", anchor=False)
-    for number, document in enumerate(load_others()):
+    st.header("Other machines' results", anchor=False)
+    for number, (where, document) in enumerate(load_others()):
         rows = [row for row in document["rows"] if row["provenance"] == "measured"]
         whose = document["machine"]["processor"]
         st.markdown(f"**{whose}**, model {document['model']}")
         show_weights(document, entry)
         show_rows(rows, document["command"], f"other{number}-", whose)
-        entries += [
-            (label(row, f"measured there, file {number + 1}"), row, document["command"])
-            for row in rows
-        ]
+        entries += [(label(row, where), row, document["command"]) for row in rows]
 entries += [(label(row, row["provenance"]), row, known_by) for row in known]
 show_against(entries)
 

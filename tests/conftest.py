@@ -120,7 +120,7 @@ def square_photos() -> np.ndarray:
 @pytest.fixture(scope="session")
 def keras_forms() -> dict[str, Any]:
     """The deployed model's Keras forms, float and quantized: loaded once, in half a minute."""
-    from quantizeml import load_model
+    from qana.network.quantized import load_model
 
     forms = load_classifier().entry.record["keras"]
     return {name: load_model(str(models_folder() / form["file"])) for name, form in forms.items()}

@@ -17,11 +17,13 @@ from qana.__main__ import main
 from qana.bench.compare import Range, Use, break_even, saved, use_of
 from qana.bench.job import LEFT, Job
 from qana.bench.measure import Progress, at_rest, measure
+from qana.bench.names import RUNTIME_NAMES
 from qana.bench.readings import NotMeasurable, Reading
 from qana.bench.results import ResultError, as_csv, read_result
 from qana.bench.rows import measured
 from qana.bench.run import bench, known_rows
 from qana.bench.runtimes import AkidaRuntime, DenseRuntime
+from qana.bench.shipped import shipped_results
 from qana.bench.turn import turn
 from qana.spiking.store import find_entry
 
@@ -368,3 +370,12 @@ def test_a_job_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_wrong_use_gets_one_sentence(wrong: tuple[str, str], capsys) -> None:
     assert main(["bench", *wrong]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_result_that_comes_along_is_of_a_gpu_alone() -> None:
+    """It is shown without asking; the engine's licence lets no timing of Akida be among them."""
+    (document,) = shipped_results()
+    assert {row["runtime"] for row in document["rows"]} == {RUNTIME_NAMES["cuda"]}
+    assert {row["provenance"] for row in document["rows"]} == {"measured"}
+    assert 1 in {row["batch"] for row in document["rows"]}
+    assert all(row["energy_mj"] for row in document["rows"])

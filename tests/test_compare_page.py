@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from qana.bench.results import read_result
 from qana.bench.run import known_rows
+from qana.bench.shipped import shipped_results
 from qana.spiking.store import find_entry, models_folder
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "compare.py")
@@ -58,7 +59,6 @@ def test_before_anything_runs_all_that_is_known_says_where_it_comes_from(page: A
         assert row.source in shown
         assert (row.doubt or "") in shown
     assert "**94.6%** less time" in shown and "**99.0%** less energy" in shown
-    assert "Nothing is measured yet to set beside it" in shown
     assert all("the paper" not in metric.delta for metric in page.metric)
 
 
@@ -161,6 +161,17 @@ def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
     assert [row["runs"] for row in loaded["rows"] if row["provenance"] == "measured"] == [
         row["runs"] for row in job.rows
     ]
+
+
+def test_a_graphics_card_is_there_to_compare_with_until_it_is_put_away(page: AppTest) -> None:
+    card, *_ = shipped_results()[0]["rows"]
+    assert card["device"] in words(page)
+    against = next(box for box in page.selectbox if box.label == "against that")
+    assert card["device"] in against.value and "comes with QANA" in against.value
+    page.toggle(key="compare_shipped").set_value(False).run()
+    assert not page.exception
+    assert card["device"] not in words(page)
+    assert "Nothing is measured yet to set beside it" in words(page)
 
 
 def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> None:

@@ -168,7 +168,8 @@ def test_other_protocols_and_studies_are_drawn_once_they_are_there(folder: Path,
     )
     study = {"study": "bits", "title": "Bits and bytes", "command": "python -m qana study bits"}
     rows = {"columns": ["variant", "accuracy"], "rows": [["4 bits", 0.7], ["2 bits", None]]}
-    put(folder, "studies/bits", study | rows | {"note": "Seed 1.", "missing": ["1 bit"]})
+    gaps = {"missing": ["1 bit"], "refused": ["2 bits, akida: Layer x gives other integers."]}
+    put(folder, "studies/bits", study | rows | gaps | {"note": "Seed 1."})
     page = opened()
     shown = words(page)
     assert "**52%** of the 3,286 test images" in shown
@@ -177,6 +178,7 @@ def test_other_protocols_and_studies_are_drawn_once_they_are_there(folder: Path,
     assert "Bits and bytes" in [expander.label for expander in page.expander]
     assert "python -m qana study bits" in shown
     assert "Not measured, or not in every stage, yet: 1 bit." in shown
+    assert "2 bits, akida: Layer x gives other integers." in shown
 
 
 def test_what_was_measured_of_other_weights_is_not_shown(folder: Path, report) -> None:

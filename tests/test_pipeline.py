@@ -70,9 +70,8 @@ def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
 
 
 def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, samples) -> None:
-    from quantizeml import load_model
-
     from qana.imaging import to_input
+    from qana.network.quantized import load_model
     from qana.spiking.layerwise import departures
 
     classifier = load_classifier("smoke", published["models"])

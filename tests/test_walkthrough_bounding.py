@@ -27,12 +27,12 @@ from qana.workshop.store import Store
 pytest.importorskip("tf_keras")
 
 import tf_keras as keras
-from quantizeml.models import QuantizationParams
-from quantizeml.models import quantize as quantize_network
 from quantizeml.models.transforms import fold_batchnorms
 from quantizeml.tensors import FixedPoint
 
 from qana.network.qana import _unbounded
+from qana.network.quantized import QuantizationParams
+from qana.network.quantized import quantize as quantize_network
 from qana.walkthrough.folding import fold, fold_and_bound
 
 MODEL = "akida2"
@@ -257,7 +257,6 @@ def test_the_check_of_folding_and_the_figures_words_are_on_the_page(page) -> Non
     assert "-14** in float64" in words(page) or "-15** in float64" in words(page)
     alt = page.get("vega_lite_chart")[0].proto.alt
     assert "16 of 16 levels, 0.4 apart, are used" in alt
-    assert "macro F1" not in words(page)
 
 
 def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, monkeypatch) -> None:
@@ -274,7 +273,9 @@ def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, m
             ["+ balancing", "ptq", 0.512],
             ["all, no activation bounded", "float", 0.456],
             ["all, no activation bounded", "ptq", 0.345],
+            ["all, no activation bounded", "akida", None],
         ],
+        "refused": ["all, no activation bounded, akida: Layer x gives other integers."],
         "note": "64 px.",
     }
     write_report(folder / "studies" / "ablation.json", document)
@@ -282,6 +283,8 @@ def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, m
     page.run()
     assert not page.exception
     assert "+ balancing, ptq: **0.512**; all, no activation bounded, ptq: **0.345**" in words(page)
+    assert "all, no activation bounded, akida: refused." in words(page)
+    assert "Layer x gives other integers." in words(page)
     assert "0.111" not in words(page)
     assert "0.222" not in words(page)
     assert "0.456" not in words(page)

@@ -25,8 +25,7 @@ def run(options: argparse.Namespace) -> int:
     photos = _check_set(entry, options.data)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     say("Loading TensorFlow, which takes a while")
-    from quantizeml import load_model
-
+    from qana.network.quantized import load_model
     from qana.spiking.conversion import convert
 
     model, report = convert(load_model(str(path)), photos, entry.target)

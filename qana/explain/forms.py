@@ -30,7 +30,7 @@ def load_form(entry: ModelEntry, form: str) -> Any:
     if form not in forms:
         raise ExplanationError(f"The model {entry.name} has no Keras form to explain.")
     path = verified_file(entry.path.with_name(forms[form]["file"]), forms[form]["sha256"])
-    from quantizeml import load_model
+    from qana.network.quantized import load_model
 
     return load_model(str(path))
 
@@ -47,7 +47,7 @@ def four_bits(network: Any, photos: np.ndarray) -> Any:
         network: float Keras model; its first layer keeps 8-bit weights.
         photos: (N, S, S, 3) uint8 that ranges are taken from.
     """
-    from quantizeml.models import QuantizationParams, quantize
+    from qana.network.quantized import QuantizationParams, quantize
 
     bits = QuantizationParams(input_weight_bits=8, weight_bits=4, activation_bits=4)
     return quantize(network, qparams=bits, samples=photos, num_samples=len(photos), batch_size=32)

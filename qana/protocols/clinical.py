@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from quantizeml import load_model
 from sklearn.model_selection import StratifiedGroupKFold
 
 from qana.data.labelled import LabelledImage
@@ -17,6 +16,7 @@ from qana.evaluation.metrics import summarize
 from qana.evaluation.run import evaluate
 from qana.imaging import assess, centre_square, read_image, to_input
 from qana.labels import LABELS
+from qana.network.quantized import load_model
 from qana.probabilities import softmax
 from qana.spiking.classifier import load_classifier
 from qana.spiking.conversion import convert

@@ -49,7 +49,8 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
 
     Returns:
         The document: study, title, command, subset, columns, rows, note; missing, labels of the
-        variants that are not measured whole yet; measured, the figures by `Variant.key`.
+        variants that are not measured whole yet; refused, what the check of a conversion did not
+        let pass, and why; measured, the figures by `Variant.key`.
 
     Raises:
         DataError: the data cannot be used, or `runs` holds a run of another recipe.
@@ -93,6 +94,11 @@ def _document(study: Study, measured: dict[str, dict[str, Any]]) -> dict[str, An
         ],
         "note": study.note,
         "missing": [variant.label for variant in study.variants if variant not in whole],
+        "refused": [
+            f"{v.label}, {stage}: {measured[v.key][stage]['failed']}"
+            for v, stage in known
+            if "failed" in measured[v.key].get(stage, {})
+        ],
         "measured": {key: stages for key, stages in measured.items() if stages},
     }
 

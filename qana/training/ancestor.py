@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import tf_keras as keras
-from quantizeml import load_model
 
+from qana.network.quantized import load_model
 from qana.probabilities import softmax
 from qana.spiking.store import find_entry, verified_file
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import tf_keras as keras
-from quantizeml.models import QuantizationParams, quantize
 
+from qana.network.quantized import QuantizationParams, quantize
 from qana.spiking.generation import generation
 from qana.spiking.names import AKIDA1
 from qana.training.recipe import Recipe

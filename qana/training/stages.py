@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import tf_keras as keras
-from quantizeml import load_model
 
 from qana.data.errors import DataError
 from qana.network.inherit import inherit
+from qana.network.quantized import load_model
 from qana.network.registry import build
 from qana.network.transfer import transfer
 from qana.training.ancestor import Ancestor

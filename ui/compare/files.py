@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from qana.bench.results import ResultError, as_csv, read_result
+from qana.bench.shipped import shipped_results
 from qana.spiking.store import ModelEntry, ModelError, read_manifest
 
 MOST_FILES = 4
@@ -34,22 +35,31 @@ def show_export(document: dict[str, Any]) -> None:
         )
 
 
-def load_others() -> list[dict[str, Any]]:
-    """Results that the visitor has loaded, each checked; what is wrong with one is said."""
+def load_others() -> list[tuple[str, dict[str, Any]]]:
+    """Results of other machines: those that the visitor has loaded, each checked, and those that
+    come with the app, unless the visitor puts them away; what is wrong with one is said.
+
+    Returns:
+        Of each where it was measured, in a word for lists, and its document.
+    """
+    found = []
+    shipped = st.toggle("A graphics card of a data centre", value=True, key="compare_shipped")
     files = st.file_uploader(
         "Results of other machines: what `python -m qana bench --json > result.json` wrote there",
         type="json",
         accept_multiple_files=True,
         key="compare_files",
     )
-    found = []
-    for file in files[:MOST_FILES]:
+    for number, file in enumerate(files[:MOST_FILES], start=1):
         try:
-            found.append(read_result(file.getvalue()))
+            document = read_result(file.getvalue())
+            found.append((f"measured there, file {number}", document))
         except ResultError as error:
             st.error(f"{file.name}: {error}", icon=":material/error:")
     if len(files) > MOST_FILES:
         st.warning(f"Only the first {MOST_FILES} results are shown.", icon=":material/warning:")
+    if shipped:  # behind the visitor's own, which are what a comparison begins with
+        found += [("measured there, comes with QANA", one) for one in shipped_results()]
     return found
 
 

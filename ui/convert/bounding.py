@@ -181,12 +181,14 @@ def _studied() -> None:
     labels = [variant.label for variant in whole]
     column = document["columns"].index("macro F1")
     found = [
-        f"{row[0]}, {row[1]}: **{row[column]:.3f}**"
+        f"{row[0]}, {row[1]}: " + ("refused" if row[column] is None else f"**{row[column]:.3f}**")
         for row in sorted(
             (row for row in rows if row[0] in labels),
             key=lambda row: labels.index(row[0]),
         )
     ]
     st.markdown(f"Networks trained with and without the bound, macro F1: {'; '.join(found)}.")
+    for refused in document["refused"]:
+        st.caption(refused)
     st.caption(document["note"])
     measured_here(document["command"])

@@ -45,6 +45,8 @@ def show_study(study: dict[str, Any]) -> None:
         st.dataframe(pd.DataFrame(study["rows"], columns=study["columns"]), hide_index=True)
         if study["missing"]:
             st.caption(f"Not measured, or not in every stage, yet: {'; '.join(study['missing'])}.")
+        for refused in study.get("refused", ()):
+            st.caption(refused)
         st.caption(study["note"])
         measured_here(study["command"])
 
