@@ -190,18 +190,39 @@ BASELINES = Study(
     "nothing.",
 )
 
+
+def _seeds(**changes: Any) -> tuple[Recipe, ...]:
+    """The deployed recipe with changes, three seeds of it."""
+    photos = changes.get("batch", DEPLOYED.batch)
+    names = (f"akida2-{photos}-1", f"akida2-{photos}-2", f"akida2-{photos}-3")
+    return tuple(
+        replace(DEPLOYED, name=name, seed=seed, **changes)
+        for seed, name in enumerate(names, start=1)
+    )
+
+
+BATCH = Study(
+    "batch",
+    "Half the photos a step, three seeds each",
+    "validation",
+    tuple(
+        Variant(f"{recipe.batch} photos a step, seed {recipe.seed}", recipe)
+        for recipe in (*_seeds(), *_seeds(batch=32, tuning_batch=DEPLOYED.batch))
+    ),
+    "The deployed recipe otherwise, trained on a card with the same two teachers for all. Seeds of "
+    "one recipe lie farther apart than the means of the two.",
+)
+
 SEEDS = Study(
     "seeds",
     "The deployed recipe, three seeds",
     "test",
-    (
-        Variant("seed 1 (deployed)", DEPLOYED, ("float", "akida")),
-        Variant("seed 2", replace(DEPLOYED, name="akida2-seed2", seed=2), ("float", "akida")),
-        Variant("seed 3", replace(DEPLOYED, name="akida2-seed3", seed=3), ("float", "akida")),
-    ),
-    "The same two teachers for all.",
+    tuple(Variant(f"seed {recipe.seed}", recipe, ("float", "akida")) for recipe in _seeds()),
+    "Trained on a card, with the same two teachers for all. The deployed network is seed 1 as a "
+    "processor trained it, with teachers of its own.",
 )
 
 STUDIES = {
-    study.name: study for study in (LEVERS, TEACHERS, LARGER, BITS, ABLATION, BASELINES, SEEDS)
+    study.name: study
+    for study in (LEVERS, TEACHERS, LARGER, BATCH, BITS, ABLATION, BASELINES, SEEDS)
 }

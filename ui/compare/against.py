@@ -1,5 +1,6 @@
 """Two rows against each other, and against what the paper claims."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -91,7 +92,9 @@ def _show_saved(
         certain = found.low > 0 or found.high < 0
         value = f"{found.value:.1%}" if found.value > 0 else f"{1 - found.value:.1f} times as much"
         value = value if certain else "open"
-        spread = None if found.low == found.high else f"{found.low:.1%} to {found.high:.1%}"
+        # What rest costs may be known so badly that no least share can be named.
+        low = "at most" if math.isinf(found.low) else f"{found.low:.1%} to"
+        spread = None if found.low == found.high else f"{low} {found.high:.1%}"
     st.metric(
         words,
         value,

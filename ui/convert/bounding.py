@@ -1,6 +1,7 @@
 """Chapter: normalization folded into the weights, and what a bound does to the step."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from qana.errors import UserError
@@ -13,6 +14,7 @@ from ui.convert.background import result
 from ui.convert.bounding_chart import draw
 from ui.convert.frame import moving_number
 from ui.convert.photo import Photo
+from ui.convert.stored import SCORE
 from ui.provenance import measured_here
 
 TITLE = "Folding and bounding"
@@ -28,6 +30,8 @@ TASK = "qana.walkthrough.folding:fold_and_bound"
 REACH = {"highest": 0.0, "middle": 0.5, "lowest": 1.0}
 """Channels to look at, by their place among those that ever rise above 0."""
 NONE = "none"
+STAGES = {"ptq": "quantized after training", "tuned": "tuned", "akida": "on Akida"}
+"""Of a study, those that the bound is there for: the float network needs none."""
 
 
 def show(photo: Photo) -> None:
@@ -174,20 +178,21 @@ def _studied() -> None:
         and all(on for part, on in variant.recipe.options.items() if part != "bounded")
     ]
     free = {v.label for v in whole if not v.recipe.options.get("bounded", True)}
-    # The bound is there for what comes after the float network.
-    rows = [row for row in document["rows"] if row[1] != "float"] if document else []
+    rows = [row for row in document["rows"] if row[1] in STAGES] if document else []
     if document is None or not free & {row[0] for row in rows}:
         return
-    labels = [variant.label for variant in whole]
-    column = document["columns"].index("macro F1")
-    found = [
-        f"{row[0]}, {row[1]}: " + ("refused" if row[column] is None else f"**{row[column]:.3f}**")
-        for row in sorted(
-            (row for row in rows if row[0] in labels),
-            key=lambda row: labels.index(row[0]),
-        )
-    ]
-    st.markdown(f"Networks trained with and without the bound, macro F1: {'; '.join(found)}.")
+    score = document["columns"].index(SCORE)
+    table = {
+        variant.label: {
+            STAGES[row[1]]: "refused" if row[score] is None else f"{row[score]:.3f}"
+            for row in rows
+            if row[0] == variant.label
+        }
+        for variant in whole
+    }
+    st.markdown(f"Networks trained with and without the bound, {SCORE} on the test lesions:")
+    cells = pd.DataFrame({label: row for label, row in table.items() if row}).T.fillna("")
+    st.table(cells.rename_axis("network").reset_index(), border="horizontal", hide_index=True)
     for refused in document["refused"]:
         st.caption(refused)
     st.caption(document["note"])
