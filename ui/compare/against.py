@@ -19,6 +19,8 @@ from ui.compare.source import show_source
 POINTS = 60
 """Of each line of the picture of an hour."""
 
+BOXES = ("This", "against that")
+"""Of the two rows."""
 Entry = tuple[str, dict[str, Any], str]
 """Label of a row for the choice, the row, and the command that made its result."""
 
@@ -41,8 +43,8 @@ def show_against(entries: Sequence[Entry]) -> None:
     left, right = st.columns(2)
     chip, gpu = _chip(entries), _gpu(entries)
     # A new key where a new measurement is the better choice to begin with.
-    first = left.selectbox("This", labels, index=chip, key=f"this {labels[chip]}")
-    second = right.selectbox("against that", labels, index=gpu, key=f"that {labels[gpu]}")
+    first = left.selectbox(BOXES[0], labels, index=chip, key=f"this {labels[chip]}")
+    second = right.selectbox(BOXES[1], labels, index=gpu, key=f"that {labels[gpu]}")
     left.caption(first)  # on a phone the box cuts it off
     right.caption(second)
     a, b = known[first], known[second]
@@ -154,7 +156,8 @@ def _show_hour(a: Entry, b: Entry) -> None:
             f"Break-even at **{found.images_an_hour:,.0f} images an hour** ({spread}): below it "
             f"**{names[found.wins_below]}** costs less, above it **{names[found.wins_above]}**."
         )
-    rows = [row for name, use in zip(names.values(), uses, strict=True) for row in _hour(name, use)]
+    # By the boxes above: what stands in them is too long for a legend.
+    rows = [row for box, use in zip(BOXES, uses, strict=True) for row in _hour(box, use)]
     st.altair_chart(
         hours(rows),
         alt="Energy of an hour against images in it, for both: see the sentence above",
@@ -179,7 +182,7 @@ def hours(rows: Sequence[dict[str, Any]]) -> alt.Chart:
         .encode(
             x=alt.X("images:Q", scale=scale, title="images an hour", axis=alt.Axis(format="~s")),
             y=alt.Y("joules:Q", scale=scale, title="joules an hour", axis=alt.Axis(format="~s")),
-            color=alt.Color("what:N", title=None, legend=legend(one_column=True)),
+            color=alt.Color("what:N", sort=list(BOXES), title=None, legend=legend(one_column=True)),
             tooltip=["what:N", alt.Tooltip("images:Q", format=",.0f"), "joules:Q"],
         )
         .properties(height=280, autosize=PLOT_HEIGHT)
