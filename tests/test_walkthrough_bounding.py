@@ -285,7 +285,7 @@ def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, m
     (table,) = page.table
     shown = table.value.set_index("network").T.to_dict()
     assert shown == {
-        "+ balancing": {"quantized after training": "0.512", "on Akida": ""},
+        "all (+ balancing)": {"quantized after training": "0.512", "on Akida": ""},
         "all, no activation bounded": {"quantized after training": "0.345", "on Akida": "refused"},
     }
     assert "Layer x gives other integers." in words(page)

@@ -183,7 +183,8 @@ def _studied() -> None:
         return
     score = document["columns"].index(SCORE)
     table = {
-        variant.label: {
+        # A plus at the beginning would make a list of it.
+        f"all ({variant.label})" if variant.label.startswith("+") else variant.label: {
             STAGES[row[1]]: "refused" if row[score] is None else f"{row[score]:.3f}"
             for row in rows
             if row[0] == variant.label
