@@ -12,6 +12,7 @@ from qana.training.recipe import Recipe
 
 pytest.importorskip("tf_keras")
 
+from qana.__main__ import _parser
 from qana.studies.catalog import STUDIES
 from qana.studies.run import COLUMNS, run_study
 
@@ -105,3 +106,8 @@ def test_choices_are_made_on_validation() -> None:
         assert study.subset in ("validation", "test") and study.note
         for variant in study.variants:
             assert set(variant.stages) <= set(STAGES) and variant.stages
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_can_be_asked_for_by_its_command(name: str) -> None:
+    assert _parser().parse_args(["study", name, "--data", "DIR"]).name == name

@@ -54,5 +54,5 @@ def _compared(name: str, in_keras: np.ndarray, on_akida: np.ndarray) -> LayerAgr
     difference = np.abs(on_akida.astype(np.int64) - in_keras.reshape(on_akida.shape))
     differing, largest = int(np.count_nonzero(difference)), int(difference.max())
     share = differing / difference.size
-    ties = Departure(name, np.zeros(1, np.int64), differing, share, largest).is_tie
+    ties = Departure(name, np.zeros(1, np.int64), differing, share, share, largest).is_tie
     return LayerAgreement(name, difference.size, differing, largest, ties)
