@@ -15,7 +15,7 @@ import tensorflow as tf
 import tf_keras as keras
 
 RARE = 1e-3
-"""Share of integers below which ones off by one are ties and not another rounding."""
+"""Share of a channel's integers below which ones off by one are ties and not another rounding."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Departure:
         photos: indices of the photos that leave here.
         values: integers that differ, over those photos.
         share: of all integers of the layer, over those photos, 0 to 1.
-        in_channel: share of the integers of one channel, over all photos of the check that came
-            this far, in the channel that has most; 0 to 1.
+        in_channel: share of the integers of one channel that differ beside the first one, over all
+            photos of the check that came this far, in the channel that has most; 0 to 1.
         largest: difference.
     """
 
@@ -41,10 +41,9 @@ class Departure:
 
     @property
     def is_tie(self) -> bool:
-        """Whether rounding of rare values explains it: rare in the photos that leave, or, for a
-        layer of so few integers that one of them is not, rare in every channel over the whole
-        check. A channel that is wrong is wrong more often than that."""
-        return self.largest == 1 and min(self.share, self.in_channel) < RARE
+        """Whether rounding of rare values explains it: rare in every channel over the whole check.
+        A channel that is wrong, be it one of hundreds, is wrong more often than that."""
+        return self.largest == 1 and self.in_channel < RARE
 
 
 def departures(
@@ -78,7 +77,7 @@ def departures(
             share = values / difference[here].size
             channels = (difference > 0).reshape(-1, difference.shape[-1]).sum(axis=0)
             places = difference[0].size // len(channels) * (equal + len(left))
-            in_channel = float(channels.max()) / places
+            in_channel = float(channels.max() - 1) / places
             largest = int(difference.max())
             found.append(Departure(name, left[here], values, share, in_channel, largest))
             left = left[~here]
