@@ -28,6 +28,7 @@ def card(entry: ModelEntry) -> str:
     return pages.get_template(TEMPLATE).render(
         entry=entry,
         record=entry.record,
+        inherited_is_here=_inherited_is_here(entry),
         chips=CHIPS[entry.target],
         test=test,
         scores=[
@@ -42,6 +43,12 @@ def card(entry: ModelEntry) -> str:
         if learning and learning["sha256"] == entry.sha256
         else None,
     )
+
+
+def _inherited_is_here(entry: ModelEntry) -> bool:
+    ancestor = entry.record.get("ancestor")
+    floats = [one.record["keras"]["float"]["sha256"] for one in read_manifest()]
+    return ancestor is not None and ancestor["sha256"] in floats
 
 
 def card_path(entry: ModelEntry) -> Path:

@@ -130,8 +130,8 @@ def _ties(
         if not one.is_tie:
             raise ConversionError(
                 f"Layer {one.layer} gives other integers on Akida than in Keras, by up to "
-                f"{one.largest} on {100 * one.share:.2g} % of them, {100 * one.in_channel:.2g} % of "
-                "one channel: that is more than rounding ties."
+                f"{one.largest} on {100 * one.share:.2g} % of them and on "
+                f"{100 * one.in_channel:.2g} % of one channel: that is more than rounding ties."
             )
     ties = {one.layer: len(one.photos) for one in found}
     if sum(ties.values()) < len(photos):

@@ -21,6 +21,7 @@ from qana.spiking.classifier import load_classifier
 from qana.spiking.conversion import ConversionReport, convert
 from qana.spiking.store import MANIFEST, sha256
 from qana.training.abstention import add_abstention
+from qana.training.ancestor import Ancestor
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
 
@@ -128,6 +129,7 @@ def _record(
         "architecture": recipe.architecture,
         "recipe": recipe.digest(),
         "command": f"python -m qana train --data DIR --recipe {recipe.name}",
+        **_ancestor(recipe),
         "split": {"file": SPLIT_FILE.name, "sha256": sha256(SPLIT_FILE)},
         "conversion": {
             "check_photos": report.photos,
@@ -140,6 +142,13 @@ def _record(
         },
         "licence": LICENCE,
     }
+
+
+def _ancestor(recipe: Recipe) -> dict[str, Any]:
+    """Which weights a network has inherited from: its ancestor's may be replaced one day."""
+    if not recipe.ancestor:
+        return {}
+    return {"ancestor": {"model": recipe.ancestor, "sha256": Ancestor(recipe.ancestor).sha256}}
 
 
 def _other_records(out: Path, name: str) -> list[dict[str, Any]]:

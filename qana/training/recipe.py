@@ -159,6 +159,9 @@ RECIPES: dict[str, Recipe] = {
                 TeacherRecipe(input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=2),
             ),
             mixup=0.2,
+            batch=32,
+            tuning_batch=64,
+            seed=3,
         ),
         Recipe(
             "akd1000",
