@@ -24,8 +24,11 @@ DEVICES = {
 }
 """Virtual devices of each target that a network must lie on entirely."""
 EQUAL = {AKIDA2: 0.0, AKIDA1: 1e-5}
-"""Difference of logits that stand for the same whole numbers: Akida 1.0 divides them by their step
-where Keras multiplies by a scale, in float32. A whole number more is a hundred times as much."""
+"""Difference of logits that count as equal: Akida 1.0 divides whole numbers by their step where
+Keras multiplies by a scale, in float32. A whole number more is a hundred times as much."""
+SAME_INTEGERS = {AKIDA2: 1e-6, AKIDA1: 1e-5}
+"""Difference of logits that stand for the same whole numbers: of fewer than 8 bits, Keras scales
+them in another order for Akida 2.0, too. A whole number more is ten times as much or more."""
 BATCH = 64
 
 
@@ -88,12 +91,12 @@ def convert(
                 f"{other} of {len(photos)} photos get another class on Akida than in Keras: train "
                 "longer or calibrate on more photos."
             )
-        differing = photos[np.abs(expected - found).max(axis=1) > EQUAL[target]]
-        ties = _ties(quantized, model, differing, len(photos))
+        differences = np.abs(expected - found).max(axis=1)
+        ties = _ties(quantized, model, photos[differences > SAME_INTEGERS[target]], len(photos))
     placed = place_on(model, target)
     return model, ConversionReport(
         photos=len(photos),
-        equal_logits=len(photos) - len(differing),
+        equal_logits=int((differences <= EQUAL[target]).sum()),
         largest_difference=float(np.abs(plain - found).max()),
         other_class=int((plain.argmax(axis=1) != found.argmax(axis=1)).sum()),
         ties=ties,

@@ -15,6 +15,7 @@ from qana.network.quantized import load_model
 from qana.network.registry import build
 from qana.network.transfer import transfer
 from qana.training.ancestor import Ancestor
+from qana.training.bias_ties import settle_biases
 from qana.training.dead_channels import silence_dead_channels
 from qana.training.fit import fit
 from qana.training.float_fit import fit_float
@@ -78,8 +79,10 @@ class Stages:
 
     @cached_property
     def tuned_network(self) -> keras.Model:
-        """The same, tuned with quantization in the loop."""
-        return self._moved("tuned")
+        """The same, tuned with quantization in the loop: what is converted."""
+        model = self._moved("tuned")
+        settle_biases(model, self._subsets.train_inputs[0])
+        return model
 
     @cached_property
     def operating_point(self) -> OperatingPoint:
