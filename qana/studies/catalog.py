@@ -89,8 +89,8 @@ LARGER = Study(
 
 
 _EARLIER = (
-    "The rows of 4 bits were measured when the average before the last layer still had a sign: with "
-    "one it saturates in Keras and not on Akida, see qana/training/quantization.py."
+    "The rows of 4 bits were measured when the average before the last layer still had a sign: so "
+    "it saturates in Keras and not on Akida, see qana/training/quantization.py."
 )
 
 
