@@ -1,7 +1,6 @@
 """The whole pipeline on 70 photos: it runs, can be stopped, and what it publishes is usable."""
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,12 +106,15 @@ def test_a_run_of_another_recipe_is_not_mixed_in(published, ham_folder: Path) ->
         train(ham_folder, other, published["models"], published["runs"], print)
 
 
-def test_other_models_stay_in_the_manifest(published, ham_folder: Path, tmp_path: Path) -> None:
-    from qana.training.publish import _other_records
+def test_other_models_stay_in_the_manifest(published, tmp_path: Path) -> None:
+    from qana.training.publish import _among_others
 
     manifest = json.loads((published["models"] / "manifest.json").read_text())
-    manifest["models"].append(manifest["models"][0] | {"name": "other"})
-    folder = tmp_path / "models"
-    shutil.copytree(published["models"], folder)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    assert [record["name"] for record in _other_records(folder, "smoke")] == ["other"]
+    (record,) = manifest["models"]
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({"models": [record | {"bytes": 0}, record | {"name": "other"}]})
+    )
+    found = _among_others(record, tmp_path)
+    assert [(one["name"], one["bytes"] > 0) for one in found] == [("smoke", True), ("other", True)]
+    assert [one["name"] for one in _among_others(record | {"name": "new"}, tmp_path)][-1] == "new"
+    assert _among_others(record, tmp_path / "nowhere") == [record]

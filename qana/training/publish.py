@@ -75,8 +75,7 @@ def publish(
         _write_manifest(files / MANIFEST, [record])
         parts = {"train": subsets.train, "validation": subsets.validation, "test": subsets.test}
         record |= add_abstention(recipe.name, files, parts, say)
-        others = _other_records(out, recipe.name)
-        _write_manifest(files / MANIFEST, [*others, record])
+        _write_manifest(files / MANIFEST, _among_others(record, out))
         for path in sorted(files.iterdir()):
             shutil.move(path, out / path.name)
     result = measured["lesion-test"]
@@ -151,12 +150,12 @@ def _ancestor(recipe: Recipe) -> dict[str, Any]:
     return {"ancestor": {"model": recipe.ancestor, "sha256": Ancestor(recipe.ancestor).sha256}}
 
 
-def _other_records(out: Path, name: str) -> list[dict[str, Any]]:
+def _among_others(record: dict[str, Any], out: Path) -> list[dict[str, Any]]:
+    """The records of `out`, this one in the place of the one of its name, or behind all."""
     path = out / MANIFEST
-    if not path.is_file():
-        return []
-    records = json.loads(path.read_text(encoding="utf-8"))["models"]
-    return [record for record in records if record["name"] != name]
+    records = json.loads(path.read_text(encoding="utf-8"))["models"] if path.is_file() else []
+    by_name = {one["name"]: one for one in records} | {record["name"]: record}
+    return list(by_name.values())
 
 
 def _write_manifest(path: Path, records: list[dict[str, Any]]) -> None:
