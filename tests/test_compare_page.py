@@ -210,6 +210,7 @@ def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> Non
     shown = words(page)
     assert "**A test machine**" in shown and "A test card" in shown
     assert "other weights than the ones of this app" in shown
+    assert not page.warning
     assert "So says the file of **A test machine**" in shown
     metrics = {metric.label: metric for metric in page.metric}
     assert metrics["Less time an image"].value == "50.0%"

@@ -64,7 +64,7 @@ def load_others() -> list[tuple[str, dict[str, Any]]]:
 
 
 def show_weights(document: dict[str, Any], entry: ModelEntry) -> None:
-    """Warns where a result is of other weights than the model that the page is at."""
+    """Says where a result is of other weights than the model that the page is at."""
     if document["sha256"] == entry.sha256:
         return
     try:
@@ -73,8 +73,7 @@ def show_weights(document: dict[str, Any], entry: ModelEntry) -> None:
         ours = {}
     if name := ours.get(document["sha256"]):
         words = f"This is the network {name}, not {entry.name}: choose it above to compare like "
-        words += "with like."
-    else:
-        words = "These are other weights than the ones of this app: their times can be compared, "
-        words += "their answers not."
-    st.warning(words, icon=":material/warning:")
+        st.warning(f"{words}with like.", icon=":material/warning:")
+    else:  # an older result of the same network, most often: nothing to be warned of
+        words = "It ran other weights than the ones of this app: times and energy can be compared, "
+        st.caption(f"{words}answers not.")
