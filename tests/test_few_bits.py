@@ -23,7 +23,7 @@ FOUR_BITS = Recipe("test", input_size=16, weight_bits=4, activation_bits=4)
 def network():
     keras.utils.set_random_seed(0)
     image = keras.Input((16, 16, 3))
-    x = keras.layers.Rescaling(1 / 127.5, -1)(image)
+    x = keras.layers.Rescaling(1 / 127.5, -1, name="rescale")(image)
     x = keras.layers.Conv2D(8, 3, strides=2, padding="same", name="stem_conv")(x)
     x = keras.layers.ReLU(6.0, name="stem_relu")(x)
     x = keras.layers.Conv2D(16, 1, name="features_conv")(x)
@@ -64,7 +64,7 @@ def _set(layer, value: np.float32) -> None:
 
 
 def _stem(quantized) -> np.ndarray:
-    out = quantized.get_layer("stem_conv")(quantized.get_layer("rescaling")(PHOTOS[:8] * 1.0))
+    out = quantized.get_layer("stem_conv")(quantized.get_layer("rescale")(PHOTOS[:8] * 1.0))
     return out.values.numpy()
 
 
