@@ -182,7 +182,7 @@ def test_the_page_says_whether_the_map_beats_a_guess(
     assert "python -m qana explain --data DIR --photos 12" in shown
     assert "float to 8/8 0.12" in shown
     assert "Mean agreement over 12 test photos: Centre blob 0.66; Score-CAM 0.71 (over 5)." in shown
-    assert "on 11 of 12 photos; of the other 1, 1 part from it at a float32 rounding tie" in shown
+    assert "on 11 of 12 photos; the other one parts from it at a float32 rounding tie" in shown
     assert "12 test lesions, a photo each" in shown
     assert "falls from 1 to 0.12" in shown
     assert opened.table[0].value.loc["On the lesion", "Akida map"] == "0.61 (0.61 to 0.61)"

@@ -53,8 +53,8 @@ def show_belief(method: str, document: dict[str, Any] | None, current: bool) -> 
         near, photos = document["against_grad_cam"]["within_0.01"], document["photos"]
         ties = sum(document["against_grad_cam"]["ties"].values())
         others = (
-            f"; of the other {photos - near:,}, {ties:,} part from it at a float32 rounding tie of "
-            "Keras in an earlier layer, and nowhere else"
+            f"; {_parted(photos - near, ties)} from it at a float32 rounding tie of Keras in an "
+            "earlier layer, and nowhere else"
         )
         st.markdown(
             f"It is grad-cam's Grad-CAM of the quantized Keras network to 1 % of its range on "
@@ -79,6 +79,12 @@ def show_belief(method: str, document: dict[str, Any] | None, current: bool) -> 
         f"{whose}; the lesions cover {document['mask_share']:.0%} of the square; 95 % intervals "
         "over lesions."
     )
+
+
+def _parted(others: int, ties: int) -> str:
+    if others == ties:
+        return "the other one parts" if others == 1 else f"the other {others:,} part"
+    return f"of the other {others:,}, {ties:,} part"
 
 
 def verdict(method: str, gains: dict[str, Any]) -> str:
