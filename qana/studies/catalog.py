@@ -81,9 +81,8 @@ LARGER = Study(
     "Larger teachers, confirmed once",
     "test",
     (_taught("Lite1 and Lite2 at 192 px, 80 epochs", "larger-80", ("float", *_QUANTIZED)),),
-    "Better than akida2 on validation, it was not on these lesions, for twice the training: akida2 "
-    "stays as it is. That was decided with both test results known, so akida2's are the better of "
-    "a pair. Dead channels of this network were silenced after tuning, of later ones before it. It "
+    "Better than the akida2 of then on validation, it was not on these lesions, for twice the "
+    "training, and was not deployed. That was decided with both test results known. Dead channels of this network were silenced after tuning, of later ones before it. It "
     "was not measured on Akida, for it is not deployed.",
 )
 
