@@ -83,7 +83,7 @@ LARGER = Study(
     (_taught("Lite1 and Lite2 at 192 px, 80 epochs", "larger-80", ("float", *_QUANTIZED)),),
     "Better than the akida2 of then on validation, it was not on these lesions, for twice the "
     "training. That it is not deployed was decided with both test results known. Dead channels of "
-    "this network were silenced after tuning, of later ones before it. It was not measured on Akida.",
+    "this network were silenced after tuning, of later ones before. It was not measured on Akida.",
 )
 
 
