@@ -85,7 +85,8 @@ def test_without_a_bound_an_outlier_makes_the_steps_coarse() -> None:
     assert unbounded.step.top == pytest.approx(unbounded.step.largest, rel=0.02)
     for step in (bounded.step, unbounded.step):
         assert step.step * 127 == pytest.approx(step.top)
-        assert 0 < step.lost < 0.2
+    assert unbounded.step.step > 5 * bounded.step.step
+    assert bounded.step.lost < unbounded.step.lost < 0.2
 
 
 def test_progress_is_told_and_a_second_visitor_waits_for_nothing() -> None:
