@@ -48,7 +48,8 @@ def test_the_layer_that_is_wrong_is_named(small, layer: str) -> None:
 
 
 def test_one_integer_of_a_small_layer_is_a_tie_and_one_of_many_photos_is_not(small) -> None:
-    """Each photo has 16 pooled integers."""
+    """Each has 16 pooled integers: one off in a single photo is far more than a thousandth of those
+    of eight photos, and far less of those of two thousand."""
     quantized, model = small
     bias = quantized.get_layer("features_conv").bias
     off: list[Departure] = []
@@ -56,9 +57,11 @@ def test_one_integer_of_a_small_layer_is_a_tie_and_one_of_many_photos_is_not(sma
         bias.assign_add(np.full(bias.shape, 0.01, np.float32))
         off = departures(quantized, model, PHOTOS)
     assert off[-1].largest == 1
+    assert not off[-1].is_tie
     first = PHOTOS[off[-1].photos[:1]]
     (alone,) = departures(quantized, model, first, checked=2000)
     assert alone.is_tie
+    assert alone.share == alone.values / (16 * 2000)
     (of_many,) = departures(quantized, model, np.repeat(first, 20, axis=0), checked=2000)
     assert of_many.in_channel == 19 / 2000
     assert not of_many.is_tie
