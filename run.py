@@ -60,7 +60,9 @@ def _set_up(requirements: Path) -> None:
 
 
 def _pip(*arguments: str) -> None:
-    command = [BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", *arguments]
+    # Python compiles a module when it is first imported: most of what is installed never is.
+    options = ("--disable-pip-version-check", "--no-compile")
+    command = [BIN / "python", "-m", "pip", "install", *options, *arguments]
     subprocess.run(command, check=True)
 
 

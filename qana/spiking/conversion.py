@@ -5,13 +5,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 import akida
-import cnn2snn
 import numpy as np
 import tf_keras as keras
 
 from qana.errors import UserError
 from qana.labels import LABELS
+from qana.network.logits import BATCH, logits_of, logits_without_graph
 from qana.spiking.chip_steps import akida1_steps
+from qana.spiking.converter import run_converter
 from qana.spiking.generation import generation
 from qana.spiking.layerwise import departures
 from qana.spiking.names import AKIDA1, AKIDA2
@@ -29,7 +30,6 @@ Keras multiplies by a scale, in float32. A whole number more is a hundred times 
 SAME_INTEGERS = {AKIDA2: 1e-6, AKIDA1: 1e-5}
 """Difference of logits that stand for the same whole numbers: of fewer than 8 bits, Keras scales
 them in another order for Akida 2.0, too. A whole number more is ten times as much or more."""
-BATCH = 64
 
 
 class ConversionError(UserError):
@@ -82,9 +82,9 @@ def convert(
     with generation(target):
         model = _convert_whole(quantized)
     found = model.predict(photos, batch_size=BATCH).reshape(len(photos), -1)
-    plain = quantized.predict(photos.astype(np.float32), batch_size=BATCH, verbose=0)
+    plain = logits_of(quantized, photos)
     with akida1_steps() if target == AKIDA1 else nullcontext():
-        expected = _called(quantized, photos) if target == AKIDA1 else plain
+        expected = logits_without_graph(quantized, photos) if target == AKIDA1 else plain
         other = int((expected.argmax(axis=1) != found.argmax(axis=1)).sum())
         if other:
             raise ConversionError(
@@ -118,12 +118,6 @@ def place_on(model: akida.Model, target: str) -> dict[str, tuple[int, int]]:
     return {name: _placed(model, target, name) for name in DEVICES[target]}
 
 
-def _called(quantized: keras.Model, photos: np.ndarray) -> np.ndarray:
-    """Logits, without the graph that `predict` keeps."""
-    parts = (photos[at : at + BATCH].astype(np.float32) for at in range(0, len(photos), BATCH))
-    return np.concatenate([quantized(part, training=False).numpy() for part in parts])
-
-
 def _ties(
     quantized: keras.Model, model: akida.Model, photos: np.ndarray, checked: int
 ) -> dict[str, int]:
@@ -149,7 +143,7 @@ def _convert_whole(quantized: keras.Model) -> akida.Model:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            model = cnn2snn.convert(quantized)
+            model = run_converter(quantized)
         except (RuntimeError, ValueError, TypeError) as error:
             raise ConversionError(f"The network does not convert: {_one_line(error)}") from None
     for warning in caught:

@@ -11,6 +11,7 @@ from qana.data.arrays import labels_of, load_inputs, shades_of_grey, unchanged
 from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
 from qana.network.cost import macs
+from qana.network.logits import logits_of
 from qana.probabilities import softmax
 from qana.reports import read_report, write_report
 from qana.spiking.conversion import ConversionError, convert
@@ -130,7 +131,7 @@ def _network(stages: Stages, stage: str, subsets: Subsets) -> Network:
         model, _ = convert(stages.tuned_network, subsets.inputs)
         return lambda inputs: model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
     keras_model = getattr(stages, f"{stage}_network")
-    return lambda inputs: keras_model.predict(inputs.astype(np.float32), batch_size=64, verbose=0)
+    return lambda inputs: logits_of(keras_model, inputs)
 
 
 def _flipped(network: Network, inputs: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import tf_keras as keras
 
 from qana.evaluation.metrics import summarize_decisions
 from qana.labels import LABELS
+from qana.network.logits import logits_of
 
 TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}
 """What the deployed network is to reach. No point serves all three best, so the one is taken whose
@@ -61,13 +62,11 @@ def find_operating_point(
         share of `TARGETS` is the largest.
     """
     positions = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
-    logits = np.concatenate(
-        [model.predict(one.astype(np.float32), batch_size=64, verbose=0) for one in positions]
-    )
+    answers = np.concatenate([logits_of(model, one) for one in positions])
     labels = np.tile(labels, len(positions))
 
     def worth(point: OperatingPoint) -> tuple[bool, float]:
-        predicted = (logits + point.shift(train_labels)).argmax(axis=1)
+        predicted = (answers + point.shift(train_labels)).argmax(axis=1)
         result = summarize_decisions(labels, predicted)
         recall = result["per_class"]["mel"]["recall"]
         enough = recall is None or recall >= MELANOMA_RECALL

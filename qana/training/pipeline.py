@@ -8,6 +8,7 @@ import tf_keras as keras
 
 from qana.data.arrays import labels_of, load_inputs
 from qana.evaluation.metrics import summarize
+from qana.network.logits import logits_of
 from qana.probabilities import softmax
 from qana.training.publish import publish
 from qana.training.recipe import Recipe
@@ -58,7 +59,6 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, say: Say) -> None:
 
 
 def _measured(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -> dict[str, object]:
-    logits = model.predict(inputs.astype(np.float32), batch_size=64, verbose=0)
-    result = summarize(labels, softmax(logits))
+    result = summarize(labels, softmax(logits_of(model, inputs)))
     recalls = {label: values["recall"] for label, values in result["per_class"].items()}
     return {name: result[name] for name in HEADLINES} | {"recall": recalls}

@@ -7,7 +7,7 @@ import numpy as np
 from qana.labels import LABELS
 
 CHOICES = (8, 4, 2)
-"""Bits that can be chosen for weights and for activations; Akida 2.0 maps 8/8 and 4/4."""
+"""Bits that can be chosen for weights and for activations; Akida 2.0 takes 8/8 and 4/4."""
 LAYERS = {
     "block0_project_conv": "early, 1x1",
     "block3_depthwise_dw": "depthwise, 3x3",

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import akida
-import cnn2snn
 import numpy as np
 import tf_keras as keras
 from tf_keras import layers
@@ -15,6 +14,7 @@ from qana.errors import UserError
 from qana.explain.forms import form_in
 from qana.network.registry import build
 from qana.spiking.conversion import ConversionError, convert
+from qana.spiking.converter import run_converter
 from qana.spiking.store import ModelEntry, find_entry
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
@@ -69,7 +69,7 @@ def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> Outcome:
     converted, refusal, passes = None, None, {}
     if quantized is not None:
         tell("Running the vendor's converter", 0.6)
-        converted = _listen("cnn2snn", said, lambda: cnn2snn.convert(quantized))
+        converted = _listen("cnn2snn", said, lambda: run_converter(quantized))
         tell("Running our check on the same network", 0.75)
         try:
             passes = convert(quantized, photos)[1].passes

@@ -43,7 +43,9 @@ def show(photo: Photo) -> None:
         )
     st.caption(
         "The first layer's weights keep 8 bits, and so do sums without a rectifier, as the vendor "
-        "has it. Akida 2.0 takes 8/8 and 4/4; the other pairs run in Keras alone."
+        "has it. Akida 2.0 takes 8/8 and 4/4; the other pairs run in Keras alone. At 4/4 this "
+        "network converts but lies on no chip: its layers without a rectifier give 8 bits, and the "
+        "hardware does not have that with weights of 4."
     )
     bits = {"weight_bits": weights, "activation_bits": activations}
     before = result(ANSWERS, **FLOAT)
