@@ -46,8 +46,9 @@ def show(photo: Photo) -> None:
     outcome: Outcome | None = result(TASK, case=form.key)
     if outcome is None:
         st.caption(
-            "The vendor's quantizer and converter run on this network in the background, a part of "
-            "a minute for a block, minutes for the whole of QANA. The page stays usable meanwhile."
+            "The vendor's quantizer and converter run on this network in the background: seconds "
+            "for a block, half a minute for the whole of QANA, longer for the first who asks. The "
+            "page stays usable meanwhile."
         )
         return
     _show_number(outcome)
