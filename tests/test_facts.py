@@ -56,6 +56,15 @@ def put(folder: Path, name: str, document: dict) -> None:
     path.write_text(json.dumps(document), encoding="utf-8")
 
 
+def test_what_the_gate_lets_in_is_told_of_phone_photos_too() -> None:
+    gate = find_entry("akida2").record["gate"]
+    text = words(opened())
+    assert f"{gate['lesions']['lesion-test']['pass']:.1%} of the test photos pass its gate" in text
+    phone = gate["phone"]
+    assert f"Of {phone['n']} plain phone photos of lesions" in text
+    assert f"{phone['pass']:.1%} pass." in text
+
+
 def test_the_report_is_of_the_deployed_model(report) -> None:
     entry = find_entry("akida2")
     assert report["sha256"] == entry.sha256 == sha256(entry.path), REMAKE

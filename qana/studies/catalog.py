@@ -33,7 +33,6 @@ LEVERS = Study(
         _lever(f"64 px, {SMALL.epochs} epochs, ImageNet's weights, labels only", "start"),
         Variant("the same, answers averaged over four mirror images", _small("start"), flips=True),
         _lever("starting from nothing", "nothing", transfer=False),
-        _lever("starting from nothing, 60 epochs", "nothing-long", transfer=False, epochs=60),
         _lever("40 epochs", "long", epochs=40),
         _lever("96 px", "96", input_size=96, frame_height=144),
         _lever("128 px", "128", input_size=128, frame_height=200),

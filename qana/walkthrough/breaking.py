@@ -60,7 +60,7 @@ def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> Outcome:
     photos = calibration_photos(side)
     said: list[tuple[str, str]] = []
     if case == "network_spiking":
-        tell("Loading the deployed network's quantized form, half a minute", 0.3)
+        tell("Loading the deployed network's quantized form", 0.3)
         quantized = form_in(store, entry, "quantized")
     else:
         tell("Running the vendor's quantizer", 0.3)

@@ -57,4 +57,9 @@ def show_silence(entry: ModelEntry) -> None:
                 "show none it turns away:"
             )
             st.table(pd.DataFrame(facts.turned_away(gate)), border="horizontal", hide_index=True)
+            if "phone" in gate:
+                st.markdown(
+                    f"Of {gate['phone']['n']} plain phone photos of lesions, another domain "
+                    f"(PAD-UFES-20, CC BY 4.0), {gate['phone']['pass']:.1%} pass."
+                )
             measured_here(gate["command"])
