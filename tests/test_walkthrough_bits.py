@@ -168,8 +168,8 @@ def test_the_stored_study_is_drawn_before_and_after_tuning() -> None:
 
     rows = [
         {"variant": "4 bits", "stage": "quantized after training", "score": 0.1},
-        {"variant": "4 bits", "stage": "tuned with the quantizer in the loop", "score": 0.5},
+        {"variant": "4 bits", "stage": "tuned while quantized", "score": 0.5},
     ]
-    assert "4 bits, tuned with the quantizer in the loop: 0.500" in _told(rows, [0.6])
+    assert "4 bits, tuned while quantized: 0.500" in _told(rows, [0.6])
     assert "float: 0.600" in _told(rows, [0.6])
     assert _dumbbells(rows, [0.6]).to_dict()

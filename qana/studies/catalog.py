@@ -101,7 +101,7 @@ BITS = Study(
         Variant("4 bits, 6 epochs", _bits(4, "bits4-tuned6", tuning_epochs=6), _QUANTIZED),
         Variant("2 bits, 6 epochs", _bits(2, "bits2-tuned6", tuning_epochs=6), _QUANTIZED),
         Variant(
-            f"8 bits, {SMALL.tuning_epochs} epoch, two teachers",
+            "8 bits, two teachers",
             _small("teachers", **_TAUGHT),
             ("float", *_QUANTIZED),
         ),

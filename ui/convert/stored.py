@@ -1,4 +1,4 @@
-"""Quantized after training against tuned with the quantizer in the loop, from the stored study."""
+"""Quantized after training against tuned while quantized, from the stored study."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from qana.studies.catalog import SMALL
 from ui.charts import GUIDE, PLOT_HEIGHT, legend
 from ui.provenance import measured_here
 
-STAGES = {"ptq": "quantized after training", "tuned": "tuned with the quantizer in the loop"}
+STAGES = {"ptq": "quantized after training", "tuned": "tuned while quantized"}
 DEPLOYED = {"float": "in float"} | STAGES
 SCORE = "macro F1"
 
