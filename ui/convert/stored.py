@@ -61,7 +61,7 @@ def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChar
     )
     axis = alt.Axis(format=".1f", tickMinStep=0.1)
     x = alt.X("score:Q", title=SCORE, scale=alt.Scale(domainMin=0), axis=axis)
-    line = base.mark_rule(strokeWidth=2, opacity=0.4).encode(
+    line = base.mark_rule(strokeWidth=2, color=GUIDE).encode(
         x=alt.X("min(score):Q"), x2="max(score):Q"
     )
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
