@@ -25,7 +25,7 @@ def logits_of(model: keras.Model, photos: np.ndarray) -> np.ndarray:
     return found
 
 
-def logits_without_graph(model: keras.Model, photos: np.ndarray) -> np.ndarray:
+def logits_without_graph(model: keras.Model, photos: np.ndarray, batch: int = BATCH) -> np.ndarray:
     """The same, layer by layer: what a layer does now is done, whatever an earlier graph holds."""
-    parts = (photos[at : at + BATCH].astype(np.float32) for at in range(0, len(photos), BATCH))
+    parts = (photos[at : at + batch].astype(np.float32) for at in range(0, len(photos), batch))
     return np.concatenate([model(part, training=False).numpy() for part in parts])

@@ -8,9 +8,9 @@ import time
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from qana.explain.forms import form_in
+from qana.network.logits import logits_without_graph
 from qana.spiking.store import ModelEntry, find_entry
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
@@ -44,7 +44,7 @@ def answers(
     photos, _labels = load_subset()
     tell(f"Asking it about {len(photos)} lesions", 0.9)
     weights = {name: _levels(network.get_layer(name)) for name in LAYERS} if weight_bits else {}
-    return QuantizedAnswers(_logits(network, photos), weights, seconds)
+    return QuantizedAnswers(logits_without_graph(network, photos, BATCH), weights, seconds)
 
 
 def photo_logits(
@@ -58,7 +58,7 @@ def photo_logits(
     """(7,) float32 logits of the visitor's photo, (S, S, 3) uint8; see `answers` for the rest."""
     network, _seconds = _network(store, tell, model, weight_bits, activation_bits)
     tell("Asking it about your photo", 0.95)
-    return _logits(network, inputs[None])[0]
+    return logits_without_graph(network, inputs[None])[0]
 
 
 def warm(store: Store, tell: Tell, model: str) -> str:
@@ -98,12 +98,6 @@ def _network(
 def _float(store: Store, tell: Tell, entry: ModelEntry) -> Any:
     tell("Loading the float network", 0.2)
     return form_in(store, entry, "float")
-
-
-def _logits(network: Any, photos: np.ndarray) -> np.ndarray:
-    batches = range(0, len(photos), BATCH)
-    found = [network(tf.constant(photos[at : at + BATCH], tf.float32)).numpy() for at in batches]
-    return np.concatenate(found)
 
 
 def _levels(layer: Any) -> WeightLevels:
