@@ -4,11 +4,11 @@ import streamlit as st
 
 from qana.errors import UserError
 from qana.reports import read_learning, read_reports, read_studies
-from qana.spiking.names import AKIDA1, DEFAULT_MODEL
+from qana.spiking.names import AKIDA1, DEFAULT_MODEL, LARGE_MODEL
 from qana.spiking.store import find_entry, read_manifest
 from ui.door import come_through_door
 from ui.facts.background import show_data, show_licences, show_stages, show_study
-from ui.facts.generations import show_generations
+from ui.facts.generations import show_generations, show_larger
 from ui.facts.groups import show_groups
 from ui.facts.label import show_label
 from ui.facts.learning import show_learning
@@ -95,6 +95,15 @@ section(
     "converted; each stage is judged on the test lesions.",
 )
 show_stages(lesion, entry)
+
+large = next((one for one in read_manifest() if one.name == LARGE_MODEL), None)
+if large:
+    section(
+        "What more size buys",
+        "Channels were taken out of the first blocks of a larger network, where maps are large and "
+        "each channel costs most.",
+    )
+    show_larger(large, entry)
 
 first_generation = next((one for one in read_manifest() if one.target == AKIDA1), None)
 if first_generation:

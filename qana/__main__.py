@@ -76,7 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     study = command("study", "Make the table of a comparison, training what it needs.", json=True)
     study.add_argument(
         "name",
-        choices=("levers", "teachers", "larger", "batch", "bits", "ablation", "baselines", "seeds"),
+        choices=(
+            *("levers", "teachers", "larger", "batch", "bits"),
+            *("ablation", "baselines", "seeds", "narrow"),
+        ),
     )
     study.add_argument("--data", type=Path, required=True, metavar="DIR", help="HAM10000 folder")
     study.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")

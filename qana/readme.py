@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from qana.facts import way, whole_steps
+from qana.facts import larger, way, whole_steps
 from qana.hardening_facts import hardening
 from qana.learning_facts import leaning, lesson_of_twenty, skeptics_at_twenty
 from qana.reports import read_explanations, read_learning, read_light, read_reports
-from qana.spiking.names import AKIDA1
+from qana.spiking.names import AKIDA1, DEFAULT_MODEL, LARGE_MODEL
 from qana.spiking.store import ModelEntry, find_entry, read_manifest
 
 README = Path(__file__).parents[1] / "README.md"
@@ -22,7 +22,7 @@ COLUMNS = ("accuracy", "balanced_accuracy", "macro_f1")
 
 def results() -> str:
     """The Markdown of the results, every number from models/."""
-    entry = find_entry("akida2")
+    entry = find_entry(DEFAULT_MODEL)
     test, conversion = entry.metrics["lesion-test"], entry.record["conversion"]
     lines = [
         "| on the test lesions | accuracy | balanced accuracy | macro F1 |",
@@ -49,6 +49,9 @@ def results() -> str:
         f"logits equal to the last bit on {conversion['equal_logits']}; in each of the others, a "
         "float32 rounding tie of Keras moved one integer of a layer by one.",
     ]
+    large = next((one for one in read_manifest() if one.name == LARGE_MODEL), None)
+    if large:
+        lines += ["", f"**{large.name}**: {larger(large, entry)} (`{large.record['command']}`)."]
     paper = read_reports().get("paper")
     if paper:
         leaky, honest = paper["test"], paper["same_network_lesion"]

@@ -219,6 +219,10 @@ def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> Non
     assert energy.value == "97.5%"
     assert energy.delta == "96.2% to 98.8%; the paper: 99.0%"
     assert "costs less at every rate that both can do" in shown
+    larger = document | {"macs": 2 * entry.macs}
+    upload = page.get("file_uploader")[0]
+    upload.set_value([("gpu.json", json.dumps(larger).encode(), "application/json")]).run()
+    assert f"It ran another network, of {2 * entry.macs / 1e6:.1f} million MACs" in words(page)
     known = document | {"model": "akd1000", "sha256": find_entry("akd1000").sha256, "rows": [named]}
     upload = page.get("file_uploader")[0]
     upload.set_value([("pi.json", json.dumps(known).encode(), "application/json")]).run()

@@ -77,7 +77,8 @@ def test_page_readme_and_report_agree(page, report) -> None:
 
 
 def test_the_two_generations_stand_beside_each_other(page) -> None:
-    table = next(t.value for t in page.dataframe if "Passes" in t.value.columns)
+    tables = [t.value for t in page.dataframe if "Passes" in t.value.columns]
+    table = next(t for t in tables if "akd1000" in list(t["Model"]))
     assert list(table["Model"]) == ["akida2", "akd1000"]
     readme = README.read_text(encoding="utf-8")
     scores = [find_entry(name).metrics["lesion-test"]["macro_f1"] for name in table["Model"]]

@@ -10,6 +10,7 @@ from qana.walkthrough import quiz
 from qana.walkthrough.blocks import blocks
 from qana.walkthrough.cases import LayerFate, Outcome
 from qana.walkthrough.chip import map_entry
+from qana.walkthrough.mapping import in_words
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def test_passes_are_those_that_conversion_recorded(classifier) -> None:
     recorded = classifier.entry.record["conversion"]["passes"]
     large, small = (map_entry(classifier.entry, device) for device in ("12 nodes", "6 nodes"))
     question = quiz.passes(large, small)
-    assert f"runs in {recorded['TwelveNodesIPv2']} passes" in question.text
+    assert f"runs in {in_words(recorded['TwelveNodesIPv2'])}." in question.text
     assert right(question) == str(recorded["SixNodesIPv2"])
 
 

@@ -14,8 +14,9 @@ from qana.imaging import read_image, to_input  # noqa: E402
 from qana.incremental.lessons import load_lessons  # noqa: E402
 from qana.labels import LABELS  # noqa: E402
 from qana.network.blocks import BOUND  # noqa: E402
-from qana.network.inherit import EPSILON, STEPS, inherit  # noqa: E402
+from qana.network.inherit import STEPS, inherit  # noqa: E402
 from qana.network.registry import build  # noqa: E402
+from qana.network.solving import EPSILON  # noqa: E402
 from qana.spiking.chip_steps import akida1_steps  # noqa: E402
 from qana.spiking.conversion import _convert_whole, convert, place_on  # noqa: E402
 from qana.spiking.events import LayerTap, count_events, features  # noqa: E402
@@ -309,7 +310,7 @@ def test_a_tap_gives_the_logits_of_the_engine_to_the_bit(samples) -> None:
 
 
 def test_the_ancestor_is_the_deployed_network_before_quantization(classifier, samples) -> None:
-    teacher = Ancestor("akida2")
+    teacher = Ancestor("akida2-large")
     pictures = np.stack([to_input(read_image(one.path), teacher.input_size) for one in samples])
     found = teacher.probabilities(pictures)
     assert found.shape == (len(samples), len(LABELS))
@@ -325,9 +326,9 @@ def test_an_ancestor_that_is_missing_or_changed_is_said(tmp_path: Path) -> None:
         Ancestor("nobody")
     manifest = json.loads((models_folder() / "manifest.json").read_text())
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    absent = Ancestor("akida2", tmp_path)  # what is not needed is not looked for
+    absent = Ancestor("akida2-large", tmp_path)  # what is not needed is not looked for
     with pytest.raises(ModelError, match=r"float\.h5 is missing"):
         _ = absent.network
-    (tmp_path / find_entry("akida2").record["keras"]["float"]["file"]).write_bytes(b"another")
+    (tmp_path / find_entry("akida2-large").record["keras"]["float"]["file"]).write_bytes(b"another")
     with pytest.raises(ModelError, match="not the one its manifest describes"):
         _ = absent.network

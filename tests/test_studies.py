@@ -76,6 +76,17 @@ def test_a_second_run_trains_and_measures_nothing(made) -> None:
     assert not (root / "runs").exists()
 
 
+def test_what_another_study_measured_on_the_same_subset_is_taken_over(
+    made, ham_folder: Path
+) -> None:
+    document, root, _ = made
+    other = replace(STUDY, name="other", variants=STUDY.variants[1:])
+    runs, lines = root / "others", list[str]()
+    found = run_study(other, ham_folder, runs, root / "models", lines.append)
+    assert found["rows"] == document["rows"][2:]
+    assert not runs.exists()
+
+
 def test_what_another_recipe_measured_is_not_shown(made, ham_folder: Path) -> None:
     _, root, _ = made
     longer = replace(TINY, name="tiny-balanced", balance=0.5)

@@ -52,7 +52,7 @@ def test_passes_processors_and_program_are_those_that_the_tool_reports(
     model = akida.Model(str(classifier.entry.path))
     model.map(DEVICES[device](), hw_only=True)
     (sequence,) = model.sequences
-    assert len(mapping.passes) == len(sequence.passes) > 1
+    assert len(mapping.passes) == len(sequence.passes) >= 1
     assert mapping.program_bytes == len(sequence.program)
     counted = Counter(layer.unit for layers in mapping.passes for layer in layers if layer.unit)
     assert counted["HRC"] == 1

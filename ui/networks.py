@@ -1,6 +1,6 @@
 """Which of the deployed networks answers: this visitor's choice, kept from photo to photo.
 
-Until there is one it is a network for the chip that is plugged in; without a chip, the better one.
+Until there is one it is a network for the chip that is plugged in; without a chip, the default.
 """
 
 import streamlit as st
@@ -18,9 +18,11 @@ def network() -> str:
 @st.cache_resource(show_spinner=False)
 def _of_this_machine() -> str:
     try:
-        targets = {entry.target: entry.name for entry in reversed(read_manifest())}
+        entries = sorted(read_manifest(), key=lambda entry: entry.name == DEFAULT_MODEL)
     except ModelError:
         return DEFAULT_MODEL  # whoever loads it says what is wrong
+    # Of several for one chip, the default one: it comes last.
+    targets = {entry.target: entry.name for entry in entries}
     return targets.get(target_here(), DEFAULT_MODEL)
 
 

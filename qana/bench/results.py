@@ -28,8 +28,9 @@ def read_result(content: bytes) -> dict[str, Any]:
     """The document in a file, checked.
 
     Returns:
-        model, sha256, command, machine (processor), and rows with the keys of
-        `Row.as_document`. Texts are plain, whatever else the file holds is left out.
+        model, sha256, command, macs (None where the file does not say), machine (processor), and
+        rows with the keys of `Row.as_document`. Texts are plain, whatever else the file holds is
+        left out.
 
     Raises:
         ResultError: it is no such document, or a row of it claims what it cannot show: measured
@@ -41,8 +42,9 @@ def read_result(content: bytes) -> dict[str, Any]:
         document = json.loads(content)
         rows = document["rows"]
         names = {key: _text(document[key]) for key in ("model", "sha256", "command")}
+        macs = _maybe(_whole, document.get("macs"))
         processor = _text(document["machine"]["processor"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise ResultError(
             "The file is no result of `python -m qana bench --json`: save its output and load that."
         ) from None
@@ -56,7 +58,7 @@ def read_result(content: bytes) -> dict[str, Any]:
             raise ResultError(f"Row {number} of the file has no {error.args[0]}.") from None
         except (ValueError, TypeError, OverflowError) as error:
             raise ResultError(f"Row {number} of the file cannot be used: {error}.") from None
-    return {**names, "machine": {"processor": processor}, "rows": read}
+    return {**names, "macs": macs, "machine": {"processor": processor}, "rows": read}
 
 
 def as_csv(document: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from qana.handout.ink import (
     text,
 )
 from qana.samples import ATTRIBUTION
+from qana.walkthrough.mapping import in_words
 
 LOGO = Path(__file__).parents[2] / "assets" / "logo.svg"
 PAPER_SOURCE = "Wang et al., arXiv 2507.15958"
@@ -114,7 +115,7 @@ def _way(pdf: FPDF, facts: Facts, y: float) -> None:
             "Map",
             "Each layer gets processors of the chip.",
             (
-                f"{len(large.passes)} pass{'' if len(large.passes) == 1 else 'es'}",
+                in_words(len(large.passes)),
                 f"on {len(large.mesh.processors)} processors",
             ),
         ),

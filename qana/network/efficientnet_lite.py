@@ -43,16 +43,16 @@ BLOCKS = (
 )
 
 
-def stem(image: tf.Tensor) -> tf.Tensor:
-    """(N, S, S, 3) image, 0 to 255, to (N, S / 2, S / 2, 32) float32 in [0, 6]."""
+def stem(image: tf.Tensor, filters: int = STEM) -> tf.Tensor:
+    """(N, S, S, 3) image, 0 to 255, to (N, S / 2, S / 2, filters) float32 in [0, 6]."""
     # The weights were trained on pixels so shifted and scaled.
     x = layers.Rescaling(1 / 128, offset=-127 / 128, name="rescale")(image)
-    return convolution(x, STEM, "stem", kernel=3, stride=2)
+    return convolution(x, filters, "stem", kernel=3, stride=2)
 
 
-def block(x: tf.Tensor, index: int) -> tf.Tensor:
-    """The block of that index, under the names that `transfer` fills."""
-    expansion, kernel, stride, filters = BLOCKS[index]
+def block(x: tf.Tensor, index: int, **changes: int) -> tf.Tensor:
+    """The block of that index, under the names that `transfer` fills; `changes` to its fields."""
+    expansion, kernel, stride, filters = BLOCKS[index]._replace(**changes)
     return inverted_residual(x, filters, f"block{index}", expansion, kernel, stride)
 
 

@@ -15,17 +15,12 @@ import tensorflow as tf
 import tf_keras as keras
 
 from qana.network.blocks import BOUND
+from qana.network.solving import EPSILON, normalize, outputs, ridge
 
-RIDGE = 1e-2
-"""Penalty on the weights, as a share of the mean variance of what they read: large weights of
-opposite sign that cancel have no place in 4 bits."""
 SPREAD = 3.0
 """A signed map is laid into [0, 6] with its mean at 3 and so many deviations on each side."""
 ROWS = 60_000
 """Places of the maps that a layer is solved on, at most."""
-BATCH = 64
-EPSILON = 1e-3
-"""Of Keras's batch normalization."""
 
 
 class Step(NamedTuple):
@@ -104,7 +99,7 @@ def _solve(
 ) -> None:
     kind = "sep" if step.taps else "conv"
     layer = model.get_layer(f"{step.layer}_{kind}")
-    wanted = _outputs(ancestor, ancestor.get_layer(step.target).output, photos)
+    wanted = outputs(ancestor, ancestor.get_layer(step.target).output, photos)
     kept = random.permutation(wanted[..., 0].size)[:ROWS]
     target = wanted.reshape(-1, wanted.shape[-1])[kept]
     if step.signed:
@@ -116,22 +111,22 @@ def _solve(
         kernel = _depthwise(ancestor, step.taps, layer.kernel_size[0])
         strides = (1, *layer.strides, 1)
         seen = _apply(lambda x: tf.nn.depthwise_conv2d(x, kernel, strides, "SAME"), seen)
-    read = _outputs(model, seen, photos)
+    read = outputs(model, seen, photos)
     read = read.reshape(-1, read.shape[-1])[kept]
     carried = layer.filters - target.shape[1]
     if carried:  # the block's input, passed on past it
         target = np.concatenate([target, read[:, :carried]], axis=1)
-    weights, offset = _ridge(read, target)
+    weights, offset = ridge(read, target)
     parts = [kernel] if step.taps else []
     layer.set_weights([*parts, weights[None, None].astype(np.float32)])
-    _normalize(model.get_layer(f"{step.layer}_bn"), read @ weights, offset)
+    normalize(model.get_layer(f"{step.layer}_bn"), read @ weights, offset)
 
 
 def _average(model: keras.Model, ancestor: keras.Model, photos: np.ndarray) -> None:
     """The head: each averaged feature is stretched over the range, and the last layer undoes it."""
     convolution = model.get_layer("head_average_conv")
     convolution.set_weights([np.eye(convolution.filters, dtype=np.float32)[None, None]])
-    means = _outputs(model, model.get_layer("head_average").output, photos)
+    means = outputs(model, model.get_layer("head_average").output, photos)
     stretch = BOUND / (np.quantile(means, 0.99, axis=0) + EPSILON)
     layer = model.get_layer("head_average_bn")
     mean, variance = means.mean(axis=0), means.var(axis=0)
@@ -157,32 +152,3 @@ def _depthwise(ancestor: keras.Model, taps: Sequence[str | int], side: int) -> n
 
 def _apply(function: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) -> tf.Tensor:
     return keras.layers.Lambda(function)(x)
-
-
-def _outputs(model: keras.Model, tensor: tf.Tensor, photos: np.ndarray) -> np.ndarray:
-    part = keras.Model(model.inputs, tensor)
-    return np.concatenate(
-        [
-            part(photos[start : start + BATCH].astype(np.float32), training=False).numpy()
-            for start in range(0, len(photos), BATCH)
-        ]
-    )
-
-
-def _ridge(read: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (C, K) and offset (K,) with which (M, C) gives (M, K) in the least squares."""
-    centre, aim = read.mean(axis=0, dtype=np.float64), target.mean(axis=0, dtype=np.float64)
-    x, y = read - centre, target - aim
-    gram = x.T @ x
-    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
-    weights = np.linalg.solve(gram, x.T @ y)
-    return weights, aim - centre @ weights
-
-
-def _normalize(
-    layer: keras.layers.BatchNormalization, sums: np.ndarray, offset: np.ndarray
-) -> None:
-    """Sets a normalization so that `sums` (M, K) leave it with `offset` (K,) added."""
-    mean, variance = sums.mean(axis=0), sums.var(axis=0)
-    gamma = np.sqrt(variance + EPSILON)
-    layer.set_weights([gamma, mean + offset, mean, variance])

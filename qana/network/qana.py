@@ -13,6 +13,11 @@ from qana.network.blocks import (
 )
 from qana.network.registry import register
 
+NARROW_STEM = 24
+NARROW_BLOCKS = {1: {"expansion": 3}, 3: {"expansion": 3}}
+"""What a narrow network has otherwise: the fields of its first blocks by their index. Large maps
+cost most, in time and in events, and most of what their many channels say, fewer can say."""
+
 
 @register
 def qana(
@@ -24,6 +29,7 @@ def qana(
     projection: bool = True,
     bounded: bool = True,
     features: int = 320,
+    narrow: bool = False,
 ) -> keras.Model:
     """The network: 394,639 parameters, 51.57 million MACs at 128x128.
 
@@ -40,14 +46,16 @@ def qana(
         ghost, attention, squeeze, projection: False leaves that part out (ablation).
         bounded: False lifts the upper bound of every activation (ablation).
         features: channels that the head averages.
+        narrow: True takes channels out of the first blocks, see `NARROW_BLOCKS`; such a network
+            gets its first weights from a wide one (`qana.network.narrow`).
 
     Returns:
         Keras model: (N, input_size, input_size, 3) image, 0 to 255, to (N, 7) float32 logits.
     """
     image = keras.Input((input_size, input_size, 3), name="image")
-    x = lite.stem(image)
+    x = lite.stem(image, NARROW_STEM if narrow else lite.STEM)
     for index in (0, 1, 3, 4):
-        x = lite.block(x, index)
+        x = lite.block(x, index, **(NARROW_BLOCKS.get(index, {}) if narrow else {}))
     if attention:
         x = spatial_channel_attention(x, "attention40")
     for index in (5, 6):

@@ -13,7 +13,7 @@ from qana.evaluation.metrics import summarize
 from qana.network.cost import macs
 from qana.network.logits import logits_of
 from qana.probabilities import softmax
-from qana.reports import read_report, write_report
+from qana.reports import read_studies, write_report
 from qana.spiking.conversion import ConversionError, convert
 from qana.studies.study import Study, Variant
 from qana.training.stages import Say, Stages
@@ -39,7 +39,7 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
     """Trains and measures every variant, and writes `out`/studies/<name>.json after each stage.
 
     What that file holds already, of the very same recipes, is kept: a study goes on where it was
-    stopped, on another machine as well.
+    stopped, on another machine as well. So is what another study measured on the same subset.
 
     Args:
         study: what to compare.
@@ -58,7 +58,7 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
         ReportError: the file of an earlier run is damaged.
     """
     path = out / "studies" / f"{study.name}.json"
-    earlier = read_report(path)["measured"] if path.is_file() else {}
+    earlier = _earlier(study, out)
     measured = {v.key: earlier[v.key] for v in study.variants if v.key in earlier}
 
     def write() -> dict[str, Any]:
@@ -77,6 +77,17 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
             write()
         keras.backend.clear_session()
     return write()
+
+
+def _earlier(study: Study, out: Path) -> dict[str, Any]:
+    """What is known on the subset of a study, by `Variant.key`; its own file has the last word."""
+    known = [one for one in read_studies(out) if one["subset"] == study.subset]
+    known.sort(key=lambda one: one["study"] == study.name)
+    found: dict[str, Any] = {}
+    for one in known:
+        for key, stages in one.get("measured", {}).items():
+            found.setdefault(key, {}).update(stages)
+    return found
 
 
 def _document(study: Study, measured: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from qana.training.recipe import Recipe, Schedule
 from qana.training.subsets import Subsets
 from qana.training.views import Views
 
+Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
 
 def fit(
     model: keras.Model,
@@ -23,6 +25,7 @@ def fit(
     schedule: Schedule,
     folder: Path,
     title: str,
+    loss: Loss | None = None,
 ) -> None:
     """Trains `model` in place, to the last epoch of a cosine schedule that ends at zero.
 
@@ -38,6 +41,7 @@ def fit(
         schedule: its batches, epochs and learning rate.
         folder: for the checkpoint and the history; made if missing.
         title: in front of the progress bar, which goes to stderr.
+        loss: takes targets and what `model` gives; None for the cross-entropy of its logits.
     """
     folder.mkdir(parents=True, exist_ok=True)
     batch, epochs, warmup = schedule.batch, schedule.epochs, schedule.warmup_epochs
@@ -52,11 +56,9 @@ def fit(
         weight_decay=recipe.weight_decay,
     )
     optimizer.exclude_from_weight_decay(var_names=["bn", "bias", "gamma", "beta"])
-    model.compile(
-        optimizer,
-        _loss(adjusted_shift(subsets.train_labels, recipe.adjustment)),
-        metrics=["accuracy"],
-    )
+    shift = adjusted_shift(subsets.train_labels, recipe.adjustment)
+    metrics = [] if loss else ["accuracy"]
+    model.compile(optimizer, loss or _cross_entropy(shift), metrics=metrics)
     model.fit(
         _dataset(views, batch, recipe.seed),
         epochs=epochs,
@@ -81,7 +83,7 @@ def adjusted_shift(labels: np.ndarray, adjustment: float) -> np.ndarray:
     return (adjustment * np.log(np.maximum(share, 1 / len(labels)))).astype(np.float32)
 
 
-def _loss(shift: np.ndarray) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+def _cross_entropy(shift: np.ndarray) -> Loss:
     def loss(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         # A quantized network hands over its own kind of tensor: adding makes it a plain one.
         return tf.nn.softmax_cross_entropy_with_logits(targets, logits + shift)

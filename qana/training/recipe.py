@@ -71,8 +71,9 @@ class Recipe:
     transfer: bool = True
     """Begin with ImageNet's weights in every layer that has a namesake in EfficientNet-Lite0."""
     ancestor: str | None = None
-    """A deployed model of `qana`. Its float network gives the first weights, see
-    `qana.network.inherit`, and is a teacher beside `teachers`."""
+    """A deployed model of `qana`. Its float network gives the first weights. A narrow `qana` (see
+    `qana.network.narrow`) then follows it, see `qana.training.follow`; a network of other layers
+    (see `qana.network.inherit`) has it as a teacher beside `teachers`."""
     teachers: tuple[TeacherRecipe, ...] = ()
     """Whose mean opinion the network learns beside the labels (Hinton et al., "Distilling the
     knowledge in a neural network", arXiv 1503.02531)."""
@@ -120,6 +121,11 @@ class Recipe:
     seed: int = 1
 
     @property
+    def follows(self) -> bool:
+        """Whether it is trained to answer as its ancestor, see `qana.training.follow`."""
+        return self.ancestor is not None and self.architecture == "qana"
+
+    @property
     def target(self) -> str:
         """The chips that it is made for, as the manifest names them."""
         return AKIDA1 if self.architecture == "qana_sequential" else AKIDA2
@@ -153,6 +159,21 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             "akida2",
+            options={"narrow": True},
+            transfer=False,
+            ancestor="akida2-large",
+            frame_height=200,
+            mixup=0.2,
+            batch=32,
+            epochs=11,
+            warmup_epochs=1,
+            weight_decay=0.0,
+            tuning_batch=64,
+            tuning_epochs=1,
+            tuning_rate=5e-5,
+        ),
+        Recipe(
+            "akida2-large",
             frame_height=200,
             teachers=(
                 TeacherRecipe(),
@@ -167,7 +188,7 @@ RECIPES: dict[str, Recipe] = {
             "akd1000",
             architecture="qana_sequential",
             transfer=False,
-            ancestor="akida2",
+            ancestor="akida2-large",
             frame_height=200,
             mixup=0.2,
             batch=32,
@@ -198,5 +219,5 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
-"""`akida2` and `akd1000` make the deployed models, the second from the first; `smoke` runs the
-whole pipeline on a handful of photos, with a network of few layers."""
+"""`akida2` and `akd1000` make the deployed models, both from the network of `akida2-large`; `smoke`
+runs the whole pipeline on a handful of photos, with a network of few layers."""

@@ -5,12 +5,14 @@ import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tf_keras as keras
 
 from qana.data.errors import DataError
 from qana.network.inherit import inherit
+from qana.network.narrow import narrow
 from qana.network.quantized import load_model
 from qana.network.registry import build
 from qana.network.transfer import transfer
@@ -19,10 +21,11 @@ from qana.training.bias_ties import settle_biases
 from qana.training.dead_channels import silence_dead_channels
 from qana.training.fit import fit
 from qana.training.float_fit import fit_float
+from qana.training.follow import follow
 from qana.training.operating_point import OperatingPoint, find_operating_point, move
 from qana.training.opinions import Judge, ask, given_before, opinions_path
 from qana.training.quantization import quantize_network
-from qana.training.recipe import Recipe
+from qana.training.recipe import Recipe, Schedule
 from qana.training.rounding import solve_rounding
 from qana.training.subsets import Subsets
 from qana.training.teacher import (
@@ -87,7 +90,10 @@ class Stages:
     @cached_property
     def operating_point(self) -> OperatingPoint:
         """Chosen once, on the float network: every stage then stands at the same one, and what
-        quantization costs is not mixed with another choice."""
+        quantization costs is not mixed with another choice. A network that follows another one
+        stands where that one stands."""
+        if self._recipe.follows:
+            return OperatingPoint(0.0, 0.0)
         path = self.folder / "operating_point.json"
         if not path.is_file():
             chosen = find_operating_point(
@@ -118,7 +124,7 @@ class Stages:
             recipe.augmentation,
             trust=recipe.trust,
         )
-        if not recipe.teachers and not self._ancestor:
+        if recipe.follows or not (recipe.teachers or self._ancestor):
             return shown
         path = opinions_path(self._runs, recipe, self._ancestor)
         opinions = given_before(path, recipe.judged_views)
@@ -163,9 +169,22 @@ class Stages:
         if self._ancestor:
             chosen = np.random.default_rng(recipe.seed).permutation(len(self._subsets.train_inputs))
             photos = self._subsets.train_inputs[chosen[:INHERITANCE_PHOTOS]]
-            inherit(model, self._ancestor.network, photos)
+            fill = narrow if recipe.follows else inherit
+            fill(model, self._ancestor.network, photos)
+        if recipe.follows:
+            self._follow(model, recipe.float_schedule, "fitting", "float")
+            return model
         fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
+
+    def _follow(
+        self, model: keras.Model, schedule: Schedule, folder: str, title: str, **how: Any
+    ) -> None:
+        assert self._ancestor is not None
+        leader, folder_ = self._ancestor.network, self.folder / folder
+        follow(
+            model, leader, self._views, self._subsets, self._recipe, schedule, folder_, title, **how
+        )
 
     def _quantize(self) -> keras.Model:
         quantized = quantize_network(
@@ -188,6 +207,9 @@ class Stages:
         model = self._trained("solved" if recipe.solved_rounding else "ptq")
         schedule = recipe.tuning_schedule
         folder, title = self.folder / "tuning", "quantization-aware"
+        if recipe.follows:
+            self._follow(model, schedule, "tuning", title, maps=())
+            return model
         fit(model, self._views, self._subsets, recipe, schedule, folder, title)
         return model
 

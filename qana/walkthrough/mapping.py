@@ -94,3 +94,8 @@ class Mapping:
     def used(self, number: int) -> int:
         """Neural processors that pass `number`, from 0, takes; the HRC is not one of them."""
         return sum(len(layer.places) for layer in self.passes[number])
+
+
+def in_words(passes: int) -> str:
+    """Such as "1 pass" or "3 passes"."""
+    return f"{passes} pass{'' if passes == 1 else 'es'}"

@@ -13,7 +13,7 @@ import numpy as np
 from qana.spiking.classifier import Prediction
 from qana.walkthrough.blocks import Block
 from qana.walkthrough.cases import Outcome
-from qana.walkthrough.mapping import Mapping
+from qana.walkthrough.mapping import Mapping, in_words
 
 BESIDE = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
 """How far wrong shares lie from the true one: it is the last, the middle or the first option."""
@@ -100,13 +100,13 @@ def passes(large: Mapping, small: Mapping) -> Question:
     least = -(-used // many[1])
     return _numbers(
         "passes",
-        f"On {large.device} ({many[0]} neural processors) the network runs in {needed[0]} passes. "
-        f"In how many on {small.device} ({many[1]})?",
+        f"On {large.device} ({many[0]} neural processors) the network runs in "
+        f"{in_words(needed[0])}. In how many on {small.device} ({many[1]})?",
         needed[1],
         (needed[0], needed[0] * many[0] / many[1]),
         lambda value: f"{value:.0f}",
         f"The engine's own mapping takes {needed[1]}; the smallest number that could hold all that "
-        f"{large.device} holds in {needed[0]} would be {least}.",
+        f"{large.device} holds in {in_words(needed[0])} would be {least}.",
     )
 
 

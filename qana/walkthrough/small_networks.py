@@ -50,7 +50,7 @@ def around(
     """
     keras.utils.set_random_seed(SEED)
     image = keras.Input((SIDE, SIDE, 3), name="image")
-    x = block(lite.stem(image))
+    x = block(lite.stem(image, trained.get_layer("stem_conv").filters))
     x = convolution(x, 64, "next", kernel=3, stride=2)
     x = convolution(x, 64, "features")
     x = layers.GlobalAveragePooling2D(name="average")(x)
@@ -104,4 +104,4 @@ BLOCKS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
     "activation_unbounded": _unbounded,
     "activation_bounded": lambda x: depthwise(x, ACTIVATION),
 }
-"""Each takes the stem's map, (N, 16, 16, 32) float32, 0 to 6."""
+"""Each takes the stem's map, (N, 16, 16, C) float32, 0 to 6."""

@@ -74,6 +74,9 @@ def show_weights(document: dict[str, Any], entry: ModelEntry) -> None:
     if name := ours.get(document["sha256"]):
         words = f"This is the network {name}, not {entry.name}: choose it above to compare like "
         st.warning(f"{words}with like.", icon=":material/warning:")
+    elif (macs := document["macs"] or entry.macs) != entry.macs:
+        words = f"It ran another network, of {macs / 1e6:.1f} million MACs; {entry.name} has "
+        st.caption(f"{words}{entry.macs / 1e6:.1f} million.")
     else:  # an older result of the same network, most often: nothing to be warned of
         words = "It ran other weights than the ones of this app: times and energy can be compared, "
         st.caption(f"{words}answers not.")

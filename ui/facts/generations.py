@@ -1,4 +1,5 @@
-"""The two models beside each other: Akida 2.0 against chips that can be bought."""
+"""Models beside each other: the deployed one, the larger one that it came from, and the one for
+chips that can be bought."""
 
 import pandas as pd
 import streamlit as st
@@ -6,6 +7,13 @@ import streamlit as st
 from qana import facts
 from qana.spiking.store import ModelEntry
 from ui.provenance import measured_here
+
+
+def show_larger(large: ModelEntry, small: ModelEntry) -> None:
+    """What the larger network costs and is worth."""
+    st.dataframe(pd.DataFrame(facts.generations(small, large)), hide_index=True)
+    st.markdown(f"**{large.name}** is {facts.larger(large, small)}. Scan has both.")
+    measured_here(large.record["command"])
 
 
 def show_generations(second: ModelEntry, first: ModelEntry) -> None:
