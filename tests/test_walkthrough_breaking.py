@@ -14,6 +14,9 @@ from qana.workshop.messages import Answer, Request
 from qana.workshop.store import Store
 
 pytest.importorskip("tf_keras")
+
+from qana.network.qana import NARROW_STEM
+
 STORE = Store()
 SAID: list[tuple[str, float]] = []
 
@@ -36,7 +39,7 @@ def test_the_published_gate_is_cut_off_with_a_warning_and_our_check_refuses_it()
     assert dropped(found) == kinds[kinds.index("sigmoid") :]  # a whole tail, from the sigmoid on
     assert 0 < found.arrived < len(found.layers)
     assert found.left_in_float == "block1_gate_conv_activ"
-    assert found.output_shape == (16, 16, 32)  # no logits: what came out is a feature map
+    assert found.output_shape == (16, 16, NARROW_STEM)  # no logits: what came out is a feature map
     package, words = found.said[-1]
     assert package == "cnn2snn"
     assert "The end of the model is ignored" in words

@@ -76,6 +76,8 @@ def _published(*names: str) -> list[layers.Layer]:
 def _published_attention(x: tf.Tensor) -> tf.Tensor:
     names = ("block1_gate_dw", "block1_gate_bn", "block1_gate_conv", "block1_gate_multiply")
     around, normalize, mix, multiply = _published(*names)
+    # It keeps the channels that it is given; the published network's stem has more of them.
+    mix = type(mix).from_config(mix.get_config() | {"filters": x.shape[-1]})
     return multiply([x, mix(normalize(around(x)))])
 
 
