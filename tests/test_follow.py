@@ -9,7 +9,8 @@ from qana.imaging import to_input  # noqa: E402
 from qana.incremental.lessons import load_lessons  # noqa: E402
 from qana.labels import LABELS  # noqa: E402
 from qana.network.logits import logits_of  # noqa: E402
-from qana.training.follow import follow  # noqa: E402
+from qana.training.fit import fit  # noqa: E402
+from qana.training.follow import as_it_is, beside  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import RECIPES, Recipe, Schedule  # noqa: E402
 from qana.training.subsets import Subsets  # noqa: E402
@@ -48,7 +49,8 @@ def led(subsets: Subsets, follower, leader, maps, tmp_path) -> tuple[float, floa
     views = Views(subsets.frames, subsets.train_labels, SIZE, mixup=0.2)
     wanted = logits_of(leader, subsets.inputs)
     before = np.abs(logits_of(follower, subsets.inputs) - wanted).mean()
-    follow(follower, leader, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", maps)
+    both = beside(follower, leader, subsets.inputs, maps)
+    fit(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=as_it_is)
     return before, np.abs(logits_of(follower, subsets.inputs) - wanted).mean()
 
 

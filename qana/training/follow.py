@@ -6,62 +6,35 @@ consistent", CVPR 2022). Where both have a map of the same shape, the maps are t
 (Romero et al., "FitNets", ICLR 2015): answers alone say little about the layers far before them.
 """
 
-from pathlib import Path
-
 import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
 from qana.network.solving import outputs
-from qana.training.fit import fit
-from qana.training.recipe import Recipe, Schedule
-from qana.training.subsets import Subsets
-from qana.training.views import Views
 
 MAPS = ("block3_project_bn", "attention40_add", "attention80_add", "excitation_add")
 """Layers of `qana` whose maps are compared: the ends of what differs, and of each scale."""
 SOFTNESS = 2.0
 """What logits are divided by before they are compared: small probabilities then count more."""
-PHOTOS = 256
-"""That the spread of a map's channels is taken from."""
 EPSILON = 1e-3
 
 
-def follow(
-    model: keras.Model,
-    leader: keras.Model,
-    views: Views,
-    subsets: Subsets,
-    recipe: Recipe,
-    schedule: Schedule,
-    folder: Path,
-    title: str,
-    maps: tuple[str, ...] = MAPS,
-) -> None:
-    """Trains `model` in place, see `qana.training.fit.fit` for what is not said here.
+def beside(
+    model: keras.Model, leader: keras.Model, photos: np.ndarray, maps: tuple[str, ...] = MAPS
+) -> keras.Model:
+    """A network whose output is how far `model` is from `leader`: fitted with the loss
+    `as_it_is`, it trains `model` in place.
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits, float or quantized.
-        leader: the same, float, of the same input; it stays as it is.
+        leader: the same, float, of the same input; it is no longer trainable.
+        photos: (N, S, S, 3) uint8, that the spread of a map's channels is taken from.
         maps: layers that both have, whose outputs are to agree; none of a quantized network, whose
             maps are integers.
+
+    Returns:
+        (B, S, S, 3) to (B,) float32, at least 0.
     """
-    fit(
-        _beside(model, leader, subsets.train_inputs[:PHOTOS], maps),
-        views,
-        subsets,
-        recipe,
-        schedule,
-        folder,
-        title,
-        loss=lambda _targets, difference: difference,
-    )
-
-
-def _beside(
-    model: keras.Model, leader: keras.Model, photos: np.ndarray, maps: tuple[str, ...]
-) -> keras.Model:
-    """(B, S, S, 3) to (B,) float32: how far the two are from each other."""
     leader.trainable = False
     image = keras.Input(model.input_shape[1:])
     ours, theirs = (
@@ -76,6 +49,11 @@ def _beside(
         apart = keras.layers.Lambda(_apart, arguments={"spread": spread}, name=f"apart_{name}")
         difference = keras.layers.Add()([difference, apart([a, b])])
     return keras.Model(image, difference)
+
+
+def as_it_is(_targets: tf.Tensor, distance: tf.Tensor) -> tf.Tensor:
+    """The loss for what `beside` gives."""
+    return distance
 
 
 def _list(outputs: tf.Tensor | list[tf.Tensor]) -> list[tf.Tensor]:

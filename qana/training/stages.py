@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tf_keras as keras
@@ -21,7 +20,7 @@ from qana.training.bias_ties import settle_biases
 from qana.training.dead_channels import silence_dead_channels
 from qana.training.fit import fit
 from qana.training.float_fit import fit_float
-from qana.training.follow import follow
+from qana.training.follow import MAPS, as_it_is, beside
 from qana.training.operating_point import OperatingPoint, find_operating_point, move
 from qana.training.opinions import Judge, ask, given_before, opinions_path
 from qana.training.quantization import quantize_network
@@ -38,6 +37,8 @@ from qana.training.views import Views
 
 INHERITANCE_PHOTOS = 512
 """Training photos that the first weights are solved on."""
+SPREAD_PHOTOS = 256
+"""That the spread of a map's channels is taken from."""
 Say = Callable[[str], None]
 
 
@@ -172,18 +173,25 @@ class Stages:
             fill = narrow if recipe.follows else inherit
             fill(model, self._ancestor.network, photos)
         if recipe.follows:
-            self._follow(model, recipe.float_schedule, "fitting", "float")
-            return model
-        fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
+            self._follow(model, MAPS, recipe.float_schedule, "fitting", "float")
+        else:
+            fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
 
     def _follow(
-        self, model: keras.Model, schedule: Schedule, folder: str, title: str, **how: Any
+        self, model: keras.Model, maps: tuple[str, ...], schedule: Schedule, folder: str, title: str
     ) -> None:
         assert self._ancestor is not None
-        leader, folder_ = self._ancestor.network, self.folder / folder
-        follow(
-            model, leader, self._views, self._subsets, self._recipe, schedule, folder_, title, **how
+        photos = self._subsets.train_inputs[:SPREAD_PHOTOS]
+        fit(
+            beside(model, self._ancestor.network, photos, maps),
+            self._views,
+            self._subsets,
+            self._recipe,
+            schedule,
+            self.folder / folder,
+            title,
+            loss=as_it_is,
         )
 
     def _quantize(self) -> keras.Model:
@@ -205,12 +213,12 @@ class Stages:
     def _tune(self) -> keras.Model:
         recipe = self._recipe
         model = self._trained("solved" if recipe.solved_rounding else "ptq")
-        schedule = recipe.tuning_schedule
-        folder, title = self.folder / "tuning", "quantization-aware"
+        schedule, title = recipe.tuning_schedule, "quantization-aware"
         if recipe.follows:
-            self._follow(model, schedule, "tuning", title, maps=())
-            return model
-        fit(model, self._views, self._subsets, recipe, schedule, folder, title)
+            self._follow(model, (), schedule, "tuning", title)
+        else:
+            folder = self.folder / "tuning"
+            fit(model, self._views, self._subsets, recipe, schedule, folder, title)
         return model
 
     def _trained(self, name: str) -> keras.Model:
