@@ -174,19 +174,15 @@ def generations(*entries: ModelEntry) -> list[Row]:
 
 
 def larger(large: ModelEntry, small: ModelEntry) -> str:
-    """What the network that a smaller one was made from costs, and what it is worth."""
-    test = large.metrics["lesion-test"]
-    won = 100 * (test["macro_f1"] - small.metrics["lesion-test"]["macro_f1"])
-    passes = " and ".join(
-        f"{count} on {name}" for name, count in large.record["conversion"]["passes"].items()
-    )
-    scores = ", ".join(f"{words.lower()} {test[name]:.3f}" for name, words in HEADLINES.items())
+    """What the network that a smaller one was made from is worth beside it."""
+    theirs, ours = (entry.metrics["lesion-test"] for entry in (large, small))
+    won = 100 * (theirs["macro_f1"] - ours["macro_f1"])
+    (low, high), (least, most) = (found["ci95"]["macro_f1"] for found in (theirs, ours))
+    chance = ", within chance: their 95 % intervals overlap" if low < most and least < high else ""
     return (
-        f"what {small.name} was narrowed from, {large.parameters:,} parameters, "
-        f"{large.macs / 1e6:.1f} million MACs against {small.macs / 1e6:.1f}, passes: {passes}; "
-        f"{scores} on the test lesions, on Akida: {abs(won):.1f} points of macro F1 "
-        f"{'more' if won > 0 else 'less'}"
-    ).replace("macro f1", "macro F1")
+        f"what {small.name} was narrowed from; on the test lesions, on Akida, it has "
+        f"{abs(won):.1f} points of macro F1 {'more' if won > 0 else 'less'}{chance}"
+    )
 
 
 def way(entry: ModelEntry) -> str:

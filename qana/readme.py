@@ -51,7 +51,7 @@ def results() -> str:
     ]
     large = next((one for one in read_manifest() if one.name == LARGE_MODEL), None)
     if large:
-        lines += ["", f"**{large.name}**: {larger(large, entry)} (`{large.record['command']}`)."]
+        lines += ["", _larger(large, entry)]
     paper = read_reports().get("paper")
     if paper:
         leaky, honest = paper["test"], paper["same_network_lesion"]
@@ -82,6 +82,20 @@ def results() -> str:
     if put_through := hardening():
         lines += ["", put_through]
     return "\n".join(lines)
+
+
+def _larger(large: ModelEntry, small: ModelEntry) -> str:
+    """The network that the deployed one was made from, in one paragraph."""
+    passes = " and ".join(
+        f"{count} on {name}" for name, count in large.record["conversion"]["passes"].items()
+    )
+    test = large.metrics["lesion-test"]
+    return (
+        f"**{large.name}** is {larger(large, small)} (accuracy {test['accuracy']:.3f}, balanced "
+        f"accuracy {test['balanced_accuracy']:.3f}, macro F1 {test['macro_f1']:.3f}), with "
+        f"{large.parameters:,} parameters and {large.macs / 1e6:.1f} million MACs; passes: "
+        f"{passes} (`{large.record['command']}`)."
+    )
 
 
 def _light(measured: dict[str, Any]) -> str:
