@@ -108,7 +108,8 @@ KINDS = {
     # layer: stride, rows of padding before the first, whether its kernel lies turned in memory
     "stem_conv": (2, 0, False),
     "block0_depthwise_dw": (1, 1, True),
-    "block1_depthwise_dw": (2, 0, True),
+    "block1_expand_conv": (2, 0, True),
+    "block5_depthwise_dw": (2, 0, True),
     "block3_depthwise_dw": (1, 2, True),
     "block3_depthwise_dw_identity_dw_conv": (2, 0, True),
     "block4_project_conv": (1, 0, True),

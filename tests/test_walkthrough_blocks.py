@@ -84,12 +84,14 @@ def test_what_a_block_is_said_to_do_is_what_its_layers_compute(graph) -> None:
         "Transposed depthwise 3x3, stride 2",
         "Add",
     ]
+    assert graph["block1"].kind == "fused"
+    assert units("block1") == ["Convolution 3x3, stride 2", "Convolution 1x1"]
     assert units("head") == ["Depthwise 3x3", "Convolution 1x1, averaged"]
     primary, cheap, joined, *_rest = graph["ghost112"].layers
     assert primary.shape == cheap.shape
     assert joined.shape[-1] == 2 * primary.shape[-1]
     for block in graph.values():
-        if block.kind == "block":
+        if block.kind in ("block", "fused"):
             assert max(layer.shape[-1] for layer in block.layers[:-1]) > block.shape[-1]
 
 
@@ -155,7 +157,7 @@ def test_every_block_shows_what_it_does_and_its_layers(page: AppTest, graph) -> 
         assert page.markdown[0].value == block.does
         assert len(page.table[0].value) == len(block.layers)
         captions = [image.proto.imgs[0].caption for image in page.get("image")]
-        if block.kind in ("block", "attention"):
+        if block.kind in ("block", "fused", "attention"):
             values = outputs[block.layers[-1].name]
             totals = np.abs(values.astype(int)).sum(axis=(0, 1))
             best = int(totals.argmax())

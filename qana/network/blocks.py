@@ -69,17 +69,31 @@ def depthwise(x: tf.Tensor, name: str, kernel: int = 3, stride: int = 1) -> tf.T
 
 
 def inverted_residual(
-    x: tf.Tensor, filters: int, name: str, expansion: int = 6, kernel: int = 3, stride: int = 1
+    x: tf.Tensor,
+    filters: int,
+    name: str,
+    expansion: int = 6,
+    kernel: int = 3,
+    stride: int = 1,
+    fused: bool = False,
 ) -> tf.Tensor:
     """Inverted residual: 1x1 to `expansion` times the channels, depthwise, 1x1 back, linear.
+
+    Where `fused`, one full convolution stands in place of the first two: more products, but no map
+    of many channels at the full size between them, and that map is what costs time and events.
 
     (N, H, W, C) float32 to (N, H / stride, W / stride, filters), signed; added to its input where
     the shapes agree.
 
-    Source: Sandler et al., "MobileNetV2", CVPR 2018, as in EfficientNet-Lite.
+    Source: Sandler et al., "MobileNetV2", CVPR 2018, as in EfficientNet-Lite; fused as in Tan and
+    Le, "EfficientNetV2", ICML 2021.
     """
-    inner = convolution(x, x.shape[-1] * expansion, f"{name}_expand") if expansion > 1 else x
-    inner = depthwise(inner, f"{name}_depthwise", kernel=kernel, stride=stride)
+    channels = x.shape[-1] * expansion
+    if fused:
+        inner = convolution(x, channels, f"{name}_expand", kernel=kernel, stride=stride)
+    else:
+        inner = convolution(x, channels, f"{name}_expand") if expansion > 1 else x
+        inner = depthwise(inner, f"{name}_depthwise", kernel=kernel, stride=stride)
     inner = convolution(inner, filters, f"{name}_project", bounded=False)
     if stride == 1 and x.shape[-1] == filters:
         return layers.Add(name=f"{name}_add")([x, inner])

@@ -50,10 +50,11 @@ def stem(image: tf.Tensor, filters: int = STEM) -> tf.Tensor:
     return convolution(x, filters, "stem", kernel=3, stride=2)
 
 
-def block(x: tf.Tensor, index: int, **changes: int) -> tf.Tensor:
-    """The block of that index, under the names that `transfer` fills; `changes` to its fields."""
-    expansion, kernel, stride, filters = BLOCKS[index]._replace(**changes)
-    return inverted_residual(x, filters, f"block{index}", expansion, kernel, stride)
+def block(x: tf.Tensor, index: int, expansion: int | None = None, fused: bool = False) -> tf.Tensor:
+    """The block of that index, under the names that `transfer` fills, unless its `expansion` is
+    another or it is `fused`."""
+    own, kernel, stride, filters = BLOCKS[index]
+    return inverted_residual(x, filters, f"block{index}", expansion or own, kernel, stride, fused)
 
 
 @register

@@ -3,19 +3,27 @@
 The two differ in the channels within their first blocks, where maps are large and every channel
 costs most. Of each such map the channels are kept without which the block's result changes least,
 by the rule of the optimal brain surgeon (Hassibi and Stork, "Second order derivatives for network
-pruning", NIPS 1992) with the error taken over the block's own result; the block's last layer is
-then solved for, on what the narrow network really gives it.
+pruning", NIPS 1992) with the error taken over the block's own result. Where one full convolution
+stands for two layers, it is solved for first: the sums that the second had, from the patches that
+the first reads. The block's last layer is then solved for, on what the narrow network really gives
+it.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
 import tf_keras as keras
 
 from qana.network.solving import gram, normalize, outputs, ridge
 
 ROWS = 60_000
 """Places of the maps that a layer is solved on, at most."""
+CEILING = 6
+"""Of the bounded activation."""
+Rows = Callable[[keras.Model, tf.Tensor], np.ndarray]
+"""What a tensor within a network is at the places that are solved on: (M, C) float32."""
 
 
 class Map(NamedTuple):
@@ -23,16 +31,19 @@ class Map(NamedTuple):
 
     Attributes:
         first, depthwise, last: prefixes of the layers' names.
+        fused: one full convolution, named as the first, stands for the first two in the narrow
+            network.
     """
 
     first: str
     depthwise: str
     last: str
+    fused: bool = False
 
 
 MAPS = (
     Map("stem", "block0_depthwise", "block0_project"),
-    Map("block1_expand", "block1_depthwise", "block1_project"),
+    Map("block1_expand", "block1_depthwise", "block1_project", fused=True),
     Map("block3_expand", "block3_depthwise", "block3_project"),
 )
 
@@ -90,26 +101,49 @@ def _fill(
     wanted = outputs(ancestor, ancestor.get_layer(f"{one.last}_bn").output, photos)
     places = random.permutation(wanted[..., 0].size)[:ROWS]
 
-    def rows(network: keras.Model, name: str) -> np.ndarray:
-        found = outputs(network, network.get_layer(name).output, photos)
+    def rows(network: keras.Model, tensor: tf.Tensor) -> np.ndarray:
+        found = outputs(network, tensor, photos)
         return found.reshape(-1, found.shape[-1])[places]
 
     target = wanted.reshape(-1, wanted.shape[-1])[places]
-    read = f"{one.depthwise}_relu"
-    number = model.get_layer(read).output_shape[-1]
-    kept = kept_channels(rows(ancestor, read), target, number)
-    (kernel,) = ancestor.get_layer(f"{one.first}_conv").get_weights()
-    model.get_layer(f"{one.first}_conv").set_weights([kernel[..., kept]])
-    _norm(model, ancestor, one.first, kept)
-    (kernel,) = ancestor.get_layer(f"{one.depthwise}_dw").get_weights()
-    model.get_layer(f"{one.depthwise}_dw").set_weights([kernel[:, :, kept]])
-    _norm(model, ancestor, one.depthwise, kept)
-    given = rows(model, read)
+    fill = _fused if one.fused else _separable
+    given = rows(model, fill(model, ancestor, one, rows, target))
     weights, offset = ridge(given, target)
     model.get_layer(f"{one.last}_conv").set_weights([weights[None, None].astype(np.float32)])
     normalize(model.get_layer(f"{one.last}_bn"), given @ weights, offset)
 
 
-def _norm(model: keras.Model, ancestor: keras.Model, prefix: str, kept: np.ndarray) -> None:
-    values = ancestor.get_layer(f"{prefix}_bn").get_weights()
-    model.get_layer(f"{prefix}_bn").set_weights([value[kept] for value in values])
+def _separable(
+    model: keras.Model, ancestor: keras.Model, one: Map, rows: Rows, target: np.ndarray
+) -> tf.Tensor:
+    """Takes over the best of the channels as they are; returns the last layer's input."""
+    read = f"{one.depthwise}_relu"
+    given = model.get_layer(read).output
+    kept = kept_channels(rows(ancestor, ancestor.get_layer(read).output), target, given.shape[-1])
+    for prefix, layer in ((one.first, "conv"), (one.depthwise, "dw")):
+        (kernel,) = ancestor.get_layer(f"{prefix}_{layer}").get_weights()
+        kernel = kernel[:, :, kept] if layer == "dw" else kernel[..., kept]
+        model.get_layer(f"{prefix}_{layer}").set_weights([kernel])
+        values = ancestor.get_layer(f"{prefix}_bn").get_weights()
+        model.get_layer(f"{prefix}_bn").set_weights([value[kept] for value in values])
+    return given
+
+
+def _fused(
+    model: keras.Model, ancestor: keras.Model, one: Map, rows: Rows, target: np.ndarray
+) -> tf.Tensor:
+    """Solves for the best of the channels, each from the whole patch that it is of; returns the
+    last layer's input."""
+    layer = model.get_layer(f"{one.first}_conv")
+    side, stride = layer.kernel_size[0], layer.strides[0]
+    patches = tf.image.extract_patches(
+        layer.input, (1, side, side, 1), (1, stride, stride, 1), (1, 1, 1, 1), "SAME"
+    )
+    read = rows(model, patches)
+    sums = rows(ancestor, ancestor.get_layer(f"{one.depthwise}_bn").output)
+    weights, offset = ridge(read, sums)
+    kept = kept_channels(np.clip(read @ weights + offset, 0, CEILING), target, layer.filters)
+    weights, offset = weights[:, kept], offset[kept]
+    layer.set_weights([weights.reshape(side, side, -1, len(kept)).astype(np.float32)])
+    normalize(model.get_layer(f"{one.first}_bn"), read @ weights, offset)
+    return model.get_layer(f"{one.first}_relu").output

@@ -1,5 +1,7 @@
 """QANA for Akida 2.0."""
 
+from typing import Any
+
 import tf_keras as keras
 
 from qana.labels import LABELS
@@ -14,9 +16,10 @@ from qana.network.blocks import (
 from qana.network.registry import register
 
 NARROW_STEM = 24
-NARROW_BLOCKS = {1: {"expansion": 3}, 3: {"expansion": 3}}
-"""What a narrow network has otherwise: the fields of its first blocks by their index. Large maps
-cost most, in time and in events, and most of what their many channels say, fewer can say."""
+NARROW_BLOCKS: dict[int, dict[str, Any]] = {1: {"expansion": 3, "fused": True}, 3: {"expansion": 3}}
+"""What a narrow network has otherwise: the arguments of its first blocks by their index. Large maps
+cost most, in time and in events: most of what their many channels say, fewer can say, and the
+largest of them, within block 1 before its stride, is not made at all."""
 
 
 @register
@@ -46,7 +49,7 @@ def qana(
         ghost, attention, squeeze, projection: False leaves that part out (ablation).
         bounded: False lifts the upper bound of every activation (ablation).
         features: channels that the head averages.
-        narrow: True takes channels out of the first blocks, see `NARROW_BLOCKS`; such a network
+        narrow: True takes maps and channels out of the first blocks, see `NARROW_BLOCKS`; such one
             gets its first weights from a wide one (`qana.network.narrow`).
 
     Returns:

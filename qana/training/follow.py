@@ -12,7 +12,13 @@ import tf_keras as keras
 
 from qana.network.solving import outputs
 
-MAPS = ("block3_project_bn", "attention40_add", "attention80_add", "excitation_add")
+MAPS = (
+    "block1_project_bn",
+    "block3_project_bn",
+    "attention40_add",
+    "attention80_add",
+    "excitation_add",
+)
 """Layers of `qana` whose maps are compared: the ends of what differs, and of each scale."""
 SOFTNESS = 2.0
 """What logits are divided by before they are compared: small probabilities then count more."""

@@ -91,10 +91,7 @@ class Stages:
     @cached_property
     def operating_point(self) -> OperatingPoint:
         """Chosen once, on the float network: every stage then stands at the same one, and what
-        quantization costs is not mixed with another choice. A network that follows another one
-        stands where that one stands."""
-        if self._recipe.follows:
-            return OperatingPoint(0.0, 0.0)
+        quantization costs is not mixed with another choice."""
         path = self.folder / "operating_point.json"
         if not path.is_file():
             chosen = find_operating_point(
@@ -172,19 +169,25 @@ class Stages:
             photos = self._subsets.train_inputs[chosen[:INHERITANCE_PHOTOS]]
             fill = narrow if recipe.follows else inherit
             fill(model, self._ancestor.network, photos)
-        if recipe.follows:
-            self._follow(model, MAPS, recipe.float_schedule, "fitting", "float")
+        if self._ancestor and recipe.follows:
+            leader = self._ancestor.network
+            self._follow(model, leader, MAPS, recipe.float_schedule, "fitting", "float")
         else:
             fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
 
     def _follow(
-        self, model: keras.Model, maps: tuple[str, ...], schedule: Schedule, folder: str, title: str
+        self,
+        model: keras.Model,
+        leader: keras.Model,
+        maps: tuple[str, ...],
+        schedule: Schedule,
+        folder: str,
+        title: str,
     ) -> None:
-        assert self._ancestor is not None
         photos = self._subsets.train_inputs[:SPREAD_PHOTOS]
         fit(
-            beside(model, self._ancestor.network, photos, maps),
+            beside(model, leader, photos, maps),
             self._views,
             self._subsets,
             self._recipe,
@@ -215,7 +218,8 @@ class Stages:
         model = self._trained("solved" if recipe.solved_rounding else "ptq")
         schedule, title = recipe.tuning_schedule, "quantization-aware"
         if recipe.follows:
-            self._follow(model, (), schedule, "tuning", title)
+            # Its own float network leads: what quantization changed is all that is to be undone.
+            self._follow(model, self._trained("float"), (), schedule, "tuning", title)
         else:
             folder = self.folder / "tuning"
             fit(model, self._views, self._subsets, recipe, schedule, folder, title)

@@ -6,7 +6,7 @@ import numpy as np
 
 LAYERS = (
     "stem_conv",
-    "block1_depthwise_dw",
+    "block1_expand_conv",
     "block3_expand_conv",
     "attention40_spatial_dw",
     "block6_expand_conv",

@@ -26,6 +26,12 @@ KINDS: dict[str, tuple[str, str]] = {
         "is wide already, filtered by a depthwise convolution, and brought back by a linear 1x1 "
         "convolution.",
     ),
+    "fused": (
+        "Fused inverted residual {}",
+        "Widens and filters at once, by one full convolution, and is brought back by a linear 1x1 "
+        "convolution: more products than in two steps, but no map of many channels at the full "
+        "size between them.",
+    ),
     "attention": (
         "Attention, {} channels",
         "A depthwise 5x5 looks around and a 1x1 convolution mixes the channels: a correction that "
@@ -52,4 +58,5 @@ KINDS: dict[str, tuple[str, str]] = {
         "A linear layer whose outputs are the logits, one a class: no softmax behind it.",
     ),
 }
-"""By the letters of a block's name: title, which takes the block's number, and what it does."""
+"""By the letters of a block's name: title, which takes the block's number, and what it does. A
+"block" that lacks its depthwise convolution is a "fused" one."""

@@ -47,7 +47,7 @@ class Block:
 
     Attributes:
         name: first word of its layers' names, such as "attention40".
-        kind: its letters, a key of `KINDS` or something unknown.
+        kind: its letters or "fused", a key of `KINDS` or something unknown.
         title: for people.
         does: one or two sentences.
         layers: in the order of the network.
@@ -124,7 +124,8 @@ def _block_of(layer: akida.Layer) -> str:
 
 def _block(name: str, layers: list[akida.Layer], sent: dict[str, int]) -> Block:
     letters = name.rstrip(digits)
-    title, does = KINDS.get(letters, (name, "A part that this walkthrough has no words for."))
+    kind = "fused" if letters == "block" and not _has_depthwise(layers) else letters
+    title, does = KINDS.get(kind, (name, "A part that this walkthrough has no words for."))
     entering: dict[bool, list[str]] = {False: [], True: []}
     for layer in layers:
         adds = layer.parameters.layer_type == akida.LayerType.Add
@@ -135,13 +136,17 @@ def _block(name: str, layers: list[akida.Layer], sent: dict[str, int]) -> Block:
     )
     return Block(
         name=name,
-        kind=letters,
+        kind=kind,
         title=title.format(name[len(letters) :]),
         does=f"{does} The result is added to the block's input." if skips else does,
         layers=tuple(_cost(layer, sent.get(layer.name)) for layer in layers),
         sources=sources,
         skips=skips,
     )
+
+
+def _has_depthwise(layers: Sequence[akida.Layer]) -> bool:
+    return any(layer.parameters.layer_type == akida.LayerType.DepthwiseConv2D for layer in layers)
 
 
 def _cost(layer: akida.Layer, events: int | None) -> LayerCost:

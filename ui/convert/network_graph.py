@@ -18,6 +18,7 @@ RIGHT = 0.9
 COLOURS = {
     "stem": "1",
     "block": "1",
+    "fused": "1",
     "attention": "2",
     "ghost": "3",
     "excitation": "4",
