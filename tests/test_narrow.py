@@ -12,6 +12,7 @@ from qana.network.cost import macs  # noqa: E402
 from qana.network.logits import logits_of  # noqa: E402
 from qana.network.narrow import MAPS, kept_channels, narrow  # noqa: E402
 from qana.network.registry import build  # noqa: E402
+from qana.network.solving import outputs  # noqa: E402
 from qana.spiking.store import find_entry  # noqa: E402
 from qana.training.ancestor import Ancestor  # noqa: E402
 from qana.training.recipe import RECIPES  # noqa: E402
@@ -46,6 +47,20 @@ def test_before_any_training_it_answers_as_the_wide_one(heir, ancestor, photos) 
     assert np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs]) > 0.8
     untrained = logits_of(build("qana", narrow=True), photos["others"])
     assert np.abs(found - expected).mean() < np.abs(untrained - expected).mean() / 2
+
+
+@pytest.mark.parametrize(
+    ("one", "least"), [*zip(MAPS, (0.98, 0.86, 0.82), strict=True)], ids=[one.last for one in MAPS]
+)
+def test_a_narrow_block_gives_most_of_what_the_wide_one_gives(
+    one, least, heir, ancestor, photos
+) -> None:
+    found, expected = (
+        outputs(model, model.get_layer(f"{one.last}_bn").output, photos["others"])
+        for model in (heir, ancestor)
+    )
+    missing = ((found - expected) ** 2).mean((0, 1, 2)).sum()
+    assert 1 - missing / expected.var((0, 1, 2)).sum() > least
 
 
 def test_every_layer_has_weights_of_its_own_and_the_wide_one_stays(heir, ancestor) -> None:
