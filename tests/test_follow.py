@@ -11,8 +11,10 @@ from qana.labels import LABELS  # noqa: E402
 from qana.network.logits import logits_of  # noqa: E402
 from qana.training.fit import fit  # noqa: E402
 from qana.training.follow import as_it_is, beside  # noqa: E402
+from qana.training.operating_point import OperatingPoint, find_operating_point  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import RECIPES, Recipe, Schedule  # noqa: E402
+from qana.training.stages import Stages  # noqa: E402
 from qana.training.subsets import Subsets  # noqa: E402
 from qana.training.views import Views  # noqa: E402
 
@@ -32,7 +34,7 @@ def network(channels: int, seed: int):
     x = keras.layers.BatchNormalization(momentum=0.5, name="map_bn")(x)
     x = keras.layers.ReLU(6.0)(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
-    return keras.Model(image, keras.layers.Dense(len(LABELS))(x))
+    return keras.Model(image, keras.layers.Dense(len(LABELS), name="logits")(x))
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,31 @@ def test_a_quantized_network_follows_by_its_answers(subsets, tmp_path) -> None:
     quantized = quantize_network(network(4, 2), subsets.inputs, RECIPE)
     before, after = led(subsets, quantized, leader, (), tmp_path)
     assert after < before / 2
+
+
+def test_tuning_follows_the_own_float_network_at_a_point_of_its_own(subsets, tmp_path) -> None:
+    recipe = Recipe(
+        "own",
+        input_size=SIZE,
+        ancestor="akida2-large",
+        weight_decay=0.0,
+        tuning_batch=10,
+        tuning_epochs=20,
+        tuning_rate=1e-2,
+    )
+    assert recipe.follows
+    stages = Stages(subsets, recipe, tmp_path, lambda line: None)
+    own = network(16, 1)
+    own.save(stages.folder / "float.h5")
+    quantize_network(network(4, 2), subsets.inputs, RECIPE).save(stages.folder / "ptq.h5")
+    wanted = logits_of(stages.float_network, subsets.inputs)
+    before, after = (
+        np.abs(logits_of(one, subsets.inputs) - wanted).mean()
+        for one in (stages.ptq_network, stages.tuned_network)
+    )
+    assert after < before / 2
+    expected = find_operating_point(own, subsets.inputs, subsets.labels, subsets.train_labels)
+    assert stages.operating_point == expected != OperatingPoint(0.0, 0.0)
 
 
 def test_the_deployed_recipe_follows_and_others_learn_from_labels() -> None:

@@ -16,12 +16,11 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
+from qana.network.blocks import BOUND
 from qana.network.solving import gram, normalize, outputs, ridge
 
 ROWS = 60_000
 """Places of the maps that a layer is solved on, at most."""
-CEILING = 6
-"""Of the bounded activation."""
 Rows = Callable[[keras.Model, tf.Tensor], np.ndarray]
 """What a tensor within a network is at the places that are solved on: (M, C) float32."""
 
@@ -142,7 +141,7 @@ def _fused(
     read = rows(model, patches)
     sums = rows(ancestor, ancestor.get_layer(f"{one.depthwise}_bn").output)
     weights, offset = ridge(read, sums)
-    kept = kept_channels(np.clip(read @ weights + offset, 0, CEILING), target, layer.filters)
+    kept = kept_channels(np.clip(read @ weights + offset, 0, BOUND), target, layer.filters)
     weights, offset = weights[:, kept], offset[kept]
     layer.set_weights([weights.reshape(side, side, -1, len(kept)).astype(np.float32)])
     normalize(model.get_layer(f"{one.first}_bn"), read @ weights, offset)
