@@ -4,8 +4,8 @@ import streamlit as st
 
 from ui.booth import mode
 from ui.booth.show import run_show
-from ui.door import offer_home_screen, open_door
-from ui.notices import show_notices
+from ui.entry import offer_home_screen, open_door
+from ui.shared_models import show_notices
 from ui.uploads import forget_uploads, keep_uploads_in_memory
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")

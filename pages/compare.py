@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from qana.bench.job import Job
-from qana.bench.names import RUNTIME_NAMES
-from qana.bench.run import known_rows
+from qana.bench.bench_process import Job
+from qana.bench.command import RUNTIME_NAMES
+from qana.bench.run_bench import known_rows
 from qana.errors import UserError
-from ui.compare.against import Entry, label, show_against
+from ui.compare.board_models import show_models, show_published
+from ui.compare.comparison import Entry, label, show_against
 from ui.compare.events import show_events, show_operations
 from ui.compare.files import load_others, show_export, show_weights
 from ui.compare.live import follow, show_distributions, still_open
-from ui.compare.models import show_models, show_published
 from ui.compare.rows import show_rows
-from ui.door import come_through_door
-from ui.engine import classifier
-from ui.networks import choose_network, network
+from ui.entry import come_through_door
+from ui.model_choice import choose_network, network
+from ui.shared_models import classifier
 
 BATCHES = [4, 8, 16, 32, 64]
 LONGEST = 30

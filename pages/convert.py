@@ -5,13 +5,13 @@ import time
 import streamlit as st
 
 from qana.errors import UserError
-from ui.convert import agreement, bits, bounding, breaking, chip, network, quiz, spikes
-from ui.convert.background import warm_up
-from ui.convert.frame import open_chapter
+from ui.convert import agreement, bits, bounding, chip, network, quiz, spikes
+from ui.convert import conversion_cases as breaking
+from ui.convert.chapter import open_chapter
+from ui.convert.job_results import warm_up
 from ui.convert.photo import choose_photo, current_photo
-from ui.door import come_through_door
-from ui.engine import classifier
-from ui.top import begin_at_top
+from ui.entry import begin_at_top, come_through_door
+from ui.shared_models import classifier
 from ui.verdict import NOT_A_DEVICE
 
 CHAPTERS = {

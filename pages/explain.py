@@ -2,23 +2,22 @@
 
 import streamlit as st
 
+from qana.classes import BY_CODE, LABELS
+from qana.data.samples import ATTRIBUTION, Sample
 from qana.errors import UserError
-from qana.explain.forms import LAST, LAYERS
-from qana.explain.methods import METHODS
+from qana.evaluation.result_files import read_explanations
+from qana.explanation.map_job import METHODS
 from qana.imaging import ImageError
-from qana.labels import BY_CODE, LABELS
-from qana.probabilities import percent
-from qana.reports import read_explanations
-from qana.samples import ATTRIBUTION, Sample
-from ui.door import come_through_door
-from ui.engine import classifier
-from ui.explain.believe import show_belief
-from ui.explain.board import AKIDA, OCCLUSION, ON_AKIDA, Ask, Board, akida, follow, open_board
-from ui.explain.board import request as make
+from qana.inference.probabilities import percent
+from qana.network.keras_forms import LAST, LAYERS
+from ui.entry import begin_at_top, come_through_door
+from ui.explain.faithfulness import show_belief
 from ui.explain.picture import show_picture
+from ui.explain.session import AKIDA, OCCLUSION, ON_AKIDA, Ask, Board, akida, follow, open_board
+from ui.explain.session import request as make
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import TYPES, show_gallery
-from ui.top import begin_at_top
+from ui.shared_models import classifier
 from ui.verdict import NOT_A_DEVICE
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}

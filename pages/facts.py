@@ -3,10 +3,9 @@
 import streamlit as st
 
 from qana.errors import UserError
-from qana.reports import read_learning, read_reports, read_studies
-from qana.spiking.names import AKIDA1, DEFAULT_MODEL, LARGE_MODEL
-from qana.spiking.store import find_entry, read_manifest
-from ui.door import come_through_door
+from qana.evaluation.result_files import read_learning, read_reports, read_studies
+from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, LARGE_MODEL, find_entry, read_manifest
+from ui.entry import come_through_door
 from ui.facts.background import show_data, show_licences, show_stages, show_study
 from ui.facts.generations import show_generations, show_larger
 from ui.facts.groups import show_groups

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from qana.errors import UserError
-from ui.door import come_through_door
-from ui.learn.ask import show_ask
+from ui.entry import come_through_door
 from ui.learn.keep import show_keep
 from ui.learn.photos import attribution
+from ui.learn.recognize import show_ask
+from ui.learn.session import current_visit
 from ui.learn.teach import show_teach
-from ui.learn.visit import current_visit
 from ui.learn.watch import show_watch
 from ui.provenance import runs_on
 from ui.verdict import NOT_A_DEVICE

@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from qana.data.samples import Sample
 from qana.errors import UserError
 from qana.imaging import ImageError, read_image
 from qana.imaging.frame import cut
-from qana.samples import Sample
-from qana.scan import scan
+from qana.inference.diagnosis import scan
 from ui.camera import camera
-from ui.door import come_through_door
-from ui.engine import classifier
+from ui.entry import come_through_door
 from ui.framing import choose_frame, preview_of
 from ui.gallery import TYPES, show_gallery
-from ui.networks import choose_network, network
+from ui.model_choice import choose_network, network
+from ui.shared_models import classifier
 from ui.verdict import NOT_A_DEVICE, show_verdict
 
 GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"

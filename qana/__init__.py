@@ -1,3 +1,3 @@
 """QANA: a quantization-aware network for skin lesions that runs as spikes on Akida."""
 
-__version__ = "0.1.0"
+from qana.resources import VERSION as __version__  # noqa: F401

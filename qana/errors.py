@@ -9,7 +9,7 @@ class UserError(ValueError):
 
 
 @contextmanager
-def told_if_left_out() -> Iterator[None]:
+def explain_missing_package() -> Iterator[None]:
     """Within it, a package that the light installation leaves out is missed in one sentence.
 
     Raises:
@@ -25,3 +25,15 @@ def told_if_left_out() -> Iterator[None]:
             f"This needs {error.name}, which the light installation leaves out: install the whole "
             "with `python3.11 run.py app`."
         ) from None
+
+
+class DataError(UserError):
+    """Data that cannot be used."""
+
+
+class ExplanationError(UserError):
+    """A map that cannot be made; the message is one sentence that says why."""
+
+
+class ConversionError(UserError):
+    """The converted model is not the quantized one; the message says in what."""

@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qana.evaluation.strangers import FAMILIES, draw_strangers, sample_pictures
+from qana.classes import LABELS
+from qana.data.samples import Sample, load_samples
+from qana.data.test_subset import load_subset
+from qana.evaluation.out_of_distribution import FAMILIES, draw_strangers, sample_pictures
 from qana.imaging import assess
-from qana.labels import LABELS
-from qana.samples import Sample, load_samples
-from qana.scan import scan
-from qana.spiking.classifier import AkidaClassifier, load_classifier
-from qana.spiking.store import models_folder
-from qana.walkthrough.subset import load_subset
+from qana.inference.classifier import AkidaClassifier, load_classifier
+from qana.inference.diagnosis import scan
+from qana.inference.manifest import models_folder
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
 LONGEST_FIRST = (
-    *("test_browser", "test_notebook", "test_sequential", "test_pipeline", "test_walk"),
-    *("test_grad_cam", "test_walkthrough_bits", "test_studies", "test_bench", "test_soak"),
+    *("test_browser", "test_notebook", "test_qana_sequential", "test_pipeline", "test_walk"),
+    *("test_grad_cam", "test_bit_widths", "test_studies", "test_run_bench", "test_soak"),
 )
 """Files that take minutes: begun last, one of them would run on beside an idle process."""
 
@@ -120,7 +120,7 @@ def square_photos() -> np.ndarray:
 @pytest.fixture(scope="session")
 def keras_forms() -> dict[str, Any]:
     """The deployed model's Keras forms, float and quantized: loaded once, in half a minute."""
-    from qana.network.quantized import load_model
+    from qana.network.quantizeml_loading import load_model
 
     forms = load_classifier().entry.record["keras"]
     return {name: load_model(str(models_folder() / form["file"])) for name, form in forms.items()}

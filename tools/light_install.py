@@ -20,7 +20,7 @@ import json, resource, sys, time
 sys.path.insert(0, ".")
 start = time.perf_counter()
 from streamlit.testing.v1 import AppTest
-from qana.samples import load_samples
+from qana.data.samples import load_samples
 for page in ("scan", "explain", "compare", "convert", "learn", "facts"):
     app = AppTest.from_file(sys.argv[1], default_timeout=120).run()
     if page != "scan":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from qana.samples import ATTRIBUTION, Sample, load_samples
+from qana.data.samples import ATTRIBUTION, Sample, load_samples
 
 TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
 """Of files that may be uploaded."""

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from qana.spiking.device import CHIP
+from qana.inference.backend import CHIP
 
 
 def measured_here(command: str) -> None:

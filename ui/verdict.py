@@ -6,15 +6,15 @@ from html import escape
 
 import streamlit as st
 
-from qana.labels import BY_CODE, CLASSES
-from qana.probabilities import percent
-from qana.scan import UNSURE, Scan
-from qana.scan_report import scan_report
-from qana.spiking.classifier import AkidaClassifier, Prediction
-from qana.spiking.events import LayerEvents
-from ui.explain.square import ALT, show_square
+from qana.classes import BY_CODE, CLASSES
+from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.diagnosis import UNSURE, Scan
+from qana.inference.events import LayerEvents
+from qana.inference.probabilities import percent
+from qana.reports.diagnosis_report import scan_report
+from ui.entry import begin_at_top
+from ui.explain.answer_square import ALT, show_square
 from ui.provenance import runs_on
-from ui.top import begin_at_top
 
 NOT_A_DEVICE = (
     "**Not a medical device.** For research and teaching only. No answer here confirms that a "

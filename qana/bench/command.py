@@ -6,7 +6,7 @@ from collections.abc import Sequence
 def arguments(
     model: str, keys: Sequence[str], batches: Sequence[int], seconds: float
 ) -> tuple[str, ...]:
-    """What follows `python -m qana`; the arguments are those of `qana.bench.run.bench`."""
+    """What follows `python -m qana`; the arguments are those of `qana.bench.run_bench.bench`."""
     timing = ("bench", "--model", model, "--seconds", f"{seconds:g}")
     return (*timing, "--runtimes", *keys, "--batches", *map(str, batches))
 
@@ -14,3 +14,13 @@ def arguments(
 def in_terminal(given: Sequence[str]) -> str:
     """The command as it is typed, from `arguments`."""
     return " ".join(("python -m qana", *given))
+
+
+RUNTIME_NAMES = {
+    "akida": "Akida",
+    "cuda": "Float on an NVIDIA GPU",
+    "mps": "Float on an Apple GPU",
+    "cpu": "Float on the processor",
+    "dense": "Dense on the processor",
+}
+"""Key to name, in the order in which they are shown and measured."""

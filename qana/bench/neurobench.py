@@ -17,11 +17,11 @@ from typing import Any
 import akida
 import numpy as np
 
-from qana.bench.kernels import WEIGHTS
-from qana.bench.synops import operations
+from qana.bench.connections import WEIGHTS
+from qana.bench.synaptic_operations import operations
 from qana.errors import UserError
-from qana.spiking.classifier import AkidaClassifier
-from qana.spiking.events import count_events
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.events import count_events
 
 
 @dataclass(frozen=True)

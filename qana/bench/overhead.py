@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from qana.imaging import to_input
-from qana.spiking.classifier import AkidaClassifier
-from qana.spiking.device import place
-from qana.spiking.loading import load_network
+from qana.inference.backend import place
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.load_engine import load_network
 
 ROUNDS = 2
 """Times that every photo is run each way."""

@@ -1,19 +1,17 @@
 """What others published: shown beside what is measured here, never in its place.
 
 `assets/published.csv` holds the paper's table, MLPerf Tiny, a thesis and the vendor's FPGA;
-`assets/boards.csv` the vendor's board figures, to which `qana.bench.boards` fits its models.
+`assets/boards.csv` the vendor's board figures, to which `qana.bench.board_model` fits its models.
 """
 
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
 from qana.bench.readings import PUBLISHED
 from qana.errors import UserError
-
-ASSETS = Path(__file__).parents[2] / "assets"
+from qana.resources import ASSETS
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from qana.bench.readings import MEASURED, MODELLED, PUBLISHED
 from qana.errors import UserError
+from qana.resources import ASSETS
 
 MOST_BYTES, MOST_ROWS, LONGEST = 2_000_000, 500, 2_000
 """Of a file, of its rows, of a text in it: far above any true result."""
@@ -174,3 +175,15 @@ def _number(value: Any) -> float:
     if wrong or not math.isfinite(value) or abs(value) > LARGEST:
         raise TypeError("a number of it is none")
     return value
+
+
+FOLDER = ASSETS / "results"
+
+
+def shipped_results() -> list[dict[str, Any]]:
+    """Each as `qana.bench.results.read_result` gives it, in the order of their file names.
+
+    Raises:
+        ResultError: a file is damaged.
+    """
+    return [read_result(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qana.bench.boards import Estimate
+from qana.bench.board_model import Estimate
 from qana.bench.published import PublishedRow
 from qana.bench.readings import MEASURED, MODELLED, PUBLISHED, NotMeasurable, Reading
 

@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 
 from qana.errors import UserError
-from qana.spiking.classifier import AkidaClassifier
-from qana.spiking.loading import load_network
-from qana.spiking.store import ModelEntry
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.load_engine import load_network
+from qana.inference.manifest import ModelEntry
 
 PROCESSOR = "this computer's processor"
 SIMULATED = "The simulator's time is this computer's and says nothing about a chip's."
@@ -37,7 +37,7 @@ class Runtime(Protocol):
     """Attributes:
     device: in words.
     precision: of weights and activations, in words.
-    meter: kind of energy meter that sees this device, for `qana.bench.meters.choose.meter_for`.
+    meter: kind of energy meter that sees this device, for `qana.bench.meters.choose_meter.meter_for`.
     chip: the Akida device that the meter asks, or None.
     doubt: what a critic should know of it, in one line, or None.
     """
@@ -74,7 +74,7 @@ class DenseRuntime:
 
     def __init__(self, entry: ModelEntry) -> None:
         try:
-            from qana.network.dense_twin import DenseTwin
+            from qana.export.onnx_network import DenseTwin
         except ModuleNotFoundError:
             raise MissingRuntimeError(
                 "ONNX Runtime is not installed: pip install onnxruntime."
@@ -105,8 +105,8 @@ class TorchRuntime:
             )
         if kind == "mps" and not torch.backends.mps.is_available():
             raise MissingRuntimeError("torch sees no Apple GPU here: run this on a Mac with one.")
-        from qana.explain.forms import load_form
-        from qana.network.torch_twin import TorchTwin
+        from qana.network.keras_forms import load_form
+        from qana.network.torch_network import TorchTwin
 
         self.meter, self._torch, self._kind = kind, torch, kind
         self.device = {

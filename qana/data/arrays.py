@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 
+from qana.classes import LABELS
 from qana.data.ham10000 import Photo
 from qana.imaging import read_image, to_input
-from qana.labels import LABELS
 
 Change = Callable[[np.ndarray], np.ndarray]
 """(H, W, 3) uint8 to the same."""
@@ -31,7 +31,7 @@ def shades_of_grey(image: np.ndarray, power: float = 6.0) -> np.ndarray:
 
 
 def labels_of(photos: Sequence[Photo]) -> np.ndarray:
-    """(N,) int64, indices into `qana.labels.LABELS`."""
+    """(N,) int64, indices into `qana.classes.LABELS`."""
     return np.array([LABELS.index(photo.label) for photo in photos], dtype=np.int64)
 
 

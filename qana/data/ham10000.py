@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from qana.data.errors import DataError
-from qana.data.tables import number, read_table, shown
-from qana.labels import LABELS
+from qana.classes import LABELS
+from qana.data.csv_tables import number, read_table, shown
+from qana.errors import DataError
 
 METADATA = "HAM10000_metadata.csv"
 METADATA_ALTERNATIVE = "HAM10000_metadata"
@@ -21,7 +21,7 @@ class Photo:
     Attributes:
         image_id: such as ISIC_0024306.
         lesion_id: such as HAM_0000118; a lesion may have several photos.
-        label: one of `qana.labels.LABELS`.
+        label: one of `qana.classes.LABELS`.
         confirmed_by: histo, follow_up, consensus or confocal (`dx_type` of the metadata).
         age: years, None where unknown.
         sex: male, female or unknown.

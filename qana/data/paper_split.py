@@ -17,12 +17,13 @@ import cv2
 import numpy as np
 
 from qana.data.augmentation import augment
-from qana.data.errors import DataError
+from qana.data.csv_tables import number, read_table
 from qana.data.ham10000 import Photo
-from qana.data.tables import number, read_table
+from qana.errors import DataError
 from qana.imaging import read_image, to_input
+from qana.resources import ASSETS
 
-SPLIT_FILE = Path(__file__).parents[2] / "assets" / "splits" / "paper.csv"
+SPLIT_FILE = ASSETS / "splits" / "paper.csv"
 COPIES = {"akiec": 1002, "bcc": 1200, "bkl": 1404, "df": 702, "mel": 1404, "vasc": 702}
 """How many changed copies each class is given; 16,429 images with the originals."""
 TEST_SHARE = 0.2

@@ -9,7 +9,7 @@ interval: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qana.labels import LABELS
+from qana.classes import LABELS
 
 COVERAGE = 0.95
 DRAWS = 1000
@@ -24,7 +24,7 @@ def intervals(
     that occur among the draw's labels.
 
     Args:
-        labels: (N,) integers, indices into `qana.labels.LABELS`, N >= 1.
+        labels: (N,) integers, indices into `qana.classes.LABELS`, N >= 1.
         predicted: (N,) integers, likewise.
         groups: (N,) lesion of each photo, strings or integers. With a single lesion the interval
             is one point and tells nothing.

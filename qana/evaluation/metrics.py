@@ -10,8 +10,8 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from qana.classes import LABELS
 from qana.evaluation.reliability import confidence_bins
-from qana.labels import LABELS
 
 SUM_TOLERANCE = 1e-3
 
@@ -20,7 +20,7 @@ def summarize(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     """The metrics of `evaluate --json`, as plain numbers and lists, without NaN.
 
     Args:
-        labels: (N,) integers, indices into `qana.labels.LABELS`, N >= 1.
+        labels: (N,) integers, indices into `qana.classes.LABELS`, N >= 1.
         probabilities: (N, 7) floats, 0 to 1, each row summing to 1. The most probable class is the
             prediction, the first of equals.
 
@@ -50,7 +50,7 @@ def summarize_decisions(labels: np.ndarray, predicted: np.ndarray) -> dict[str, 
     a photo wrongly given an absent class still counts against it, by the recall of its own class.
 
     Args:
-        labels: (N,) integers, indices into `qana.labels.LABELS`, N >= 1.
+        labels: (N,) integers, indices into `qana.classes.LABELS`, N >= 1.
         predicted: (N,) integers, the same.
 
     Returns:

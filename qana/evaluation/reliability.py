@@ -22,7 +22,7 @@ def reliability(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str,
     `qana.evaluation.metrics.expected_calibration_error`.
 
     Args:
-        labels: (N,) integers, indices into `qana.labels.LABELS`, N >= 1.
+        labels: (N,) integers, indices into `qana.classes.LABELS`, N >= 1.
         probabilities: (N, 7) floats, 0 to 1, each row summing to 1.
 
     Returns:

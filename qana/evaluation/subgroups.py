@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qana.classes import LABELS
 from qana.evaluation.bootstrap import intervals, share_interval
 from qana.evaluation.metrics import summarize
-from qana.labels import LABELS
 
 FEWEST = 10
 """Photos below which a score is not given: one photo more would move it by a tenth."""
@@ -33,7 +33,7 @@ def by_group(
 
     Args:
         values: (N,) group of each photo.
-        labels: (N,) integers, indices into `qana.labels.LABELS`.
+        labels: (N,) integers, indices into `qana.classes.LABELS`.
         probabilities: (N, 7) floats, each row summing to 1.
         lesions: (N,) lesion of each photo.
 

@@ -13,7 +13,7 @@ MIN_SHARPNESS = 3.0
 MIN_BRIGHTNESS = 50.0
 MAX_CLIPPED = 0.2
 """The three bounds are set on photos outside the test subset, with
-`python -m qana.imaging.calibrate_quality`, which prints how many sound photos they turn away and
+`python -m qana.evaluation.photo_quality`, which prints how many sound photos they turn away and
 how many spoilt ones they catch."""
 WHITE = 250
 

@@ -4,9 +4,8 @@ import tensorflow as tf
 import tf_keras as keras
 from tf_keras import layers
 
-from qana.labels import LABELS
-from qana.network.blocks import convolution
-from qana.network.registry import register
+from qana.classes import LABELS
+from qana.network.blocks.convolution import convolution
 
 CONVOLUTIONS = ((32, 2), (64, 1), (128, 2), (128, 1))
 SEPARABLE = ((256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
@@ -20,7 +19,6 @@ def _separable(x: tf.Tensor, filters: int, name: str, stride: int) -> tf.Tensor:
     return convolution(x, filters, name)
 
 
-@register
 def akidanet(*, input_size: int = 128, width: float = 0.5) -> keras.Model:
     """AkidaNet 0.5 with seven classes: 875,447 parameters, 114.29 million MACs at 128x128.
 

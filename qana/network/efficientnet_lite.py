@@ -6,9 +6,9 @@ import tensorflow as tf
 import tf_keras as keras
 from tf_keras import layers
 
-from qana.labels import LABELS
-from qana.network.blocks import convolution, inverted_residual
-from qana.network.registry import register
+from qana.classes import LABELS
+from qana.network.blocks.convolution import convolution
+from qana.network.blocks.inverted_residual import inverted_residual
 
 STEM = 32
 FEATURES = 1280
@@ -57,7 +57,6 @@ def block(x: tf.Tensor, index: int, expansion: int | None = None, fused: bool = 
     return inverted_residual(x, filters, f"block{index}", expansion or own, kernel, stride, fused)
 
 
-@register
 def efficientnet_lite0(*, input_size: int = 128) -> keras.Model:
     """EfficientNet-Lite0 with seven classes: 3,421,991 parameters, 125.37 million MACs at 128x128.
 

@@ -14,8 +14,8 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
-from qana.network.blocks import BOUND
-from qana.network.solving import EPSILON, normalize, outputs, ridge
+from qana.network.blocks.convolution import BOUND
+from qana.network.least_squares import EPSILON, normalize, outputs, ridge
 
 SPREAD = 3.0
 """A signed map is laid into [0, 6] with its mean at 3 and so many deviations on each side."""

@@ -16,8 +16,8 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
-from qana.network.blocks import BOUND
-from qana.network.solving import gram, normalize, outputs, ridge
+from qana.network.blocks.convolution import BOUND
+from qana.network.least_squares import gram, normalize, outputs, ridge
 
 ROWS = 60_000
 """Places of the maps that a layer is solved on, at most."""

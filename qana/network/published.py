@@ -4,8 +4,7 @@ import tensorflow as tf
 import tf_keras as keras
 from tf_keras import layers
 
-from qana.labels import LABELS
-from qana.network.registry import register
+from qana.classes import LABELS
 
 
 def _gate(x: tf.Tensor, name: str) -> tf.Tensor:
@@ -28,7 +27,6 @@ def _block(x: tf.Tensor, filters: int, name: str) -> tf.Tensor:
     return layers.AveragePooling2D(2, name=f"{name}_pool")(x)
 
 
-@register
 def published(*, input_size: int = 64) -> keras.Model:
     """QANA as published, repaired so that it builds: 265,005 parameters, 35.55 million MACs.
 

@@ -4,16 +4,12 @@ from typing import Any
 
 import tf_keras as keras
 
-from qana.labels import LABELS
+from qana.classes import LABELS
 from qana.network import efficientnet_lite as lite
-from qana.network.blocks import (
-    average_head,
-    projection_head,
-    residual_ghost,
-    spatial_channel_attention,
-    squeeze_excitation,
-)
-from qana.network.registry import register
+from qana.network.blocks.channel_attention import spatial_channel_attention
+from qana.network.blocks.ghost import residual_ghost
+from qana.network.blocks.heads import average_head, projection_head
+from qana.network.blocks.squeeze_excitation import squeeze_excitation
 
 NARROW_STEM = 24
 NARROW_BLOCKS: dict[int, dict[str, Any]] = {1: {"expansion": 3, "fused": True}, 3: {"expansion": 3}}
@@ -22,7 +18,6 @@ cost most, in time and in events: most of what their many channels say, fewer ca
 largest of them, within block 1 before its stride, is not made at all."""
 
 
-@register
 def qana(
     *,
     input_size: int = 128,

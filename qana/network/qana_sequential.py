@@ -4,10 +4,9 @@ import tensorflow as tf
 import tf_keras as keras
 from tf_keras import layers
 
-from qana.labels import LABELS
-from qana.network.blocks import BOUND, convolution
+from qana.classes import LABELS
+from qana.network.blocks.convolution import BOUND, convolution
 from qana.network.efficientnet_lite import BLOCKS, STEM
-from qana.network.registry import register
 
 LOOK = 5
 """Side of the attention's depthwise kernel, pixels, as in `blocks.spatial_channel_attention`."""
@@ -25,7 +24,6 @@ def separable(x: tf.Tensor, filters: int, name: str, kernel: int = 3, stride: in
     return layers.ReLU(max_value=BOUND, name=f"{name}_relu")(x)
 
 
-@register
 def qana_sequential(*, input_size: int = 128, features: int = 320) -> keras.Model:
     """The network: 657,247 parameters, 72.21 million MACs at 128x128.
 

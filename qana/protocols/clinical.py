@@ -9,18 +9,19 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from qana.data.labelled import LabelledImage
-from qana.data.pad_ufes import ClinicalPhoto, read_pad_ufes
+from qana.classes import LABELS
+from qana.conversion.convert import convert
+from qana.data.labelled_folder import LabelledImage
+from qana.data.pad_ufes_20 import ClinicalPhoto, read_pad_ufes
 from qana.evaluation.bootstrap import intervals
+from qana.evaluation.evaluate import evaluate
 from qana.evaluation.metrics import summarize
-from qana.evaluation.run import evaluate
 from qana.imaging import assess, centre_square, read_image, to_input
-from qana.labels import LABELS
-from qana.network.quantized import load_model
-from qana.probabilities import softmax
-from qana.spiking.classifier import load_classifier
-from qana.spiking.conversion import convert
-from qana.spiking.store import find_entry, models_folder, verified_file
+from qana.inference.classifier import load_classifier
+from qana.inference.manifest import find_entry, models_folder
+from qana.inference.model_store import verified_file
+from qana.inference.probabilities import softmax
+from qana.network.quantizeml_loading import load_model
 from qana.training.float_fit import fit_float
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe

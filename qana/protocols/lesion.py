@@ -6,20 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from qana.classes import LABELS, NEEDS_LOOK
 from qana.data.ham10000 import Photo, read_ham10000
-from qana.data.labelled import LabelledImage
-from qana.data.split import SPLIT_FILE, read_split, split_photos
+from qana.data.labelled_folder import LabelledImage
+from qana.data.lesion_split import SPLIT_FILE, read_split, split_photos
 from qana.evaluation.bootstrap import share_interval
+from qana.evaluation.decision_threshold import at_threshold, threshold_for
+from qana.evaluation.evaluate import Answers, ask, judge
 from qana.evaluation.metrics import expected_calibration_error
 from qana.evaluation.reliability import reliability
 from qana.evaluation.roc import roc
-from qana.evaluation.run import Answers, ask, judge
-from qana.evaluation.screening import at_threshold, threshold_for
 from qana.evaluation.subgroups import age_band, by_group
-from qana.labels import LABELS, NEEDS_LOOK
-from qana.probabilities import malignant_probability, softmax
-from qana.spiking.classifier import AkidaClassifier, load_classifier
-from qana.spiking.store import sha256
+from qana.inference.classifier import AkidaClassifier, load_classifier
+from qana.inference.model_store import sha256
+from qana.inference.probabilities import malignant_probability, softmax
 
 SENSITIVITY = 0.9
 """Share of the validation photos that need a look which the two-way threshold must find."""
@@ -139,7 +139,7 @@ def malignant(validation: Answers, test: Answers, temperature: float) -> dict[st
 
     Returns:
         classes, target_sensitivity, threshold; validation and test, see
-        `qana.evaluation.screening.at_threshold`; roc on test, see `qana.evaluation.roc.roc`.
+        `qana.evaluation.decision_threshold.at_threshold`; roc on test, see `qana.evaluation.roc.roc`.
     """
     needs_look = np.array(NEEDS_LOOK)
     scores = {

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from qana.classes import LABELS
+from qana.conversion.convert import convert
 from qana.data.arrays import labels_of, load_inputs
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.paper_split import (
@@ -19,10 +21,8 @@ from qana.data.paper_split import (
 )
 from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
-from qana.labels import LABELS
-from qana.probabilities import softmax
-from qana.spiking.conversion import convert
-from qana.spiking.store import sha256
+from qana.inference.model_store import sha256
+from qana.inference.probabilities import softmax
 from qana.training.recipe import Recipe
 from qana.training.stages import Stages
 from qana.training.subsets import Subsets, load_subsets

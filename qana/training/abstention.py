@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from qana.classes import LABELS
 from qana.data.arrays import labels_of, load_inputs
 from qana.data.ham10000 import Photo
-from qana.data.skin import skin_crops
-from qana.evaluation.selective import confidence_threshold, risk_coverage
-from qana.evaluation.strangers import strangers
+from qana.data.plain_skin import skin_crops
+from qana.evaluation.out_of_distribution import strangers
+from qana.evaluation.selective_prediction import confidence_threshold, risk_coverage
 from qana.imaging import read_image, to_input
-from qana.labels import LABELS
-from qana.probabilities import softmax
-from qana.spiking.classifier import AkidaClassifier
-from qana.spiking.gate import Gate
-from qana.spiking.store import find_entry, sha256, update_record
-from qana.training.gate import PASS, learn_gate
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.gate import Gate
+from qana.inference.manifest import find_entry, update_record
+from qana.inference.model_store import sha256
+from qana.inference.probabilities import softmax
+from qana.training.fit_gate import PASS, learn_gate
 
 COVERAGE = 0.9
 """Share of the validation photos that get an answer. Down to here the answers withheld are wrong

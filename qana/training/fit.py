@@ -9,7 +9,7 @@ import tensorflow as tf
 import tf_keras as keras
 from tqdm import tqdm
 
-from qana.labels import LABELS
+from qana.classes import LABELS
 from qana.training.recipe import Recipe, Schedule
 from qana.training.subsets import Subsets
 from qana.training.views import Views

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import tf_keras as keras
 
-from qana.network.torch_twin import TorchTwin
+from qana.network.torch_network import TorchTwin
 from qana.training import torch_fit
 from qana.training.fit import adjusted_shift, fit
 from qana.training.recipe import Recipe

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import tf_keras as keras
 
+from qana.classes import LABELS
 from qana.evaluation.metrics import summarize_decisions
-from qana.labels import LABELS
 from qana.network.logits import logits_of
 
 TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}

@@ -8,8 +8,8 @@ import tf_keras as keras
 
 from qana.data.arrays import labels_of, load_inputs
 from qana.evaluation.metrics import summarize
+from qana.inference.probabilities import softmax
 from qana.network.logits import logits_of
-from qana.probabilities import softmax
 from qana.training.publish import publish
 from qana.training.recipe import Recipe
 from qana.training.stages import Say, Stages

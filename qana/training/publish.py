@@ -11,17 +11,18 @@ import akida
 import numpy as np
 import tf_keras as keras
 
+from qana.conversion.convert import ConversionReport, convert
 from qana.data.ham10000 import Photo
-from qana.data.labelled import LabelledImage
-from qana.data.split import SPLIT_FILE
-from qana.evaluation.calibration import fit_temperature
-from qana.evaluation.run import evaluate
-from qana.network.cost import macs
-from qana.spiking.classifier import load_classifier
-from qana.spiking.conversion import ConversionReport, convert
-from qana.spiking.store import MANIFEST, sha256
+from qana.data.labelled_folder import LabelledImage
+from qana.data.lesion_split import SPLIT_FILE
+from qana.evaluation.evaluate import evaluate
+from qana.evaluation.fit_temperature import fit_temperature
+from qana.inference.classifier import load_classifier
+from qana.inference.manifest import MANIFEST
+from qana.inference.model_store import sha256
+from qana.network.macs import macs
 from qana.training.abstention import add_abstention
-from qana.training.ancestor import Ancestor
+from qana.training.parent_model import Ancestor
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import tf_keras as keras
 
-from qana.network.quantized import QuantizationParams, quantize
-from qana.spiking.generation import generation
-from qana.spiking.names import AKIDA1, AKIDA2
+from qana.conversion.vendor_converter import generation
+from qana.inference.manifest import AKIDA1, AKIDA2
+from qana.network.quantizeml_loading import QuantizationParams, quantize
 from qana.training.recipe import Recipe
 
 FIRST_LAYER_BITS = 8

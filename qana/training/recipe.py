@@ -5,7 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
-from qana.spiking.names import AKIDA1, AKIDA2
+from qana.inference.manifest import AKIDA1, AKIDA2
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Recipe:
     name: str
     """Key of `RECIPES`."""
     architecture: str = "qana"
-    """Name in `qana.network.registry`."""
+    """Name in `qana.network.builders`."""
     options: dict[str, object] = field(default_factory=dict)
     """Keyword arguments of the architecture."""
     input_size: int = 128
@@ -72,7 +72,7 @@ class Recipe:
     """Begin with ImageNet's weights in every layer that has a namesake in EfficientNet-Lite0."""
     ancestor: str | None = None
     """A deployed model of `qana`. Its float network gives the first weights. A narrow `qana` (see
-    `qana.network.narrow`) then follows it, see `qana.training.follow`; a network of other layers
+    `qana.network.narrow`) then follows it, see `qana.training.distillation`; a network of other layers
     (see `qana.network.inherit`) has it as a teacher beside `teachers`."""
     teachers: tuple[TeacherRecipe, ...] = ()
     """Whose mean opinion the network learns beside the labels (Hinton et al., "Distilling the
@@ -110,7 +110,7 @@ class Recipe:
     calibration_photos: int = 1024
     """Training photos that post-training quantization takes its ranges from."""
     solved_rounding: bool | None = None
-    """Solve for the levels of weights before tuning, see `qana.training.rounding`: for a network
+    """Solve for the levels of weights before tuning, see `qana.training.layerwise_rounding`: for a network
     whose layers follow one another, with fewer than 8 bits."""
     tuning_epochs: int = 3
     """Quantization-aware training; an epoch costs about 3.5 times a float one."""
@@ -122,7 +122,7 @@ class Recipe:
 
     @property
     def follows(self) -> bool:
-        """Whether it is trained to answer as its ancestor, see `qana.training.follow`."""
+        """Whether it is trained to answer as its ancestor, see `qana.training.distillation`."""
         return self.ancestor is not None and self.architecture == "qana"
 
     @property

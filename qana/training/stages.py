@@ -9,23 +9,23 @@ from pathlib import Path
 import numpy as np
 import tf_keras as keras
 
-from qana.data.errors import DataError
+from qana.errors import DataError
+from qana.network.builders import build
 from qana.network.inherit import inherit
 from qana.network.narrow import narrow
-from qana.network.quantized import load_model
-from qana.network.registry import build
+from qana.network.quantizeml_loading import load_model
 from qana.network.transfer import transfer
-from qana.training.ancestor import Ancestor
 from qana.training.bias_ties import settle_biases
 from qana.training.dead_channels import silence_dead_channels
+from qana.training.distillation import MAPS, as_it_is, beside
 from qana.training.fit import fit
 from qana.training.float_fit import fit_float
-from qana.training.follow import MAPS, as_it_is, beside
+from qana.training.layerwise_rounding import solve_rounding
 from qana.training.operating_point import OperatingPoint, find_operating_point, move
-from qana.training.opinions import Judge, ask, given_before, opinions_path
+from qana.training.parent_model import Ancestor
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe, Schedule
-from qana.training.rounding import solve_rounding
+from qana.training.soft_labels import Judge, ask, given_before, opinions_path
 from qana.training.subsets import Subsets
 from qana.training.teacher import (
     imagenet_weights,

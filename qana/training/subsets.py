@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from qana.data.arrays import labels_of, load_frames, load_inputs, shades_of_grey, unchanged
-from qana.data.errors import DataError
 from qana.data.ham10000 import Photo, read_ham10000
-from qana.data.split import check_split, make_split, read_split
+from qana.data.lesion_split import check_split, make_split, read_split
+from qana.errors import DataError
 from qana.training.recipe import Recipe
 
 

@@ -10,7 +10,7 @@ import torch
 from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 
-from qana.labels import LABELS
+from qana.classes import LABELS
 from qana.training.recipe import TeacherRecipe
 from qana.training.torch_fit import DEVICE, fit, half_precision, to_tensor
 from qana.training.views import Views

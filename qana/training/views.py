@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from qana.classes import LABELS
 from qana.data.augmentation import augment, fixed_view
-from qana.labels import LABELS
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Views:
             "mixup", ICLR 2018); 0 blends none.
         augmentation: factor of all ranges of augmentation but the turn.
         opinions: (V, N, 7) probabilities that teachers gave to V fixed views of each photo, see
-            `qana.training.opinions`; then only these views are shown, in any of the eight
+            `qana.training.soft_labels`; then only these views are shown, in any of the eight
             positions of a square. None shows views without end.
         trust: share of the target that is the teachers', 0 to 1.
     """

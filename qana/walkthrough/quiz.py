@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import akida
 import numpy as np
 
-from qana.spiking.classifier import Prediction
-from qana.walkthrough.blocks import Block
-from qana.walkthrough.cases import Outcome
-from qana.walkthrough.mapping import Mapping, in_words
+from qana.inference.classifier import Prediction
+from qana.walkthrough.block_graph import Block
+from qana.walkthrough.chip_layout import Mapping, in_words
+from qana.walkthrough.conversion_cases import Outcome
 
 BESIDE = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
 """How far wrong shares lie from the true one: it is the last, the middle or the first option."""

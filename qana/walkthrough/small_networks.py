@@ -12,15 +12,12 @@ import tensorflow as tf
 import tf_keras as keras
 from tf_keras import layers
 
-from qana.labels import LABELS
+from qana.classes import LABELS
 from qana.network import efficientnet_lite as lite
-from qana.network.blocks import (
-    convolution,
-    depthwise,
-    spatial_channel_attention,
-    squeeze_excitation,
-)
-from qana.network.registry import build
+from qana.network.blocks.channel_attention import spatial_channel_attention
+from qana.network.blocks.convolution import convolution, depthwise
+from qana.network.blocks.squeeze_excitation import squeeze_excitation
+from qana.network.builders import build
 
 SIDE = 32
 """Of the small networks' input, pixels."""

@@ -47,9 +47,9 @@ def _app_test() -> Any:
     """The driver, once every page has been opened; TensorFlow's process is never asked."""
     from streamlit.testing.v1 import AppTest
 
-    import ui.engine
-    from qana.workshop.client import Job, Workshop
-    from qana.workshop.messages import Request
+    import ui.shared_models
+    from qana.jobs.background_worker import Job, Workshop
+    from qana.jobs.messages import Request
 
     class Quiet(Workshop):
         """Takes requests and answers none: TensorFlow in a process of its own is not looked at."""
@@ -57,7 +57,7 @@ def _app_test() -> Any:
         def ask(self, task: str, **arguments: Any) -> Job:
             return Job(Request(1, "none:none"))
 
-    ui.engine.Workshop = Quiet  # type: ignore[misc]
+    ui.shared_models.Workshop = Quiet  # type: ignore[misc]
     for page in PAGES:
         AppTest.from_file(str(APP), default_timeout=SECONDS).switch_page(f"pages/{page}.py").run()
     return AppTest.from_file

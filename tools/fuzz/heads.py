@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from qana.incremental.edge_model import EdgeModel, load_edge_model
-from qana.incremental.pupil import Pupil
-from qana.incremental.storage import DIGEST, MARK, load_head
+from qana.edge_learning.edge_learner import Pupil
+from qana.edge_learning.edge_model import EdgeModel, load_edge_model
+from qana.edge_learning.head_files import DIGEST, MARK, load_head
 from tools.fuzz import documents, raw
 from tools.fuzz.chance import Chance
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from qana.incremental.edge_model import load_edge_model
-from qana.spiking.classifier import load_classifier
-from qana.spiking.gate import read_gate
-from qana.spiking.names import AKIDA1, CHIPS
-from qana.spiking.store import MANIFEST, ModelError, read_manifest, sha256, verified
+from qana.edge_learning.edge_model import load_edge_model
+from qana.inference.classifier import load_classifier
+from qana.inference.gate import read_gate
+from qana.inference.manifest import AKIDA1, CHIPS, MANIFEST, ModelError, read_manifest
+from qana.inference.model_store import sha256, verified
 from tools.fuzz import documents, raw
 from tools.fuzz.chance import Chance
 

@@ -5,13 +5,13 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+from qana.classes import LABELS
 from qana.data.ham10000 import METADATA, read_ham10000
-from qana.data.labelled import read_labelled
-from qana.data.pad_ufes import METADATA as PAD_METADATA
-from qana.data.pad_ufes import read_pad_ufes
+from qana.data.labelled_folder import read_labelled
+from qana.data.lesion_split import make_split, read_split
+from qana.data.pad_ufes_20 import METADATA as PAD_METADATA
+from qana.data.pad_ufes_20 import read_pad_ufes
 from qana.data.paper_split import read_paper_split
-from qana.data.split import make_split, read_split
-from qana.labels import LABELS
 from tools.fuzz import raw
 from tools.fuzz.chance import Chance
 

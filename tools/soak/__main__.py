@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from qana.spiking.classifier import load_classifier
+from qana.inference.classifier import load_classifier
 from tools.server import Server
 from tools.soak.load import THINK, run_load, tasks_of
 from tools.soak.memory import EVERY, MOST_GROWTH, WARM_UP, most_growth, run_memory

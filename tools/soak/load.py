@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from qana.samples import load_samples
-from qana.spiking.classifier import AkidaClassifier
+from qana.data.samples import load_samples
+from qana.inference.classifier import AkidaClassifier
 from tools.server import Server
 from tools.soak.client import Client, LostError
 from tools.soak.photos import photo

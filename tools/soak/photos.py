@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from qana.samples import load_samples
-from qana.walkthrough.subset import FOLDER
+from qana.data.samples import load_samples
+from qana.data.test_subset import FOLDER
 
 SIDE = 1280
 """Long side of an upload, pixels: as a messenger sends a phone's photo."""

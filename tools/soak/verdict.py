@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from qana.labels import BY_CODE
-from qana.probabilities import percent
-from qana.scan import Scan, scan
-from qana.spiking.classifier import AkidaClassifier
+from qana.classes import BY_CODE
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.diagnosis import Scan, scan
+from qana.inference.probabilities import percent
 from tools.soak.client import Client
 
 SAME = 6.0

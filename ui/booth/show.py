@@ -5,18 +5,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from qana.classes import BY_CODE
+from qana.data.samples import ATTRIBUTION, Sample, load_samples
 from qana.errors import UserError
-from qana.explain.answer import answer_picture
-from qana.labels import BY_CODE
-from qana.probabilities import percent
-from qana.samples import ATTRIBUTION, Sample, load_samples
-from qana.scan import Scan, scan
-from qana.spiking.classifier import Prediction
+from qana.explanation.answer_map import answer_picture
+from qana.inference.classifier import Prediction
+from qana.inference.diagnosis import Scan, scan
+from qana.inference.probabilities import percent
 from ui.booth.address import address, code
 from ui.booth.mode import begin_visit, stay_fresh
-from ui.engine import classifier
-from ui.networks import network
+from ui.model_choice import network
 from ui.provenance import runs_on
+from ui.shared_models import classifier
 
 GUESS_SECONDS, VERDICT_SECONDS = 4, 8
 TICK = 1.0

@@ -6,15 +6,15 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from qana.bench.events import SampleCost, layer_operations, sample_costs
+from qana.bench.event_costs import SampleCost, layer_operations, sample_costs
 from qana.bench.readings import MODELLED
-from qana.labels import BY_CODE
-from qana.samples import ATTRIBUTION, load_samples
-from qana.spiking.store import ModelEntry
+from qana.classes import BY_CODE
+from qana.data.samples import ATTRIBUTION, load_samples
+from qana.inference.manifest import ModelEntry
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import figure
 from ui.compare.source import show_counted, show_sources
-from ui.engine import classifier
+from ui.shared_models import classifier
 
 LINE = 20
 """Height of a layer, pixels."""

@@ -5,9 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from qana.bench.results import ResultError, as_csv, read_result
-from qana.bench.shipped import shipped_results
-from qana.spiking.store import ModelEntry, ModelError, read_manifest
+from qana.bench.results import ResultError, as_csv, read_result, shipped_results
+from qana.inference.manifest import ModelEntry, ModelError, read_manifest
 
 MOST_FILES = 4
 """Results of other machines that are shown at once."""

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from qana.bench.job import Job
-from qana.bench.names import RUNTIME_NAMES
+from qana.bench.bench_process import Job
+from qana.bench.command import RUNTIME_NAMES
 from qana.bench.readings import MEASURED
 from ui.charts import GUIDE, PLOT_HEIGHT
 from ui.compare.rows import figure

@@ -5,8 +5,8 @@ import streamlit as st
 
 from qana.walkthrough.agreement import Agreement
 from ui.charts import PLOT_HEIGHT
-from ui.convert.background import result
-from ui.convert.frame import moving_number
+from ui.convert.chapter import moving_number
+from ui.convert.job_results import result
 from ui.convert.photo import Photo
 
 TITLE = "Conversion"
@@ -18,7 +18,7 @@ IDEA = (
     "Keras carries its integers in 32-bit floats, so now and then a product above 2²⁴ falls on "
     "the other side of a tie: that is one integer, off by one, and it is shown where it happens.",
 )
-AGREEMENT = "qana.walkthrough.comparing:agreement"
+AGREEMENT = "qana.walkthrough.agreement_job:agreement"
 SAME, OTHER = "all the same", "some differ"
 
 

@@ -4,17 +4,23 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
+from qana.classes import BY_CODE, LABELS
+from qana.data.test_subset import PER_CLASS, load_subset
 from qana.errors import UserError
-from qana.labels import BY_CODE, LABELS
-from qana.reports import read_studies
-from qana.walkthrough.bits import CHOICES, LAYERS, QuantizedAnswers, WeightLevels, right_by_class
-from qana.walkthrough.subset import PER_CLASS, load_subset
+from qana.evaluation.result_files import read_studies
+from qana.walkthrough.bit_widths import (
+    CHOICES,
+    LAYERS,
+    QuantizedAnswers,
+    WeightLevels,
+    right_by_class,
+)
 from ui.charts import PLOT_HEIGHT, legend
-from ui.convert.background import result
-from ui.convert.frame import moving_number
+from ui.convert.chapter import moving_number
+from ui.convert.job_results import result
 from ui.convert.photo import Photo
-from ui.convert.stored import show_tuning
-from ui.engine import classifier
+from ui.convert.study_results import show_tuning
+from ui.shared_models import classifier
 
 TITLE = "Bits"
 IDEA = (
@@ -25,8 +31,8 @@ IDEA = (
     "Tuning it with the quantizer in the loop takes hours, so what that mends comes from a stored "
     "study.",
 )
-ANSWERS = "qana.walkthrough.quantizing:answers"
-LOGITS = "qana.walkthrough.quantizing:photo_logits"
+ANSWERS = "qana.walkthrough.quantization_job:answers"
+LOGITS = "qana.walkthrough.quantization_job:photo_logits"
 FLOAT = {"weight_bits": 0, "activation_bits": 0}
 RARE = ("df", "vasc", "akiec")
 RAW, SNAPPED = "before", "on its level"

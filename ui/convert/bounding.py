@@ -5,16 +5,16 @@ import pandas as pd
 import streamlit as st
 
 from qana.errors import UserError
-from qana.reports import read_studies
+from qana.evaluation.result_files import read_studies
 from qana.studies.catalog import ABLATION, SMALL
 from qana.walkthrough.activations import LAYERS, Activations
-from qana.walkthrough.bits import CHOICES
-from qana.walkthrough.steps import Quantized, bounds, histogram, narrowed, quantize
-from ui.convert.background import result
+from qana.walkthrough.bit_widths import CHOICES
+from qana.walkthrough.quantization_steps import Quantized, bounds, histogram, narrowed, quantize
 from ui.convert.bounding_chart import draw
-from ui.convert.frame import moving_number
+from ui.convert.chapter import moving_number
+from ui.convert.job_results import result
 from ui.convert.photo import Photo
-from ui.convert.stored import SCORE
+from ui.convert.study_results import SCORE
 from ui.provenance import measured_here
 
 TITLE = "Folding and bounding"
@@ -26,7 +26,7 @@ IDEA = (
     "Without a bound the largest value in calibration sets the range, and one outlier makes the "
     "**quantization step** coarse for every other value of its channel.",
 )
-TASK = "qana.walkthrough.folding:fold_and_bound"
+TASK = "qana.walkthrough.folding_job:fold_and_bound"
 REACH = {"highest": 0.0, "middle": 0.5, "lowest": 1.0}
 """Channels to look at, by their place among those that ever rise above 0."""
 NONE = "none"

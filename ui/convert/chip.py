@@ -4,14 +4,13 @@ from collections import Counter
 
 import streamlit as st
 
-from qana.spiking.names import AKIDA1
-from qana.spiking.store import find_entry, read_manifest
-from qana.walkthrough.chip import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
-from qana.walkthrough.mapping import Mapping
-from ui.convert.frame import moving_number
+from qana.inference.manifest import AKIDA1, find_entry, read_manifest
+from qana.walkthrough.chip_layout import Mapping
+from qana.walkthrough.chip_mapping import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
+from ui.convert.chapter import moving_number
 from ui.convert.mesh import Layers, draw, mark
 from ui.convert.photo import Photo
-from ui.engine import classifier
+from ui.shared_models import classifier
 
 TITLE = "On the chip"
 IDEA = (

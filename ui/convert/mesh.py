@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from qana.walkthrough.mapping import Mapping, PlacedLayer, Processor
+from qana.walkthrough.chip_layout import Mapping, PlacedLayer, Processor
 from ui.charts import GUIDE, INK
 
 COLOURS = 7

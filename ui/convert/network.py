@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from qana.explain.heat import event_picture
-from qana.explain.spikes import strongest
-from qana.labels import CLASSES
-from qana.walkthrough.blocks import Block, LayerCost, blocks, shares
-from ui.convert.frame import moving_number
+from qana.classes import CLASSES
+from qana.explanation.heatmap import event_picture, strongest
+from qana.walkthrough.block_graph import Block, LayerCost, blocks, shares
+from ui.convert.chapter import moving_number
 from ui.convert.network_graph import COSTS, draw, percent, size
 from ui.convert.photo import Photo
-from ui.engine import classifier
+from ui.shared_models import classifier
 
 TITLE = "The network"
 IDEA = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 
-from qana.walkthrough.blocks import Block
+from qana.walkthrough.block_graph import Block
 from ui.charts import GUIDE, INK, PLOT_HEIGHT
 
 COSTS = {"macs": "multiply-accumulates", "parameters": "parameters"}

@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
+from qana.data.samples import ATTRIBUTION, Sample, load_samples
 from qana.imaging import ImageError
-from qana.samples import ATTRIBUTION, Sample, load_samples
-from qana.scan import Scan, scan
-from qana.spiking.classifier import Prediction
-from qana.workshop.client import Job
-from ui.engine import classifier
+from qana.inference.classifier import Prediction
+from qana.inference.diagnosis import Scan, scan
+from qana.jobs.background_worker import Job
 from ui.gallery import TYPES, show_gallery
+from ui.shared_models import classifier
 
 FIRST = "mel"
 """Class of the sample that a visitor begins with."""

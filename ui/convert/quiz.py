@@ -3,14 +3,14 @@
 import streamlit as st
 
 from qana.walkthrough import quiz
-from qana.walkthrough.blocks import blocks
-from qana.walkthrough.cases import Outcome
+from qana.walkthrough.block_graph import blocks
+from qana.walkthrough.conversion_cases import Outcome
 from qana.walkthrough.quiz import Question
-from ui.convert.background import result
+from ui.convert.chapter import moving_number
 from ui.convert.chip import mapped
-from ui.convert.frame import moving_number
+from ui.convert.job_results import result
 from ui.convert.photo import Photo
-from ui.engine import classifier
+from ui.shared_models import classifier
 
 TITLE = "Quiz yourself"
 IDEA = (
@@ -35,7 +35,7 @@ def show(photo: Photo) -> None:
     ]
     score = st.container()
     right = sum(_ask(number, question) for number, question in enumerate(asked, start=1))
-    outcome: Outcome | None = result("qana.walkthrough.breaking:run_case", case=GATE)
+    outcome: Outcome | None = result("qana.walkthrough.run_case:run_case", case=GATE)
     if outcome is not None:
         right += _ask(QUESTIONS, quiz.converter(outcome))
     with score:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import altair as alt
 import streamlit as st
 
-from qana.samples import ATTRIBUTION
-from qana.spiking.classifier import Prediction
-from qana.walkthrough.travel import (
+from qana.data.samples import ATTRIBUTION
+from qana.inference.classifier import Prediction
+from qana.walkthrough.layer_events import (
     LayerContrast,
     compare,
     large_lesion,
@@ -16,10 +16,10 @@ from qana.walkthrough.travel import (
     uniform_grey,
 )
 from ui.charts import INK, PLOT_HEIGHT, legend
-from ui.convert.frame import moving_number
+from ui.convert.chapter import moving_number
 from ui.convert.photo import Photo
 from ui.convert.player import player
-from ui.engine import classifier
+from ui.shared_models import classifier
 
 TITLE = "Spikes"
 IDEA = (

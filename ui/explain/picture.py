@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from qana.explain.card import card
-from qana.explain.heat import overlay
-from qana.explain.outlines import drawn, mask_of
-from qana.labels import BY_CODE, LABELS
-from qana.probabilities import percent
-from qana.samples import ATTRIBUTION
-from qana.spiking.store import ModelEntry
-from ui.explain.board import Ask, Board
+from qana.classes import BY_CODE, LABELS
+from qana.data.lesion_masks import drawn, mask_of
+from qana.data.samples import ATTRIBUTION
+from qana.explanation.heatmap import overlay
+from qana.explanation.png_card import card
+from qana.inference.manifest import ModelEntry
+from qana.inference.probabilities import percent
+from ui.explain.session import Ask, Board
 
 
 def show_picture(board: Board, ask: Ask, entry: ModelEntry) -> float:

@@ -6,13 +6,12 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
-from qana.explain.faithfulness import agreement, drift
-from qana.explain.forms import LAST
-from qana.explain.heat import event_picture, overlay
-from qana.explain.methods import METHODS
-from qana.explain.spikes import strongest
-from qana.scan import SHOWN_SIZE
-from ui.explain.board import AKIDA, OCCLUSION, Ask, Board, akida, request
+from qana.explanation.faithfulness import agreement, drift
+from qana.explanation.heatmap import event_picture, overlay, strongest
+from qana.explanation.map_job import METHODS
+from qana.inference.diagnosis import SHOWN_SIZE
+from qana.network.keras_forms import LAST
+from ui.explain.session import AKIDA, OCCLUSION, Ask, Board, akida, request
 from ui.provenance import measured_here
 
 PICTURE = 168

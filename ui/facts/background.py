@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from qana import facts
-from qana.samples import ATTRIBUTION
-from qana.spiking.store import ModelEntry
+from qana.data.samples import ATTRIBUTION
+from qana.inference.manifest import ModelEntry
+from qana.reports import model_facts as facts
 from ui.provenance import measured_here
 
 

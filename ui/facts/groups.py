@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from qana import facts
+from qana.reports import model_facts as facts
 from ui import charts
 from ui.provenance import measured_here
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from qana.facts import interval
-from qana.labels import CLASSES
-from qana.spiking.store import ModelEntry
+from qana.classes import CLASSES
+from qana.inference.manifest import ModelEntry
+from qana.reports.model_facts import interval
 
 Lines = Sequence[tuple[str, str]]
 CALLED = ", ".join(lesion.name.lower() for lesion in CLASSES)

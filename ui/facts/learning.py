@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from qana import learning_facts as facts
+from qana.reports import learning_facts as facts
 from ui.charts import GUIDE, PLOT_HEIGHT, SHARES, TENTHS
 from ui.provenance import measured_here
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from qana import facts
-from qana.evaluation.screening import people, predictive_values
+from qana.evaluation.decision_threshold import people, predictive_values
+from qana.reports import model_facts as facts
 from ui import charts
-from ui.facts.crowd import crowd
+from ui.facts.people_chart import crowd
 from ui.provenance import measured_here
 
 PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5)

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from qana import facts
-from qana.spiking.store import ModelEntry
+from qana.inference.manifest import ModelEntry
+from qana.reports import model_facts as facts
 from ui import charts
 from ui.provenance import measured_here
 

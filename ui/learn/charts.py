@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from qana.incremental.held_out import Marks
-from qana.labels import CLASSES, LABELS
+from qana.classes import CLASSES, LABELS
+from qana.edge_learning.held_out import Marks
 from ui.charts import GUIDE, PLOT_HEIGHT, ROW
-from ui.learn.visit import Step
+from ui.learn.session import Step
 
 BEFORE, NOW = "before you began", "now"
 _WHEN = alt.Scale(domain=[NOW, *"23456", BEFORE])

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from qana.incremental.storage import LARGEST_FILE
-from ui.learn.visit import Visit
+from qana.edge_learning.head_files import LARGEST_FILE
+from ui.learn.session import Visit
 
 FILE = "qana.head"
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from qana.classes import BY_CODE, LABELS
+from qana.data.samples import ATTRIBUTION
+from qana.edge_learning.teaching_photos import LessonPhoto, load_lessons
 from qana.imaging import read_image
-from qana.incremental.lessons import LessonPhoto, load_lessons
-from qana.labels import BY_CODE, LABELS
-from qana.samples import ATTRIBUTION
 from ui.camera import camera
 from ui.gallery import TYPES
-from ui.learn.visit import Visit
+from ui.learn.session import Visit
 
 LESSONS, CAMERA, UPLOAD = "Lesson photos", "Camera", "Upload"
 FEW = (1, 5, 10)

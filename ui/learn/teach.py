@@ -2,13 +2,12 @@
 
 import streamlit as st
 
+from qana.classes import LABELS
+from qana.edge_learning.head import NAME_LENGTH, HeadError
 from qana.imaging import ImageError
-from qana.incremental.head import NAME_LENGTH, HeadError
-from qana.labels import LABELS
-from ui.learn.lesson import show_lessons
-from ui.learn.names import meant, said, written
+from ui.learn.lesson_result import show_lessons
 from ui.learn.photos import Photo, choose_photos
-from ui.learn.visit import FIRST, NEW, Visit
+from ui.learn.session import FIRST, NEW, Visit, meant, said, written
 
 
 def show_teach(visit: Visit) -> None:

@@ -5,10 +5,9 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from qana.labels import BY_CODE, LABELS
+from qana.classes import BY_CODE, LABELS
 from ui.learn import charts
-from ui.learn.names import said, written
-from ui.learn.visit import Visit
+from ui.learn.session import Visit, said, written
 
 TILE = 48  # pixels
 COARSE = (

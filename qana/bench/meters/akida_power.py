@@ -14,7 +14,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-from qana.bench.meters.none import not_started
+from qana.bench.meters.no_meter import not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 PERIOD = 0.141

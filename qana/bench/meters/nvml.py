@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from qana.bench.meters.none import not_started
+from qana.bench.meters.no_meter import not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 STEP = 0.1

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qana.bench.meters.none import not_started
+from qana.bench.meters.no_meter import not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 ROOT = Path("/sys/class/powercap")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qana.spiking.classifier import load_classifier
+from qana.inference.classifier import load_classifier
 from tools.soak.faults import Findings
 from tools.soak.faults.chip import unplugged
 from tools.soak.faults.disk import full_disk

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from qana.spiking.classifier import AkidaClassifier
-from qana.spiking.device import LOST
+from qana.inference.backend import LOST
+from qana.inference.classifier import AkidaClassifier
 from tools.server import Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings

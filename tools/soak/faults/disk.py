@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qana.incremental.edge_model import load_edge_model
-from qana.incremental.storage import load_head, save_head
-from qana.spiking.classifier import AkidaClassifier
+from qana.edge_learning.edge_model import load_edge_model
+from qana.edge_learning.head_files import load_head, save_head
+from qana.inference.classifier import AkidaClassifier
 from tools.server import ROOT, Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings

@@ -7,7 +7,7 @@ import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from qana.spiking.classifier import AkidaClassifier
+from qana.inference.classifier import AkidaClassifier
 from tools.server import Server
 from tools.soak.client import COOKIE, Client, LostError
 from tools.soak.faults import Findings

@@ -4,9 +4,8 @@ import shutil
 import threading
 from pathlib import Path
 
-from qana.spiking.classifier import AkidaClassifier, load_classifier
-from qana.spiking.names import AKIDA1
-from qana.spiking.store import models_folder
+from qana.inference.classifier import AkidaClassifier, load_classifier
+from qana.inference.manifest import AKIDA1, models_folder
 from tools.server import Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings

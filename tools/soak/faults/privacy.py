@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qana.imaging import read_image
-from qana.spiking.classifier import AkidaClassifier
+from qana.inference.classifier import AkidaClassifier
 from tools.server import Server
 from tools.soak.client import Client
 from tools.soak.faults import Findings

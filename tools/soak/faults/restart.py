@@ -6,9 +6,9 @@ import threading
 import time
 from pathlib import Path
 
-from qana.incremental.edge_model import load_edge_model
-from qana.incremental.storage import BEFORE, load_head
-from qana.spiking.classifier import AkidaClassifier
+from qana.edge_learning.edge_model import load_edge_model
+from qana.edge_learning.head_files import BEFORE, load_head
+from qana.inference.classifier import AkidaClassifier
 from tools.server import ROOT, Server
 from tools.soak.client import Client, LostError
 from tools.soak.faults import Findings
@@ -18,9 +18,9 @@ from tools.soak.visits import UPLOAD, WHERE, bring, scan_once
 SAVING = """
 import sys
 from pathlib import Path
-from qana.incremental.edge_model import load_edge_model
-from qana.incremental.head import add_class
-from qana.incremental.storage import save_head
+from qana.edge_learning.edge_model import load_edge_model
+from qana.edge_learning.head import add_class
+from qana.edge_learning.head_files import save_head
 edge = load_edge_model()
 heads = edge.start, add_class(edge.start, "tattoo")
 print("ready", flush=True)

@@ -8,8 +8,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from qana.explain.heat import COLOURS
-from qana.walkthrough.travel import LayerFrame
+from qana.explanation.heatmap import COLOURS
+from qana.walkthrough.layer_events import LayerFrame
 from ui.component import component
 
 _player = component(Path(__file__).parent)

@@ -1,0 +1,46 @@
+"""Which meter sees the energy of which hardware."""
+
+from typing import Any
+
+from qana.bench.meters.akida_power import AkidaPowerMeter
+from qana.bench.meters.no_meter import NoMeter
+from qana.bench.meters.nvml import NvmlMeter
+from qana.bench.meters.rapl import RaplMeter
+from qana.bench.readings import Meter
+from qana.errors import UserError
+
+
+def meter_for(kind: str, device: object | None = None) -> Meter:
+    """The meter of the hardware that a network runs on.
+
+    Args:
+        kind: "akida", "cuda", "cpu" or "mps".
+        device: for "akida" one of `akida.devices()`, or None for the simulator; for "cuda" what
+            `torch.cuda.get_device_properties` takes, or None for the current card.
+
+    Raises:
+        UserError: another kind.
+    """
+    if kind == "akida":
+        return AkidaPowerMeter(device)
+    if kind == "cuda":
+        return NvmlMeter(_uuid(device))
+    if kind == "cpu":
+        return RaplMeter()
+    if kind == "mps":
+        return NoMeter(
+            "Apple powermetrics",
+            "macOS gives the power of Apple's graphics to root only, and as an estimate.",
+            "Run `sudo powermetrics --samplers gpu_power` beside this program, or measure at the "
+            "mains.",
+        )
+    raise UserError(f'No meter for "{kind}": choose akida, cuda, cpu or mps.')
+
+
+def _uuid(device: Any) -> str | None:
+    """The card's name that CUDA and NVML share; None without a card."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return None
+    return f"GPU-{torch.cuda.get_device_properties(device).uuid}"

@@ -1,0 +1,105 @@
+"""The command `qana bench`."""
+
+import argparse
+import json
+from typing import Any
+
+from qana.bench.command import RUNTIME_NAMES
+from qana.cli.options import add_json_option, add_model_option
+from qana.cli.output import print_json, print_message
+from qana.errors import UserError
+from qana.inference.manifest import find_entry
+from qana.network.keras_forms import quiet_tensorflow
+
+MOST_SECONDS, MOST_IMAGES = 3600, 1024
+"""A measurement keeps others waiting, and a batch must fit into memory."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    add_model_option(parser)
+    parser.add_argument(
+        "--seconds", type=float, default=5, metavar="N", help="for each runtime and batch size"
+    )
+    parser.add_argument(
+        "--runtimes", nargs="+", choices=RUNTIME_NAMES, default=list(RUNTIME_NAMES), metavar="NAME"
+    )
+    parser.add_argument(
+        "--batches", nargs="+", type=int, default=[1, 16], metavar="N", help="images at once"
+    )
+    parser.add_argument(
+        "--stream", action="store_true", help="report all that happens, one JSON document a line"
+    )
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measures every runtime of this machine and says what cannot be measured, and why."""
+    if not 0 < options.seconds <= MOST_SECONDS:
+        raise UserError(f"--seconds is a time above 0 and up to {MOST_SECONDS} for each runtime.")
+    if not all(1 <= batch <= MOST_IMAGES for batch in options.batches):
+        raise UserError(f"--batches are numbers of images at once, 1 to {MOST_IMAGES}.")
+    quiet_tensorflow()
+    from qana.bench.run_bench import bench
+
+    tell = _stream if options.stream else _say
+    runtimes, batches = dict.fromkeys(options.runtimes), dict.fromkeys(options.batches)
+    try:
+        entry = find_entry(options.model)
+        document = bench(entry, [*runtimes], [*batches], options.seconds, tell)
+    except UserError as error:
+        tell("trouble", {"sentence": str(error)})
+        raise
+    except KeyboardInterrupt:
+        print_message("Stopped.")
+        return 130
+    if options.stream:
+        _stream("done", {"document": document})
+    elif options.json:
+        print_json(document)
+    else:
+        _print(document)
+    return 0
+
+
+def _stream(kind: str, body: dict[str, Any]) -> None:
+    """One JSON document a line, for a program that follows."""
+    print(json.dumps({"kind": kind, **body}, allow_nan=False), flush=True)
+
+
+def _say(kind: str, body: dict[str, Any]) -> None:
+    if kind == "waiting":
+        print_message("Another measurement runs on this machine: waiting for its end")
+    elif kind == "loading":
+        print_message(f"Loading {body['runtime']}")
+    elif kind == "running":
+        print_message(f"Measuring {body['runtime']}, batch {body['batch']}")
+    elif kind == "missing":
+        print_message(f"{body['name']}: {body['reason']}")
+
+
+def _print(document: dict[str, Any]) -> None:
+    for row in document["rows"]:
+        latency, energy = row["latency_ms"], row["energy_mj"]
+        time = f"{latency['p50']:9.2f} ms" if latency else " " * 12
+        used = f"{energy['value']:9.3f} mJ" if energy else "  not known "
+        print(f"{row['provenance']:9} {time} {used}  {row['batch']:3}  {row['runtime']}, ", end="")
+        print(row["device"])
+        if reason := row["not_measurable"]:
+            print(f"{'':9} {reason['reason']} {reason['remedy']}")
+    for one in document["missing"]:
+        print(f"{one['name']}: {one['reason']}")
+    _print_operations(document["neurobench"])
+    added = document["classifier"]
+    print(
+        f"From photo to verdict: {added['classifier_ms']:.2f} ms, the engine alone "
+        f"{added['engine_ms']:.2f} ms: {added['added']:+.0%}"
+    )
+
+
+def _print_operations(counted: dict[str, Any]) -> None:
+    print(
+        f"NeuroBench: {counted['footprint_bytes']:,} bytes, activation sparsity "
+        f"{counted['activation_sparsity']:.3f}, synaptic operations an image: "
+        + ", ".join(f"{name} {n:,.0f}" for name, n in counted["synaptic_operations"].items())
+    )

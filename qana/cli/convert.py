@@ -1,0 +1,67 @@
+"""The command `qana convert`."""
+
+import argparse
+import os
+from pathlib import Path
+
+import numpy as np
+
+from qana.cli.output import print_message
+from qana.data.ham10000 import read_ham10000
+from qana.data.lesion_split import read_split
+from qana.data.samples import load_samples
+from qana.imaging import read_image, to_input
+from qana.inference.manifest import ModelEntry, find_entry
+from qana.inference.model_store import sha256, verified_file
+
+NOISE_PHOTOS = 64
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the .fbz")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="HAM10000 folder: check on its validation photos"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Converts the quantized Keras form of a model and says what the checks found."""
+    entry = find_entry(options.model)
+    keras_form = entry.record["keras"]["quantized"]
+    path = verified_file(entry.path.with_name(keras_form["file"]), keras_form["sha256"])
+    out = options.out or Path(f"{entry.name}.fbz")
+    photos = _check_set(entry, options.data)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    print_message("Loading TensorFlow, which takes a while")
+    from qana.conversion.convert import convert
+    from qana.network.quantizeml_loading import load_model
+
+    model, report = convert(load_model(str(path)), photos, entry.target)
+    model.save(str(out))
+    same = "the very bytes of" if sha256(out) == entry.sha256 else "not the bytes of"
+    passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
+    ties = ", ".join(f"{photos} by a tie in {layer}" for layer, photos in report.ties.items())
+    ties = ties or "no rounding tie"
+    classes = "class equal on all"
+    if report.other_class:
+        classes += f" (with Keras's own steps another one on {report.other_class})"
+    print(
+        f"{out}: {entry.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
+        f"{report.photos} photos, largest difference {report.largest_difference:.3g} ({ties}), "
+        f"{classes}; maps on {passes} passes; {same} {entry.path.name}"
+    )
+    return 0
+
+
+def _check_set(entry: ModelEntry, data: Path | None) -> np.ndarray:
+    size = entry.input_shape[0]
+    if data:
+        split = read_split()
+        photos = read_ham10000(data)
+        chosen = [photo.path for photo in photos if split.get(photo.image_id) == "validation"]
+        return np.stack([to_input(read_image(path), size) for path in chosen])
+    samples = [to_input(read_image(sample.path), size) for sample in load_samples()]
+    noise = np.random.default_rng(0).integers(0, 256, (NOISE_PHOTOS, *entry.input_shape), np.uint8)
+    return np.concatenate([np.stack(samples), noise])

@@ -1,0 +1,32 @@
+"""The command `qana edge`."""
+
+import argparse
+
+from qana.cli.options import add_data_option, add_model_option, add_runs_option
+from qana.cli.output import print_message
+from qana.inference.manifest import AKIDA1, models_folder
+from qana.network.keras_forms import quiet_tensorflow
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    add_data_option(parser)
+    add_model_option(parser, AKIDA1)
+    add_runs_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Gives a model for Akida 1.0 its edge head, chosen on validation lesions."""
+    quiet_tensorflow()
+    from qana.edge_learning.build_edge_head import build_edge_head
+
+    record = build_edge_head(
+        options.data, options.model, models_folder(), options.runs, print_message
+    )
+    passes = ", ".join(f"{name} in {count}" for name, count in record["passes"].items())
+    print(
+        f"{record['file']}, {record['head']['file']}: {record['spikes']} spikes, "
+        f"{record['neurons']} neurons a class and {record['spare']} spare ones, with "
+        f"{record['connections']} connections; network and head map on {passes} passes"
+    )
+    return 0

@@ -1,0 +1,68 @@
+"""The command `qana evaluate`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qana.cli.options import add_json_option, add_model_option
+from qana.cli.output import print_json, print_message
+from qana.data.labelled_folder import read_labelled
+from qana.data.lesion_split import read_split
+from qana.errors import UserError
+from qana.evaluation.evaluate import evaluate
+from qana.inference.classifier import load_classifier
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    parser.add_argument("--images", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--labels", type=Path, required=True, metavar="CSV")
+    add_model_option(parser)
+    parser.add_argument("--subset", choices=("lesion-test",), help="held-out lesions only")
+    parser.add_argument(
+        "--abstain",
+        action="store_true",
+        help="leave out what is spoilt, no dermatoscopic lesion, or too unsure",
+    )
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Evaluates one model over a labelled folder."""
+    classifier = load_classifier(options.model)
+    images = read_labelled(options.images, options.labels)
+    if options.subset:
+        split = read_split()
+        images = [image for image in images if split.get(image.image_id) == "test"]
+        if not images:
+            raise UserError(
+                f"None of the images of {options.labels.name} is of the held-out lesions: leave "
+                "--subset out, or give HAM10000."
+            )
+    print_message(f"{len(images)} images on {classifier.device}")
+    document = evaluate(classifier, images, abstain=options.abstain)
+    if options.json:
+        print_json(document)
+    else:
+        _print(document)
+    return 0
+
+
+def _print(document: dict[str, Any]) -> None:
+    for name in ("accuracy", "balanced_accuracy", "macro_f1"):
+        low, high = document["ci95"][name]
+        print(f"{name.replace('_', ' '):18} {document[name]:.3f}  95 % {low:.3f} to {high:.3f}")
+    print(f"{'AUC':18} {_number(document['auc'])}")
+    print(f"{'calibration error':18} {document['ece']:.3f}")
+    by = ", ".join(f"{count} {name}" for name, count in document["abstained_by"].items())
+    print(f"{'left out':18} {document['abstained']} ({by})")
+    for label, values in document["per_class"].items():
+        if values["n"]:
+            print(
+                f"  {label:6} n {values['n']:5}  precision {_number(values['precision'])}  "
+                f"recall {_number(values['recall'])}  F1 {_number(values['f1'])}"
+            )
+
+
+def _number(value: float | None) -> str:
+    return "    -" if value is None else f"{value:.3f}"

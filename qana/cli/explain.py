@@ -1,0 +1,42 @@
+"""The command `qana explain`."""
+
+import argparse
+import os
+
+from qana.cli.options import add_data_option, add_json_option, add_model_option, add_runs_option
+from qana.cli.output import print_json, print_message
+from qana.errors import UserError
+from qana.evaluation.result_files import write_report
+from qana.inference.manifest import models_folder
+from qana.network.keras_forms import quiet_tensorflow
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    add_data_option(parser)
+    add_model_option(parser)
+    parser.add_argument(
+        "--photos", type=int, default=0, metavar="N", help="test lesions, one photo each; 0: all"
+    )
+    add_runs_option(parser)
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measures how far each explanation can be believed, and writes explanations.json."""
+    if options.photos < 0:
+        raise UserError("--photos is a number of lesions, or 0 for all of them.")
+    quiet_tensorflow()
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    from qana.explanation.faithfulness_table import SCORES
+    from qana.explanation.measure_faithfulness import measure
+
+    document = measure(options.data, options.model, options.photos, options.runs, print_message)
+    write_report(models_folder() / "explanations.json", document)
+    if options.json:
+        print_json(document)
+        return 0
+    for method, scores in document["methods"].items():
+        found = "  ".join(f"{name} {scores[name]['mean']:.3f}" for name in SCORES)
+        print(f"{method:12} {found}  ({scores['photos']} photos)")
+    return 0

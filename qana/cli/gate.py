@@ -1,0 +1,57 @@
+"""The command `qana gate`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qana.cli.options import add_data_option, add_model_option
+from qana.cli.output import print_message
+from qana.data.ham10000 import read_ham10000
+from qana.data.labelled_folder import EXTENSIONS
+from qana.data.lesion_split import split_photos
+from qana.errors import DataError
+from qana.inference.manifest import find_entry, models_folder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    add_data_option(parser)
+    add_model_option(parser)
+    parser.add_argument(
+        "--phone", type=Path, metavar="DIR", help="also count how many of these phone photos pass"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Fits one model's gate and abstain band, and says how well they do."""
+    find_entry(options.model)
+    phone = _photos(options.phone) if options.phone else ()
+    subsets = split_photos(read_ham10000(options.data))
+    from qana.training.abstention import add_abstention
+
+    found = add_abstention(options.model, models_folder(), subsets, print_message, phone)
+    _print(found["gate"], found["abstain"])
+    return 0
+
+
+def _photos(folder: Path) -> list[Path]:
+    found = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in EXTENSIONS]
+    if not found:
+        raise DataError(f"There is no photo in {folder}: give the folder that holds some.")
+    return found
+
+
+def _print(gate: dict[str, Any], abstain: dict[str, Any]) -> None:
+    for subset, lesions in gate["lesions"].items():
+        print(f"{subset:12} {lesions['n']:5} lesions, {lesions['pass']:.1%} pass")
+    if "phone" in gate:
+        print(f"{'phone':12} {gate['phone']['n']:5} photos, {gate['phone']['pass']:.1%} pass")
+    for family, found in gate["turned_away"].items():
+        print(f"{family:12} {found['n']:5} pictures, {found['share']:.1%} turned away")
+    print(f"answers from a top probability of {abstain['threshold']:.3f}")
+    for subset, found in abstain["risk_coverage"].items():
+        risk = "none" if found["risk"] is None else f"{found['risk']:.1%}"
+        print(
+            f"{subset:12} {found['coverage']:.1%} answered, {risk} of them wrong, "
+            f"{found['points'][-1][1]:.1%} if all were; AURC {found['aurc']:.3f}"
+        )

@@ -1,0 +1,36 @@
+"""The command `qana handout`."""
+
+import argparse
+from pathlib import Path
+
+from qana.classes import BY_CODE
+from qana.cli.options import add_model_option
+from qana.cli.output import print_message
+from qana.data.samples import load_samples
+from qana.imaging import read_image
+from qana.inference.classifier import load_classifier
+from qana.reports.handout.content import gather
+from qana.reports.handout.sheet import draw, save
+
+DEFAULT_LABEL = "mel"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    parser.add_argument("--out", type=Path, default=Path("qana-handout.pdf"), metavar="FILE")
+    parser.add_argument(
+        "--image", type=Path, metavar="FILE", help="photo to show (default: a sample melanoma)"
+    )
+    add_model_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes the handout for one photo; without one, for the gallery's first melanoma."""
+    if options.image is None:
+        sample = next(sample for sample in load_samples() if sample.label == DEFAULT_LABEL)
+        image, words = read_image(sample.path), f"{BY_CODE[DEFAULT_LABEL].name}, HAM10000"
+    else:
+        image, words = read_image(options.image), "Your photo"
+    save(draw(gather(load_classifier(options.model), image, words)), options.out)
+    print_message(f"Wrote {options.out}: one page of A4.")
+    return 0

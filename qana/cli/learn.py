@@ -1,0 +1,147 @@
+"""The command `qana learn`."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qana.cli.options import add_json_option, add_model_option
+from qana.cli.output import print_json, print_message
+from qana.edge_learning.edge_learner import Lesson, Pupil
+from qana.edge_learning.edge_model import EdgeModel, load_edge_model
+from qana.edge_learning.head_files import BEFORE, load_head, save_head
+from qana.errors import UserError
+from qana.imaging import ImageError, read_image
+from qana.inference.manifest import AKIDA1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    parser.add_argument(
+        "--images", type=Path, metavar="DIR", help="learn these: a folder per class"
+    )
+    parser.add_argument("--test", type=Path, metavar="DIR", help="then recognize these, likewise")
+    parser.add_argument(
+        "--head",
+        type=Path,
+        default=Path("learned.head"),
+        metavar="FILE",
+        help="learned head to go on with and to save; made if missing",
+    )
+    parser.add_argument("--undo", action="store_true", help="first take the last run back")
+    add_model_option(parser, AKIDA1)
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Teaches a head the photos of a folder per class, tests it on another, and saves it."""
+    if not (options.images or options.test or options.undo):
+        raise UserError("There is nothing to do: give --images, --test or --undo.")
+    edge = load_edge_model(options.model)
+    pupil, head = Pupil(edge), options.head
+    if options.undo:
+        _undo(edge, head)
+    if head.is_file():
+        pupil.take(load_head(head, edge.front))
+    unreadable: list[str] = []
+    lessons = list(_taught(pupil, options.images, unreadable)) if options.images else []
+    if lessons:
+        if not head.is_file():  # so that the first run, too, can be taken back
+            save_head(edge.start, edge.front, head)
+        save_head(pupil.head, edge.front, head)
+    tested = _tested(pupil, options.test, unreadable) if options.test else {}
+    document = _document(edge, pupil, lessons, tested)
+    if options.json:
+        print_json(document)
+    else:
+        if options.undo:
+            print(f"The last run was taken back: {head} is what it was before.")
+        _print(document, head)
+    return 2 if unreadable else 0
+
+
+def _undo(edge: EdgeModel, head: Path) -> None:
+    """Puts the head back that the last run replaced; it can be done one time."""
+    before = head.with_name(head.name + BEFORE)
+    if not before.is_file():
+        raise UserError(f"There is no last run to take back: {before} is missing.")
+    load_head(before, edge.front)  # a damaged one must not take the place of a whole one
+    before.replace(head)
+
+
+def _photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any]]:
+    """Class and photo of each file below a folder per class; what cannot be read is reported."""
+    try:
+        classes = [one for one in _shown(folder) if one.is_dir()]
+        paths = [path for one in classes for path in _shown(one) if path.is_file()]
+    except OSError as error:
+        raise UserError(f"There is no folder {error.filename} that can be opened.") from None
+    if not classes:
+        raise UserError(f"{folder} holds no folder: make one for each class, named as it is.")
+    if not paths:
+        raise UserError(f"The folders in {folder} hold no photo: put some into each.")
+    for path in paths:
+        try:
+            yield path.parent.name.strip(), read_image(path)
+        except ImageError as error:
+            unreadable.append(str(path))
+            print_message(f"{path}: {error}")
+
+
+def _shown(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _taught(pupil: Pupil, folder: Path, unreadable: list[str]) -> Iterator[Lesson]:
+    for name, image in _photos(folder, unreadable):
+        if name not in pupil.head.classes:
+            pupil.add_class(name)
+        yield pupil.learn(image, name)
+
+
+def _tested(pupil: Pupil, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for name, image in _photos(folder, unreadable):
+        pupil.head.index(name)
+        counts = found.setdefault(name, {"n": 0, "recognized": 0})
+        counts["n"] += 1
+        counts["recognized"] += pupil.recognize(image).name == name
+    return found
+
+
+def _document(
+    edge: EdgeModel, pupil: Pupil, lessons: list[Lesson], tested: dict[str, dict[str, int]]
+) -> dict[str, Any]:
+    return {
+        "model": edge.entry.name,
+        "backend": edge.engine.backend.kind,
+        "classes": dict(zip(pupil.head.classes, pupil.head.taught, strict=True)),
+        "lessons": [
+            {
+                "class": lesson.name,
+                "before": lesson.before.name,
+                "after": lesson.after.name,
+                "learn_ms": lesson.learn_ms,
+                "swapped": lesson.swapped,
+                "events": lesson.events,
+            }
+            for lesson in lessons
+        ],
+        "tested": tested,
+    }
+
+
+def _print(document: dict[str, Any], head: Path) -> None:
+    lessons = document["lessons"]
+    if lessons:
+        right = [sum(one[when] == one["class"] for one in lessons) for when in ("before", "after")]
+        mean = sum(one["learn_ms"] for one in lessons) / len(lessons)
+        print(
+            f"{len(lessons)} photos learned on the {document['backend']}, {mean:.0f} ms each; "
+            f"{right[0]} of them recognized just before their lesson, {right[1]} just after; saved "
+            f"as {head}"
+        )
+    if idle := sum(not one["swapped"] for one in lessons):
+        print(f"{idle} of them moved no connection: the neurons of their class are settled.")
+    for name, counts in document["tested"].items():
+        print(f"{name}: {counts['recognized']} of {counts['n']} recognized")

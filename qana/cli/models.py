@@ -1,0 +1,32 @@
+"""The command `qana models`."""
+
+import argparse
+
+from qana.cli.options import add_json_option
+from qana.cli.output import print_json
+from qana.inference.manifest import read_manifest
+from qana.inference.model_store import verified
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Lists the models whose files are what the manifest says."""
+    entries = read_manifest()
+    for entry in entries:
+        verified(entry)
+    if options.json:
+        print_json({"models": [entry.record for entry in entries]})
+        return 0
+    for entry in entries:
+        result = entry.metrics.get("lesion-test", {})
+        size = "x".join(str(side) for side in entry.input_shape)
+        print(
+            f"{entry.name}: {entry.target}, {size}, {entry.weight_bits}/{entry.activation_bits} "
+            f"bits, {entry.parameters:,} parameters, {entry.macs / 1e6:.1f} MMAC, balanced "
+            f"accuracy {result.get('balanced_accuracy', float('nan')):.3f} on test lesions"
+        )
+    return 0

@@ -1,0 +1,90 @@
+"""The command `qana predict`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qana.classes import BY_CODE
+from qana.cli.options import add_json_option, add_model_option
+from qana.cli.output import print_json, print_message
+from qana.imaging import ImageError
+from qana.inference.classifier import AkidaClassifier, Prediction, load_classifier
+from qana.inference.diagnosis import scan
+from qana.inference.probabilities import percent
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    add_model_option(parser)
+    parser.add_argument(
+        "--raw", action="store_true", help="also give the logits; classify whatever can be read"
+    )
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Classifies every readable file; exit code 2 where one could not be read."""
+    classifier = load_classifier(options.model)
+    answers, unread = [], 0
+    for path in options.images:
+        try:
+            answers.append(_answer(classifier, path, options.raw))
+        except ImageError as error:
+            unread += 1
+            print_message(f"{path}: {error}")
+            answers.append(_empty(path, str(error)))
+    if options.json:
+        document = {"model": classifier.name, "backend": classifier.backend, "images": answers}
+        print_json(document)
+    else:
+        for answer in answers:
+            print(_line(answer))
+        print_message("Not a medical device: for research and teaching only.")
+    return 2 if unread else 0
+
+
+def _answer(classifier: AkidaClassifier, path: Path, raw: bool) -> dict[str, Any]:
+    result = scan(path, classifier, insist=raw)
+    if result.prediction is None:
+        return _empty(path, result.reason)
+    verdict = _verdict(result.prediction)
+    if raw:
+        logits = result.prediction.logits.tolist()
+        return _empty(path, None) | {"status": "classified"} | verdict | {"logits": logits}
+    return _empty(path, result.reason) | {"status": result.status} | verdict
+
+
+def _verdict(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "top": [
+            {"label": code, "name": BY_CODE[code].name, "probability": probability}
+            for code, probability in prediction.top
+        ],
+        "malignant_probability": prediction.needs_look_probability,
+        "latency_ms": prediction.latency_ms,
+        "events": prediction.events,
+        "sparsity": prediction.sparsity,
+    }
+
+
+def _empty(path: Path, reason: str | None) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "status": "rejected",
+        "reason": reason,
+        "top": [],
+        "malignant_probability": None,
+        "latency_ms": None,
+        "events": None,
+        "sparsity": None,
+    }
+
+
+def _line(answer: dict[str, Any]) -> str:
+    if answer["status"] == "rejected":
+        return f"{answer['path']}: {answer['reason']}"
+    top = ", ".join(f"{guess['name']} {percent(guess['probability'])}" for guess in answer["top"])
+    look = f"needs a professional look {percent(answer['malignant_probability'])}"
+    sure = "" if answer["status"] == "classified" else "not sure, perhaps "
+    return f"{answer['path']}: {sure}{top}; {look}; {answer['events']:,} events"

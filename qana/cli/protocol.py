@@ -1,0 +1,53 @@
+"""The command `qana protocol`."""
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+
+from qana.cli.options import add_data_option, add_json_option, add_runs_option
+from qana.cli.output import print_json, print_message
+from qana.errors import UserError
+from qana.evaluation.result_files import write_report
+from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, models_folder
+from qana.network.keras_forms import quiet_tensorflow
+
+PROTOCOLS = {
+    "lesion": "qana.protocols.lesion",
+    "paper": "qana.protocols.paper",
+    "clinical": "qana.protocols.clinical",
+    "learning": "qana.edge_learning.protocol",
+}
+"""Name to the module whose `run` judges by it."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    parser.add_argument("name", choices=tuple(PROTOCOLS))
+    add_data_option(parser, "HAM10000 folder; for clinical, the one of PAD-UFES-20")
+    parser.add_argument(
+        "--phone", type=Path, metavar="DIR", help="PAD-UFES-20 folder, for learning"
+    )
+    add_runs_option(parser)
+    parser.add_argument("--model", help=f"default: {DEFAULT_MODEL}; learning: {AKIDA1}")
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judges by one protocol and writes its document to protocols/ of the models folder."""
+    quiet_tensorflow()
+    protocol = import_module(PROTOCOLS[options.name]).run
+    if options.name == "learning":
+        if not options.phone:
+            raise UserError("Give the folder of PAD-UFES-20 with --phone.")
+        document = protocol(
+            options.data, options.phone, options.model or AKIDA1, options.runs, print_message
+        )
+    else:
+        document = protocol(options.data, options.model or DEFAULT_MODEL, print_message)
+    path = models_folder() / "protocols" / f"{options.name}.json"
+    write_report(path, document)
+    if options.json:
+        print_json(document)
+    else:
+        print(f"{document['command']}: see {path.parent.name}/{path.name}")
+    return 0

@@ -1,0 +1,40 @@
+"""The command `qana study`."""
+
+import argparse
+from pathlib import Path
+
+from qana.cli.options import add_data_option, add_json_option, add_runs_option
+from qana.cli.output import print_json, print_message
+from qana.inference.manifest import models_folder
+from qana.network.keras_forms import quiet_tensorflow
+
+NAMES = (
+    *("levers", "teachers", "larger", "batch", "bits"),
+    *("ablation", "baselines", "seeds", "narrow"),
+)
+"""Of the studies in `qana.studies.catalog`, which loads too much to be asked here."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    parser.add_argument("name", choices=NAMES)
+    add_data_option(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
+    add_runs_option(parser)
+    add_json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Makes one comparison's table; run again, it goes on where it was stopped."""
+    quiet_tensorflow()
+    from qana.studies.catalog import STUDIES
+    from qana.studies.run_study import run_study
+
+    out = options.out or models_folder()
+    document = run_study(STUDIES[options.name], options.data, options.runs, out, print_message)
+    if options.json:
+        print_json(document)
+    else:
+        for row in (document["columns"], *document["rows"]):
+            print("\t".join("" if cell is None else str(cell) for cell in row))
+    return 0

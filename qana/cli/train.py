@@ -1,0 +1,48 @@
+"""The command `qana train`."""
+
+import argparse
+from pathlib import Path
+
+from qana.cli.options import add_data_option, add_runs_option
+from qana.cli.output import print_message
+from qana.errors import UserError
+from qana.inference.manifest import DEFAULT_MODEL, MANIFEST, models_folder, read_manifest
+from qana.network.keras_forms import quiet_tensorflow
+from qana.training.recipe import RECIPES, Recipe
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    add_data_option(parser)
+    parser.add_argument("--recipe", default=DEFAULT_MODEL)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
+    add_runs_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the whole pipeline, and before it that of an ancestor that is not there; run again, it
+    goes on where it was stopped."""
+    if options.recipe not in RECIPES:
+        known = ", ".join(RECIPES)
+        raise UserError(f"There is no recipe '{options.recipe}': choose one of {known}.")
+    recipe = RECIPES[options.recipe]
+    missing = missing_ancestor(recipe)
+    quiet_tensorflow()
+    print_message("Loading TensorFlow, which takes a while")
+    from qana.training.pipeline import train
+
+    if missing:
+        print_message(
+            f"{recipe.name} begins with the weights of {missing.name}, which is trained first"
+        )
+        train(options.data, missing, models_folder(), options.runs, print_message)
+    train(options.data, recipe, options.out or models_folder(), options.runs, print_message)
+    return 0
+
+
+def missing_ancestor(recipe: Recipe) -> Recipe | None:
+    """The recipe of a model whose weights are asked for and that the models folder lacks."""
+    if recipe.ancestor is None:
+        return None
+    there = read_manifest() if (models_folder() / MANIFEST).is_file() else []
+    return None if recipe.ancestor in {entry.name for entry in there} else RECIPES[recipe.ancestor]

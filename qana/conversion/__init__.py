@@ -1,0 +1,1 @@
+"""Converts a quantized Keras network to Akida, with every check."""

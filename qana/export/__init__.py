@@ -1,0 +1,1 @@
+"""Writes networks for other programs: the deployed network as an ONNX graph of integers."""

@@ -1,0 +1,147 @@
+"""Asking for what takes TensorFlow or torch, without waiting for it."""
+
+import atexit
+import itertools
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from qana.jobs.messages import Answer, Request
+
+ROOT = Path(__file__).parents[2]
+STOPPED = "The process that computes this stopped, perhaps for want of memory: ask again."
+TURN = "Waiting for its turn"
+WANTED_SECONDS = 5.0
+"""A job that nobody has looked at for so long is passed over until somebody does."""
+FORGOTTEN_SECONDS = 900.0
+"""After so long it is dropped: whoever asked is gone."""
+PAUSE = 0.05
+"""Seconds between two looks for work."""
+TRIES = 2
+"""A process that was killed or went to rest with a request in hand gets it once more."""
+
+
+class Job:
+    """One task that was asked for; read it at any time, from any thread."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.answer = Answer(request.number, TURN)
+        self.seen = time.monotonic()
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a value, or a sentence why there will be none; asking shows interest."""
+        self.seen = time.monotonic()
+        return self.answer.done
+
+
+class Workshop:
+    """The process, started by the first request. Safe for several threads.
+
+    It has one task in hand at a time. The others wait here, where a visitor who has turned to
+    something else can be passed over.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._waiting: list[Job] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: str | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process, with all that it has loaded."""
+        return self._process is not None and self._process.poll() is None
+
+    def ask(self, task: str, **arguments: Any) -> Job:
+        """Puts a request in the queue and returns at once; see `Request`."""
+        job = Job(Request(next(self._numbers), task, arguments))
+        with self._lock:
+            self._waiting.append(job)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._thread.start()
+                atexit.register(self.close)
+        return job
+
+    def close(self) -> None:
+        """Ends the process for good; what is in hand and what waits gets no value."""
+        self._closed = True
+        self._end()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._closed:
+            job = self._next()
+            if job is None:
+                time.sleep(PAUSE)
+            elif not any(self._perform(job) for _ in range(TRIES)):
+                _give_up(job)
+        for job in self._waiting:
+            _give_up(job)
+        self._end()
+
+    def _next(self) -> Job | None:
+        """The oldest job that somebody still wants."""
+        now = time.monotonic()
+        with self._lock:
+            self._waiting = [j for j in self._waiting if now - j.seen < FORGOTTEN_SECONDS]
+            wanted = [job for job in self._waiting if now - job.seen < WANTED_SECONDS]
+            for before, job in enumerate(wanted[1:], start=1):
+                job.answer = Answer(job.request.number, f"{TURN}: {before} before it")
+            if wanted:
+                self._waiting.remove(wanted[0])
+        return wanted[0] if wanted else None
+
+    def _perform(self, job: Job) -> bool:
+        """Has the process do it and takes its news; False where the process was lost over it."""
+        try:
+            process = self._started()
+            assert process.stdin is not None and process.stdout is not None
+            pickle.dump(job.request, process.stdin)
+            process.stdin.flush()
+            while not job.answer.done:
+                job.answer = pickle.load(process.stdout)
+        except Exception:  # whatever a broken pipe or half an answer raises
+            self._end()
+            return self._closed and _give_up(job)
+        return True
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            # TensorFlow writes code that it generates; in a folder of its own it goes with it.
+            self._folder = tempfile.mkdtemp(prefix="qana-")
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "qana.jobs.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=ROOT,
+                env=os.environ | {"TMPDIR": self._folder},
+            )
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _give_up(job: Job) -> bool:
+    job.answer = Answer(job.request.number, trouble=STOPPED, done=True)
+    return True

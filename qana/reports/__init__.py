@@ -1,0 +1,1 @@
+"""Facts, model cards, README tables, the report of one diagnosis, the handout."""

@@ -1,0 +1,161 @@
+"""The page as a whole, and its file."""
+
+from pathlib import Path
+
+from fpdf import FPDF
+
+from qana.data.samples import ATTRIBUTION
+from qana.errors import UserError
+from qana.reports.handout.content import Facts
+from qana.reports.handout.drawing import (
+    INK,
+    INNER,
+    LINE,
+    MARGIN,
+    MUTED,
+    ORANGE,
+    PAGE,
+    PAPER,
+    SMALL,
+    TEAL,
+    arrow,
+    heading,
+    panel,
+    text,
+)
+from qana.reports.handout.figures import draw_network, draw_numbers, draw_photo, draw_questions
+from qana.resources import ASSETS
+from qana.walkthrough.chip_layout import in_words
+
+LOGO = ASSETS / "logo.svg"
+PAPER_SOURCE = "Wang et al., arXiv 2507.15958"
+
+
+class HandoutError(UserError):
+    """A handout that cannot be written."""
+
+
+def draw(facts: Facts) -> bytes:
+    """The page.
+
+    Returns:
+        The bytes of a PDF, one page of A4, upright.
+    """
+    pdf = FPDF()
+    pdf.set_auto_page_break(False)
+    pdf.c_margin = 0
+    pdf.set_title("From pixels to spikes")
+    pdf.set_lang("en")
+    pdf.add_page()
+    _head(pdf)
+    _way(pdf, facts, 47)
+    draw_photo(pdf, facts, 94)
+    draw_network(pdf, facts, 151)
+    draw_numbers(pdf, facts, 151)
+    draw_questions(pdf, facts.questions, 227)
+    _sources(pdf, 277)
+    return bytes(pdf.output())
+
+
+def save(page: bytes, out: Path) -> None:
+    """Writes the handout at once: where it fails, nothing is left and an older file stays.
+
+    Raises:
+        HandoutError: the file cannot be written there.
+    """
+    unfinished = out.with_name(f"{out.name}.unfinished") if out.name else out
+    try:
+        if out.is_dir():
+            raise IsADirectoryError
+        unfinished.write_bytes(page)
+        unfinished.replace(out)
+    except OSError:
+        if unfinished.is_file():
+            unfinished.unlink()
+        raise HandoutError(
+            f"The handout cannot be written to {out}: name a file in a folder that exists and "
+            "that you may write to."
+        ) from None
+
+
+def _head(pdf: FPDF) -> None:
+    pdf.set_fill_color(*PAPER)
+    pdf.rect(0, 0, *PAGE, style="F")
+    pdf.set_fill_color(*TEAL)
+    pdf.rect(0, 0, PAGE[0], 27, style="F")
+    pdf.image(str(LOGO), MARGIN - 3, 5, 17, 17)
+    text(pdf, MARGIN + 16, 6, 120, "From pixels to spikes", 24, "B", PAPER, "times")
+    about = "How QANA reads a photo of skin on a neuromorphic chip"
+    text(pdf, MARGIN + 16.3, 17, 120, about, 10, colour=PAPER)
+    panel(pdf, PAGE[0] - MARGIN - 44, 9, 44, 9, ORANGE)
+    right = PAGE[0] - MARGIN - 44
+    text(pdf, right, 11.3, 44, "Not a medical device", 10, "B", PAPER, align="C")
+    text(
+        pdf,
+        MARGIN,
+        31.5,
+        INNER,
+        "QANA is a small convolutional network that sorts dermatoscopic photos into seven classes. "
+        "It is trained with its quantization and converted to a spiking network for BrainChip "
+        "Akida, where layers send each other events: values that are not zero. It runs on a chip, "
+        "or on the vendor's simulator with the same integers. For research and teaching only.",
+    )
+
+
+def _way(pdf: FPDF, facts: Facts, y: float) -> None:
+    """Six steps with an arrow between; the number below each is this model's."""
+    entry, large = facts.entry, facts.mappings[0]
+    stages = {name: found["accuracy"] for name, found in entry.metrics["stages"].items()}
+    reached = entry.metrics["lesion-test"]["accuracy"]
+    steps = (
+        ("Train", "A float network learns from labelled photos.", _hits(stages["float"])),
+        ("Quantize", "Weights and activations become small integers.", _hits(stages["ptq"])),
+        ("Tune", "It trains on with the rounding in place.", _hits(stages["tuned"])),
+        ("Convert", "The vendor's converter makes it an Akida model.", _hits(reached)),
+        (
+            "Map",
+            "Each layer gets processors of the chip.",
+            (
+                in_words(len(large.passes)),
+                f"on {len(large.mesh.processors)} processors",
+            ),
+        ),
+        (
+            "Spikes",
+            "A zero is never sent: only events travel.",
+            (f"{facts.prediction.sparsity:.1%}", "silent, this photo"),
+        ),
+    )
+    top = heading(pdf, MARGIN, y, INNER, "From training to spikes")
+    gap, height = 4, 35
+    width = (INNER - gap * (len(steps) - 1)) / len(steps)
+    for number, (title, words, (value, unit)) in enumerate(steps):
+        x = MARGIN + number * (width + gap)
+        panel(pdf, x, top, width, height)
+        text(pdf, x + 2.2, top + 2.2, width - 4, f"{number + 1}", SMALL, "B", ORANGE)
+        text(pdf, x + 5.2, top + 1.8, width - 6, title, 10, "B", TEAL)
+        text(pdf, x + 2.2, top + 7.4, width - 3.6, words, SMALL)
+        text(pdf, x + 2.2, top + 23.4, width - 4, value, 13, "B", INK, "times")
+        text(pdf, x + 2.2, top + 29.4, width - 3, unit, SMALL, colour=MUTED)
+        if number:
+            arrow(pdf, x - gap / 2, top + height / 2)
+
+
+def _hits(accuracy: float) -> tuple[str, str]:
+    return f"{accuracy:.1%}", "right, test set"
+
+
+def _sources(pdf: FPDF, y: float) -> None:
+    pdf.set_draw_color(*LINE)
+    pdf.line(MARGIN, y, PAGE[0] - MARGIN, y)
+    text(
+        pdf,
+        MARGIN,
+        y + 1.8,
+        INNER,
+        f"Data and weights: {ATTRIBUTION}. Ideas of the network: {PAPER_SOURCE}. The Akida engine "
+        "is proprietary software of BrainChip; code of QANA: Apache-2.0. Performance by skin tone: "
+        "not assessed.",
+        SMALL,
+        colour=MUTED,
+    )

@@ -1,0 +1,25 @@
+"""What comes with the project: its version, and the folders of models and assets."""
+
+from pathlib import Path
+
+VERSION = "0.2.0"
+_PACKAGE = Path(__file__).parent
+
+
+def find_folder(name: str) -> Path:
+    """Finds a folder that comes with QANA.
+
+    In a checkout the folder lies beside the package; in an installed package it lies inside it.
+
+    Args:
+        name: "models" or "assets".
+
+    Returns:
+        The path of the folder. It need not exist.
+    """
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+ASSETS = find_folder("assets")
+"""The folder of samples, splits, published figures and pictures."""

@@ -1,0 +1,79 @@
+"""Training a network to answer as another one does, on views without end.
+
+The one that leads sees the very same pictures, turned and blended as they are, and its answer is
+all that counts: no label (Beyer et al., "Knowledge distillation: A good teacher is patient and
+consistent", CVPR 2022). Where both have a map of the same shape, the maps are to agree as well
+(Romero et al., "FitNets", ICLR 2015): answers alone say little about the layers far before them.
+"""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras as keras
+
+from qana.network.least_squares import outputs
+
+MAPS = (
+    "block1_project_bn",
+    "block3_project_bn",
+    "attention40_add",
+    "attention80_add",
+    "excitation_add",
+)
+"""Layers of `qana` whose maps are compared: the ends of what differs, and of each scale."""
+SOFTNESS = 2.0
+"""What logits are divided by before they are compared: small probabilities then count more."""
+EPSILON = 1e-3
+
+
+def beside(
+    model: keras.Model, leader: keras.Model, photos: np.ndarray, maps: tuple[str, ...] = MAPS
+) -> keras.Model:
+    """A network whose output is how far `model` is from `leader`: fitted with the loss
+    `as_it_is`, it trains `model` in place.
+
+    Args:
+        model: (B, S, S, 3) to (B, 7) logits, float or quantized.
+        leader: the same, float, of the same input; it is no longer trainable.
+        photos: (N, S, S, 3) uint8, that the spread of a map's channels is taken from.
+        maps: layers that both have, whose outputs are to agree; none of a quantized network, whose
+            maps are integers.
+
+    Returns:
+        (B, S, S, 3) to (B,) float32, at least 0.
+    """
+    leader.trainable = False
+    image = keras.Input(model.input_shape[1:])
+    ours, theirs = (
+        keras.Model(one.inputs, [one.get_layer(name).output for name in maps] + [one.output])
+        for one in (model, leader)
+    )
+    *found, answer = _list(ours(image))
+    *wanted, right = _list(theirs(image, training=False))
+    difference = keras.layers.Lambda(_divergence, name="divergence")([right, answer])
+    for name, a, b in zip(maps, found, wanted, strict=True):
+        spread = outputs(leader, leader.get_layer(name).output, photos).std((0, 1, 2)) + EPSILON
+        apart = keras.layers.Lambda(_apart, arguments={"spread": spread}, name=f"apart_{name}")
+        difference = keras.layers.Add()([difference, apart([a, b])])
+    return keras.Model(image, difference)
+
+
+def as_it_is(_targets: tf.Tensor, distance: tf.Tensor) -> tf.Tensor:
+    """The loss for what `beside` gives."""
+    return distance
+
+
+def _list(outputs: tf.Tensor | list[tf.Tensor]) -> list[tf.Tensor]:
+    return outputs if isinstance(outputs, list) else [outputs]
+
+
+def _divergence(both: list[tf.Tensor]) -> tf.Tensor:
+    """Of Kullback and Leibler, on softened answers: its gradients are of the size of plain ones."""
+    right, answer = (tf.cast(one, tf.float32) / SOFTNESS for one in both)
+    target = tf.nn.softmax(right)
+    gap = tf.nn.log_softmax(right) - tf.nn.log_softmax(answer)
+    return SOFTNESS**2 * tf.reduce_sum(target * gap, axis=1)
+
+
+def _apart(both: list[tf.Tensor], spread: np.ndarray) -> tf.Tensor:
+    a, b = both
+    return tf.reduce_mean(((a - b) / spread) ** 2, axis=(1, 2, 3))

@@ -1,0 +1,177 @@
+"""The vendor's quantizer and converter, run on a block, and our own check, run after them."""
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import akida
+import numpy as np
+import tf_keras as keras
+from tf_keras import layers
+
+from qana.conversion.convert import convert
+from qana.conversion.vendor_converter import run_converter
+from qana.data.samples import calibration_photos
+from qana.errors import ConversionError, UserError
+from qana.inference.manifest import ModelEntry, find_entry
+from qana.jobs.cache import Store, load_form_once
+from qana.jobs.worker import Tell
+from qana.network.builders import build
+from qana.training.quantization import quantize_network
+from qana.training.recipe import Recipe
+from qana.walkthrough.conversion_cases import LayerFate, Outcome, Step
+from qana.walkthrough.small_networks import ACTIVATION, BLOCKS, SIDE, around
+
+FUSED = (layers.BatchNormalization, layers.ReLU, layers.GlobalAveragePooling2D)
+"""Akida computes these within the layer before."""
+
+
+def run_case(store: Store, tell: Tell, model: str, case: str) -> Outcome:
+    """Quantizes and converts one block, or a whole network, and reports what became of it.
+
+    Args:
+        store: keeps the outcome, and the deployed model's Keras forms.
+        tell: takes progress.
+        model: name in the models folder, whose trained layers are used.
+        case: key of a `qana.walkthrough.conversion_cases.Form`.
+
+    Raises:
+        UserError: no form has that key, or the model has no Keras forms.
+    """
+    if case not in BLOCKS and not case.startswith("network_"):
+        known = ", ".join([*BLOCKS, "network_published", "network_spiking"])
+        raise UserError(f"There is no case '{case}': choose one of {known}.")
+    entry = find_entry(model)
+    key = ("breaking", entry.sha256, case)
+    return store.get(key, lambda: _run(store, tell, entry, case))
+
+
+def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> Outcome:
+    tell("Building the network", 0.1)
+    if case == "network_published":
+        network = build("published")
+    else:
+        network = load_form_once(store, entry, "float")
+        if case in BLOCKS:
+            network = around(BLOCKS[case], network, calibration_photos(SIDE))
+    side = network.input_shape[1]
+    photos = calibration_photos(side)
+    said: list[tuple[str, str]] = []
+    if case == "network_spiking":
+        tell("Loading the deployed network's quantized form", 0.3)
+        quantized = load_form_once(store, entry, "quantized")
+    else:
+        tell("Running the vendor's quantizer", 0.3)
+        recipe = Recipe("walkthrough", input_size=side)
+        quantized = _listen("quantizeml", said, lambda: quantize_network(network, photos, recipe))
+    converted, refusal, passes = None, None, {}
+    if quantized is not None:
+        tell("Running the vendor's converter", 0.6)
+        converted = _listen("cnn2snn", said, lambda: run_converter(quantized))
+        tell("Running our check on the same network", 0.75)
+        try:
+            passes = convert(quantized, photos)[1].passes
+        except ConversionError as error:
+            refusal = str(error)
+    return Outcome(
+        layers=_fates(network, quantized, converted),
+        akida={
+            layer.name: str(layer.parameters.layer_type).rpartition(".")[2]
+            for layer in (converted.layers if converted else ())
+        },
+        said=tuple(said),
+        output_shape=tuple(converted.output_shape) if converted else None,
+        left_in_float=next(iter(_in_float(quantized)), None) if quantized else None,
+        refusal=refusal,
+        passes=passes,
+        step=_step(network, quantized, photos) if case.startswith("activation_") else None,
+        photos=len(photos),
+    )
+
+
+def _listen(package: str, said: list[tuple[str, str]], make: Callable[[], Any]) -> Any | None:
+    """What `make` gives, None after an error; its package's warnings and error go into `said`."""
+    made, trouble = None, []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            made = make()
+        except (RuntimeError, ValueError, TypeError) as error:
+            trouble = [f"{type(error).__name__}: {error}"]
+    heard = [
+        str(one.message)
+        for one in caught
+        if one.category is UserWarning and package in Path(one.filename).parts
+    ]
+    for words in heard + trouble:
+        lines = (line.strip() for line in words.splitlines())
+        said.append((package, "\n".join(line for line in lines if line.strip("_=."))))
+    return made
+
+
+def _fates(
+    network: keras.Model, quantized: keras.Model | None, converted: akida.Model | None
+) -> tuple[LayerFate, ...]:
+    came_out = {layer.name for layer in converted.layers} if converted else set()
+    in_float = _in_float(quantized) if quantized else []
+    into: dict[str, str | None] = {}
+    fates = []
+    for layer in network.layers[1:]:
+        name = layer.name
+        into[name] = name if name in came_out else None
+        if isinstance(layer, FUSED) and name not in in_float:
+            into[name] = into[layer.inbound_nodes[0].inbound_layers.name]
+        if isinstance(layer, layers.Rescaling):  # Akida's first layer scales the pixels itself
+            first = layer.outbound_nodes[0].outbound_layer.name
+            into[name] = first if first in came_out else None
+        fates.append(LayerFate(name, _kind(layer), into[name]))
+        # The quantizer makes a layer of its own of an activation inside a layer.
+        function = getattr(layer, "activation", keras.activations.linear)
+        if function is not keras.activations.linear:
+            name = f"{name}_activ"
+            fates.append(
+                LayerFate(name, function.__name__, None if name in in_float else into[layer.name])
+            )
+    return tuple(fates)
+
+
+def _in_float(quantized: keras.Model) -> list[str]:
+    """Layers that the quantizer left as they were, in their order."""
+    return [
+        layer.name
+        for layer in quantized.layers[1:]
+        if not type(layer).__module__.startswith("quantizeml")
+    ]
+
+
+def _kind(layer: layers.Layer) -> str:
+    kind = type(layer).__name__
+    if isinstance(layer, layers.ReLU):
+        return "ReLU, no bound" if layer.max_value is None else f"ReLU, at most {layer.max_value:g}"
+    if hasattr(layer, "kernel_size"):
+        return f"{kind} {'×'.join(map(str, layer.kernel_size))}"
+    return kind
+
+
+def _step(network: keras.Model, quantized: keras.Model, photos: np.ndarray) -> Step:
+    """Of the channel that reaches highest."""
+    name = f"{ACTIVATION}_relu"
+    pixels = photos.astype(np.float32)
+    layer = network.get_layer(name)
+    before, after = keras.Model(network.inputs, [layer.input, layer.output])(pixels)
+    integers = keras.Model(quantized.inputs, quantized.get_layer(name).output)(pixels).values
+    reached = before.numpy().max(axis=(0, 1, 2))
+    loudest = reached.argmax()
+    quantizer = quantized.get_layer(name).out_quantizer
+    # The quantizer first rescales each channel, so that its power-of-two steps fit the range.
+    steps = 2.0 ** -quantizer.frac_bits.numpy() / quantizer.rescaling_rate.numpy()
+    fires = after.numpy()[..., loudest] > 0
+    silenced = fires & (integers.numpy()[..., loudest] == 0)
+    return Step(
+        layer=name,
+        largest=float(reached[loudest]),
+        top=float(steps[loudest] * (2**quantizer.value_bits - 1)),
+        step=float(steps[loudest]),
+        lost=float(silenced.sum() / fires.sum()),
+    )

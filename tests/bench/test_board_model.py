@@ -1,0 +1,196 @@
+"""The modelled Akida keeps its word on every published figure; published rows say their doubts."""
+
+from dataclasses import replace
+
+import pytest
+
+from qana.bench.board_model import BoardModel, Estimate, board_models, scaled_by_events
+from qana.bench.published import paper_ratios, published_rows, read_figures
+from qana.errors import UserError
+from qana.inference.manifest import find_entry
+
+AKIDA2_MMAC = 54.7
+CARDS_IDLE_WATTS = 20
+MODELS = board_models()
+
+
+def named(model: BoardModel) -> str:
+    return f"{model.board}, {model.mapping}, {model.quantity}"
+
+
+def the(mapping: str, quantity: str, models: tuple[BoardModel, ...] = MODELS) -> BoardModel:
+    return next(m for m in models if (m.mapping, m.quantity) == (mapping, quantity))
+
+
+def test_energy_and_latency_of_both_mappings_are_modelled_and_the_akd1000_is_not() -> None:
+    assert {named(model) for model in MODELS} == {
+        f"AKD1500, {mapping}, {quantity}"
+        for mapping in ("best", "minimal")
+        for quantity in ("energy", "latency", "dynamic")
+    }
+    assert [figure.fitted for figure in read_figures() if figure.board == "AKD1000"] == [()]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=named)
+def test_left_out_figures_lie_inside_at_the_stated_rate(model: BoardModel) -> None:
+    left_out = model.leave_one_out()
+    assert len(left_out) == len(model.points) >= 8
+    assert sum(figure.inside for figure in left_out) >= model.rate * len(left_out)
+    assert all(figure.low < figure.predicted < figure.high for figure in left_out)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=named)
+def test_a_figure_that_is_ten_times_too_large_falls_outside(model: BoardModel) -> None:
+    def report(factor: float) -> bool:
+        figures = [
+            replace(
+                figure,
+                energy_mj=figure.energy_mj * factor,
+                latency_ms=figure.latency_ms and figure.latency_ms * factor,
+                dynamic_mj=figure.dynamic_mj and figure.dynamic_mj * factor,
+            )
+            if figure == broken
+            else figure
+            for figure in read_figures()
+        ]
+        refitted = the(model.mapping, model.quantity, board_models(figures))
+        return next(f for f in refitted.leave_one_out() if f.network == broken.network).inside
+
+    broken = next(point for point in model.points if point.network == "AkidaNet 0.25 at 224")
+    assert report(1)
+    assert not report(10)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=named)
+def test_our_network_lies_between_the_figures_of_its_neighbours(model: BoardModel) -> None:
+    estimate = model.predict(AKIDA2_MMAC)
+    below = model.predict(16.5).value
+    above = model.predict(179).value
+    assert below < estimate.value < above
+    assert estimate.low < estimate.value < estimate.high
+    neighbours = [p.published(model.quantity) for p in model.points if 46 <= p.mmac <= 91]
+    assert len(neighbours) == 2
+    assert all(estimate.low < neighbour < estimate.high for neighbour in neighbours)
+
+
+def test_the_energy_law_is_the_one_that_its_formula_prints() -> None:
+    model = the("best", "energy")
+    constant, power = model.formula.split(" mJ x MMAC ^ ")
+    assert model.predict(100).value == pytest.approx(
+        float(constant) * 100 ** float(power), rel=0.05
+    )
+    assert 0.8 < float(power) < 1.2
+
+
+@pytest.mark.parametrize("model", MODELS, ids=named)
+def test_an_estimate_says_where_it_comes_from_and_what_it_does_not_say(model: BoardModel) -> None:
+    entry = find_entry("akida2")
+    estimate = model.predict_model(entry)
+    assert replace(estimate, caveat="") == replace(model.predict(entry.macs / 1e6), caveat="")
+    assert estimate.provenance == "modelled"
+    assert estimate.unit == {"energy": "mJ", "latency": "ms", "dynamic": "mJ"}[model.quantity]
+    assert f"{len(model.points)} published figures of the AKD1500" in estimate.source
+    assert all(point.source in estimate.source for point in model.points)
+    assert "akida2 is for Akida 2.0" in estimate.caveat and "AKD1500" in estimate.caveat
+    assert "akd1000 is such a network" in model.predict_model(find_entry("akd1000")).caveat
+    assert not estimate.extrapolated
+    assert model.predict(2).extrapolated and model.predict(2000).extrapolated
+
+
+def test_bad_input_says_what_to_do() -> None:
+    model = the("best", "energy")
+    for mmac in (0, -3):
+        with pytest.raises(UserError, match="above zero"):
+            model.predict(mmac)
+    with pytest.raises(UserError, match="3 figures give no interval of 80%"):
+        replace(model, points=model.points[:3]).predict(AKIDA2_MMAC)
+    energy_only = replace(the("best", "energy"), quantity="latency")
+    with pytest.raises(UserError, match="no published latency"):
+        energy_only.predict(AKIDA2_MMAC)
+
+
+@pytest.fixture
+def energy() -> Estimate:
+    return the("best", "energy").predict(AKIDA2_MMAC)
+
+
+def test_the_mean_photo_costs_the_estimate(energy: Estimate) -> None:
+    same = scaled_by_events(energy, 900, 900)
+    assert (same.value, same.low, same.high) == (energy.value, energy.low, energy.high)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 0.9, 1.1, 2])
+def test_only_part_of_the_energy_follows_events_and_the_interval_widens(
+    energy: Estimate, ratio: float
+) -> None:
+    scaled = scaled_by_events(energy, 1000 * ratio, 1000)
+    ends = sorted([energy.value, energy.value * ratio])
+    assert ends[0] < scaled.value < ends[1]
+    assert scaled.low == pytest.approx(energy.low * min(1, ratio))
+    assert scaled.high == pytest.approx(energy.high * max(1, ratio))
+    assert scaled.high / scaled.low > energy.high / energy.low
+    assert "events" in scaled.source and scaled.provenance == "modelled"
+
+
+def test_a_latency_or_a_count_of_zero_is_not_scaled(energy: Estimate) -> None:
+    with pytest.raises(UserError, match="latency"):
+        scaled_by_events(the("best", "latency").predict(AKIDA2_MMAC), 900, 1000)
+    for events, mean in ((0, 1000), (1000, 0)):
+        with pytest.raises(UserError, match="above zero"):
+            scaled_by_events(energy, events, mean)
+
+
+def test_published_energy_above_the_floor_follows_events_better_than_macs() -> None:
+    figures = [
+        figure
+        for figure in read_figures()
+        if figure.dynamic_mj and figure.network.endswith((" at 160", " at 224"))
+    ]
+    assert len(figures) == 12
+    each_mac, each_event = [], []
+    for figure in figures:
+        assert figure.dynamic_mj is not None and figure.sparsity is not None
+        each_mac.append(1e3 * figure.dynamic_mj / figure.mmac)
+        each_event.append(each_mac[-1] / (1 - figure.sparsity))
+    assert round(min(each_event)) == 24 and round(max(each_event)) == 27
+    assert round(min(each_mac)) == 10 and round(max(each_mac)) == 14
+
+
+def test_every_row_has_a_source_and_a_doubt_and_is_published() -> None:
+    rows = published_rows()
+    assert len(rows) > len(read_figures())
+    for row in rows:
+        assert row.source and row.doubt and row.provenance == "published"
+        assert row.latency_ms is not None or row.energy_mj is not None
+        assert row.latency_ms != 0 and row.energy_mj != 0
+
+
+def test_the_board_rows_are_physically_possible() -> None:
+    """Above the board's floor of 0.11 W, below 0.5 W: a shifted decimal point would show."""
+    for figure in read_figures():
+        if figure.latency_ms is not None:
+            assert 0.11 < figure.energy_mj / figure.latency_ms < 0.5, figure
+        if figure.dynamic_mj is not None:
+            assert 0 < figure.dynamic_mj < figure.energy_mj
+
+
+def test_exactly_the_cards_below_their_idle_power_are_doubted_for_it() -> None:
+    rows = published_rows()
+    card = [row for row in rows if row.device == "RTX 3090"]
+    assert len(card) == 4 and all(row.watts and row.watts < CARDS_IDLE_WATTS for row in card)
+    assert [row for row in rows if "idles above 20 W" in row.doubt] == card
+    for row in card:
+        assert row.watts is not None and f"Implies {row.watts:.0f} W" in row.doubt
+
+
+def test_a_row_without_latency_or_energy_implies_no_power() -> None:
+    rows = published_rows()
+    assert {row.watts for row in rows if row.device == "GTX 1080"} == {None}
+    (akd1000,) = [row for row in rows if row.device == "AKD1000" and "BrainChip" in row.source]
+    assert akd1000.energy_mj == 19.13 and akd1000.watts is None and "905 mW" in akd1000.doubt
+
+
+def test_the_papers_own_ratios_come_out_of_its_table() -> None:
+    ratios = paper_ratios()
+    assert f"{ratios.latency_saved:.1%} {ratios.energy_saved:.1%}" == "94.6% 99.0%"
+    assert "2507.15958" in ratios.source

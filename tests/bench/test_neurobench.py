@@ -1,0 +1,329 @@
+"""NeuroBench's figures: equal to a count by hand, to plain loops, and explained to the vendor's.
+
+Those of Akida 1.0 are in test_neurobench_akida1.py.
+"""
+
+import json
+
+import akida
+import numpy as np
+import pytest
+
+from qana.bench.neurobench import connection_sparsity, footprint_bytes, neurobench
+from qana.bench.synaptic_operations import LayerOperations, operations
+from qana.errors import UserError
+from qana.inference.events import LayerTap
+
+LINEAR = akida.ActivationType.NoActivation
+PIXELS = ((0, 5, 0, 0), (0, 0, 0, 0), (0, 0, 9, 0), (0, 0, 0, 0))
+
+
+def small_network(weights_bits: int = 8) -> akida.Model:
+    """A 4x4 grey image, 3x3 convolution of stride 2, 1x1 convolution with bias, linear layer."""
+    model = akida.Model()
+    model.add(akida.InputConv2D((4, 4, 1), 2, 3, kernel_stride=2, activation=LINEAR, name="see"))
+    model.add(akida.Conv2D(3, 1, activation=LINEAR, weights_bits=weights_bits, name="mix"))
+    model.add(akida.Dense1D(2, weights_bits=weights_bits, output_bits=28, name="tell"))
+    see, mix, tell = model.layers
+    first = np.zeros((3, 3, 1, 2), np.int8)
+    first[..., 0] = 1
+    first[0, :2, 0, 1] = 1
+    see.set_variable("weights", first)
+    mix.set_variable("weights", np.array([[1, 0, 0], [0, 1, 1]], np.int8)[None, None])
+    mix.set_variable("bias", np.array([0, 0, 1], np.int8))
+    tell.set_variable("weights", np.array([[3, 0]] * 12, np.int8))
+    return model
+
+
+def counted(model: akida.Model, image: np.ndarray) -> dict[str, LayerOperations]:
+    outputs = LayerTap(model).outputs(image)
+    return {layer.name: layer for layer in operations(model.layers, outputs, image)}
+
+
+def grey(pixels: tuple[tuple[int, ...], ...]) -> np.ndarray:
+    return np.array(pixels, np.uint8)[..., None]
+
+
+def test_a_small_network_is_counted_as_by_hand() -> None:
+    """See: four windows start at rows and columns 0 and 2; the two that start at 2 reach one row
+    or column over the edge. Inside lie 3 + 2 rows and as many columns: 5 x 5 x 2 filters = 50.
+    The 5 lies in one window, at (0, 1), where both filters have a weight: 2. The 9 lies in all
+    four windows, at their four corners: filter 0 has all four, filter 1 only (0, 0): 5. Sum 7.
+
+    It sends 14, 9, 9, 9 in filter 0 and 5, 0, 0, 9 in filter 1: 6 events of 8.
+
+    Mix: 4 places x 2 x 3 = 24. 4 events meet the one weight of channel 0, 2 events the two of
+    channel 1: 8. It sends filter 0, filter 1, and filter 1 with 1 added: 4 + 2 + 4 = 10 of 12.
+
+    Tell: 12 x 2 = 24. Ten events meet one weight each: 10.
+    """
+    assert tuple(counted(small_network(), grey(PIXELS)).values()) == (
+        LayerOperations("see", 50, 7, 0, events_in=2, size_in=16),
+        LayerOperations("mix", 24, 8, 0, events_in=6, size_in=8),
+        LayerOperations("tell", 24, 10, 0, events_in=10, size_in=12),
+    )
+
+
+def test_without_padding_only_whole_windows_count() -> None:
+    """One window of 9 x 2 weights; the 5 meets both filters at (0, 1), the 9 one at (2, 2)."""
+    model = akida.Model()
+    valid = akida.Padding.Valid
+    model.add(akida.InputConv2D((4, 4, 1), 2, 3, valid, 2, activation=LINEAR, name="see"))
+    model.layers[0].set_variable("weights", small_network().layers[0].get_variable("weights"))
+    assert counted(model, grey(PIXELS))["see"] == LayerOperations("see", 18, 3, 0, 2, 16)
+
+
+def test_a_layer_that_sees_only_ones_and_zeros_accumulates() -> None:
+    """Ones make the sums 2, 1, 1, 1 and 1, 0, 0, 1, so only the first layer sees but 0 and 1."""
+    binary = tuple(tuple(min(value, 1) for value in row) for row in PIXELS)
+    found = counted(small_network(), grey(binary))
+    assert [(layer.effective_macs, layer.effective_acs) for layer in found.values()] == [
+        (0, 7),
+        (8, 0),
+        (10, 0),
+    ]
+
+
+@pytest.mark.parametrize(("weight", "macs", "acs"), [(-1, 0, 6), (-2, 6, 0)])
+def test_minus_one_is_binary_and_minus_two_is_not(weight: int, macs: int, acs: int) -> None:
+    """Two pixels in two windows: 2 events meet one weight each, 2 events two weights each."""
+    model = small_network()
+    model.layers[0].set_variable("weights", np.full((3, 3, 1, 2), weight, np.int8))
+    pixels = ((0, 0, 0, 0), (0, 1, 0, 0), (0, 0, 0, 0), (0, 0, 0, 1))
+    mix = counted(model, grey(pixels))["mix"]
+    assert (mix.effective_macs, mix.effective_acs) == (macs, acs)
+
+
+def test_footprint_and_connections_of_the_small_network() -> None:
+    """18 + 6 + 24 weights; see: 4 constants for each of 2 filters and 1 padding value; mix: 4 for
+    each of 3 filters and a shift for each of 2 inputs; tell: 4 for each of 2 and 12 shifts.
+    """
+    constants = (4 * 2 + 1) + (4 * 3 + 2) + (4 * 2 + 12)
+    assert footprint_bytes(small_network().layers) == 18 + 6 + 24 + constants
+    assert footprint_bytes(small_network(weights_bits=4).layers) == 18 + 3 + 12 + constants
+    assert connection_sparsity(small_network().layers) == (7 + 3 + 12) / 48
+
+
+KINDS = {
+    # layer: stride, rows of padding before the first, whether its kernel lies turned in memory
+    "stem_conv": (2, 0, False),
+    "block0_depthwise_dw": (1, 1, True),
+    "block1_expand_conv": (2, 0, True),
+    "block5_depthwise_dw": (2, 0, True),
+    "block3_depthwise_dw": (1, 2, True),
+    "block3_depthwise_dw_identity_dw_conv": (2, 0, True),
+    "block4_project_conv": (1, 0, True),
+    "ghost112_project_conv": (1, 0, True),
+    "excitation_spread_dwt": (2, 0, False),
+    "logits": (1, 0, False),
+}
+
+
+def looped(layer: akida.Layer, inputs: np.ndarray) -> tuple[int, int, np.ndarray]:
+    """Dense and effective operations, and the sums that the very same steps give."""
+    stride, before, turned = KINDS[layer.name]
+    weights = layer.get_variable("weights").astype(np.int64)
+    weights = weights[None, None] if weights.ndim == 2 else weights
+    depthwise, upsampling = weights.shape[3] == 1, layer.name.endswith("dwt")
+    shifts = np.zeros(1, np.int64)
+    if "input_shift" in layer.get_variable_names():
+        shifts = layer.get_variable("input_shift").astype(np.int64)
+    height, width, _ = inputs.shape
+    rows = height * stride if upsampling else -(-height // stride)
+    kernel, last = len(weights), len(weights) - 1
+    sums = np.zeros((rows, rows, weights.shape[2] if depthwise else weights.shape[3]), np.int64)
+    dense = effective = 0
+    for row in range(rows):
+        for column in range(rows):
+            for i in range(kernel):
+                for j in range(kernel):
+                    if upsampling:
+                        y, y_rest = divmod(row + before - i, stride)
+                        x, x_rest = divmod(column + before - j, stride)
+                    else:
+                        y, x = row * stride + i - before, column * stride + j - before
+                        y_rest = x_rest = 0
+                    if y_rest or x_rest or not (0 <= y < height and 0 <= x < width):
+                        if layer.name == "stem_conv":  # pads with grey, which is no operation
+                            sums[row, column] += 127 * weights[i, j].sum(axis=0)
+                        continue
+                    here = weights[last - i, last - j] if turned else weights[i, j]
+                    products = (inputs[y, x].astype(np.int64) << shifts)[:, None] * here
+                    dense += products.size
+                    effective += np.count_nonzero(products)
+                    sums[row, column] += products[:, 0] if depthwise else products.sum(axis=0)
+    return dense, effective, sums
+
+
+def activated(layer: akida.Layer, sums: np.ndarray) -> np.ndarray:
+    """What the layer makes of its sums, before rounding: bias, limit, scale."""
+    read = {name: layer.get_variable(name).astype(np.float64) for name in layer.variables.names}
+    made = sums + read["bias"] * 2 ** read["bias_shift"]
+    if "max_value" in read:
+        made = np.clip(made, 0, read["max_value"] * 2 ** read["max_value_shift"])
+    scaled = np.clip(made * read["output_scales"], -(2**31), 2**31 - 1)  # the engine's 32 bits
+    return scaled * 2 ** read["output_shift"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, classifier, square_photos) -> None:
+    """The loops also give the engine's integers, so they take the steps that the engine takes."""
+    photo = square_photos[0]
+    outputs = classifier.tap(photo)
+    layer = next(layer for layer in classifier.layers if layer.name == name)
+    (before,) = layer.inbounds
+    if name == "ghost112_project_conv":
+        entering = np.concatenate([outputs[part.name] for part in before.inbounds], axis=-1)
+    else:
+        entering = outputs.get(before.name, photo)
+    dense, effective, sums = looped(layer, entering)
+    found = {layer.name: layer for layer in operations(classifier.layers, outputs, photo)}[name]
+    assert (found.dense, found.effective_macs) == (dense, effective)
+    assert (found.events_in, found.size_in) == (np.count_nonzero(entering), entering.size)
+    limits = np.iinfo(outputs[name].dtype)
+    expected = np.clip(activated(layer, sums), limits.min, limits.max)
+    assert np.abs(expected - outputs[name]).max() <= 0.5
+
+
+def test_dense_is_the_vendors_count_less_three_things(classifier, square_photos) -> None:
+    """The vendor counts, beside our operations, kernel positions over the border, one division of
+    each global average, and in the transposed convolution the zeros that upsampling puts between.
+    """
+    photo = square_photos[0]
+    layers = {layer.name: layer for layer in classifier.layers}
+    border = average = zeros = 0
+    for found in operations(classifier.layers, classifier.tap(photo), photo):
+        layer = layers[found.name]
+        more = layer.macs - found.dense
+        kernel, size = layer.get_variable("weights").shape[0], layer.input_dims[0]
+        if found.name == "excitation_spread_dwt":
+            zeros += more
+            # Each of 4 input rows, two apart, spreads over 3: of these 12, the last falls off.
+            assert (found.dense, layer.macs) == (112 * 11**2, 112 * (8 * 3) ** 2)
+        elif found.name == "head_features_conv":
+            average += more
+            assert more == 320
+        elif found.name == "logits" or kernel == 1:
+            assert more == 0
+        else:
+            border += more
+            stride, outputs = layer.parameters.kernel_stride, layer.output_dims[0]
+            before = (kernel - 1) // 2 if stride == 1 else 0
+            reached = [row * stride + i - before for row in range(outputs) for i in range(kernel)]
+            inside = sum(0 <= row < size for row in reached)
+            assert found.dense * len(reached) ** 2 == layer.macs * inside**2
+    whole = neurobench(classifier, square_photos[:1])
+    assert whole.dense + border + average + zeros == classifier.entry.macs
+
+
+def test_a_black_photo_costs_the_first_layer_nothing(classifier, square_photos) -> None:
+    photo = square_photos[0]
+    half = photo.copy()
+    half[:64] = 0
+    found = [
+        operations(classifier.layers, classifier.tap(image), image)[0]
+        for image in (np.zeros_like(photo), half, photo)
+    ]
+    assert (found[0].events_in, found[0].effective_macs, found[0].effective_acs) == (0, 0, 0)
+    assert found[1].effective_macs == pytest.approx(found[2].effective_macs / 2, rel=0.05)
+    assert found[0].dense == found[1].dense == found[2].dense
+
+
+def test_operations_follow_the_events_that_enter(classifier, square_photos) -> None:
+    """Few weights are zero, so in a 1x1 convolution operations rise and fall with the events."""
+    layers = {layer.name: layer for layer in classifier.layers}
+    black, photo = (
+        operations(classifier.layers, classifier.tap(image), image)
+        for image in (np.zeros_like(square_photos[0]), square_photos[0])
+    )
+    moved = 0
+    for dark, busy in zip(black, photo, strict=True):
+        if layers[busy.name].get_variable("weights").shape[:2] == (1, 1):
+            events = busy.events_in / dark.events_in
+            spent = busy.effective_macs / dark.effective_macs
+            assert spent == pytest.approx(events, rel=0.05)
+            moved += abs(events - 1) > 0.05
+    assert moved >= 3
+
+
+def test_the_footprint_is_what_the_file_holds(classifier) -> None:
+    """The engine's own buffer holds the same constants, and names and shapes beside them."""
+    footprint = footprint_bytes(classifier.layers)
+    buffer = len(akida.Model(str(classifier.entry.path)).to_buffer())
+    assert classifier.entry.parameters < footprint < buffer < 1.15 * footprint
+    assert footprint < classifier.entry.path.stat().st_size
+
+
+def test_the_figures_are_means_over_the_photos(classifier, square_photos) -> None:
+    first, second, both = (
+        neurobench(classifier, square_photos[part]) for part in ([0], [40], [0, 40])
+    )
+    assert both.images == 2
+    assert first.effective_macs != second.effective_macs
+    assert both.effective_macs == (first.effective_macs + second.effective_macs) / 2
+    mean = (first.activation_sparsity + second.activation_sparsity) / 2
+    assert both.activation_sparsity == pytest.approx(mean)
+    document = json.loads(json.dumps(both.as_document()))
+    assert document["synaptic_operations"] == {
+        "Dense": both.dense,
+        "Effective_MACs": both.effective_macs,
+        "Effective_ACs": 0,  # 8-bit events are no binary ones
+    }
+    assert set(document) == {
+        "footprint_bytes",
+        "connection_sparsity",
+        "activation_sparsity",
+        "synaptic_operations",
+        "images",
+    }
+
+
+def test_the_sparsity_is_the_one_that_comes_with_a_verdict(classifier, square_photos) -> None:
+    verdict = classifier.classify(square_photos[0])
+    found = neurobench(classifier, verdict.inputs[None])
+    assert found.activation_sparsity == pytest.approx(verdict.sparsity)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((0, 128, 128, 3), np.uint8),
+        np.zeros((128, 128, 3), np.uint8),
+        np.zeros((1, 64, 64, 3), np.uint8),
+        np.zeros((1, 128, 128, 3), np.float32),
+    ],
+)
+def test_photos_of_another_size_or_type_are_refused(classifier, images) -> None:
+    with pytest.raises(UserError, match="128 x 128"):
+        neurobench(classifier, images)
+
+
+def unknown_kind() -> akida.Model:
+    model = akida.Model()
+    model.add(akida.InputData((8, 8, 1), input_bits=8))
+    model.add(akida.Conv2DTranspose(2, 3, name="odd"))
+    return model
+
+
+def unknown_padding(kind: type) -> akida.Model:
+    """Both generations have it, and no network of ours."""
+    upper = akida.Padding.SameUpper
+    model = akida.Model()
+    if kind is akida.InputConv2D:
+        model.add(kind((8, 8, 1), 2, 3, padding=upper, name="odd"))
+    else:
+        model.add(kind((8, 8, 1), (3, 3), 2, padding=upper, name="odd"))
+    return model
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        unknown_kind(),
+        unknown_padding(akida.InputConv2D),
+        unknown_padding(akida.InputConvolutional),
+    ],
+)
+def test_a_layer_of_another_kind_is_named_and_not_guessed(model: akida.Model) -> None:
+    with pytest.raises(UserError, match="layer odd cannot be counted"):
+        operations(model.layers, {}, np.zeros((8, 8, 1), np.uint8))

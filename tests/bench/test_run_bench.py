@@ -1,0 +1,380 @@
+"""Comparing runtimes: what is measured is, what is not says so, and numbers add up."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qana.bench.bench_process import LEFT, Job
+from qana.bench.command import RUNTIME_NAMES
+from qana.bench.compare_rows import Range, Use, break_even, saved, use_of
+from qana.bench.machine_lock import turn
+from qana.bench.measure import Progress, at_rest, measure
+from qana.bench.readings import NotMeasurable, Reading
+from qana.bench.results import ResultError, as_csv, read_result, shipped_results
+from qana.bench.rows import measured
+from qana.bench.run_bench import bench, known_rows
+from qana.bench.runtimes import AkidaRuntime, DenseRuntime
+from qana.cli.main import main
+from qana.inference.manifest import find_entry
+
+SILENT = NotMeasurable("a meter", "It is not there.", "Plug one in.")
+ROOT = Path(__file__).parents[2]
+
+
+class Counter:
+    """A meter of a device that draws the same power all the time, 0.1 J of steps."""
+
+    name = "counter"
+
+    def __init__(self, watts: float) -> None:
+        self._watts, self._start = watts, 0.0
+
+    def start(self) -> None:
+        self._start = time.monotonic()
+
+    def read(self) -> Reading:
+        seconds = time.monotonic() - self._start
+        joules = self._watts * seconds
+        return Reading(joules, joules - 0.1, joules + 0.1, seconds, "all of it", "a counter")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """A real result of this machine, made in a terminal."""
+    command = "-m qana bench --json --seconds 0.5 --runtimes akida dense cuda mps --batches 1 4"
+    found = subprocess.run(
+        [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "Traceback" not in found.stderr
+    return json.loads(found.stdout)
+
+
+def test_the_document_is_the_one_that_others_rely_on(document: dict) -> None:
+    assert {"machine", "rows", "neurobench"} <= document.keys()
+    for row in document["rows"]:
+        assert {"runtime", "device", "precision", "batch", "latency_ms", "energy_mj"} <= row.keys()
+        assert row["provenance"] in ("measured", "modelled", "published")
+        assert row["source"]
+        if row["latency_ms"]:
+            assert {"p50", "p95"} <= row["latency_ms"].keys()
+        if row["energy_mj"]:
+            assert {"value", "low", "high"} <= row["energy_mj"].keys()
+    operations = document["neurobench"]["synaptic_operations"]
+    assert operations["Dense"] > operations["Effective_MACs"] > 0
+    read = read_result(json.dumps(document).encode())["rows"]
+    for ours, theirs in zip(read, document["rows"], strict=True):
+        for key in ("batch", "latency_ms", "energy_mj", "energy_net_mj", "provenance", "images"):
+            assert ours[key] == theirs[key]
+        assert ours["images_per_second"] == pytest.approx(theirs["images_per_second"])
+
+
+def test_all_that_can_be_measured_is_and_the_rest_says_why(document: dict) -> None:
+    here = [row for row in document["rows"] if row["provenance"] == "measured"]
+    ran = {(row["runtime"], row["batch"]) for row in here}
+    assert {("Akida", 1), ("Akida", 4)} <= ran
+    assert {("Dense on the processor", 1)} <= ran
+    for row in here:
+        assert row["runs"] >= 5 and row["images"] == row["runs"] * row["batch"]
+        assert row["seconds"] > 0
+        assert 0 < row["latency_ms"]["p5"] <= row["latency_ms"]["p50"] <= row["latency_ms"]["p95"]
+        assert (row["energy_mj"] is None) == (row["not_measurable"] is not None)
+        if "simulator" in row["device"]:
+            assert row["energy_mj"] is None
+    for one in document["missing"]:
+        assert one["runtime"] in ("cuda", "mps") and one["reason"]
+    assert (
+        len({one["runtime"] for one in document["missing"]} | {row["runtime"] for row in here}) >= 4
+    )
+
+
+def test_no_modelled_or_published_number_is_ever_labelled_measured(document: dict) -> None:
+    """Its row, relabelled, is refused; and what was never run holds nothing that was counted."""
+    known = {row.provenance for row in known_rows(find_entry("akida2"))}
+    assert known == {"modelled", "published"}
+    for number, row in enumerate(document["rows"]):
+        claimed = "published" if row["provenance"] == "measured" else "measured"
+        forged = json.loads(json.dumps(document))
+        forged["rows"][number]["provenance"] = claimed
+        with pytest.raises(ResultError, match=f"Row {number + 1} of .* only that, says"):
+            read_result(json.dumps(forged).encode())
+        assert ("clock of this machine" in row["source"]) == (row["provenance"] == "measured")
+
+
+def test_a_runtime_gives_the_network_s_logits(classifier, square_photos) -> None:
+    expected = classifier.logits(square_photos[:5])
+    for load in (AkidaRuntime, DenseRuntime):
+        np.testing.assert_array_equal(load(classifier.entry).run(square_photos[:5]), expected)
+
+
+def test_a_runtime_that_fails_on_the_way_keeps_what_it_gave(classifier, monkeypatch) -> None:
+    """As a card does whose memory is too small for a batch."""
+    for name, seconds in (("COOL", 0.0), ("IDLE", 0.0), ("WARM", 0.0)):
+        monkeypatch.setattr(f"qana.bench.measure.{name}_SECONDS", seconds)
+
+    class Small:
+        device, precision, meter, chip, doubt = "a card", "none", "cpu", None, None
+
+        def __init__(self, entry: object) -> None:
+            pass
+
+        def run(self, inputs: np.ndarray) -> np.ndarray:
+            if len(inputs) > 1:
+                raise RuntimeError("out of memory\nand much more")
+            return np.zeros((1, 7), np.float32)
+
+    monkeypatch.setattr("qana.bench.run_bench.RUNTIMES", {"cuda": Small, "dense": DenseRuntime})
+    found = bench(classifier.entry, ["cuda", "dense"], [1, 2], 0.1, lambda *_: None)
+    ran = [(row["device"], row["batch"]) for row in found["rows"] if row["images"]]
+    assert ran == [
+        ("a card", 1),
+        ("this computer's processor", 1),
+        ("this computer's processor", 2),
+    ]
+    assert [one["reason"] for one in found["missing"]] == ["It does not run here: out of memory"]
+
+
+def test_the_float_network_in_torch_is_the_keras_one(classifier, square_photos) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("tensorflow")
+    from qana.bench.runtimes import TorchRuntime
+    from qana.network.keras_forms import load_form
+
+    expected = load_form(classifier.entry, "float").predict(
+        square_photos[:5].astype(np.float32), verbose=0
+    )
+    found = TorchRuntime(classifier.entry, "cpu").run(square_photos[:5])
+    assert np.abs(found - expected).max() < 1e-4
+
+
+def test_energy_is_counted_with_and_without_what_rest_costs(monkeypatch, square_photos) -> None:
+    """At the same power busy as idle, an image costs power times time in all, and nothing more."""
+    for name, seconds in (("COOL", 0.0), ("IDLE", 0.3), ("WARM", 0.05)):
+        monkeypatch.setattr(f"qana.bench.measure.{name}_SECONDS", seconds)
+    seen: list[Progress] = []
+
+    class Steady:
+        device, precision, meter, chip, doubt = "a box", "none", "cpu", None, None
+
+        def run(self, inputs: np.ndarray) -> np.ndarray:
+            time.sleep(0.02)
+            return np.zeros((len(inputs), 7), np.float32)
+
+    meter = Counter(10)
+    idle = at_rest(meter)
+    row = measure("akida", "A box", Steady(), meter, idle, square_photos, 2, 1.0, seen.append)
+    assert row.energy_mj.value == pytest.approx(10 * row.seconds / row.images * 1e3, rel=0.1)
+    assert row.energy_net_mj.value == pytest.approx(0, abs=0.05 * row.energy_mj.value)
+    assert row.energy_net_mj.low < row.energy_net_mj.value < row.energy_net_mj.high
+    assert row.idle_watts == pytest.approx(10, rel=0.05)
+    assert sum(len(progress.latencies_ms) for progress in seen) * 2 == row.images
+    assert seen[-1].share == 1 and seen[-1].energy_mj > 0
+
+
+def test_a_meter_that_says_nothing_gives_no_energy() -> None:
+    row = measured("A", "b", "c", 1, np.array([2.0, 4.0]), SILENT, SILENT)
+    assert row.energy_mj is row.energy_net_mj is row.idle_watts is None
+    assert row.not_measurable == SILENT
+    assert use_of(row.as_document()) is None
+
+
+def use(idle_watts: float, net_mj: float, latency_ms: float, off: float = 0.0) -> Use:
+    return Use(idle_watts, Range(net_mj, net_mj * (1 - off), net_mj * (1 + off)), latency_ms)
+
+
+def test_the_break_even_is_where_both_cost_the_same() -> None:
+    chip, card = use(0.9, 2.0, 2.0), use(20.0, 0.5, 0.1)
+    found = break_even(chip, card)
+    assert (found.wins_below, found.wins_above) == ("a", "a")  # the chip never gets that far
+    fast = use(0.9, 2000.0, 0.1, off=0.5)
+    found = break_even(fast, card)
+    assert (found.wins_below, found.wins_above) == ("a", "b")
+    rate = found.images_an_hour
+    assert fast.joules_an_hour(rate) == pytest.approx(card.joules_an_hour(rate))
+    assert found.low == pytest.approx(rate / 1.5, rel=0.01)
+    assert found.high == pytest.approx(rate * 2, rel=0.01)
+    assert break_even(card, card).wins_below == break_even(card, card).wins_above == ""
+    level = break_even(use(20.0, 0.2, 0.1), card)
+    assert (level.images_an_hour, level.wins_below) == (None, "a")
+
+
+def test_a_saving_has_the_interval_of_both_its_numbers() -> None:
+    found = saved(Range(1.5, 1.0, 2.0), Range(27.6, 20.0, 40.0))
+    assert found.value == pytest.approx(0.946, abs=5e-4)
+    assert (found.low, found.high) == (pytest.approx(0.9), pytest.approx(0.975))
+
+
+def test_a_result_goes_into_a_table_and_back(document: dict) -> None:
+    lines = list(csv.DictReader(io.StringIO(as_csv(document))))
+    assert len(lines) == len(document["rows"])
+    for line, row in zip(lines, document["rows"], strict=True):
+        assert line["provenance"] == row["provenance"]
+        if row["latency_ms"]:
+            assert float(line["latency_ms_p50"]) == row["latency_ms"]["p50"]
+
+
+def spoilt(change: Callable[[dict], None]) -> Callable[[dict], bytes]:
+    def made(document: dict) -> bytes:
+        copy = json.loads(json.dumps(document))
+        change(copy)
+        return json.dumps(copy).encode()
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda _: b"",
+        lambda _: b"\xff\xfe",
+        lambda _: b"[1, 2]",
+        lambda _: b"{" * 100_000,
+        lambda _: b"[" * 200_000,
+        lambda _: b'{"rows": []}',
+        lambda _: b" " * 3_000_000,
+        spoilt(lambda d: d.update(rows={})),
+        spoilt(lambda d: d.update(rows=[None])),
+        spoilt(lambda d: d.update(machine="mine")),
+        spoilt(lambda d: d["rows"][0].pop("device")),
+        spoilt(lambda d: d["rows"][0].update(batch=0)),
+        spoilt(lambda d: d["rows"][0].update(images=None)),
+        spoilt(lambda d: d["rows"][0].update(device=["x"])),
+        spoilt(lambda d: d["rows"][0].update(energy_mj={"value": float("nan")})),
+        spoilt(lambda d: d["rows"][0].update(latency_ms=3)),
+        spoilt(lambda d: d["rows"][0].update(idle_watts="much")),
+        spoilt(lambda d: d["rows"][0].update(not_measurable="because")),
+        spoilt(lambda d: d["rows"].extend(d["rows"] * 50)),
+        spoilt(lambda d: d.update(rows=[])),
+        spoilt(lambda d: d["rows"][0].update(batch=10**400)),
+        spoilt(lambda d: d["rows"][0].update(batch=True)),
+        spoilt(lambda d: d["rows"][0].update(idle_watts=10**400)),
+        spoilt(lambda d: d["rows"][0].update(runtime="\ud800")),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p50=0)),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p50=-1.0)),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p95="soon")),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p5=1e9)),
+        spoilt(lambda d: d["rows"][0]["latency_ms"].update(p95=None)),
+        spoilt(lambda d: d["rows"][0].update(energy_mj={"value": 2, "low": 3, "high": 4})),
+        spoilt(lambda d: d["rows"][0].update(energy_mj={"value": 0, "low": 0, "high": 0})),
+    ],
+)
+def test_a_file_that_is_no_result_gets_one_sentence(document: dict, make) -> None:
+    with pytest.raises(ResultError) as error:
+        read_result(make(document))
+    assert str(error.value).count("\n") == 0 and len(str(error.value)) < 200
+
+
+def test_a_stranger_s_file_brings_no_link_and_no_picture(document: dict) -> None:
+    wild = "![x](https://example.org/x.png)<b>\n# Facts www.example.org `a` *b* c@example.org"
+    read = read_result(spoilt(lambda d: d["rows"][0].update(runtime=wild))(document))
+    found = read["rows"][0]["runtime"]
+    assert "example.org/x.png" in found
+    assert not set("[]<>!#`*@\n") & set(found) and "://" not in found and "www." not in found
+
+
+def test_keys_that_only_look_like_others_change_nothing(document: dict) -> None:
+    nested: list = []
+    for _ in range(600):
+        nested = [nested]
+    make = spoilt(
+        lambda d: d["rows"][-1].update({"provenance!": "measured", "[latency_ms": 3, "x": nested})
+    )
+    read = read_result(make(document))
+    assert read["rows"][-1]["provenance"] == "published"
+    assert as_csv(read)
+
+
+def test_two_measurements_take_turns_and_say_so(tmp_path: Path) -> None:
+    lock, said, order = tmp_path / "lock", threading.Event(), []
+
+    def second() -> None:
+        with turn(said.set, lock):
+            order.append("second")
+
+    with turn(lambda: None, lock):
+        waiter = threading.Thread(target=second)
+        waiter.start()
+        assert said.wait(5)
+        order.append("first")
+    waiter.join(5)
+    assert order == ["first", "second"]
+
+
+@pytest.fixture
+def job() -> Iterator[Job]:
+    made = Job("akida2", ["akida", "dense"], [1], 60)
+    yield made
+    made.stop()
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_run_can_be_watched_and_stopped_at_once(job: Job) -> None:
+    until(lambda: len(job.latencies_ms[("akida", 1)]) > 3)
+    assert job.state == "running" and 0 < job.share < 1
+    other = Job("akida2", ["akida"], [1], 1)  # a second visitor waits
+    time.sleep(2)
+    assert other.state == "waiting" and not other.latencies_ms
+    job.stop()
+    assert job.over and job.state == "stopped" and job.trouble is None
+    until(lambda: other.over)
+    assert other.document is not None and other.rows[0]["provenance"] == "measured"
+    seen = len(job.latencies_ms[("akida", 1)])
+    time.sleep(0.5)
+    assert len(job.latencies_ms[("akida", 1)]) == seen
+
+
+def test_a_job_that_nobody_wants_any_more_ends_and_says_so() -> None:
+    left = threading.Event()
+    job = Job("akida2", ["akida"], [1], 60, wanted=lambda: not left.is_set())
+    until(lambda: job.latencies_ms[("akida", 1)] != [])
+    left.set()
+    until(lambda: job.over)
+    assert job.trouble == LEFT
+
+
+def test_a_job_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("QANA_MODELS", str(tmp_path))
+    job = Job("akida2", ["akida"], [1], 60)
+    until(lambda: job.over)
+    assert "manifest.json, cannot be read" in str(job.trouble)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--seconds", "0"),
+        ("--seconds", "nan"),
+        ("--seconds", "inf"),
+        ("--batches", "0"),
+        ("--batches", "100000"),
+    ],
+)
+def test_wrong_use_gets_one_sentence(wrong: tuple[str, str], capsys) -> None:
+    assert main(["bench", *wrong]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_result_that_comes_along_is_of_a_gpu_alone() -> None:
+    """It is shown without asking; the engine's licence lets no timing of Akida be among them."""
+    (document,) = shipped_results()
+    assert {row["runtime"] for row in document["rows"]} == {RUNTIME_NAMES["cuda"]}
+    assert {row["provenance"] for row in document["rows"]} == {"measured"}
+    assert 1 in {row["batch"] for row in document["rows"]}
+    assert all(row["energy_mj"] for row in document["rows"])

@@ -1,0 +1,23 @@
+"""The vendor's converter, run without its graph, makes the same model."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tf_keras")
+
+import tensorflow as tf
+
+from qana.conversion.vendor_converter import run_converter
+from qana.inference.manifest import find_entry
+from qana.network.quantizeml_loading import load_model
+
+
+@pytest.mark.parametrize("name", ["akida2", "akida2-large"])
+def test_a_network_converts_to_the_very_bytes_that_are_published(name: str, tmp_path: Path) -> None:
+    """The large one was published from the vendor's own graph, before there was another way."""
+    entry = find_entry(name)
+    quantized = load_model(str(entry.path.with_name(entry.record["keras"]["quantized"]["file"])))
+    run_converter(quantized).save(str(tmp_path / "again.fbz"))
+    assert (tmp_path / "again.fbz").read_bytes() == entry.path.read_bytes()
+    assert not tf.config.functions_run_eagerly()

@@ -1,0 +1,189 @@
+"""Faithfulness: a map that knows the answer wins, one that knows nothing loses, none is spared."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qana.data.ham10000 import read_ham10000
+from qana.data.lesion_masks import drawn, mask_of, read_mask, read_outlines
+from qana.errors import DataError, ExplanationError
+from qana.explanation.akida_map import AkidaMap
+from qana.explanation.faithfulness import (
+    agreement,
+    curves,
+    drift,
+    energy_in_mask,
+    points_at_lesion,
+    score,
+    views,
+)
+from qana.explanation.faithfulness_table import summarize
+from qana.explanation.measure_faithfulness import AKIDA, CENTRE, measure
+from qana.explanation.occlusion import occlusion, without_detail
+from qana.explanation.sanity_checks import agreement_with_random_head, centre_blob, random_map
+from qana.imaging import read_image
+
+SIZE = 128
+SPOT = np.s_[16:48, 80:112]
+
+
+@pytest.fixture
+def photo() -> np.ndarray:
+    """A white spot on black: only it matters to `brightness`."""
+    made = np.zeros((SIZE, SIZE, 3), np.uint8)
+    made[SPOT] = 255
+    return made
+
+
+@pytest.fixture
+def mask() -> np.ndarray:
+    made = np.zeros((SIZE, SIZE), bool)
+    made[SPOT] = True
+    return made
+
+
+def brightness(inputs: np.ndarray) -> np.ndarray:
+    """A network whose fourth class is the spot."""
+    logits = np.zeros((len(inputs), 7), np.float32)
+    logits[:, 3] = inputs[(slice(None), *SPOT)].mean(axis=(1, 2, 3)) / 32
+    return logits
+
+
+def probability(inputs: np.ndarray) -> np.ndarray:
+    return brightness(inputs)[:, 3] / 8
+
+
+def test_occlusion_finds_the_only_place_that_matters(photo, mask) -> None:
+    shares: list[float] = []
+    found = occlusion(brightness, photo, 3, progress=shares.append)
+    assert found.shape == (SIZE, SIZE) and found.min() >= 0
+    assert mask[np.unravel_index(found.argmax(), found.shape)]
+    assert found[80:].max() == 0
+    assert shares == sorted(shares) and shares[-1] == 1
+
+
+def test_occlusion_runs_on_akida(classifier, square_photos) -> None:
+    label = int(classifier.logits(square_photos[:1]).argmax())
+    found = occlusion(classifier.logits, square_photos[0], label, classifier.entry.temperature)
+    assert found.shape == (SIZE, SIZE) and 0 < found.max() <= 1
+
+
+def test_the_map_that_knows_beats_the_one_that_does_not(photo, mask) -> None:
+    found = score(
+        probability, photo, {"right": mask.astype(float), "wrong": (~mask).astype(float)}, mask
+    )
+    right, wrong = found["right"], found["wrong"]
+    assert right["energy"] == 1 and wrong["energy"] == 0
+    assert right["pointing"] == 1 and wrong["pointing"] == 0
+    assert right["deletion"] < wrong["deletion"]
+    assert right["insertion"] > wrong["insertion"]
+
+
+def test_deletion_takes_the_strongest_places_first(photo, mask) -> None:
+    blurred = without_detail(photo)
+    made = views(photo, mask.astype(float))
+    assert len(made) == 10
+    assert np.array_equal(made[0][mask], blurred[mask])  # the spot is a sixteenth of the photo
+    assert np.array_equal(made[5][mask], photo[mask])
+    assert np.array_equal(made[5][64:, :16], blurred[64:, :16])
+
+
+def test_the_areas_of_known_curves() -> None:
+    straight = [0.9, 0.75, 0.6, 0.4, 0.2, 0.1, 0.25, 0.4, 0.6, 0.8]
+    assert curves(np.array(straight), 1.0, 0.0) == pytest.approx((0.5, 0.5))
+
+
+def test_a_flat_map_is_spread_evenly(mask) -> None:
+    nothing = np.zeros((SIZE, SIZE))
+    assert energy_in_mask(nothing, mask) == pytest.approx(mask.mean())
+    assert not points_at_lesion(nothing, mask)
+    assert agreement(nothing, centre_blob(SIZE)) == 0
+
+
+def test_agreement_knows_order_and_not_scale() -> None:
+    values = random_map(1)
+    assert agreement(values, 5 * values + 3) == pytest.approx(1)
+    assert drift(values, values.max() - values) == pytest.approx(2)
+    assert abs(agreement(values, random_map(2))) < 0.5
+
+
+def test_shuffling_the_head_destroys_the_map(classifier, samples) -> None:
+    head = AkidaMap(classifier.layers)
+    left = []
+    for number, sample in enumerate(samples):
+        prediction = classifier.classify(read_image(sample.path))
+        label = int(prediction.logits.argmax())
+        same = np.maximum(head.evidence(prediction.outputs, head.head)[..., label], 0)
+        assert agreement(same, head.grad_cam(prediction.outputs, label)) == pytest.approx(1)
+        left.append(agreement_with_random_head(head, prediction.outputs, label, number))
+    assert np.mean(left) < 0.3
+
+
+def test_the_outlines_are_those_of_the_samples(samples) -> None:
+    outlines = read_outlines()
+    assert set(outlines) == {sample.image_id for sample in samples}
+    for lines in outlines.values():
+        assert 0.01 < mask_of(lines, SIZE).mean() < 0.99
+        picture = drawn(np.full((512, 512, 3), 90, np.uint8), lines)
+        assert (picture != 90).any()
+
+
+def record(ours: float, centre: float) -> dict:
+    def scores(value: float) -> dict[str, float]:
+        return {"energy": value, "pointing": 1.0, "deletion": 1 - value, "insertion": value}
+
+    return {
+        "methods": {AKIDA: scores(ours), CENTRE: scores(centre)},
+        "agreement": {f"{AKIDA} | {CENTRE}": 0.5},
+        "drift": {"float to 8/8": 0.1},
+        "sanity": 0.1,
+        "against_grad_cam": 1e-5,
+        "mask_share": 0.3,
+    }
+
+
+@pytest.mark.parametrize("ours", [0.2, 0.8])
+def test_only_a_whole_interval_above_the_centre_beats_it(ours: float) -> None:
+    rng = np.random.default_rng(0)
+    records = [record(ours + 0.1 * rng.normal(), 0.5) for _ in range(30)]
+    gains = summarize(records, [f"L{number}" for number in range(30)])["against_centre"][AKIDA]
+    assert [gains[name]["beats"] for name in ("energy", "deletion")] == [ours > 0.5] * 2
+    pointing = summarize(records, [*map(str, range(30))])["methods"][AKIDA]["pointing"]
+    assert pointing["mean"] == 1 and pointing["ci95"][0] < 0.95
+    level = [record(0.5 + 0.1 * (-1) ** number, 0.5) for number in range(30)]
+    assert not summarize(level, [*map(str, range(30))])["against_centre"][AKIDA]["energy"]["beats"]
+
+
+def test_what_was_measured_is_not_measured_again(ham_folder: Path, classifier, tmp_path) -> None:
+    """A run that has every photo loads neither TensorFlow nor torch and writes its table."""
+    kept = tmp_path / "explanations" / f"{classifier.entry.sha256[:12]}.jsonl"
+    kept.parent.mkdir()
+    lines = [
+        json.dumps({"image_id": photo.image_id, **record(0.6, 0.5)})
+        for photo in read_ham10000(ham_folder)
+    ]
+    kept.write_text("\n".join(lines) + '\n{"image_id": "half a li')
+    said: list[str] = []
+    document = measure(ham_folder, "akida2", 3, tmp_path, said.append)
+    assert document["photos"] == document["lesions"] == 3
+    assert document["sha256"] == classifier.entry.sha256
+    assert document["command"].endswith("--photos 3")
+    assert not any("TensorFlow" in line for line in said)
+
+
+def test_a_photo_without_a_mask_is_named(ham_folder: Path) -> None:
+    photo = read_ham10000(ham_folder)[0]
+    with pytest.raises(DataError, match=f"{photo.image_id} has no lesion mask"):
+        read_mask(photo, SIZE)
+
+
+def test_a_model_without_keras_forms_is_told_so(classifier) -> None:
+    from dataclasses import replace
+
+    from qana.network.keras_forms import load_form
+
+    bare = replace(classifier.entry, record={})
+    with pytest.raises(ExplanationError, match="no Keras form"):
+        load_form(bare, "float")

@@ -1,0 +1,46 @@
+"""A chip is used where one fits, with the vendor's virtual devices in the place of plugged ones."""
+
+import akida
+import numpy as np
+import pytest
+
+from qana.inference.backend import CHIP, SIMULATOR, place, target_here
+from qana.inference.manifest import find_entry
+
+
+@pytest.fixture
+def model() -> akida.Model:
+    return akida.Model(str(find_entry("akida2").path))
+
+
+def test_without_a_chip_the_simulator_answers(model: akida.Model) -> None:
+    placed = place(model)
+    if not akida.devices():
+        assert placed.kind == SIMULATOR
+        assert "Akida 2.0 simulator" in placed.device
+
+
+def test_a_chip_of_the_other_generation_is_passed_over(model: akida.Model, monkeypatch) -> None:
+    monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
+    assert place(model).kind == SIMULATOR
+    image = np.zeros((1, *model.input_shape), np.uint8)
+    assert model.predict(image).shape == (1, 1, 1, 7)
+
+
+def test_the_first_chip_that_takes_the_whole_model_is_used(model, monkeypatch) -> None:
+    fitting = akida.TwelveNodesIPv2()
+    monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000(), fitting])
+    placed = place(model)
+    assert placed.kind == CHIP
+    assert placed.device == str(fitting.desc)
+
+
+@pytest.mark.parametrize(
+    ("chip", "target"),
+    [(akida.AKD1000, "akd1000"), (akida.AKD1500, "akd1000"), (akida.TwelveNodesIPv2, "akida2")],
+)
+def test_a_plugged_in_chip_asks_for_a_model_of_its_generation(chip, target, monkeypatch) -> None:
+    monkeypatch.setattr(akida, "devices", lambda: [chip()])
+    assert target_here() == target
+    monkeypatch.setattr(akida, "devices", list)
+    assert target_here() is None

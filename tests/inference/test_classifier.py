@@ -1,0 +1,260 @@
+"""The verdict is the engine's own, to the last bit, for every visitor."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import akida
+import numpy as np
+import pytest
+
+from qana.classes import LABELS, NEEDS_LOOK
+from qana.data.samples import Sample
+from qana.imaging import read_image, to_input
+from qana.inference.backend import CHIP, LOST, SIMULATOR
+from qana.inference.classifier import AkidaClassifier, load_classifier
+from qana.inference.events import SILENT, LayerTap
+from qana.inference.manifest import ModelError, find_entry, models_folder
+from qana.inference.model_store import replaced, verified_bytes
+
+BLANK = np.zeros((1, 128, 128, 3), np.uint8)
+
+
+def inputs_of(samples: tuple[Sample, ...], size: int) -> np.ndarray:
+    return np.stack([to_input(read_image(sample.path), size) for sample in samples])
+
+
+def test_logits_are_the_engine_s(classifier: AkidaClassifier, samples) -> None:
+    inputs = inputs_of(samples, classifier.input_size)
+    engine = akida.Model(str(classifier.entry.path))
+    expected = engine.predict(inputs).reshape(len(inputs), -1)
+    np.testing.assert_array_equal(classifier.logits(inputs), expected)
+    one_by_one = [classifier.classify(read_image(sample.path)).logits for sample in samples]
+    np.testing.assert_array_equal(np.stack(one_by_one), expected)
+
+
+def test_on_a_chip_the_answer_is_the_chip_s_and_the_events_are_counted_beside_it(
+    classifier, samples, monkeypatch
+) -> None:
+    """The simulator in the chip's place: the vendor's virtual devices map a model but run none."""
+    photo = read_image(samples[0].path)
+    here = classifier.classify(photo)
+    monkeypatch.setattr(classifier, "backend", "chip")
+    monkeypatch.setattr(classifier._tap, "logits", lambda _: pytest.fail("not the chip's answer"))
+    there = classifier.classify(photo)
+    assert there.backend == "chip"
+    np.testing.assert_array_equal(there.logits, here.logits)
+    assert there.events == here.events
+
+
+def test_a_chip_that_is_unplugged_is_said_and_the_simulator_goes_on(
+    classifier, samples, monkeypatch
+) -> None:
+    """A virtual device takes the model and refuses to run it, as one does that is gone."""
+    monkeypatch.setattr(akida, "devices", lambda: [akida.TwelveNodesIPv2()])
+    monkeypatch.setattr(AkidaClassifier, "_predict", lambda self, _: self._spare.forward(BLANK))
+    lost = load_classifier()
+    assert (lost.backend, lost.trouble) == (CHIP, None)
+    monkeypatch.undo()
+    photo = read_image(samples[0].path)
+    here, there = classifier.classify(photo), lost.classify(photo)
+    assert (lost.backend, lost.trouble, there.backend) == (SIMULATOR, LOST, SIMULATOR)
+    assert lost.chip is None
+    np.testing.assert_array_equal(there.logits, here.logits)
+    np.testing.assert_array_equal(lost.logits(here.inputs[None])[0], here.logits)
+
+
+def test_a_model_file_that_is_replaced_is_noticed_and_not_mixed_in(tmp_path, samples) -> None:
+    for name in ("manifest.json", "akida2.fbz", "akida2.gate.npz"):
+        shutil.copyfile(models_folder() / name, tmp_path / name)
+    loaded = load_classifier(folder=tmp_path)
+    photo = read_image(samples[0].path)
+    before = loaded.classify(photo)
+    assert replaced(loaded.entry) is None
+    file, whole = tmp_path / "akida2.fbz", (tmp_path / "akida2.fbz").read_bytes()
+    for other in (whole[:-1], b"", None):
+        file.unlink() if other is None else file.write_bytes(other)
+        assert "akida2.fbz was replaced" in str(replaced(loaded.entry))
+        np.testing.assert_array_equal(loaded.classify(photo).logits, before.logits)
+    file.write_bytes(whole)
+    assert replaced(loaded.entry) is None
+
+
+def test_what_is_loaded_is_what_was_proven_though_the_file_is_replaced_in_between(
+    tmp_path, monkeypatch, samples, classifier
+) -> None:
+    for name in ("manifest.json", "akida2.fbz", "akida2.gate.npz"):
+        shutil.copyfile(models_folder() / name, tmp_path / name)
+
+    def proven(path: Path, digest: str) -> bytes:
+        data = verified_bytes(path, digest)
+        shutil.copyfile(models_folder() / "akd1000.fbz", path)
+        return data
+
+    monkeypatch.setattr("qana.inference.load_engine.verified_bytes", proven)
+    loaded = load_classifier(folder=tmp_path)
+    photo = read_image(samples[0].path)
+    answers = (one.classify(photo).logits for one in (loaded, classifier))
+    np.testing.assert_array_equal(*answers)
+    assert "was replaced" in str(replaced(loaded.entry))
+
+
+def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:
+    prediction = classifier.classify(read_image(samples[0].path))
+    assert prediction.probabilities.sum() == pytest.approx(1)
+    assert prediction.top[0][0] == LABELS[int(prediction.logits.argmax())]
+    chances = [chance for _, chance in prediction.top]
+    assert chances == sorted(chances, reverse=True)
+    look = prediction.probabilities[np.array(NEEDS_LOOK)].sum()
+    assert prediction.needs_look_probability == pytest.approx(look)
+    assert prediction.events == sum(layer.events for layer in prediction.layers)
+    assert 0 < prediction.sparsity < 1
+    assert prediction.latency_ms > 0
+    assert prediction.backend in ("chip", "simulator")
+
+
+def test_events_of_every_layer_equal_those_of_the_cut_off_model(
+    classifier: AkidaClassifier, samples
+) -> None:
+    """The engine shows only its last layer: cutting layer after layer is the slow truth."""
+    inputs = inputs_of(samples[::7], classifier.input_size)
+    tap = LayerTap(akida.Model(str(classifier.entry.path)))
+    cut = akida.Model(str(classifier.entry.path))
+    found = [tap.outputs(image) for image in inputs]
+    compared = 0
+    while cut.layer_count > 1:
+        last = cut.layers[-1]
+        if last.parameters.layer_type not in SILENT:
+            truth = cut.forward(inputs)
+            for outputs, expected in zip(found, truth, strict=True):
+                np.testing.assert_array_equal(outputs[last.name], expected, err_msg=last.name)
+            compared += 1
+        cut.pop_layer()
+    assert compared == len(found[0])
+
+
+def test_events_are_those_of_this_photo(classifier, samples) -> None:
+    events = [classifier.classify(read_image(sample.path)).events for sample in samples]
+    assert len(set(events)) > len(samples) // 2
+
+
+def test_visitors_at_once_get_the_verdict_of_their_own_photo(classifier, samples) -> None:
+    photos = [read_image(sample.path) for sample in samples]
+    alone = [classifier.classify(photo) for photo in photos]
+    with ThreadPoolExecutor(8) as visitors:
+        together = list(visitors.map(classifier.classify, photos * 3))
+    for prediction, expected in zip(together, alone * 3, strict=True):
+        np.testing.assert_array_equal(prediction.logits, expected.logits)
+        assert prediction.events == expected.events
+
+
+@pytest.fixture
+def models_copy(tmp_path: Path) -> Path:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in ("manifest.json", "akida2.fbz"):
+        shutil.copy(models_folder() / name, folder)
+    return folder
+
+
+def _drop_a_byte(folder: Path) -> None:
+    path = folder / "akida2.fbz"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _drop_the_file(folder: Path) -> None:
+    (folder / "akida2.fbz").unlink()
+
+
+def _drop_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def _damage_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{")
+
+
+def _give_another_file(folder: Path) -> None:
+    """Not of Akida, but with the right hash."""
+    path = folder / "manifest.json"
+    document = json.loads(path.read_text())
+    (folder / "akida2.fbz").write_bytes(b"no model")
+    document["models"][0]["sha256"] = hashlib.sha256(b"no model").hexdigest()
+    path.write_text(json.dumps(document))
+
+
+def _say(**changes: object) -> Callable[[Path], None]:
+    """Puts values into the record of the first model."""
+
+    def spoil(folder: Path) -> None:
+        path = folder / "manifest.json"
+        document = json.loads(path.read_text())
+        document["models"][0] |= changes
+        path.write_text(json.dumps(document))
+
+    return spoil
+
+
+def _nest_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"models":' + "[" * 100_000)
+
+
+def _give_a_gate(**arrays: np.ndarray) -> Callable[[Path], None]:
+    """A gate of such arrays, packed, and with the right hash."""
+
+    def spoil(folder: Path) -> None:
+        path = folder / "akida2.gate.npz"
+        np.savez_compressed(path, **arrays)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        _say(gate={"file": path.name, "sha256": digest})(folder)
+
+    return spoil
+
+
+ONE = np.ones(())
+SPOILT = [
+    (_say(temperature=float("nan")), "is damaged"),
+    (_say(macs=float("inf")), "is damaged"),
+    (_say(target="akida3"), "is damaged"),
+    (_say(file="a\0b"), "is damaged"),
+    (_say(input_shape=[10**9, 10**9, 3]), "pictures of another size"),
+    (_nest_the_manifest, "is damaged"),
+    (_give_a_gate(weights=np.ones(3), bias=ONE, threshold=ONE), "made for another network"),
+    (_give_a_gate(weights=np.zeros(10**6), bias=ONE, threshold=ONE), "no gate of this version"),
+    (_give_a_gate(weights=np.ones(3), bias=np.ones(2), threshold=ONE), "no gate of this version"),
+    (_give_a_gate(weights=np.array([None]), bias=ONE, threshold=ONE), "no gate of this version"),
+    (_drop_a_byte, "its bytes have changed"),
+    (_drop_the_file, "akida2.fbz is missing"),
+    (_drop_the_manifest, "cannot be read in the models folder"),
+    (_damage_the_manifest, "manifest.json, is damaged"),
+    (_give_another_file, "cannot read akida2.fbz"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), SPOILT)
+def test_a_spoilt_models_folder_gets_one_sentence(models_copy: Path, spoil, sentence: str) -> None:
+    spoil(models_copy)
+    with pytest.raises(ModelError, match=sentence) as caught:
+        load_classifier("akida2", models_copy)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_model_is_named_with_the_known_ones() -> None:
+    with pytest.raises(ModelError, match="no model 'other': choose one of akida2"):
+        find_entry("other")
+
+
+def test_classifying_loads_neither_tensorflow_nor_torch() -> None:
+    code = (
+        "import sys; from qana.cli.main import main; from qana.data.samples import load_samples; "
+        "code = main(['predict', '--json', str(load_samples()[0].path)]); "
+        "heavy = {'tensorflow', 'torch', 'tf_keras', 'keras', 'sklearn', 'scipy', 'pandas'}; "
+        "print(sorted(heavy & set(sys.modules)), code, file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stderr.strip() == "[] 0"

@@ -1,0 +1,20 @@
+"""Each deployed model has a card that says what the manifest says."""
+
+from qana.inference.manifest import read_manifest
+from qana.reports.model_cards import card, card_path
+
+
+def test_the_cards_are_up_to_date() -> None:
+    for entry in read_manifest():
+        written = card_path(entry).read_text(encoding="utf-8")
+        assert written == card(entry), "run `python -m qana.reports.model_cards`"
+
+
+def test_a_card_names_the_very_file_and_its_limits() -> None:
+    for entry in read_manifest():
+        text = card(entry)
+        assert entry.sha256 in text
+        assert f"{entry.metrics['lesion-test']['accuracy']:.3f}" in text
+        assert "Not a medical device" in text
+        assert "CC BY-NC 4.0" in text
+        assert "{{" not in text and "None" not in text

@@ -1,0 +1,59 @@
+"""A depthwise channel that never sees anything is silent once quantized, and still heard."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("tf_keras")
+
+from qana.classes import LABELS  # noqa: E402
+from qana.conversion.convert import convert
+from qana.errors import ConversionError
+from qana.network.blocks.convolution import convolution, depthwise
+from qana.training.dead_channels import silence_dead_channels  # noqa: E402
+from qana.training.quantization import quantize_network  # noqa: E402
+from qana.training.recipe import Recipe  # noqa: E402
+
+DEAD = 3
+
+
+def small_network() -> "keras.Model":
+    keras.utils.set_random_seed(0)
+    image = keras.Input((48, 48, 3))
+    x = keras.layers.Rescaling(1 / 128, offset=-1)(image)
+    x = convolution(x, 8, "first", kernel=3, stride=2)
+    x = convolution(depthwise(x, "middle", stride=2), 16, "last")
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(image, keras.layers.Dense(len(LABELS), name="logits")(x))
+
+
+def test_a_network_with_a_dead_channel_converts_bit_for_bit(square_photos) -> None:
+    photos = square_photos[:16, 40:88, 40:88]
+    network = small_network()
+    kernel = network.get_layer("middle_dw").depthwise_kernel.numpy()
+    kernel[:, :, DEAD] = 0
+    network.get_layer("middle_dw").set_weights([kernel])
+    gamma, beta, mean, variance = network.get_layer("middle_bn").get_weights()
+    beta[DEAD], mean[DEAD], variance[DEAD] = 0.05, 0, 0
+    network.get_layer("middle_bn").set_weights([gamma, beta, mean, variance])
+    quantized = quantize_network(network, photos, Recipe("small", calibration_photos=16))
+    with pytest.raises(ConversionError, match="middle"):
+        convert(quantized, photos)
+    assert silence_dead_channels(quantized) == 1
+    assert quantized.get_layer("middle_dw").bias.numpy()[DEAD] == 0
+    _, report = convert(quantized, photos)
+    assert report.equal_logits == len(photos)
+
+
+def test_what_a_dead_channel_said_is_still_heard(square_photos) -> None:
+    """Its bias is in that of its reader: as much is said in all."""
+    photos = square_photos[:16, 40:88, 40:88]
+    network = small_network()
+    network.get_layer("middle_dw").set_weights([np.zeros((3, 3, 8, 1), np.float32)])
+    gamma, beta, mean, variance = network.get_layer("middle_bn").get_weights()
+    network.get_layer("middle_bn").set_weights([gamma, beta + 0.7, mean, variance])
+    quantized = quantize_network(network, photos, Recipe("small", calibration_photos=16))
+    said, reader = quantized.get_layer("middle_dw").bias.numpy(), quantized.get_layer("last_conv")
+    heard = reader.bias.numpy() + np.maximum(said, 0) @ reader.kernel.numpy()[0, 0]
+    assert silence_dead_channels(quantized) == 8
+    np.testing.assert_allclose(reader.bias.numpy(), heard, atol=1e-5)
+    assert silence_dead_channels(quantized) == 0

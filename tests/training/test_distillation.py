@@ -1,0 +1,105 @@
+"""A network that follows another one comes to answer as it does, whatever the labels say."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("tf_keras")
+
+from qana.classes import LABELS  # noqa: E402
+from qana.edge_learning.teaching_photos import load_lessons  # noqa: E402
+from qana.imaging import to_input  # noqa: E402
+from qana.network.logits import logits_of  # noqa: E402
+from qana.training.distillation import as_it_is, beside  # noqa: E402
+from qana.training.fit import fit  # noqa: E402
+from qana.training.operating_point import OperatingPoint, find_operating_point  # noqa: E402
+from qana.training.quantization import quantize_network  # noqa: E402
+from qana.training.recipe import RECIPES, Recipe, Schedule  # noqa: E402
+from qana.training.stages import Stages  # noqa: E402
+from qana.training.subsets import Subsets  # noqa: E402
+from qana.training.views import Views  # noqa: E402
+
+SIZE = 32
+RECIPE = Recipe("test", input_size=SIZE, weight_decay=0.0, calibration_photos=16)
+SCHEDULE = Schedule(batch=10, epochs=20, learning_rate=1e-2, warmup_epochs=1)
+
+
+def network(channels: int, seed: int):
+    keras.utils.set_random_seed(seed)
+    image = keras.Input((SIZE, SIZE, 3))
+    x = keras.layers.Rescaling(1 / 128, offset=-127 / 128)(image)
+    x = keras.layers.Conv2D(channels, 3, strides=2, padding="same", use_bias=False)(x)
+    x = keras.layers.BatchNormalization(momentum=0.5)(x)
+    x = keras.layers.ReLU(6.0)(x)
+    x = keras.layers.Conv2D(8, 3, strides=2, padding="same", use_bias=False)(x)
+    x = keras.layers.BatchNormalization(momentum=0.5, name="map_bn")(x)
+    x = keras.layers.ReLU(6.0)(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(image, keras.layers.Dense(len(LABELS), name="logits")(x))
+
+
+@pytest.fixture(scope="module")
+def subsets() -> Subsets:
+    lessons = load_lessons()
+    inputs = np.stack([to_input(one.image, SIZE) for one in lessons])
+    frames = np.stack([to_input(one.image, SIZE + 8) for one in lessons])
+    wrong = np.arange(len(lessons)) % len(LABELS)  # no lesson's own
+    return Subsets((), (), (), frames, inputs, wrong, inputs, wrong)
+
+
+def led(subsets: Subsets, follower, leader, maps, tmp_path) -> tuple[float, float]:
+    """How far the answers are apart on all photos, before and after."""
+    views = Views(subsets.frames, subsets.train_labels, SIZE, mixup=0.2)
+    wanted = logits_of(leader, subsets.inputs)
+    before = np.abs(logits_of(follower, subsets.inputs) - wanted).mean()
+    both = beside(follower, leader, subsets.inputs, maps)
+    fit(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=as_it_is)
+    return before, np.abs(logits_of(follower, subsets.inputs) - wanted).mean()
+
+
+def test_it_comes_nearer_and_the_leader_stays(subsets, tmp_path) -> None:
+    leader, follower = network(16, 1), network(4, 2)
+    for _ in range(5):  # normalized as after training
+        leader(subsets.inputs.astype(np.float32), training=True)
+    kept = leader.get_weights()
+    before, after = led(subsets, follower, leader, ("map_bn",), tmp_path)
+    assert after < 0.7 * before
+    for now, then in zip(leader.get_weights(), kept, strict=True):
+        np.testing.assert_array_equal(now, then)
+    assert (tmp_path / "checkpoint").exists() and (tmp_path / "history.csv").is_file()
+
+
+def test_a_quantized_network_follows_by_its_answers(subsets, tmp_path) -> None:
+    leader = network(16, 1)
+    quantized = quantize_network(network(4, 2), subsets.inputs, RECIPE)
+    before, after = led(subsets, quantized, leader, (), tmp_path)
+    assert after < before / 2
+
+
+def test_tuning_follows_the_own_float_network_at_a_point_of_its_own(subsets, tmp_path) -> None:
+    recipe = Recipe(
+        "own",
+        input_size=SIZE,
+        ancestor="akida2-large",
+        weight_decay=0.0,
+        tuning_batch=10,
+        tuning_epochs=20,
+        tuning_rate=1e-2,
+    )
+    assert recipe.follows
+    stages = Stages(subsets, recipe, tmp_path, lambda line: None)
+    own = network(16, 1)
+    own.save(stages.folder / "float.h5")
+    quantize_network(network(4, 2), subsets.inputs, RECIPE).save(stages.folder / "ptq.h5")
+    wanted = logits_of(stages.float_network, subsets.inputs)
+    before, after = (
+        np.abs(logits_of(one, subsets.inputs) - wanted).mean()
+        for one in (stages.ptq_network, stages.tuned_network)
+    )
+    assert after < before / 2
+    expected = find_operating_point(own, subsets.inputs, subsets.labels, subsets.train_labels)
+    assert stages.operating_point == expected != OperatingPoint(0.0, 0.0)
+
+
+def test_the_deployed_recipe_follows_and_others_learn_from_labels() -> None:
+    assert RECIPES["akida2"].follows
+    assert not any(RECIPES[name].follows for name in ("akida2-large", "akd1000", "smoke"))

@@ -1,0 +1,121 @@
+"""The whole pipeline on 70 photos: it runs, can be stopped, and what it publishes is usable."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import akida
+import numpy as np
+import pytest
+
+from qana.errors import DataError
+from qana.imaging import read_image
+from qana.inference.classifier import load_classifier
+from qana.inference.manifest import find_entry
+from qana.inference.model_store import sha256
+from qana.training.recipe import RECIPES
+
+SMOKE = RECIPES["smoke"]
+
+
+class Stop(BaseException):
+    """A stop from outside, as a power cut: nothing catches it."""
+
+
+@pytest.fixture(scope="module")
+def published(ham_folder: Path, tmp_path_factory, few_strangers: None) -> dict[str, object]:
+    """A run that is stopped after the float stage, and started again."""
+    from qana.training.pipeline import train
+
+    root = tmp_path_factory.mktemp("pipeline")
+    lines: list[str] = []
+
+    def stop_at_ptq(line: str) -> None:
+        if line == "Stage ptq":
+            raise Stop
+
+    with pytest.raises(Stop):
+        train(ham_folder, SMOKE, root / "models", root / "runs", stop_at_ptq)
+    before = sha256(root / "runs" / "smoke" / "float.h5")
+    assert not (root / "models").exists()
+    train(ham_folder, SMOKE, root / "models", root / "runs", lines.append)
+    assert sha256(root / "runs" / "smoke" / "float.h5") == before
+    return {"models": root / "models", "runs": root / "runs", "lines": lines}
+
+
+def test_a_stopped_run_goes_on_where_it_was(published) -> None:
+    assert "Stage float: done before, taken from float.h5" in published["lines"]
+    assert "Stage tuned" in published["lines"]
+
+
+def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
+    folder = published["models"]
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json",
+        "smoke.fbz",
+        "smoke.float.h5",
+        "smoke.quantized.h5",
+        "smoke.gate.npz",
+    }
+    entry = find_entry("smoke", folder)
+    for form in entry.record["keras"].values():
+        assert sha256(folder / form["file"]) == form["sha256"]
+    assert entry.record["conversion"]["passes"].keys() == {"TwelveNodesIPv2", "SixNodesIPv2"}
+    assert {"lesion-test", "validation", "stages"} <= entry.metrics.keys()
+    assert 0.05 <= entry.temperature <= 20
+    assert entry.gate is not None
+    assert 0 < entry.abstain_below < 1
+    prediction = load_classifier("smoke", folder).classify(read_image(samples[0].path))
+    assert prediction.probabilities.sum() == pytest.approx(1)
+
+
+def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, samples) -> None:
+    from qana.conversion.compare_layers import departures
+    from qana.imaging import to_input
+    from qana.network.logits import logits_of
+    from qana.network.quantizeml_loading import load_model
+
+    classifier = load_classifier("smoke", published["models"])
+    inputs = np.stack([to_input(read_image(s.path), SMOKE.input_size) for s in samples])
+    keras_model = load_model(str(published["models"] / "smoke.quantized.h5"))
+    expected = logits_of(keras_model, inputs)  # without a graph, which may round otherwise
+    found = classifier.logits(inputs)
+    # How many meet a tie hangs on the weights, which are others on every processor.
+    unequal = np.flatnonzero((found != expected).any(axis=1))
+    model = akida.Model(str(published["models"] / "smoke.fbz"))
+    left = departures(keras_model, model, inputs[unequal], len(inputs))
+    assert all(one.is_tie for one in left)
+    assert sum(len(one.photos) for one in left) == len(unequal)
+
+
+def test_convert_makes_the_very_same_file(published, tmp_path: Path, monkeypatch, capsys) -> None:
+    from qana.cli.main import main
+
+    monkeypatch.setenv("QANA_MODELS", str(published["models"]))
+    assert main(["convert", "--model", "smoke", "--out", str(tmp_path / "again.fbz")]) == 0
+    again = load_classifier("smoke", published["models"]).entry
+    assert (tmp_path / "again.fbz").is_file()
+    assert "class equal on all" in capsys.readouterr().out
+    assert again.record["bytes"] == (tmp_path / "again.fbz").stat().st_size
+
+
+def test_a_run_of_another_recipe_is_not_mixed_in(published, ham_folder: Path) -> None:
+    from qana.training.pipeline import train
+
+    other = replace(SMOKE, epochs=3)
+    with pytest.raises(DataError, match="another recipe"):
+        train(ham_folder, other, published["models"], published["runs"], print)
+
+
+def test_other_models_stay_in_the_manifest(published, tmp_path: Path) -> None:
+    from qana.training.publish import _among_others
+
+    manifest = json.loads((published["models"] / "manifest.json").read_text())
+    (record,) = manifest["models"]
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({"models": [record | {"bytes": 0}, record | {"name": "other"}]})
+    )
+    found = _among_others(record, tmp_path)
+    assert [(one["name"], one["bytes"] > 0) for one in found] == [("smoke", True), ("other", True)]
+    assert [one["name"] for one in _among_others(record | {"name": "new"}, tmp_path)][-1] == "new"
+    assert _among_others(record, tmp_path / "nowhere") == [record]

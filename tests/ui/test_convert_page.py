@@ -1,0 +1,185 @@
+"""The page Convert: chapters that open by their address, with the visitor's photo in each."""
+
+import io
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from qana.jobs.background_worker import Job, Workshop
+from qana.jobs.messages import Answer, Request
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
+SECONDS = 120
+CHAPTERS = ("network", "breaking", "bounding", "bits", "conversion", "spikes", "chip", "quiz")
+MODULES = {"conversion": "agreement"}
+HEAVY = {"breaking", "bounding", "bits", "conversion", "quiz"}
+"""Chapters with something that the workshop computes."""
+
+
+class Quiet(Workshop):
+    """Takes requests and answers none: what it would compute has tests of its own."""
+
+    asked: ClassVar[list[tuple[str, dict, Job]]] = []
+
+    def ask(self, task: str, **arguments: object) -> Job:
+        job = Job(Request(1, "none:none"))
+        self.asked.append((task, arguments, job))
+        return job
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    st.cache_resource.clear()
+    Quiet.asked = []
+    monkeypatch.setattr("ui.shared_models.Workshop", Quiet)
+    yield
+    st.cache_resource.clear()
+
+
+def opened(chapter: str | None = None) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=SECONDS)
+    if chapter:
+        page.query_params["chapter"] = chapter
+    page.run()
+    assert not page.exception
+    return page
+
+
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+    assert not page.exception
+
+
+def words(page: AppTest) -> str:
+    kinds = (page.header, page.markdown, page.caption, page.warning, page.error, page.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_opens_by_its_address(chapter: str) -> None:
+    page = opened(chapter)
+    module = import_module(f"ui.convert.{MODULES.get(chapter, chapter)}")
+    assert page.header[0].value == f"{CHAPTERS.index(chapter) + 1}. {module.TITLE}"
+    assert len(module.IDEA) == 3
+    assert all(sentence.strip().endswith(".") for sentence in module.IDEA)
+    assert " ".join(module.IDEA) in words(page)
+    assert "Not a medical device" in words(page)
+    if chapter in HEAVY:
+        assert Quiet.asked
+        assert page.get("progress")
+    else:
+        assert page.metric
+
+
+def test_no_chapter_and_an_unknown_one_begin_at_the_first() -> None:
+    assert opened().header[0].value.startswith("1. ")
+    assert opened("nothing").header[0].value.startswith("1. ")
+
+
+def test_the_reader_goes_on_and_back_and_the_address_follows() -> None:
+    page = opened()
+    press(page, "Next: Why conversion breaks things")
+    assert page.header[0].value.startswith("2. ")
+    assert page.query_params["chapter"] == "breaking"
+    press(page, "Back")
+    assert page.header[0].value.startswith("1. ")
+
+
+def test_the_browsers_own_way_back_is_followed() -> None:
+    page = opened("spikes")
+    press(page, "Next: On the chip")
+    page.query_params["chapter"] = "spikes"
+    page.run()
+    assert page.header[0].value.startswith("7. ")  # the browser has not shown the new address yet
+    page.session_state.chapter_since -= 10
+    page.run()
+    assert page.header[0].value.startswith("6. ")
+    page.query_params["chapter"] = "nothing"
+    page.session_state.chapter_since -= 10
+    page.run()
+    assert page.header[0].value.startswith("1. ")
+    assert page.query_params["chapter"] == "network"
+
+
+def test_tensorflow_is_loaded_while_the_first_chapter_is_read() -> None:
+    opened()
+    assert [task for task, _arguments, _job in Quiet.asked] == [
+        "qana.walkthrough.quantization_job:warm"
+    ]
+    opened()
+    assert len(Quiet.asked) == 1  # once for all visitors
+
+
+def test_a_photo_of_ones_own_goes_through_the_chapters(samples) -> None:
+    page = opened("conversion")
+    first = Quiet.asked[-1][1]["inputs"]
+    page.file_uploader[0].upload("mine.jpg", samples[0].path.read_bytes(), "image/jpeg").run()
+    assert not page.exception
+    second = Quiet.asked[-1][1]["inputs"]
+    assert first.shape == second.shape == (128, 128, 3)
+    assert not np.array_equal(first, second)
+
+
+def test_a_file_that_is_no_photo_gets_one_sentence_and_the_photo_stays() -> None:
+    page = opened("spikes")
+    before = page.metric[0].value
+    page.file_uploader[0].upload("words.jpg", b"only words", "image/jpeg").run()
+    assert not page.exception
+    assert "cannot be read as a photo" in page.error[0].value
+    assert page.metric[0].value == before
+
+
+def test_trouble_in_the_workshop_is_one_sentence_and_can_be_tried_again() -> None:
+    page = opened("conversion")
+    Quiet.asked[-1][2].answer = Answer(1, done=True, trouble="It would not.")
+    page.run()
+    assert [warning.value for warning in page.warning] == ["It would not."]
+    count = len(Quiet.asked)
+    press(page, "Try again")
+    assert len(Quiet.asked) == count + 1
+
+
+def test_answers_of_the_quiz_are_those_of_this_photo(classifier, samples) -> None:
+    page = opened("quiz")
+    prediction = page.session_state.convert_photo.prediction
+    question = page.radio(key="quiz_silence")
+    right = f"{prediction.sparsity:.0%}"
+    number = question.options.index(right)
+    assert page.metric[0].value == "0 of 5"
+    question.set_value(number).run()
+    assert page.metric[0].value == "1 of 5"
+    assert f"{prediction.events:,} of them are events" in words(page)
+    page.radio(key="quiz_silence").set_value((number + 1) % len(question.options)).run()
+    assert page.metric[0].value == "0 of 5"
+    assert f"Not so: {right}" in words(page)
+
+
+def test_nothing_of_the_photo_is_left_on_disk(tmp_path, monkeypatch, samples) -> None:
+    """With the real process, which loads TensorFlow: it generates code, in a folder of its own."""
+    pytest.importorskip("tensorflow")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    workshop = Workshop()
+    monkeypatch.setattr("ui.shared_models.Workshop", lambda: workshop)
+    page = opened("bounding")
+    frame = io.BytesIO()
+    Image.open(samples[2].path).save(frame, "PNG")
+    page.file_uploader[0].upload("mine.png", frame.getvalue(), "image/png").run()
+    assert not page.exception
+    for _ in range(600):
+        if page.metric:
+            break
+        time.sleep(0.25)
+        page.run()
+    assert page.metric[0].label.startswith("Quantization step")
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert all(path.suffix == ".py" for path in written)
+    workshop.close()
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,99 @@
+"""Conversion: every integer of every layer is compared on the very photo."""
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+pytest.importorskip("tf_keras")
+
+from qana.conversion.compare_layers import departures
+from qana.data.test_subset import load_subset
+from qana.jobs.cache import Store
+from qana.walkthrough.agreement_job import agreement
+from tests.doubles.job_doubles import Instant
+
+MODEL = "akida2"
+
+
+@pytest.fixture(scope="module")
+def store(keras_forms, classifier) -> Store:
+    kept = Store()
+    kept.get(("form", classifier.entry.sha256, "quantized"), lambda: keras_forms["quantized"])
+    return kept
+
+
+def quiet(words: str, share: float) -> None:
+    assert words
+    assert 0 <= share <= 1
+
+
+def test_every_layer_is_compared_to_the_logits(store, classifier) -> None:
+    found = agreement(store, quiet, MODEL, load_subset()[0][0])
+    outputs = classifier.tap(load_subset()[0][0])
+    compared = [layer.name for layer in found.layers]
+    assert compared == [name for name in outputs if name not in found.not_compared]
+    assert compared[-1] == "logits"
+    assert len(found.not_compared) < 3
+    assert found.values == sum(
+        output.size for name, output in outputs.items() if name in {x.name for x in found.layers}
+    )
+    assert found.same_class
+
+
+def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
+    store, keras_forms, classifier
+) -> None:
+    import akida
+
+    photos = load_subset()[0][:6]
+    found = [agreement(store, quiet, MODEL, photo) for photo in photos]
+    model = akida.Model(str(classifier.entry.path))
+    parted = {
+        int(photo): one.layer
+        for one in departures(keras_forms["quantized"], model, photos)
+        for photo in one.photos
+    }
+    assert {number for number, one in enumerate(found) if one.differing} == set(parted)
+    for number, layer in parted.items():
+        assert found[number].first_departure.name == layer
+        assert found[number].first_departure.largest == 1
+    equal = [one for one in found if not one.differing]
+    assert len(equal) > len(found) / 2
+    assert all(one.logits == 0 for one in equal)
+
+
+def test_one_changed_integer_is_seen(store, classifier, monkeypatch) -> None:
+    photo = load_subset()[0][0]
+    tap = store.get(("tap", classifier.entry.sha256), pytest.fail)
+    outputs = tap.outputs(photo)
+    name = next(iter(outputs))
+    outputs[name] = outputs[name].astype(np.int16)
+    outputs[name][0, 0, 0] += 2
+    monkeypatch.setattr(tap, "outputs", lambda image: outputs)
+    found = agreement(store, quiet, MODEL, photo)
+    assert (found.layers[0].differing, found.layers[0].largest) == (1, 2)
+
+
+def chapter() -> None:
+    from ui.convert import agreement
+    from ui.convert.photo import current_photo
+
+    agreement.show(current_photo())
+
+
+def test_the_chapter_says_how_many_integers_differ_on_this_photo(store, monkeypatch) -> None:
+    st.cache_resource.clear()
+    monkeypatch.setattr("ui.shared_models.Workshop", lambda: Instant(store))
+    page = AppTest.from_function(chapter, default_timeout=120).run()
+    st.cache_resource.clear()
+    assert not page.exception
+    photo = page.session_state.convert_photo
+    found = agreement(store, quiet, MODEL, photo.prediction.inputs)
+    assert page.metric[0].value == f"{found.differing} of {found.values:,}"
+    verdict = page.info if found.differing else page.success
+    assert len(verdict) == 1
+    told = page.get("vega_lite_chart")[0].proto.alt
+    assert all(
+        f"{layer.name} {layer.differing} of {layer.values}" in told for layer in found.layers
+    )

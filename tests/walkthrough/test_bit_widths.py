@@ -1,0 +1,174 @@
+"""Bits: the vendor's quantizer really runs, and what it did can be counted."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+pytest.importorskip("tf_keras")
+
+from qana.classes import BY_CODE, LABELS
+from qana.data.samples import calibration_photos
+from qana.data.test_subset import PER_CLASS, load_subset
+from qana.jobs.cache import Store
+from qana.walkthrough.bit_widths import LAYERS, right_by_class, weight_levels
+from qana.walkthrough.quantization_job import answers, photo_logits, warm
+from tests.doubles.job_doubles import Instant
+
+MODEL = "akida2"
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture(scope="module")
+def news() -> list[tuple[str, float]]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def four(store, news):
+    return answers(store, lambda *one: news.append(one), MODEL, weight_bits=4, activation_bits=4)
+
+
+@pytest.fixture(scope="module")
+def plain(store):
+    return answers(store, lambda *_: None, MODEL, weight_bits=0, activation_bits=0)
+
+
+def test_the_subset_is_nine_lesions_of_each_class_that_training_never_saw() -> None:
+    from qana.data.lesion_split import read_split
+    from qana.data.test_subset import FOLDER
+
+    photos, labels = load_subset()
+    assert photos.shape == (63, 128, 128, 3)
+    assert np.bincount(labels).tolist() == [PER_CLASS] * len(LABELS)
+    split = read_split()
+    assert {split[file.stem.partition("_")[2]] for file in FOLDER.glob("*.jpg")} == {"test"}
+
+
+def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plain, four) -> None:
+    _, labels = load_subset()
+    whole = sum(right_by_class(plain.logits, labels).values())
+    broken = sum(right_by_class(four.logits, labels).values())
+    assert whole > 2 * len(labels) / 7
+    assert broken < whole / 2
+
+
+def test_each_weight_stands_on_one_of_its_levels(four) -> None:
+    assert set(four.weights) == set(LAYERS)
+    for levels in four.weights.values():
+        assert len(levels.levels) == 15
+        assert levels.before.sum() == levels.after.sum()
+        assert 2 <= levels.used <= 15
+        assert levels.moved <= 0.5
+
+
+def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
+    from qana.inference.manifest import find_entry
+
+    key = ("quantized", find_entry(MODEL).sha256, 4, 4)
+    network, _seconds = store.get(key, pytest.fail)
+    layer = network.get_layer("head_features_conv")
+    integers = layer.weight_quantizer(layer.kernel).fp.values.numpy().astype(int)
+    counts = np.bincount(integers.reshape(-1) + 7, minlength=15)
+    assert four.weights["head_features_conv"].after.tolist() == counts.tolist()
+
+
+def test_the_photo_is_answered_by_the_network_that_was_just_quantized(store, four) -> None:
+    photos, _ = load_subset()
+    asked = photo_logits(store, lambda *_: None, MODEL, photos[3], 4, 4)
+    np.testing.assert_allclose(asked, four.logits[3], atol=1e-3)
+
+
+def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
+    assert any("Quantizing to 4/4 bits" in words for words, _share in news)
+    again: list[str] = []
+    answers(store, lambda words, _: again.append(words), MODEL, weight_bits=4, activation_bits=4)
+    assert not any("Quantizing" in words for words in again)
+
+
+def test_warming_up_loads_both_forms_for_all_who_come_after(store, classifier) -> None:
+    words: list[str] = []
+    assert warm(store, lambda one, _: words.append(one), MODEL) == "loaded"
+    assert "Loading the quantized network" in words
+    key = ("form", classifier.entry.sha256, "quantized")
+    assert store.get(key, pytest.fail).output_shape == (None, 7)
+
+
+def test_weights_snap_to_the_nearest_level_and_stop_at_the_last() -> None:
+    levels = weight_levels(np.array([0.0, 0.4, -0.4, 5.0], np.float32), np.float32(0.5), 2)
+    assert levels.levels.tolist() == [-1, 0, 1]
+    assert levels.after.tolist() == [1, 1, 2]
+
+
+def test_ranges_come_from_the_gallery() -> None:
+    assert calibration_photos().shape == (21, 128, 128, 3)
+
+
+def chapter() -> None:
+    from ui.convert import bits
+    from ui.convert.photo import current_photo
+
+    bits.show(current_photo())
+
+
+@pytest.fixture(scope="module")
+def page(store, four, plain) -> Iterator[AppTest]:
+    st.cache_resource.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.shared_models.Workshop", lambda: Instant(store))
+        opened = AppTest.from_function(chapter, default_timeout=120).run()
+        assert not opened.exception
+        yield opened
+    st.cache_resource.clear()
+
+
+def told(page: AppTest) -> list[str]:
+    """Text alternatives of the charts."""
+    return [chart.proto.alt for chart in page.get("vega_lite_chart")]
+
+
+def test_the_chapter_counts_right_answers_of_all_and_of_the_rare(page, four, plain) -> None:
+    labels = load_subset()[1]
+    right = right_by_class(four.logits, labels)
+    assert page.metric[0].value == f"{sum(right.values())} of 63"
+    rare = sum(right[code] for code in ("df", "vasc", "akiec"))
+    before = sum(right_by_class(plain.logits, labels).values())
+    shown = "\n".join(caption.value for caption in page.caption)
+    assert f"{rare} of 27; in float {before} of all" in shown
+    assert all(f"{code} {count}" in told(page)[0] for code, count in right.items())
+
+
+def test_the_chapter_shows_any_layer_and_this_photo(page, four) -> None:
+    page.selectbox(key="bits_layer").set_value("logits").run()
+    assert not page.exception
+    levels = four.weights["logits"]
+    assert f"{levels.after.sum():,} weights of logits stand on {levels.used} of 15" in told(page)[1]
+    photo = page.session_state.convert_photo
+    logits = next(job.answer.value for key, job in photo.jobs.items() if "4" in str(key))
+    for code, value in zip(LABELS, logits, strict=True):
+        assert f"4/4 bits {BY_CODE[code].name} {value:.1f}" in told(page)[2]
+
+
+def test_the_deployed_stages_are_quoted_with_their_command(page, classifier) -> None:
+    stages = classifier.entry.metrics["stages"]
+    shown = "\n".join(element.value for element in page.markdown)
+    assert f"{stages['float']['macro_f1']:.3f} in float" in shown
+    assert classifier.entry.record["command"] in shown
+
+
+def test_the_stored_study_is_drawn_before_and_after_tuning() -> None:
+    from ui.convert.study_results import _dumbbells, _told
+
+    rows = [
+        {"variant": "4 bits", "stage": "quantized after training", "score": 0.1},
+        {"variant": "4 bits", "stage": "tuned while quantized", "score": 0.5},
+    ]
+    assert "4 bits, tuned while quantized: 0.500" in _told(rows, [0.6])
+    assert "float: 0.600" in _told(rows, [0.6])
+    assert _dumbbells(rows, [0.6]).to_dict()

@@ -1,0 +1,194 @@
+"""The chapter Spikes: every number is counted in the engine's integers, also the browser's."""
+
+import base64
+import io
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from qana.data.lesion_masks import mask_of, read_outlines
+from qana.explanation.heatmap import event_picture
+from qana.imaging import read_image, to_input
+from qana.walkthrough.layer_events import (
+    TravelError,
+    compare,
+    large_lesion,
+    plain_skin,
+    travel,
+    uniform_grey,
+)
+
+CHAPTER = """
+import streamlit as st
+from ui.convert import spikes
+from ui.convert.chapter import open_chapter
+from ui.convert.photo import current_photo
+
+open_chapter(6, spikes)
+spikes.show(current_photo())
+"""
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def prediction(samples, classifier):
+    melanoma = next(sample for sample in samples if sample.label == "mel")
+    return classifier.classify(read_image(melanoma.path))
+
+
+@pytest.fixture
+def page() -> AppTest:
+    st.cache_resource.clear()
+    opened = AppTest.from_string(CHAPTER, default_timeout=SECONDS).run()
+    assert not opened.exception
+    yield opened
+    st.cache_resource.clear()
+
+
+def words(page: AppTest) -> str:
+    kinds = (page.header, page.subheader, page.markdown, page.caption)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def sent(page: AppTest) -> dict:
+    """What the player gets."""
+    (component,) = page.get("bidi_component")
+    return json.loads(component.proto.json)
+
+
+def test_the_frames_are_the_layers_that_the_engine_counted(prediction) -> None:
+    frames = travel(prediction.outputs)
+    for frame, layer in zip(frames, prediction.layers, strict=True):
+        assert (frame.name, frame.events, frame.size) == (layer.name, layer.events, layer.size)
+        assert frame.sparsity == layer.sparsity
+        assert frame.counts.sum() == frame.events
+        assert frame.counts.shape == prediction.outputs[frame.name].shape[:2]
+        assert frame.counts.max() <= frame.channels
+    assert frames[-1].so_far == prediction.events
+    assert [frame.so_far for frame in frames] == list(np.cumsum([f.events for f in frames]))
+
+
+def test_a_place_says_how_many_channels_send_there(prediction) -> None:
+    frame = travel(prediction.outputs)[0]
+    output = prediction.outputs[frame.name]
+    for row, column in ((0, 0), (31, 40), (63, 5)):
+        assert frame.counts[row, column] == sum(value != 0 for value in output[row, column])
+
+
+def test_layers_without_a_rectifier_are_told_from_the_others(prediction) -> None:
+    signed = {frame.name for frame in travel(prediction.outputs) if frame.signed}
+    assert {"block0_project_conv", "block4_add"} <= signed
+    assert not {"stem_conv", "block1_expand_conv", "head_features_conv"} & signed
+
+
+def test_plain_skin_is_a_corner_that_the_outline_proves_free(samples) -> None:
+    skin = plain_skin()
+    sample = next(sample for sample in samples if sample.image_id == skin.image_id)
+    side = len(skin.picture)
+    length = round(side / skin.share)
+    square = to_input(read_image(sample.path), length)
+    mask = mask_of(read_outlines()[skin.image_id], length)
+    far = length - side
+    corners = [np.s_[top : top + side, left : left + side] for top in (0, far) for left in (0, far)]
+    (found,) = (corner for corner in corners if np.array_equal(square[corner], skin.picture))
+    assert not mask[found].any()
+    assert mask.any()
+
+
+def test_the_large_lesion_is_the_one_whose_outline_covers_most() -> None:
+    lesion = large_lesion()
+    shares = {name: mask_of(lines, 128).mean() for name, lines in read_outlines().items()}
+    assert max(shares, key=shares.get) == lesion.image_id
+    assert lesion.share == pytest.approx(shares[lesion.image_id], abs=0.01)
+
+
+def test_which_activations_fire_follows_the_picture_but_their_number_hardly(
+    prediction, samples, classifier
+) -> None:
+    skin = classifier.classify(plain_skin().picture)
+    grey = classifier.classify(uniform_grey(classifier.input_size))
+    other = classifier.classify(read_image(samples[0].path))
+    for reference, near in ((skin, 0.01), (other, 0.01), (grey, 0.05)):
+        found = compare(prediction.outputs, reference.outputs)
+        size = sum(layer.size for layer in found)
+        assert sum(layer.events for layer in found) == prediction.events
+        assert sum(layer.reference for layer in found) == reference.events
+        assert prediction.events == pytest.approx(reference.events, rel=near)
+        assert sum(layer.gained + layer.lost for layer in found) / size > 0.1
+        for layer in found:
+            assert layer.events - layer.reference == layer.gained - layer.lost
+            if layer.signed:
+                assert layer.events / layer.size > 0.8
+
+
+def test_a_picture_against_itself_switches_nothing(prediction) -> None:
+    found = compare(prediction.outputs, prediction.outputs)
+    assert not any(layer.gained or layer.lost for layer in found)
+
+
+def test_pictures_of_two_models_are_not_compared(prediction) -> None:
+    fewer = dict(list(prediction.outputs.items())[1:])
+    with pytest.raises(TravelError, match="run both through one"):
+        compare(prediction.outputs, fewer)
+
+
+def test_the_browser_gets_every_map_in_full_and_in_the_colours_of_explain(page, prediction) -> None:
+    data = sent(page)
+    assert len(json.dumps(data)) < 300_000
+    counts = np.frombuffer(base64.b64decode(data["counts"]), "<u2")
+    ramp = np.frombuffer(base64.b64decode(data["ramp"]), np.uint8).reshape(256, 3)
+    at = 0
+    for layer, frame in zip(data["layers"], travel(prediction.outputs), strict=True):
+        height, width, channels = layer["shape"]
+        own = counts[at : at + height * width].reshape(height, width)
+        at += height * width
+        assert (layer["name"], channels) == (frame.name, frame.channels)
+        assert np.array_equal(own, frame.counts)
+        assert layer["soFar"] == frame.so_far
+    assert at == len(counts)
+    shades = np.arange(256).reshape(16, 16)
+    assert np.array_equal(ramp[shades], event_picture(shades, 16))
+    picture = Image.open(io.BytesIO(base64.b64decode(data["picture"])))
+    assert np.array_equal(np.asarray(picture), prediction.inputs)
+
+
+def test_the_chapter_says_the_numbers_of_this_photo(page, prediction) -> None:
+    from ui.convert.spikes import IDEA
+
+    assert len(IDEA) == 3
+    (number,) = page.metric
+    assert number.value == f"{prediction.events:,}"
+    assert f"{prediction.sparsity:.1%}" in number.label
+    shown = words(page)
+    assert f"This photo makes **{prediction.events:,}** events and plain skin **" in shown
+    assert "CC BY-NC 4.0" in shown
+    (chart,) = page.get("vega_lite_chart")
+    first = prediction.layers[0]
+    assert f"{first.name} {first.events:,} and" in chart.proto.alt
+
+
+@pytest.mark.parametrize(
+    "chosen, picture",
+    [
+        ("Plain skin", lambda: plain_skin().picture),
+        ("Large lesion", lambda: large_lesion().picture),
+        ("Uniform grey", lambda: uniform_grey(128)),
+    ],
+)
+def test_another_picture_travels_and_is_compared_with(
+    page, prediction, classifier, chosen: str, picture: Callable[[], np.ndarray]
+) -> None:
+    reference = classifier.classify(picture())
+    page.segmented_control(key="spikes_shown").set_value(chosen).run()
+    assert not page.exception
+    data = sent(page)
+    assert data["called"] == chosen.lower()
+    assert data["layers"][-1]["soFar"] == reference.events
+    assert page.metric[0].value == f"{reference.events:,}"
+    here, there = (f"**{found.events:,}**" for found in (prediction, reference))
+    assert f"{here} events and {chosen.lower()} {there}" in words(page)

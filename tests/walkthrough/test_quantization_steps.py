@@ -1,0 +1,300 @@
+"""Folding changes nothing, and the bound makes the step that the vendor's quantizer would make."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from qana.data.samples import calibration_photos, load_samples
+from qana.errors import UserError
+from qana.evaluation.result_files import write_report
+from qana.inference.manifest import find_entry, models_folder
+from qana.jobs.background_worker import Job, Workshop
+from qana.jobs.cache import Store
+from qana.jobs.messages import Answer, Request
+from qana.network.keras_forms import load_form
+from qana.walkthrough.activations import LAYERS, Activations
+from qana.walkthrough.quantization_steps import bounds, histogram, levels, narrowed, quantize, step
+
+pytest.importorskip("tf_keras")
+
+import tf_keras as keras
+from quantizeml.models.transforms import fold_batchnorms
+from quantizeml.tensors import FixedPoint
+
+from qana.network.qana import _unbounded
+from qana.network.quantizeml_loading import QuantizationParams
+from qana.network.quantizeml_loading import quantize as quantize_network
+from qana.walkthrough.folding_job import fold, fold_and_bound
+
+MODEL = "akida2"
+STEM = LAYERS[0]
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture(scope="module")
+def photo() -> np.ndarray:
+    """(128, 128, 3) uint8: a sample, as the network reads it."""
+    return calibration_photos()[0]
+
+
+@pytest.fixture(scope="module")
+def found(store: Store, photo: np.ndarray) -> dict[str, Activations]:
+    """What the task returns for each layer."""
+    return {
+        layer: fold_and_bound(store, lambda _words, _share: None, MODEL, photo, layer)
+        for layer in LAYERS
+    }
+
+
+@pytest.fixture(scope="module")
+def network(store: Store) -> Any:
+    """The float form, as the task loaded it."""
+    entry = find_entry(MODEL)
+    return store.get(("form", entry.sha256, "float"), lambda: load_form(entry, "float"))
+
+
+def test_folding_changes_nothing_but_the_last_digits(found) -> None:
+    for one in found.values():
+        assert one.folding.equal
+        assert one.folding.difference64 < 1e-12
+        assert 0 < one.folding.difference32 < 2e-6 * one.folding.largest
+        assert one.folding.largest == np.abs(one.values).max()
+        assert not np.allclose(one.folding.before, one.folding.after)
+
+
+def test_the_folded_weights_are_the_vendors_to_the_bit(network) -> None:
+    vendors = fold_batchnorms(network)
+    for name in LAYERS:
+        layer = network.get_layer(name)
+        normalization = layer.outbound_nodes[0].layer
+        kernel, bias = fold(layer, normalization, np.float32)
+        expected_kernel, expected_bias = vendors.get_layer(name).get_weights()
+        assert (kernel == expected_kernel).all()
+        assert (bias == expected_bias).all()
+
+
+def test_the_values_are_those_that_enter_the_networks_activation(found, network, photo) -> None:
+    for name in (STEM, LAYERS[-1]):
+        activation = network.get_layer(name).outbound_nodes[0].layer.outbound_nodes[0].layer
+        expected = keras.Model(network.input, activation.output)(photo[None].astype(np.float32))
+        clipped = np.clip(found[name].values, 0, found[name].bound)
+        assert np.allclose(clipped, expected[0], atol=1e-4)
+        assert found[name].bound == 6
+        assert found[name].photos == len(load_samples())
+
+
+def deployed_quantizers() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Range and rate of the deployed model's quantizers, by the convolution before them."""
+    entry = find_entry(MODEL)
+    path = entry.path.with_name(entry.record["keras"]["quantized"]["file"])
+    quantizers = {}
+    with h5py.File(path) as file:
+        for layer in LAYERS:
+            name = f"{layer.rsplit('_', 1)[0]}_relu"
+            group = file[f"model_weights/{name}/{name}/output_quantizer"]
+            quantizers[layer] = group["range_max:0"][:], group["rescaling_rate:0"][:]
+    return quantizers
+
+
+def test_the_step_is_the_deployed_quantizers_own(found) -> None:
+    for layer, (ranges, rates) in deployed_quantizers().items():
+        alive = ranges > 0
+        fractions = FixedPoint.max_frac_bits(7, ranges).numpy()
+        tops = ranges / rates
+        steps = [step(top, 8, found[layer].equalized) for top in tops[alive]]
+        assert np.allclose(steps, (2.0**-fractions / rates)[alive], rtol=1e-5)
+        assert tops.max() <= found[layer].bound * (1 + 1e-6)
+        assert found[layer].equalized == (rates[alive] != 1).any()
+
+
+@pytest.mark.parametrize("bits, bound", [(8, 6.0), (4, None), (2, 6.0)])
+def test_quantizing_anew_gives_the_same_ranges_and_steps(found, network, bits, bound) -> None:
+    beginning = keras.Model(network.input, network.get_layer("block0_depthwise_bn").output)
+    if bound is None:
+        free = keras.models.clone_model(beginning, clone_function=_unbounded)
+        free.set_weights(beginning.get_weights())
+        beginning = free
+    photos = calibration_photos()
+    quantized = quantize_network(
+        beginning,
+        qparams=QuantizationParams(activation_bits=bits),
+        samples=photos,
+        num_samples=len(photos),
+        batch_size=len(photos),
+    )
+    quantizer = quantized.get_layer("stem_relu").out_quantizer
+    assert 2**quantizer.value_bits == levels(bits)
+    expected = 2.0 ** -quantizer.frac_bits.numpy() / quantizer.rescaling_rate.numpy()
+    stem = found[STEM]
+    for channel in stem.ranked():
+        values, highest = stem.values[..., channel], stem.highest[channel]
+        one = quantize(values, highest, bound, bits, stem.equalized)
+        assert one.step == pytest.approx(expected[channel], rel=1e-4)
+
+
+def test_an_outlier_stretches_the_step_and_the_bound_stops_it(found) -> None:
+    stem = found[STEM]
+    channel = stem.ranked()[0]
+    values, highest = stem.values[..., channel], stem.highest[channel]
+    bounded = quantize(values, highest, 6.0, 4, stem.equalized)
+    free = quantize(values, highest, None, 4, stem.equalized)
+    assert highest > 100
+    assert bounded.step == pytest.approx(6 / 15)
+    assert free.step == pytest.approx(highest / 15)
+    assert free.used < bounded.used <= levels(4)
+    assert free.error > 100 * bounded.error
+    assert free.clipped == 0 < bounded.clipped
+    assert bounded.clipped == np.mean(values > 6)
+    assert free.counts.sum() == bounded.counts.sum() == values.size
+
+
+def test_a_channel_that_stays_below_the_bound_ignores_it(found) -> None:
+    stem = found[STEM]
+    channel = stem.ranked()[-1]
+    values, highest = stem.values[..., channel], stem.highest[channel]
+    assert highest < 6
+    steps = {quantize(values, highest, bound, 8, True).step for bound in (6.0, 7.0, None)}
+    assert len(steps) == 1
+    assert narrowed(stem.highest, 6.0) == sum(top > 6 for top in stem.highest)
+    assert narrowed(stem.highest, None) == 0
+
+
+def test_the_bins_hold_every_value_and_part_where_its_fate_does(found) -> None:
+    for one in found.values():
+        values = one.values[..., one.ranked()[0]]
+        for end in (1.0, 6.0):
+            top = max(float(values.max()), 6.0)
+            edges, counts = histogram(values, min(float(values.min()), 0.0), top, end)
+            assert counts.sum() == values.size
+            assert {0.0, end} <= set(edges)
+            assert counts[edges[:-1] >= end].sum() == (values >= end).sum()
+
+
+def test_the_bounds_to_try_begin_at_1_and_have_the_deployed_one() -> None:
+    for highest in (0.5, 5.7, 154.0):
+        tried = bounds(highest)
+        assert tried == sorted(tried)
+        assert tried[0] == 1
+        assert 6 in tried
+        assert tried[-1] < max(highest, 8)
+
+
+def test_what_cannot_be_shown_is_said_in_one_sentence(store, photo) -> None:
+    with pytest.raises(UserError, match="choose another one"):
+        fold_and_bound(store, lambda _words, _share: None, MODEL, photo, "logits")
+    with pytest.raises(UserError, match="not 3"):
+        levels(3)
+    with pytest.raises(UserError, match="never rises above 0"):
+        quantize(np.zeros(4, np.float32), 0.0, 6.0, 8, True)
+
+
+def chapter() -> None:
+    from ui.convert import bounding
+    from ui.convert.photo import current_photo
+
+    bounding.show(current_photo())
+
+
+class Quiet(Workshop):
+    """Takes requests and answers none: the test answers."""
+
+    def ask(self, task: str, **arguments: object) -> Job:
+        return Job(Request(1, "none:none"))
+
+
+@pytest.fixture
+def page(found, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The chapter with the stem's values on it."""
+    st.cache_resource.clear()
+    monkeypatch.setattr("ui.shared_models.Workshop", Quiet)
+    opened = AppTest.from_function(chapter, default_timeout=SECONDS).run()
+    assert not opened.exception
+    assert opened.get("progress")
+    assert not opened.metric
+    (job,) = opened.session_state.convert_photo.jobs.values()
+    job.answer = Answer(1, done=True, value=found[STEM])
+    opened.run()
+    assert not opened.exception
+    yield opened
+    st.cache_resource.clear()
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(element.value for kind in (page.markdown, page.caption) for element in kind)
+
+
+def test_dragging_the_bound_away_moves_the_step(page, found) -> None:
+    (number,) = page.metric
+    assert (number.value, number.label) == ("0.4", "Quantization step, with 16 of 16 levels used")
+    page.select_slider(key=f"bounding_bound_{STEM}").set_value("none").run()
+    assert not page.exception
+    (number,) = page.metric
+    assert number.value == f"{found[STEM].highest.max() / 15:.3g}"
+    assert "with the bound 6 the step is 0.4" in words(page)
+    page.segmented_control(key="bounding_channel").set_value("lowest").run()
+    page.segmented_control(key="bounding_bits").set_value(8).run()
+    assert not page.exception
+    assert "of 128 levels used" in page.metric[0].label
+
+
+def test_the_check_of_folding_and_the_figures_words_are_on_the_page(page) -> None:
+    assert "folded, equal" in words(page)
+    assert "-14** in float64" in words(page) or "-15** in float64" in words(page)
+    alt = page.get("vega_lite_chart")[0].proto.alt
+    assert "16 of 16 levels, 0.4 apart, are used" in alt
+
+
+def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, monkeypatch) -> None:
+    ignored = shutil.ignore_patterns("*.h5", "studies")
+    folder = Path(shutil.copytree(models_folder(), tmp_path / "models", ignore=ignored))
+    command = "python -m qana study ablation --data DIR"
+    document = {
+        "study": "ablation",
+        "command": command,
+        "columns": ["variant", "stage", "macro F1"],
+        "rows": [
+            ["base", "ptq", 0.111],
+            ["+ quantized head", "ptq", 0.222],
+            ["+ balancing", "ptq", 0.512],
+            ["all, no activation bounded", "float", 0.456],
+            ["all, no activation bounded", "ptq", 0.345],
+            ["all, no activation bounded", "akida", None],
+        ],
+        "refused": ["all, no activation bounded, akida: Layer x gives other integers."],
+        "note": "64 px.",
+    }
+    write_report(folder / "studies" / "ablation.json", document)
+    monkeypatch.setenv("QANA_MODELS", str(folder))
+    page.run()
+    assert not page.exception
+    (table,) = page.table
+    shown = table.value.set_index("network").T.to_dict()
+    assert shown == {
+        "all (+ balancing)": {"quantized after training": "0.512", "on Akida": ""},
+        "all, no activation bounded": {"quantized after training": "0.345", "on Akida": "refused"},
+    }
+    assert "Layer x gives other integers." in words(page)
+    assert command in words(page)
+    (folder / "studies" / "ablation.json").write_text("{")
+    page.run()
+    assert not page.exception
+    assert "is damaged" in page.warning[0].value
+
+
+def test_the_server_loads_no_tensorflow_for_it() -> None:
+    code = "import sys, ui.convert.bounding; sys.exit('tensorflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -1,0 +1,87 @@
+"""The modelled boards: the estimate, the formula, and how well it foretells what it never saw."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from qana.bench.board_model import BoardModel, board_models
+from qana.bench.readings import MODELLED, PUBLISHED
+from ui.compare.rows import figure, show_rows
+from ui.compare.source import show_sources
+
+NAMES = {
+    "energy": "energy of an image",
+    "dynamic": "energy above the board's floor",
+    "latency": "latency",
+}
+FITTED = "AKD1500"
+"""The board that has figures enough to fit a model to."""
+
+
+def show_models(rows: Sequence[dict[str, Any]], command: str) -> None:
+    """Rows of what the boards would take, each model with its formula and its test.
+
+    Args:
+        rows: modelled ones, as `qana.bench.rows.Row.as_document` gives them.
+        command: that prints them.
+    """
+    st.markdown(
+        "No chip here was metered: a power law is fitted to the vendor's published figures of a "
+        "board, and says what a network of as many operations would take there."
+    )
+    show_rows(rows, command, "modelled")
+    with st.expander("How good is the fit?"):
+        for model in board_models():
+            _show_test(model)
+
+
+def show_published(rows: Sequence[dict[str, Any]], command: str) -> None:
+    """What others state, a card each; the many figures of the fitted board as a table.
+
+    Args:
+        rows: published ones, as `qana.bench.rows.Row.as_document` gives them.
+        command: that prints them.
+    """
+    show_rows([row for row in rows if row["device"] != FITTED], command, "published")
+    st.markdown(f"**{FITTED}**: the vendor's figures, to which the models above are fitted")
+    fitted = [row for row in rows if row["device"] == FITTED]
+    show_sources(PUBLISHED, (row["source"] for row in fitted), "published-table")
+    table = [
+        {
+            "Network": row["runtime"],
+            "ms": row["latency_ms"]["p50"] if row["latency_ms"] else None,
+            "mJ": row["energy_mj"]["value"],
+            "mJ above the floor": row["energy_net_mj"]["value"] if row["energy_net_mj"] else None,
+            "To be doubted": row["doubt"],
+            "Published in": row["source"],
+        }
+        for row in fitted
+    ]
+    st.dataframe(pd.DataFrame(table), hide_index=True)
+
+
+def _show_test(model: BoardModel) -> None:
+    found = model.leave_one_out()
+    inside = sum(one.inside for one in found)
+    st.markdown(
+        f"**{model.board}, {model.mapping} mapping, {NAMES[model.quantity]}:** `{model.formula}`. "
+        f"Each figure was left out in turn and foretold from the others: **{inside} of "
+        f"{len(found)}** lie in their {model.rate:.0%} interval."
+    )
+    table = [
+        {
+            "Network": one.network,
+            "Published": figure(one.published),
+            "Foretold": figure(one.predicted),
+            "Interval": f"{figure(one.low)} to {figure(one.high)}",
+            "Inside": "yes" if one.inside else "no",
+        }
+        for one in found
+    ]
+    key = f"{model.board}-{model.mapping}-{model.quantity}"
+    with st.container(horizontal=True):
+        show_sources(PUBLISHED, (point.source for point in model.points), f"fitted-{key}")
+        show_sources(MODELLED, [model.predict(model.points[0].mmac).source], f"foretold-{key}")
+    st.dataframe(pd.DataFrame(table), hide_index=True)

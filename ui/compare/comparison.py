@@ -1,0 +1,236 @@
+"""Two rows against each other, and against what the paper claims."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import streamlit as st
+
+from qana.bench.command import RUNTIME_NAMES
+from qana.bench.compare_rows import Range, Use, break_even, energy_of, saved, time_of, use_of
+from qana.bench.published import paper_ratios
+from qana.bench.readings import MEASURED
+from ui.charts import PLOT_HEIGHT, legend
+from ui.compare.rows import described, figure
+from ui.compare.source import show_source
+
+POINTS = 60
+"""Of each line of the picture of an hour."""
+
+BOXES = ("This", "against that")
+"""Of the two rows."""
+Entry = tuple[str, dict[str, Any], str]
+"""Label of a row for the choice, the row, and the command that made its result."""
+
+
+def show_against(entries: Sequence[Entry]) -> None:
+    """Choice of two rows; how much time and energy the first saves.
+
+    Args:
+        entries: every row that is known, in the order to show.
+    """
+    paper = paper_ratios()
+    st.markdown(
+        f"The paper claims **{paper.latency_saved:.1%}** less time and "
+        f"**{paper.energy_saved:.1%}** less energy for its network on a chip than on a GPU."
+    )
+    if not any(row["provenance"] == MEASURED for _, row, _ in entries):
+        st.markdown("Nothing is measured yet to set beside it: press Start, or load a result.")
+    known = {entry[0]: entry for entry in entries}
+    entries, labels = list(known.values()), list(known)
+    left, right = st.columns(2)
+    chip, gpu = _chip(entries), _gpu(entries)
+    # A new key where a new measurement is the better choice to begin with.
+    first = left.selectbox(BOXES[0], labels, index=chip, key=f"this {labels[chip]}")
+    second = right.selectbox(BOXES[1], labels, index=gpu, key=f"that {labels[gpu]}")
+    left.caption(first)  # on a phone the box cuts it off
+    right.caption(second)
+    a, b = known[first], known[second]
+    ours, theirs = a[1], b[1]
+    # The claim is of single images, a chip against a GPU: beside anything else it would mislead.
+    comparable = (
+        all(row["provenance"] == MEASURED and row["batch"] == 1 for row in (ours, theirs))
+        and _is_chip(ours)
+        and _is_gpu(theirs)
+    )
+    with st.container(horizontal=True):
+        _show_saved(
+            "Less time an image", time_of(ours), time_of(theirs), paper.latency_saved, comparable
+        )
+        _show_saved(
+            "Less energy an image, all that the meter saw",
+            energy_of(ours, "energy_mj"),
+            energy_of(theirs, "energy_mj"),
+            paper.energy_saved,
+            comparable,
+        )
+        _show_saved(
+            "Less energy, power at rest not counted",
+            energy_of(ours, "energy_net_mj"),
+            energy_of(theirs, "energy_net_mj"),
+            None,
+            comparable,
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_source(ours, a[2], "against_a")
+        st.markdown("against", width="content")
+        show_source(theirs, b[2], "against_b")
+    for caution in _cautions(ours, theirs):
+        st.caption(caution)
+    _show_hour(a, b)
+
+
+def _show_saved(
+    words: str, ours: Range | None, theirs: Range | None, claimed: float | None, comparable: bool
+) -> None:
+    """A share saved with its interval; no single number where even its sign is open."""
+    paper = f"the paper: {claimed:.1%}" if claimed and comparable else None
+    if ours is None or theirs is None:
+        value, spread = "not known", None
+    else:
+        found = saved(ours, theirs)
+        certain = found.low > 0 or found.high < 0
+        value = f"{found.value:.1%}" if found.value > 0 else f"{1 - found.value:.1f} times as much"
+        value = value if certain else "open"
+        # What rest costs may be known so badly that no least share can be named.
+        low = "at most" if math.isinf(found.low) else f"{found.low:.1%} to"
+        spread = None if found.low == found.high else f"{low} {found.high:.1%}"
+    st.metric(
+        words,
+        value,
+        "; ".join(part for part in (spread, paper) if part) or None,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+
+
+def _cautions(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    found = []
+    words = {row["provenance"] for row in (ours, theirs)} - {MEASURED}
+    if words:
+        found.append(f"Not all of this was measured: part is {' and '.join(sorted(words))}.")
+    if "simulator" in ours["device"] + theirs["device"]:
+        found.append(
+            "The simulator computes what a chip would, bit for bit, and takes the time of this "
+            "computer: its milliseconds say nothing about the chip's."
+        )
+    if ours["energy_mj"] and theirs["energy_mj"] and ours["source"] != theirs["source"]:
+        found.append(
+            "Their energies were not counted at the same place: a card, a processor or a board, "
+            "each without the computer around it. Tap the words above for what each one saw."
+        )
+    if ours["batch"] != theirs["batch"]:
+        found.append("A batch answers all its images at its end: its time an image is a rate.")
+    return found
+
+
+def _show_hour(a: Entry, b: Entry) -> None:
+    """The energy of an hour against the images that come in it."""
+    st.subheader("An hour on duty", anchor=False)
+    uses = use_of(a[1]), use_of(b[1])
+    unknown = [entry[0] for entry, use in zip((a, b), uses, strict=True) if use is None]
+    if uses[0] is None or uses[1] is None:
+        st.markdown(
+            "A device that waits draws power too, so few images an hour favour the one that rests "
+            "cheaply. That needs the power at rest and the energy of a single image, not known of "
+            f"**{'** and **'.join(unknown)}**: measure on a machine that has a meter, and load its "
+            "result above."
+        )
+        return
+    found, names = break_even(*uses), {"a": a[0], "b": b[0]}
+    if not found.wins_below:
+        st.markdown("Both cost the same at every rate.")
+        return
+    if found.images_an_hour is None:
+        st.markdown(f"**{names[found.wins_below]}** costs less at every rate that both can do.")
+    else:
+        spread = (
+            "a rate that the intervals leave open"
+            if found.low is None or found.high is None
+            else f"{found.low:,.0f} to {found.high:,.0f} by the intervals"
+        )
+        st.markdown(
+            f"Break-even at **{found.images_an_hour:,.0f} images an hour** ({spread}): below it "
+            f"**{names[found.wins_below]}** costs less, above it **{names[found.wins_above]}**."
+        )
+    # By the boxes above: what stands in them is too long for a legend.
+    rows = [row for box, use in zip(BOXES, uses, strict=True) for row in _hour(box, use)]
+    st.altair_chart(
+        hours(rows),
+        alt="Energy of an hour against images in it, for both: see the sentence above",
+    )
+    st.caption("Computed from the power at rest and the energy an image of the two rows above.")
+
+
+def _hour(name: str, use: Use) -> list[dict[str, Any]]:
+    rates = np.geomspace(1, max(use.most_an_hour, 10), POINTS)
+    return [
+        {"what": name, "images": float(rate), "joules": use.joules_an_hour(float(rate))}
+        for rate in rates
+    ]
+
+
+def hours(rows: Sequence[dict[str, Any]]) -> alt.Chart:
+    """Energy of an hour by images in it, both logarithmic; records with what, images, joules."""
+    scale = alt.Scale(type="log")
+    return (
+        alt.Chart(alt.InlineData([*rows]))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("images:Q", scale=scale, title="images an hour", axis=alt.Axis(format="~s")),
+            y=alt.Y("joules:Q", scale=scale, title="joules an hour", axis=alt.Axis(format="~s")),
+            color=alt.Color("what:N", sort=list(BOXES), title=None, legend=legend(one_column=True)),
+            tooltip=["what:N", alt.Tooltip("images:Q", format=",.0f"), "joules:Q"],
+        )
+        .properties(height=280, autosize=PLOT_HEIGHT)
+    )
+
+
+def label(row: dict[str, Any], origin: str) -> str:
+    """A row in the list of choices."""
+    latency, energy = row["latency_ms"], row["energy_mj"]
+    known = [f"{figure(latency['p50'])} ms"] if latency else []
+    known += [f"{figure(energy['value'])} mJ"] if energy else []
+    return f"{row['runtime']}, {described(row)}: {', '.join(known)} ({origin})"
+
+
+def _is_chip(row: dict[str, Any]) -> bool:
+    return row["runtime"] == RUNTIME_NAMES["akida"] and "simulator" not in row["device"]
+
+
+def _is_gpu(row: dict[str, Any]) -> bool:
+    return row["runtime"] in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])
+
+
+def _chip(entries: Sequence[Entry]) -> int:
+    """A measured chip, else the measured simulator, else what is modelled."""
+
+    def rank(number: int) -> tuple[bool, bool, bool]:
+        row = entries[number][1]
+        akida = row["runtime"] == RUNTIME_NAMES["akida"] and row["batch"] == 1
+        return (
+            not (akida and _is_chip(row)),
+            not akida,
+            row["provenance"] != "modelled",
+        )
+
+    return min(range(len(entries)), key=rank)
+
+
+def _gpu(entries: Sequence[Entry]) -> int:
+    """A measured GPU, else anything else that was measured, else the paper's own GPU."""
+
+    def rank(number: int) -> tuple[bool, bool, bool]:
+        row = entries[number][1]
+        akida = row["runtime"] == RUNTIME_NAMES["akida"]
+        measured = row["provenance"] == MEASURED and row["batch"] == 1 and not akida
+        return (
+            not (measured and _is_gpu(row)),
+            not measured,
+            not ("RTX" in row["device"] and row["runtime"] == "QANA"),
+        )
+
+    return min(range(len(entries)), key=rank)

@@ -1,0 +1,87 @@
+"""Quantized after training against tuned while quantized, from the stored study."""
+
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from qana.inference.manifest import ModelEntry
+from qana.studies.catalog import SMALL
+from ui.charts import GUIDE, PLOT_HEIGHT, legend
+from ui.provenance import measured_here
+
+STAGES = {"ptq": "quantized after training", "tuned": "tuned while quantized"}
+DEPLOYED = {"float": "in float"} | STAGES
+SCORE = "macro F1"
+
+
+def show_tuning(study: dict[str, Any] | None, entry: ModelEntry) -> None:
+    """A line a variant of the study of bits: where it stands before and after tuning.
+
+    Args:
+        study: as `python -m qana study bits` wrote it; None without it.
+        entry: of the deployed model, whose own stages are quoted.
+    """
+    st.subheader("What tuning mends", anchor=False)
+    stages = entry.metrics["stages"]
+    told = ", ".join(
+        f"{stages[stage]['macro_f1']:.3f} {words}" for stage, words in DEPLOYED.items()
+    )
+    st.markdown(
+        f"The deployed network at {entry.weight_bits}/{entry.activation_bits} bits, {SCORE} on all "
+        f"test lesions: {told}."
+    )
+    measured_here(entry.record["command"])
+    if study is None:
+        st.caption(
+            "How fewer bits fare is not stored yet: `python -m qana study bits --data DIR` trains "
+            "that, in hours."
+        )
+        return
+    cells = [dict(zip(study["columns"], row, strict=True)) for row in study["rows"]]
+    rows = [
+        {"variant": cell["variant"], "stage": STAGES[cell["stage"]], "score": cell[SCORE]}
+        for cell in cells
+        if cell["stage"] in STAGES and cell[SCORE] is not None
+    ]
+    floats = [cell[SCORE] for cell in cells if cell["stage"] == "float"]
+    st.altair_chart(_dumbbells(rows, floats[:1]), alt=_told(rows, floats[:1]))
+    st.caption(
+        f"{SCORE} of a smaller sibling of the deployed network ({SMALL.input_size} px), on the "
+        f"{study['subset']} lesions{'; the dashed line is its float form' if floats else ''}. "
+        f"{study['note']}"
+    )
+    measured_here(study["command"])
+
+
+def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChart:
+    variants = list(dict.fromkeys(row["variant"] for row in rows))
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        y=alt.Y("variant:N", sort=variants, title=None, axis=alt.Axis(labelLimit=170)),
+    )
+    axis = alt.Axis(format=".1f", tickMinStep=0.1)
+    x = alt.X("score:Q", title=SCORE, scale=alt.Scale(domainMin=0), axis=axis)
+    line = base.mark_rule(strokeWidth=2, color=GUIDE).encode(
+        x=alt.X("min(score):Q"), x2="max(score):Q"
+    )
+    dots = base.mark_point(filled=True, size=110, opacity=1).encode(
+        x=x,
+        color=alt.Color(
+            "stage:N", sort=list(STAGES.values()), title=None, legend=legend(one_column=True)
+        ),
+        shape=alt.Shape(
+            "stage:N", sort=list(STAGES.values()), title=None, legend=legend(one_column=True)
+        ),
+        tooltip=["variant:N", "stage:N", alt.Tooltip("score:Q", format=".3f")],
+    )
+    guide = (
+        alt.Chart(alt.InlineData([{"at": at} for at in floats]))
+        .mark_rule(strokeDash=[3, 3], color=GUIDE)
+        .encode(x="at:Q")
+    )
+    return alt.layer(guide, line, dots).properties(height=34 * len(variants), autosize=PLOT_HEIGHT)
+
+
+def _told(rows: list[dict[str, Any]], floats: list[float]) -> str:
+    told = [f"{row['variant']}, {row['stage']}: {row['score']:.3f}" for row in rows]
+    return f"{SCORE}. " + "; ".join([*(f"float: {at:.3f}" for at in floats), *told])
