@@ -8,14 +8,14 @@ import numpy as np
 import tf_keras as keras
 
 from qana.conversion.convert import convert
-from qana.data.arrays import labels_of, load_inputs, shades_of_grey, unchanged
+from qana.data.arrays import apply_shades_of_grey, encode_labels, identity, load_inputs
 from qana.errors import ConversionError
 from qana.evaluation.bootstrap import intervals
 from qana.evaluation.metrics import summarize
 from qana.evaluation.result_files import read_studies, write_report
-from qana.inference.probabilities import softmax
-from qana.network.logits import logits_of
-from qana.network.macs import macs
+from qana.inference.temperature import softmax
+from qana.network.logits import compute_logits
+from qana.network.macs import count_macs
 from qana.studies.study import Study, Variant
 from qana.training.stages import Say, Stages
 from qana.training.subsets import Subsets, load_subsets
@@ -36,7 +36,7 @@ Network = Callable[[np.ndarray], np.ndarray]
 """(N, S, S, 3) uint8 to (N, 7) logits."""
 
 
-def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict[str, Any]:
+def run_study(study: Study, data: Path, runs: Path, out: Path, progress: Say) -> dict[str, Any]:
     """Trains and measures every variant, and writes `out`/studies/<name>.json after each stage.
 
     What that file holds already, of the very same recipes, is kept: a study goes on where it was
@@ -69,11 +69,11 @@ def run_study(study: Study, data: Path, runs: Path, out: Path, say: Say) -> dict
 
     write()  # what is of a recipe no longer in the study goes
     for variant in study.variants:
-        say(f"{study.name}: {variant.label}")
+        progress(f"{study.name}: {variant.label}")
         known = measured.setdefault(variant.key, {})
         if set(variant.stages) <= known.keys():
             continue
-        for stage, found in _measure(variant, study.subset, known, data, runs, say):
+        for stage, found in _measure(variant, study.subset, known, data, runs, progress):
             known[stage] = found
             write()
         keras.backend.clear_session()
@@ -117,24 +117,24 @@ def _document(study: Study, measured: dict[str, dict[str, Any]]) -> dict[str, An
 
 
 def _measure(
-    variant: Variant, subset: str, known: dict[str, Any], data: Path, runs: Path, say: Say
+    variant: Variant, subset: str, known: dict[str, Any], data: Path, runs: Path, progress: Say
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each stage that is not known yet, with its figures."""
     subsets = load_subsets(data, variant.recipe)
-    stages = Stages(subsets, variant.recipe, runs, say)
+    stages = Stages(subsets, variant.recipe, runs, progress)
     photos = subsets.test if subset == "test" else subsets.validation
-    first = shades_of_grey if variant.recipe.colour_constancy else unchanged
+    first = apply_shades_of_grey if variant.recipe.colour_constancy else identity
     inputs = load_inputs(photos, variant.recipe.input_size, first)
     lesions = [photo.lesion_id for photo in photos]
     for stage in [stage for stage in variant.stages if stage not in known]:
         try:
             network = _network(stages, stage, subsets)
         except ConversionError as error:
-            say(str(error))
+            progress(str(error))
             found: dict[str, Any] = {"failed": str(error)}
         else:
             logits = _flipped(network, inputs) if variant.flips else network(inputs)
-            found = _measured(labels_of(photos), logits, lesions)
+            found = _measured(encode_labels(photos), logits, lesions)
         yield stage, found | _cost(stages)
 
 
@@ -143,7 +143,7 @@ def _network(stages: Stages, stage: str, subsets: Subsets) -> Network:
         model, _ = convert(stages.tuned_network, subsets.inputs)
         return lambda inputs: model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
     keras_model = getattr(stages, f"{stage}_network")
-    return lambda inputs: logits_of(keras_model, inputs)
+    return lambda inputs: compute_logits(keras_model, inputs)
 
 
 def _flipped(network: Network, inputs: np.ndarray) -> np.ndarray:
@@ -164,7 +164,7 @@ def _measured(labels: np.ndarray, logits: np.ndarray, lesions: list[str]) -> dic
 def _cost(stages: Stages) -> dict[str, Any]:
     return {
         "parameters": int(stages.float_network.count_params()),
-        "macs": macs(stages.float_network),
+        "macs": count_macs(stages.float_network),
     }
 
 

@@ -18,7 +18,7 @@ NUDGE = 1e-5
 """Relative: a hundred times float32's last bit, a thousandth of the step of an 8-bit bias."""
 
 
-def settle_biases(model: keras.Model, photo: np.ndarray) -> int:
+def resolve_bias_ties(model: keras.Model, photo: np.ndarray) -> int:
     """Moves such biases, in place, by `NUDGE` towards the whole number that Keras takes.
 
     Args:
@@ -28,7 +28,7 @@ def settle_biases(model: keras.Model, photo: np.ndarray) -> int:
     Returns:
         How many biases were moved.
     """
-    with _watched() as integers:
+    with _record_integers() as integers:
         model(tf.constant(photo[None], tf.float32), training=False)
     moved = 0
     for layer in model.layers:
@@ -45,7 +45,7 @@ def settle_biases(model: keras.Model, photo: np.ndarray) -> int:
 
 
 @contextmanager
-def _watched() -> Iterator[dict[int, list[np.ndarray]]]:
+def _record_integers() -> Iterator[dict[int, list[np.ndarray]]]:
     """By a quantizer's identity, the integers of biases a bit less, as they are, and a bit more."""
     integers: dict[int, list[np.ndarray]] = {}
     quantize = AlignedWeightQuantizer.call

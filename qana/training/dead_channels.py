@@ -9,7 +9,7 @@ import numpy as np
 import tf_keras as keras
 
 
-def silence_dead_channels(model: keras.Model) -> int:
+def fold_dead_channels(model: keras.Model) -> int:
     """Gives what dead channels always say to the bias of the convolution that reads them.
 
     Args:
@@ -26,7 +26,7 @@ def silence_dead_channels(model: keras.Model) -> int:
         dead = ~kernel.any(axis=(0, 1, 3)) & (bias != 0)
         if not dead.any():
             continue
-        reader = _reader(layer)
+        reader = _find_next_convolution(layer)
         said = np.where(dead, np.maximum(bias, 0), 0)
         # Where ghost features are concatenated, the depthwise ones come last.
         weights = reader.kernel.numpy()[:, :, -len(bias) :]
@@ -36,7 +36,7 @@ def silence_dead_channels(model: keras.Model) -> int:
     return silenced
 
 
-def _reader(layer: keras.layers.Layer) -> keras.layers.Layer:
+def _find_next_convolution(layer: keras.layers.Layer) -> keras.layers.Layer:
     """The 1x1 convolution that reads a depthwise one, behind its activation."""
     while type(layer).__name__ != "QuantizedConv2D":
         layer = layer.outbound_nodes[0].outbound_layer

@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
-from qana.network.least_squares import outputs
+from qana.network.least_squares import compute_outputs
 
-MAPS = (
+COMPARED_LAYERS = (
     "block1_project_bn",
     "block3_project_bn",
     "attention40_add",
@@ -20,16 +20,19 @@ MAPS = (
     "excitation_add",
 )
 """Layers of `qana` whose maps are compared: the ends of what differs, and of each scale."""
-SOFTNESS = 2.0
+TEMPERATURE = 2.0
 """What logits are divided by before they are compared: small probabilities then count more."""
 EPSILON = 1e-3
 
 
-def beside(
-    model: keras.Model, leader: keras.Model, photos: np.ndarray, maps: tuple[str, ...] = MAPS
+def build_distillation_model(
+    model: keras.Model,
+    leader: keras.Model,
+    photos: np.ndarray,
+    maps: tuple[str, ...] = COMPARED_LAYERS,
 ) -> keras.Model:
     """A network whose output is how far `model` is from `leader`: fitted with the loss
-    `as_it_is`, it trains `model` in place.
+    `identity_loss`, it trains `model` in place.
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits, float or quantized.
@@ -47,33 +50,37 @@ def beside(
         keras.Model(one.inputs, [one.get_layer(name).output for name in maps] + [one.output])
         for one in (model, leader)
     )
-    *found, answer = _list(ours(image))
-    *wanted, right = _list(theirs(image, training=False))
-    difference = keras.layers.Lambda(_divergence, name="divergence")([right, answer])
+    *found, answer = _to_list(ours(image))
+    *wanted, right = _to_list(theirs(image, training=False))
+    difference = keras.layers.Lambda(_compute_divergence, name="divergence")([right, answer])
     for name, a, b in zip(maps, found, wanted, strict=True):
-        spread = outputs(leader, leader.get_layer(name).output, photos).std((0, 1, 2)) + EPSILON
-        apart = keras.layers.Lambda(_apart, arguments={"spread": spread}, name=f"apart_{name}")
+        spread = (
+            compute_outputs(leader, leader.get_layer(name).output, photos).std((0, 1, 2)) + EPSILON
+        )
+        apart = keras.layers.Lambda(
+            _compare_maps, arguments={"spread": spread}, name=f"apart_{name}"
+        )
         difference = keras.layers.Add()([difference, apart([a, b])])
     return keras.Model(image, difference)
 
 
-def as_it_is(_targets: tf.Tensor, distance: tf.Tensor) -> tf.Tensor:
-    """The loss for what `beside` gives."""
+def identity_loss(_targets: tf.Tensor, distance: tf.Tensor) -> tf.Tensor:
+    """The loss for what `build_distillation_model` gives."""
     return distance
 
 
-def _list(outputs: tf.Tensor | list[tf.Tensor]) -> list[tf.Tensor]:
+def _to_list(outputs: tf.Tensor | list[tf.Tensor]) -> list[tf.Tensor]:
     return outputs if isinstance(outputs, list) else [outputs]
 
 
-def _divergence(both: list[tf.Tensor]) -> tf.Tensor:
+def _compute_divergence(both: list[tf.Tensor]) -> tf.Tensor:
     """Of Kullback and Leibler, on softened answers: its gradients are of the size of plain ones."""
-    right, answer = (tf.cast(one, tf.float32) / SOFTNESS for one in both)
+    right, answer = (tf.cast(one, tf.float32) / TEMPERATURE for one in both)
     target = tf.nn.softmax(right)
     gap = tf.nn.log_softmax(right) - tf.nn.log_softmax(answer)
-    return SOFTNESS**2 * tf.reduce_sum(target * gap, axis=1)
+    return TEMPERATURE**2 * tf.reduce_sum(target * gap, axis=1)
 
 
-def _apart(both: list[tf.Tensor], spread: np.ndarray) -> tf.Tensor:
+def _compare_maps(both: list[tf.Tensor], spread: np.ndarray) -> tf.Tensor:
     a, b = both
     return tf.reduce_mean(((a - b) / spread) ** 2, axis=(1, 2, 3))

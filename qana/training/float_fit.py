@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import tf_keras as keras
 
-from qana.network.torch_network import TorchTwin
+from qana.network.torch_network import TorchNetwork
 from qana.training import torch_fit
-from qana.training.fit import adjusted_shift, fit
+from qana.training.keras_fit import compute_logit_adjustment, fit_keras
 from qana.training.recipe import Recipe
 from qana.training.subsets import Subsets
 from qana.training.views import Views
@@ -35,9 +35,9 @@ def fit_float(
         folder: for the checkpoint; made if missing.
         title: in front of the progress bar.
     """
-    twin = _twin(model)
+    twin = _convert_to_torch(model)
     if twin is None:
-        fit(model, views, subsets, recipe, recipe.float_schedule, folder, title)
+        fit_keras(model, views, subsets, recipe, recipe.float_schedule, folder, title)
         return
     path = folder / "checkpoint.pt"
     fit_in_torch(model, twin, views, subsets.train_labels, recipe, path, title)
@@ -45,7 +45,7 @@ def fit_float(
 
 def fit_in_torch(
     model: keras.Model,
-    twin: TorchTwin,
+    twin: TorchNetwork,
     views: Views,
     train_labels: np.ndarray,
     recipe: Recipe,
@@ -63,7 +63,7 @@ def fit_in_torch(
         path: of the checkpoint.
         title: in front of the progress bar.
     """
-    torch_fit.fit(
+    torch_fit.fit_torch(
         twin,
         views,
         recipe.float_schedule,
@@ -71,16 +71,16 @@ def fit_in_torch(
         weight_decay=recipe.weight_decay,
         seed=recipe.seed,
         title=title,
-        shift=adjusted_shift(train_labels, recipe.adjustment),
+        shift=compute_logit_adjustment(train_labels, recipe.adjustment),
     )
-    twin.copy_to(model)
+    twin.copy_weights_to(model)
 
 
-def _twin(model: keras.Model) -> TorchTwin | None:
+def _convert_to_torch(model: keras.Model) -> TorchNetwork | None:
     """None where no card would train it, or a layer has no counterpart in torch."""
     if torch_fit.DEVICE.type == "cpu":
         return None
     try:
-        return TorchTwin(model)
+        return TorchNetwork(model)
     except ValueError:
         return None

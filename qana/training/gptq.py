@@ -2,18 +2,18 @@
 
 import numpy as np
 
-CLIPS = (1.0, 0.85, 0.7, 0.55, 0.4)
+CLIP_SHARES = (1.0, 0.85, 0.7, 0.55, 0.4)
 """Top levels that are tried for each output, as shares of its largest weight: where few weights are
 large, a lower top leaves finer steps to the many."""
-SPARE = 4
+MIN_LEVELS = 4
 """Levels on each side that a depthwise kernel fills at least."""
 TINY = 1e-6
 
 
-def round_in_turn(weights: np.ndarray, gram: np.ndarray, top: int) -> np.ndarray:
+def round_weights(weights: np.ndarray, gram: np.ndarray, top: int) -> np.ndarray:
     """Rounds one weight after the other; those to come make up for the error of those done.
 
-    That is GPTQ (Frantar et al., arXiv 2210.17323). The step of each output is the one of `CLIPS`
+    That is GPTQ (Frantar et al., arXiv 2210.17323). The step of each output is the one of `CLIP_SHARES`
     whose rounded weights change its sums least.
 
     Args:
@@ -29,10 +29,10 @@ def round_in_turn(weights: np.ndarray, gram: np.ndarray, top: int) -> np.ndarray
     inverse = np.linalg.inv(gram[np.ix_(order, order)])
     hand_on = np.linalg.cholesky((inverse + inverse.T) / 2).T
     best, least = np.zeros_like(weights), np.full(weights.shape[1], np.inf)
-    for clip in CLIPS:
+    for clip in CLIP_SHARES:
         step = np.maximum(np.abs(weights).max(axis=0) * clip / top, TINY)
         levels = np.empty_like(weights)
-        levels[order] = _levels(weights[order], hand_on, step, top)
+        levels[order] = _choose_levels(weights[order], hand_on, step, top)
         off = levels * step - weights
         change = np.einsum("ck,ck->k", off, gram @ off)
         change[np.abs(levels).max(axis=0) < top] = np.inf
@@ -41,7 +41,9 @@ def round_in_turn(weights: np.ndarray, gram: np.ndarray, top: int) -> np.ndarray
     return best
 
 
-def _levels(weights: np.ndarray, hand_on: np.ndarray, step: np.ndarray, top: int) -> np.ndarray:
+def _choose_levels(
+    weights: np.ndarray, hand_on: np.ndarray, step: np.ndarray, top: int
+) -> np.ndarray:
     left, levels = weights.copy(), np.empty_like(weights)
     for n in range(len(left)):
         levels[n] = np.clip(np.round(left[n] / step), -top, top)
@@ -50,7 +52,7 @@ def _levels(weights: np.ndarray, hand_on: np.ndarray, step: np.ndarray, top: int
     return levels
 
 
-def round_taps(taps: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
+def round_depthwise_kernel(taps: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
     """Depthwise kernels on the levels of one step that all channels share.
 
     A channel's own scale is free, since the 1x1 part behind it can undo it: each is stretched to
@@ -66,7 +68,7 @@ def round_taps(taps: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
     """
     flat = taps.reshape(-1, taps.shape[2]).astype(np.float64)
     largest = np.maximum(np.abs(flat).max(axis=0), TINY)
-    reaches = np.linspace(top, SPARE, 4 * (top - SPARE) + 1)
+    reaches = np.linspace(top, MIN_LEVELS, 4 * (top - MIN_LEVELS) + 1)
     scaled = flat / largest * reaches[:, None, None]  # (reaches, taps, C)
     off = (((np.round(scaled) - scaled) / reaches[:, None, None]) ** 2).sum(axis=1)
     best = off.argmin(axis=0)

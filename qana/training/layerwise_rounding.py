@@ -15,12 +15,12 @@ import tf_keras as keras
 from quantizeml.tensors import QTensor
 from tqdm import tqdm
 
-from qana.training.gptq import round_in_turn, round_taps
+from qana.training.gptq import round_depthwise_kernel, round_weights
 
-ROWS = 40_000
+POSITIONS = 40_000
 """Places of a map that a layer is solved on, about."""
 BATCH = 64
-PULL = 1e-2
+RIDGE = 1e-2
 """Penalty on leaving the weights of the float network, as a share of the mean variance of what
 they read."""
 BYTE = 8
@@ -40,12 +40,12 @@ def solve_rounding(quantized: keras.Model, network: keras.Model, photos: np.ndar
         for start in range(0, len(photos), BATCH)
     ]
     for layer in tqdm(quantized.layers[1:], desc="rounding", unit="layer"):
-        if _bits(layer) < BYTE:
-            _solve(layer, maps, _aims(network, layer.name, photos))
+        if _read_bits(layer) < BYTE:
+            _solve_layer(layer, maps, _compute_targets(network, layer.name, photos))
         maps = [layer(one) for one in maps]
 
 
-def _bits(layer: keras.layers.Layer) -> int:
+def _read_bits(layer: keras.layers.Layer) -> int:
     """Of its weights; 8 for what has none."""
     for name in ("pw_weight_quantizer", "weight_quantizer"):
         if hasattr(layer, name) and layer.get_weights():
@@ -53,7 +53,7 @@ def _bits(layer: keras.layers.Layer) -> int:
     return BYTE
 
 
-def _aims(network: keras.Model, name: str, photos: np.ndarray) -> Iterator[np.ndarray]:
+def _compute_targets(network: keras.Model, name: str, photos: np.ndarray) -> Iterator[np.ndarray]:
     """Batches of what the layer gives in the float network, its normalization included."""
     layer = network.get_layer(name)
     factor, offset = np.float32(1), np.float32(0)
@@ -69,14 +69,16 @@ def _aims(network: keras.Model, name: str, photos: np.ndarray) -> Iterator[np.nd
         yield part(shown, training=False).numpy() * factor + offset
 
 
-def _solve(layer: keras.layers.Layer, maps: list[QTensor], aims: Iterator[np.ndarray]) -> None:
+def _solve_layer(
+    layer: keras.layers.Layer, maps: list[QTensor], aims: Iterator[np.ndarray]
+) -> None:
     """Sets the layer's weights and bias; its 1x1 part undoes the stretch of the depthwise one."""
-    top = 2 ** (_bits(layer) - 1) - 1
+    top = 2 ** (_read_bits(layer) - 1) - 1
     *parts, kernel, _ = layer.get_weights()
     weights = kernel.reshape(-1, kernel.shape[-1]).astype(np.float64)
     taps = None
     if parts:
-        taps, stretch = round_taps(parts[0], top)
+        taps, stretch = round_depthwise_kernel(parts[0], top)
         parts, weights = [taps], weights / stretch[:, None]
     random = np.random.default_rng(0)
     rows, wanted = [], []
@@ -84,16 +86,16 @@ def _solve(layer: keras.layers.Layer, maps: list[QTensor], aims: Iterator[np.nda
         read = one.to_float()
         if taps is not None:
             read = tf.nn.depthwise_conv2d(read, taps, (1, *layer.strides, 1), "SAME")
-        kept = random.permutation(aim[..., 0].size)[: ROWS // len(maps) + 1]
+        kept = random.permutation(aim[..., 0].size)[: POSITIONS // len(maps) + 1]
         rows.append(read.numpy().reshape(-1, read.shape[-1])[kept])
         wanted.append(aim.reshape(-1, aim.shape[-1])[kept])
     x, y = np.concatenate(rows).astype(np.float64), np.concatenate(wanted).astype(np.float64)
     centre, aim = x.mean(axis=0), y.mean(axis=0)
     x, y = x - centre, y - aim
     gram = x.T @ x / len(x)
-    gram[np.diag_indices_from(gram)] += PULL * np.trace(gram) / len(gram)
+    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
     weights += np.linalg.solve(gram, x.T @ (y - x @ weights) / len(x))
-    weights = round_in_turn(weights, gram, top)
+    weights = round_weights(weights, gram, top)
     bias = aim - centre @ weights
     layer.set_weights(
         [*parts, weights.reshape(kernel.shape).astype(np.float32), bias.astype(np.float32)]

@@ -7,7 +7,7 @@ import tf_keras as keras
 
 from qana.classes import LABELS
 from qana.evaluation.metrics import summarize_decisions
-from qana.network.logits import logits_of
+from qana.network.logits import compute_logits
 
 TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}
 """What the deployed network is to reach. No point serves all three best, so the one is taken whose
@@ -19,7 +19,7 @@ MELANOMA_RECALL = 0.65
 """Least share of the validation melanomas to find, where any point finds that many: a melanoma
 taken for a mole is the error that costs most."""
 STRENGTHS = np.round(np.arange(-0.5, 1.01, 0.05), 2)
-MELANOMA = np.round(np.arange(0.0, 2.01, 0.1), 2)
+MELANOMA_SHIFTS = np.round(np.arange(0.0, 2.01, 0.1), 2)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class OperatingPoint:
     strength: float
     melanoma: float
 
-    def shift(self, train_labels: np.ndarray) -> np.ndarray:
+    def compute_shift(self, train_labels: np.ndarray) -> np.ndarray:
         """(7,) float64 to add to logits; (N,) integer labels give the class frequencies.
 
         A network trained on unequal classes leans to the common ones; subtracting a multiple of
@@ -62,21 +62,23 @@ def find_operating_point(
         share of `TARGETS` is the largest.
     """
     positions = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
-    answers = np.concatenate([logits_of(model, one) for one in positions])
+    answers = np.concatenate([compute_logits(model, one) for one in positions])
     labels = np.tile(labels, len(positions))
 
     def worth(point: OperatingPoint) -> tuple[bool, float]:
-        predicted = (answers + point.shift(train_labels)).argmax(axis=1)
+        predicted = (answers + point.compute_shift(train_labels)).argmax(axis=1)
         result = summarize_decisions(labels, predicted)
         recall = result["per_class"]["mel"]["recall"]
         enough = recall is None or recall >= MELANOMA_RECALL
         return enough, sum(result[name] / target for name, target in TARGETS.items())
 
-    points = (OperatingPoint(float(s), float(m)) for s in STRENGTHS for m in MELANOMA)
+    points = (OperatingPoint(float(s), float(m)) for s in STRENGTHS for m in MELANOMA_SHIFTS)
     return max(points, key=worth)
 
 
-def move(model: keras.Model, point: OperatingPoint, train_labels: np.ndarray) -> None:
+def apply_operating_point(
+    model: keras.Model, point: OperatingPoint, train_labels: np.ndarray
+) -> None:
     """Shifts the head's bias in place, so that the spiking network carries it at no cost.
 
     Args:
@@ -84,4 +86,4 @@ def move(model: keras.Model, point: OperatingPoint, train_labels: np.ndarray) ->
         point: where to.
         train_labels: as for `find_operating_point`.
     """
-    model.get_layer("logits").bias.assign_add(point.shift(train_labels))
+    model.get_layer("logits").bias.assign_add(point.compute_shift(train_labels))

@@ -7,12 +7,12 @@ import numpy as np
 import tf_keras as keras
 
 from qana.inference.manifest import find_entry
-from qana.inference.model_store import verified_file
-from qana.inference.probabilities import softmax
+from qana.inference.model_store import verify_file
+from qana.inference.temperature import softmax
 from qana.network.quantizeml_loading import load_model
 
 
-class Ancestor:
+class ParentModel:
     """The float network of a deployed model."""
 
     def __init__(self, name: str, folder: Path | None = None) -> None:
@@ -37,9 +37,9 @@ class Ancestor:
         Raises:
             ModelError: its file is missing or changed.
         """
-        return load_model(str(verified_file(self._path, self.sha256)))
+        return load_model(str(verify_file(self._path, self.sha256)))
 
-    def probabilities(self, pictures: np.ndarray) -> np.ndarray:
+    def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
         """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
         logits = self.network(pictures.astype(np.float32), training=False)
         return softmax(logits.numpy()).astype(np.float32)

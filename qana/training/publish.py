@@ -19,11 +19,11 @@ from qana.evaluation.evaluate import evaluate
 from qana.evaluation.fit_temperature import fit_temperature
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import MANIFEST
-from qana.inference.model_store import sha256
-from qana.network.macs import macs
-from qana.training.abstention import add_abstention
-from qana.training.parent_model import Ancestor
+from qana.inference.model_store import hash_file
+from qana.network.macs import count_macs
+from qana.training.parent_model import ParentModel
 from qana.training.recipe import Recipe
+from qana.training.record_gate_and_abstention import record_gate_and_abstention
 from qana.training.subsets import Subsets
 
 LICENCE = "CC BY-NC 4.0 (weights follow their training data, HAM10000)"
@@ -35,7 +35,7 @@ def publish(
     subsets: Subsets,
     found: dict[str, object],
     out: Path,
-    say: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> None:
     """Converts with every check, measures on Akida, fits the gate and the abstain band, and moves
     all files to `out` at once.
@@ -51,56 +51,56 @@ def publish(
     Raises:
         ConversionError: the converted model is not the quantized one; `out` is left as it was.
     """
-    say("Converting for Akida, with every check")
+    progress("Converting for Akida, with every check")
     model, report = convert(networks["quantized"], subsets.inputs, recipe.target)
-    temperature = fit_temperature(_logits(model, subsets.inputs), subsets.labels)
-    with TemporaryDirectory(dir=_made(out)) as temporary:
+    temperature = fit_temperature(_predict_logits(model, subsets.inputs), subsets.labels)
+    with TemporaryDirectory(dir=_make_folder(out)) as temporary:
         files = Path(temporary)
         model.save(str(files / f"{recipe.name}.fbz"))
         for kind, network in networks.items():
             network.save(files / f"{recipe.name}.{kind}.h5", include_optimizer=False)
-        record = _record(recipe, networks["float"], model, report, files)
+        record = _build_record(recipe, networks["float"], model, report, files)
         record |= {
             "temperature": temperature,
             "metrics": {},
             "operating_point": found["operating_point"],
         }
         _write_manifest(files / MANIFEST, [record])
-        say("Measuring on Akida")
+        progress("Measuring on Akida")
         classifier = load_classifier(recipe.name, files)
         measured = {
-            "validation": evaluate(classifier, _labelled(subsets.validation)),
-            "lesion-test": evaluate(classifier, _labelled(subsets.test)),
+            "validation": evaluate(classifier, _to_labelled_images(subsets.validation)),
+            "lesion-test": evaluate(classifier, _to_labelled_images(subsets.test)),
         }
         record["metrics"] = {**measured, "stages": found["stages"]}
         _write_manifest(files / MANIFEST, [record])
         parts = {"train": subsets.train, "validation": subsets.validation, "test": subsets.test}
-        record |= add_abstention(recipe.name, files, parts, say)
-        _write_manifest(files / MANIFEST, _among_others(record, out))
+        record |= record_gate_and_abstention(recipe.name, files, parts, progress)
+        _write_manifest(files / MANIFEST, _merge_records(record, out))
         for path in sorted(files.iterdir()):
             shutil.move(path, out / path.name)
     result = measured["lesion-test"]
-    say(
+    progress(
         f"{recipe.name}: accuracy {result['accuracy']:.3f}, balanced accuracy "
         f"{result['balanced_accuracy']:.3f}, macro F1 {result['macro_f1']:.3f} on the "
         f"{result['n']} photos of the test lesions, on Akida ({result['backend']})"
     )
 
 
-def _made(folder: Path) -> Path:
+def _make_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _logits(model: akida.Model, inputs: np.ndarray) -> np.ndarray:
+def _predict_logits(model: akida.Model, inputs: np.ndarray) -> np.ndarray:
     return model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
 
 
-def _labelled(photos: Sequence[Photo]) -> list[LabelledImage]:
+def _to_labelled_images(photos: Sequence[Photo]) -> list[LabelledImage]:
     return [LabelledImage(p.image_id, p.path, p.label, p.lesion_id) for p in photos]
 
 
-def _record(
+def _build_record(
     recipe: Recipe,
     float_network: keras.Model,
     model: akida.Model,
@@ -116,21 +116,21 @@ def _record(
         "activation_bits": recipe.activation_bits,
         "parameters": int(float_network.count_params()),
         # The engine counts nothing for Akida 1.0.
-        "macs": int(model.macs) or macs(float_network),
-        "sha256": sha256(files / f"{recipe.name}.fbz"),
+        "macs": int(model.macs) or count_macs(float_network),
+        "sha256": hash_file(files / f"{recipe.name}.fbz"),
         "bytes": (files / f"{recipe.name}.fbz").stat().st_size,
         "keras": {
             kind: {
                 "file": f"{recipe.name}.{kind}.h5",
-                "sha256": sha256(files / f"{recipe.name}.{kind}.h5"),
+                "sha256": hash_file(files / f"{recipe.name}.{kind}.h5"),
             }
             for kind in ("float", "quantized")
         },
         "architecture": recipe.architecture,
         "recipe": recipe.digest(),
         "command": f"python -m qana train --data DIR --recipe {recipe.name}",
-        **_ancestor(recipe),
-        "split": {"file": SPLIT_FILE.name, "sha256": sha256(SPLIT_FILE)},
+        **_describe_parent(recipe),
+        "split": {"file": SPLIT_FILE.name, "sha256": hash_file(SPLIT_FILE)},
         "conversion": {
             "check_photos": report.photos,
             "equal_logits": report.equal_logits,
@@ -144,14 +144,14 @@ def _record(
     }
 
 
-def _ancestor(recipe: Recipe) -> dict[str, Any]:
+def _describe_parent(recipe: Recipe) -> dict[str, Any]:
     """Which weights a network has inherited from: its ancestor's may be replaced one day."""
     if not recipe.ancestor:
         return {}
-    return {"ancestor": {"model": recipe.ancestor, "sha256": Ancestor(recipe.ancestor).sha256}}
+    return {"ancestor": {"model": recipe.ancestor, "sha256": ParentModel(recipe.ancestor).sha256}}
 
 
-def _among_others(record: dict[str, Any], out: Path) -> list[dict[str, Any]]:
+def _merge_records(record: dict[str, Any], out: Path) -> list[dict[str, Any]]:
     """The records of `out`, this one in the place of the one of its name, or behind all."""
     path = out / MANIFEST
     records = json.loads(path.read_text(encoding="utf-8"))["models"] if path.is_file() else []

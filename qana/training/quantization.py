@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import tf_keras as keras
 
-from qana.conversion.vendor_converter import generation
+from qana.conversion.vendor_converter import use_generation
 from qana.inference.manifest import AKIDA1, AKIDA2
 from qana.network.quantizeml_loading import QuantizationParams, quantize
 from qana.training.recipe import Recipe
@@ -31,7 +31,7 @@ def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> 
     """
     chosen = np.random.default_rng(recipe.seed).permutation(len(photos))
     samples = photos[chosen[: recipe.calibration_photos]]
-    with generation(recipe.target):
+    with use_generation(recipe.target):
         quantized = quantize(
             model,
             qparams=QuantizationParams(
@@ -46,10 +46,10 @@ def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> 
             batch_size=32,
         )
     few_bits = recipe.target == AKIDA2 and recipe.activation_bits < UNSIGNED_BELOW_BITS
-    return _with_unsigned_average(quantized) if few_bits else quantized
+    return _make_average_unsigned(quantized) if few_bits else quantized
 
 
-def _with_unsigned_average(model: keras.Model) -> keras.Model:
+def _make_average_unsigned(model: keras.Model) -> keras.Model:
     """An average of a rectified map has no sign. The quantizer spends a bit on one and cuts off at
     half the range, 7 of 15 with 4 bits, where Akida goes on."""
 

@@ -29,7 +29,7 @@ class TeacherRecipe:
     size: int | None = None
     """Of EfficientNet-Lite, 1 or 2; None for 0."""
     input_size: int = 160
-    """Side of the pictures it sees, pixels: it may see more than its pupil."""
+    """Side of the pictures it sees, pixels: it may see more than its learner."""
     batch: int = 32
     """Photos per step."""
     epochs: int = 15
@@ -51,7 +51,7 @@ class TeacherRecipe:
 
     def digest(self) -> str:
         """12 hex digits that change with any field."""
-        return _digest(self)
+        return _compute_digest(self)
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Recipe:
     """Begin with ImageNet's weights in every layer that has a namesake in EfficientNet-Lite0."""
     ancestor: str | None = None
     """A deployed model of `qana`. Its float network gives the first weights. A narrow `qana` (see
-    `qana.network.narrow`) then follows it, see `qana.training.distillation`; a network of other layers
-    (see `qana.network.inherit`) has it as a teacher beside `teachers`."""
+    `qana.network.initialize_narrow`) then follows it, see `qana.training.distillation`; a network of other layers
+    (see `qana.network.initialize_sequential`) has it as a teacher beside `teachers`."""
     teachers: tuple[TeacherRecipe, ...] = ()
     """Whose mean opinion the network learns beside the labels (Hinton et al., "Distilling the
     knowledge in a neural network", arXiv 1503.02531)."""
@@ -121,7 +121,7 @@ class Recipe:
     seed: int = 1
 
     @property
-    def follows(self) -> bool:
+    def imitates_parent(self) -> bool:
         """Whether it is trained to answer as its ancestor, see `qana.training.distillation`."""
         return self.ancestor is not None and self.architecture == "qana"
 
@@ -142,10 +142,10 @@ class Recipe:
 
     def digest(self) -> str:
         """12 hex digits that change with any field: a resumed run must be of the same recipe."""
-        return _digest(self)
+        return _compute_digest(self)
 
 
-def _digest(recipe: TeacherRecipe | Recipe) -> str:
+def _compute_digest(recipe: TeacherRecipe | Recipe) -> str:
     # What is None is left out, so a recipe keeps its digest when another learns a new word.
     fields = dataclasses.asdict(
         recipe, dict_factory=lambda items: {key: value for key, value in items if value is not None}

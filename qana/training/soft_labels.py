@@ -1,6 +1,6 @@
 """What the teachers think of a fixed set of views of every photo, asked once and kept.
 
-A pupil needs many more passes over the photos than its teachers can judge in the same time, so it
+A learner needs many more passes over the photos than its teachers can judge in the same time, so it
 meets the same few views of each photo again and again, each time in another of the eight positions
 that no lesion prefers, and blended with another.
 """
@@ -16,22 +16,22 @@ import numpy as np
 from tqdm import tqdm
 
 from qana.classes import LABELS
-from qana.data.augmentation import fixed_view
-from qana.training.parent_model import Ancestor
+from qana.data.augmentation import make_fixed_view
+from qana.training.parent_model import ParentModel
 from qana.training.recipe import Recipe
 
 BATCH = 64
 
 
-class Judge(Protocol):
+class TeacherModel(Protocol):
     """Whoever can say how probable each class is."""
 
-    def probabilities(self, pictures: np.ndarray) -> np.ndarray:
+    def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
         """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
 
 
-def ask(
-    teachers: Sequence[tuple[Judge, int]],
+def compute_soft_labels(
+    teachers: Sequence[tuple[TeacherModel, int]],
     frames: np.ndarray,
     views: int,
     strength: float,
@@ -59,18 +59,20 @@ def ask(
             def pictures(start: int, number: int = number) -> np.ndarray:
                 several = range(start, min(start + BATCH, len(frames)))
                 return np.stack(
-                    [fixed_view(frames[n], size, (number, n), strength) for n in several]
+                    [make_fixed_view(frames[n], size, (number, n), strength) for n in several]
                 )
 
             batches = ahead.map(pictures, range(0, len(frames), BATCH))
-            found.append(np.concatenate([_opinion(teachers, batch) for batch in batches]))
+            found.append(
+                np.concatenate([_average_predictions(teachers, batch) for batch in batches])
+            )
             unfinished = path.with_suffix(".unfinished.npy")
             np.save(unfinished, np.stack(found))
             unfinished.replace(path)  # a stop in the middle of a save must not look like a result
     return np.stack(found)
 
 
-def given_before(path: Path, views: int) -> np.ndarray | None:
+def read_soft_labels(path: Path, views: int) -> np.ndarray | None:
     """The opinions at `path` if those of all `views` are there: then nobody need be asked, and no
     teacher trained. (V, N, 7) float16 probabilities, or None.
     """
@@ -80,7 +82,7 @@ def given_before(path: Path, views: int) -> np.ndarray | None:
     return found if len(found) == views else None
 
 
-def opinions_path(runs: Path, recipe: Recipe, ancestor: Ancestor | None) -> Path:
+def locate_soft_labels(runs: Path, recipe: Recipe, ancestor: ParentModel | None) -> Path:
     """Where the opinions lie: recipes with the same teachers and the same views share them."""
     asked = (
         *((ancestor.sha256,) if ancestor else ()),
@@ -90,16 +92,18 @@ def opinions_path(runs: Path, recipe: Recipe, ancestor: Ancestor | None) -> Path
     return runs / "opinions" / f"{hashlib.sha256(repr(asked).encode()).hexdigest()[:12]}.npy"
 
 
-def _opinion(teachers: Sequence[tuple[Judge, int]], pictures: np.ndarray) -> np.ndarray:
+def _average_predictions(
+    teachers: Sequence[tuple[TeacherModel, int]], pictures: np.ndarray
+) -> np.ndarray:
     total = np.zeros((len(pictures), len(LABELS)), np.float32)
     for teacher, size in teachers:
-        seen = _sized(pictures, size)
-        total += teacher.probabilities(seen)
-        total += teacher.probabilities(np.ascontiguousarray(seen[:, ::-1, ::-1]))
+        seen = _resize(pictures, size)
+        total += teacher.predict_probabilities(seen)
+        total += teacher.predict_probabilities(np.ascontiguousarray(seen[:, ::-1, ::-1]))
     return (total / (2 * len(teachers))).astype(np.float16)
 
 
-def _sized(pictures: np.ndarray, size: int) -> np.ndarray:
+def _resize(pictures: np.ndarray, size: int) -> np.ndarray:
     if pictures.shape[1] == size:
         return pictures
     return np.stack(

@@ -10,27 +10,36 @@ import numpy as np
 import tf_keras as keras
 
 from qana.errors import DataError
-from qana.network.builders import build
-from qana.network.inherit import inherit
-from qana.network.narrow import narrow
+from qana.network.builders import build_network
+from qana.network.initialize_narrow import initialize_narrow
+from qana.network.initialize_sequential import initialize_sequential
 from qana.network.quantizeml_loading import load_model
-from qana.network.transfer import transfer
-from qana.training.bias_ties import settle_biases
-from qana.training.dead_channels import silence_dead_channels
-from qana.training.distillation import MAPS, as_it_is, beside
-from qana.training.fit import fit
+from qana.network.transfer import transfer_weights
+from qana.training.bias_ties import resolve_bias_ties
+from qana.training.dead_channels import fold_dead_channels
+from qana.training.distillation import COMPARED_LAYERS, build_distillation_model, identity_loss
 from qana.training.float_fit import fit_float
+from qana.training.keras_fit import fit_keras
 from qana.training.layerwise_rounding import solve_rounding
-from qana.training.operating_point import OperatingPoint, find_operating_point, move
-from qana.training.parent_model import Ancestor
+from qana.training.operating_point import (
+    OperatingPoint,
+    apply_operating_point,
+    find_operating_point,
+)
+from qana.training.parent_model import ParentModel
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe, Schedule
-from qana.training.soft_labels import Judge, ask, given_before, opinions_path
+from qana.training.soft_labels import (
+    TeacherModel,
+    compute_soft_labels,
+    locate_soft_labels,
+    read_soft_labels,
+)
 from qana.training.subsets import Subsets
 from qana.training.teacher import (
-    imagenet_weights,
+    load_imagenet_weights,
     load_teacher,
-    teacher_path,
+    locate_teacher,
     train_teacher,
 )
 from qana.training.views import Views
@@ -50,7 +59,7 @@ class Stages:
     its last whole epoch.
     """
 
-    def __init__(self, subsets: Subsets, recipe: Recipe, runs: Path, say: Say) -> None:
+    def __init__(self, subsets: Subsets, recipe: Recipe, runs: Path, progress: Say) -> None:
         """Claims the folder of the recipe.
 
         Args:
@@ -63,7 +72,7 @@ class Stages:
             DataError: `runs` holds a run of another recipe of this name.
         """
         self.folder = runs / recipe.name
-        self._subsets, self._recipe, self._runs, self._say = subsets, recipe, runs, say
+        self._subsets, self._recipe, self._runs, self._progress = subsets, recipe, runs, progress
         _claim(self.folder, recipe)
 
     @cached_property
@@ -85,7 +94,7 @@ class Stages:
     def tuned_network(self) -> keras.Model:
         """The same, tuned with quantization in the loop: what is converted."""
         model = self._moved("tuned")
-        settle_biases(model, self._subsets.train_inputs[0])
+        resolve_bias_ties(model, self._subsets.train_inputs[0])
         return model
 
     @cached_property
@@ -105,7 +114,7 @@ class Stages:
 
     def _moved(self, name: str) -> keras.Model:
         model = self._trained(name)
-        move(model, self.operating_point, self._subsets.train_labels)
+        apply_operating_point(model, self.operating_point, self._subsets.train_labels)
         return model
 
     @cached_property
@@ -120,32 +129,32 @@ class Stages:
             recipe.label_smoothing,
             recipe.mixup,
             recipe.augmentation,
-            trust=recipe.trust,
+            soft_label_share=recipe.trust,
         )
-        if recipe.follows or not (recipe.teachers or self._ancestor):
+        if recipe.imitates_parent or not (recipe.teachers or self._ancestor):
             return shown
-        path = opinions_path(self._runs, recipe, self._ancestor)
-        opinions = given_before(path, recipe.judged_views)
+        path = locate_soft_labels(self._runs, recipe, self._ancestor)
+        opinions = read_soft_labels(path, recipe.judged_views)
         if opinions is None:
             judges = self._judges(shown)
-            self._say("Stage opinions")
+            self._progress("Stage opinions")
             frames, strength = self._subsets.frames, recipe.augmentation
-            opinions = ask(judges, frames, recipe.judged_views, strength, path)
-        return dataclasses.replace(shown, opinions=opinions)
+            opinions = compute_soft_labels(judges, frames, recipe.judged_views, strength, path)
+        return dataclasses.replace(shown, soft_labels=opinions)
 
     @cached_property
-    def _ancestor(self) -> Ancestor | None:
-        return Ancestor(self._recipe.ancestor) if self._recipe.ancestor else None
+    def _ancestor(self) -> ParentModel | None:
+        return ParentModel(self._recipe.ancestor) if self._recipe.ancestor else None
 
-    def _judges(self, shown: Views) -> list[tuple[Judge, int]]:
+    def _judges(self, shown: Views) -> list[tuple[TeacherModel, int]]:
         """Whom the recipe asks, each with the side of the pictures it reads; trained if need be."""
         recipe = self._recipe
-        judges: list[tuple[Judge, int]] = []
+        judges: list[tuple[TeacherModel, int]] = []
         if self._ancestor:
             judges.append((self._ancestor, self._ancestor.input_size))
         for number, one in enumerate(recipe.teachers, start=1):
-            self._say(f"Stage teacher {number} of {len(recipe.teachers)}")
-            path = teacher_path(self._runs, one)
+            self._progress(f"Stage teacher {number} of {len(recipe.teachers)}")
+            path = locate_teacher(self._runs, one)
             own = dataclasses.replace(
                 shown,
                 size=one.input_size,
@@ -161,17 +170,17 @@ class Stages:
     def _fit_float(self) -> keras.Model:
         recipe = self._recipe
         keras.utils.set_random_seed(recipe.seed)
-        model = build(recipe.architecture, input_size=recipe.input_size, **recipe.options)
+        model = build_network(recipe.architecture, input_size=recipe.input_size, **recipe.options)
         if recipe.transfer:
-            transfer(model, imagenet_weights())
+            transfer_weights(model, load_imagenet_weights())
         if self._ancestor:
             chosen = np.random.default_rng(recipe.seed).permutation(len(self._subsets.train_inputs))
             photos = self._subsets.train_inputs[chosen[:INHERITANCE_PHOTOS]]
-            fill = narrow if recipe.follows else inherit
+            fill = initialize_narrow if recipe.imitates_parent else initialize_sequential
             fill(model, self._ancestor.network, photos)
-        if self._ancestor and recipe.follows:
+        if self._ancestor and recipe.imitates_parent:
             leader = self._ancestor.network
-            self._follow(model, leader, MAPS, recipe.float_schedule, "fitting", "float")
+            self._follow(model, leader, COMPARED_LAYERS, recipe.float_schedule, "fitting", "float")
         else:
             fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
@@ -186,22 +195,22 @@ class Stages:
         title: str,
     ) -> None:
         photos = self._subsets.train_inputs[:SPREAD_PHOTOS]
-        fit(
-            beside(model, leader, photos, maps),
+        fit_keras(
+            build_distillation_model(model, leader, photos, maps),
             self._views,
             self._subsets,
             self._recipe,
             schedule,
             self.folder / folder,
             title,
-            loss=as_it_is,
+            loss=identity_loss,
         )
 
     def _quantize(self) -> keras.Model:
         quantized = quantize_network(
             self._trained("float"), self._subsets.train_inputs, self._recipe
         )
-        silence_dead_channels(quantized)
+        fold_dead_channels(quantized)
         return quantized
 
     def _solve(self) -> keras.Model:
@@ -217,12 +226,12 @@ class Stages:
         recipe = self._recipe
         model = self._trained("solved" if recipe.solved_rounding else "ptq")
         schedule, title = recipe.tuning_schedule, "quantization-aware"
-        if recipe.follows:
+        if recipe.imitates_parent:
             # Its own float network leads: what quantization changed is all that is to be undone.
             self._follow(model, self._trained("float"), (), schedule, "tuning", title)
         else:
             folder = self.folder / "tuning"
-            fit(model, self._views, self._subsets, recipe, schedule, folder, title)
+            fit_keras(model, self._views, self._subsets, recipe, schedule, folder, title)
         return model
 
     def _trained(self, name: str) -> keras.Model:
@@ -235,9 +244,9 @@ class Stages:
         }[name]
         path = self.folder / f"{name}.h5"
         if path.is_file():
-            self._say(f"Stage {name}: done before, taken from {path.name}")
+            self._progress(f"Stage {name}: done before, taken from {path.name}")
         else:
-            self._say(f"Stage {name}")
+            self._progress(f"Stage {name}")
             unfinished = path.with_suffix(".unfinished.h5")
             make().save(unfinished, include_optimizer=False)
             unfinished.replace(path)  # a stop in the middle of a save must not look like a result

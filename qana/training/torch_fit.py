@@ -1,7 +1,7 @@
 """Fitting a network in torch, so that it can be stopped and resumed at any time.
 
 Teachers are fitted here on every machine, float networks where there is an NVIDIA card: what is
-quantized needs TensorFlow, see `qana.training.fit`.
+quantized needs TensorFlow, see `qana.training.keras_fit`.
 """
 
 import math
@@ -17,12 +17,12 @@ from tqdm import tqdm
 from qana.training.recipe import Schedule
 from qana.training.views import Views
 
-CLIP = 5.0
+MAX_GRADIENT_NORM = 5.0
 """Largest norm of a step's gradient: the first steps after a new head are wild."""
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def fit(
+def fit_torch(
     network: nn.Module,
     views: Views,
     schedule: Schedule,
@@ -52,8 +52,8 @@ def fit(
         half: 16-bit arithmetic, where the device has it.
     """
     network.to(DEVICE).to(memory_format=torch.channels_last)
-    steps = max(1, views.photos // schedule.batch)
-    optimizer, rate = _optimizer(network, schedule, weight_decay, steps)
+    steps = max(1, views.photo_count // schedule.batch)
+    optimizer, rate = _make_optimizer(network, schedule, weight_decay, steps)
     done = 0
     if path.is_file():
         saved = torch.load(path, weights_only=True, map_location=DEVICE)
@@ -67,16 +67,16 @@ def fit(
     for epoch in range(done, schedule.epochs):
         network.train()
         total = torch.zeros((), device=DEVICE)
-        batches = views.batches(schedule.batch, seed=(seed, epoch))
+        batches = views.generate_batches(schedule.batch, seed=(seed, epoch))
         for (pictures, targets), _ in zip(batches, range(steps), strict=False):
-            with half_precision(half):
+            with enable_half_precision(half):
                 logits = network(to_tensor(pictures))
             loss = nn.functional.cross_entropy(
                 logits.float() + added, torch.from_numpy(targets).to(DEVICE)
             )
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), CLIP)
+            nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
             optimizer.step()
             rate.step()
             total += loss.detach()
@@ -93,7 +93,7 @@ def to_tensor(pictures: np.ndarray) -> torch.Tensor:
     return pixels.contiguous(memory_format=torch.channels_last)
 
 
-def half_precision(wanted: bool = True) -> torch.autocast:
+def enable_half_precision(wanted: bool = True) -> torch.autocast:
     """16-bit arithmetic where the device has it: elsewhere it would take many times as long."""
     there = DEVICE.type == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
     return torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=wanted and there)
@@ -118,7 +118,7 @@ def _save(
     unfinished.replace(path)  # a stop in the middle of a save must not look like a result
 
 
-def _optimizer(
+def _make_optimizer(
     network: nn.Module, schedule: Schedule, weight_decay: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
     kernels = [p for p in network.parameters() if p.ndim > 1]
@@ -131,11 +131,11 @@ def _optimizer(
         lr=schedule.learning_rate,
         fused=DEVICE.type == "cuda",
     )
-    shares = _rise_then_cosine(steps * schedule.warmup_epochs, steps * schedule.epochs)
+    shares = _make_warmup_cosine(steps * schedule.warmup_epochs, steps * schedule.epochs)
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, shares)
 
 
-def _rise_then_cosine(rise: int, total: int) -> Callable[[int], float]:
+def _make_warmup_cosine(rise: int, total: int) -> Callable[[int], float]:
     def share(step: int) -> float:
         if step < rise:
             return (step + 1) / rise

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from qana.classes import LABELS
-from qana.data.augmentation import augment, fixed_view
+from qana.data.augmentation import augment, make_fixed_view
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,17 @@ class Views:
     smoothing: float = 0.1
     mixup: float = 0.0
     augmentation: float = 1.0
-    opinions: np.ndarray | None = None
-    trust: float = 0.0
+    soft_labels: np.ndarray | None = None
+    soft_label_share: float = 0.0
 
     @property
-    def photos(self) -> int:
+    def photo_count(self) -> int:
         """How many there are."""
         return len(self.labels)
 
-    def batches(self, batch: int, seed: tuple[int, ...]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def generate_batches(
+        self, batch: int, seed: tuple[int, ...]
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Endless pictures (B, size, size, 3) uint8 and targets (B, 7) float32, rows summing to 1.
 
         Args:
@@ -59,7 +61,7 @@ class Views:
         weights /= weights.sum()
         # The next batch is made while the present one is learned from.
         with ThreadPoolExecutor(1) as ahead:
-            make = lambda: self._batch(random, random.choice(self.photos, batch, p=weights))  # noqa: E731
+            make = lambda: self._batch(random, random.choice(self.photo_count, batch, p=weights))  # noqa: E731
             coming = ahead.submit(make)
             while True:
                 ready, coming = coming, ahead.submit(make)
@@ -70,17 +72,17 @@ class Views:
     ) -> tuple[np.ndarray, np.ndarray]:
         one_hot = np.eye(len(LABELS), dtype=np.float32)[self.labels[chosen]]
         targets = one_hot * (1 - self.smoothing) + np.float32(self.smoothing / len(LABELS))
-        if self.opinions is None:
+        if self.soft_labels is None:
             pictures = np.stack(
                 [augment(self.frames[n], self.size, random, self.augmentation) for n in chosen]
             )
         else:
-            numbers = random.integers(len(self.opinions), size=len(chosen))
+            numbers = random.integers(len(self.soft_labels), size=len(chosen))
             pictures = np.stack(
-                [self._judged(v, n, random) for v, n in zip(numbers, chosen, strict=True)]
+                [self._make_fixed_view(v, n, random) for v, n in zip(numbers, chosen, strict=True)]
             )
-            opinion = self.opinions[numbers, chosen].astype(np.float32)
-            targets = (1 - self.trust) * targets + self.trust * opinion
+            opinion = self.soft_labels[numbers, chosen].astype(np.float32)
+            targets = (1 - self.soft_label_share) * targets + self.soft_label_share * opinion
         if self.mixup:
             share = random.beta(self.mixup, self.mixup)
             pictures = cv2.addWeighted(pictures, share, pictures[::-1].copy(), 1 - share, 0)
@@ -88,8 +90,8 @@ class Views:
         targets /= targets.sum(axis=1, keepdims=True)  # 16-bit opinions do not quite sum to 1
         return pictures, targets.astype(np.float32)
 
-    def _judged(self, number: int, photo: int, random: np.random.Generator) -> np.ndarray:
-        picture = fixed_view(
+    def _make_fixed_view(self, number: int, photo: int, random: np.random.Generator) -> np.ndarray:
+        picture = make_fixed_view(
             self.frames[photo], self.size, (int(number), int(photo)), self.augmentation
         )
         if random.random() < 0.5:

@@ -9,7 +9,7 @@ from qana.classes import LABELS  # noqa: E402
 from qana.conversion.convert import convert
 from qana.errors import ConversionError
 from qana.network.blocks.convolution import convolution, depthwise
-from qana.training.dead_channels import silence_dead_channels  # noqa: E402
+from qana.training.dead_channels import fold_dead_channels  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
 
@@ -38,7 +38,7 @@ def test_a_network_with_a_dead_channel_converts_bit_for_bit(square_photos) -> No
     quantized = quantize_network(network, photos, Recipe("small", calibration_photos=16))
     with pytest.raises(ConversionError, match="middle"):
         convert(quantized, photos)
-    assert silence_dead_channels(quantized) == 1
+    assert fold_dead_channels(quantized) == 1
     assert quantized.get_layer("middle_dw").bias.numpy()[DEAD] == 0
     _, report = convert(quantized, photos)
     assert report.equal_logits == len(photos)
@@ -54,6 +54,6 @@ def test_what_a_dead_channel_said_is_still_heard(square_photos) -> None:
     quantized = quantize_network(network, photos, Recipe("small", calibration_photos=16))
     said, reader = quantized.get_layer("middle_dw").bias.numpy(), quantized.get_layer("last_conv")
     heard = reader.bias.numpy() + np.maximum(said, 0) @ reader.kernel.numpy()[0, 0]
-    assert silence_dead_channels(quantized) == 8
+    assert fold_dead_channels(quantized) == 8
     np.testing.assert_allclose(reader.bias.numpy(), heard, atol=1e-5)
-    assert silence_dead_channels(quantized) == 0
+    assert fold_dead_channels(quantized) == 0

@@ -6,11 +6,11 @@ import pytest
 keras = pytest.importorskip("tf_keras")
 
 from qana.classes import LABELS  # noqa: E402
-from qana.edge_learning.teaching_photos import load_lessons  # noqa: E402
+from qana.edge_learning.teaching_photos import load_teaching_photos  # noqa: E402
 from qana.imaging import to_input  # noqa: E402
-from qana.network.logits import logits_of  # noqa: E402
-from qana.training.distillation import as_it_is, beside  # noqa: E402
-from qana.training.fit import fit  # noqa: E402
+from qana.network.logits import compute_logits  # noqa: E402
+from qana.training.distillation import build_distillation_model, identity_loss  # noqa: E402
+from qana.training.keras_fit import fit_keras  # noqa: E402
 from qana.training.operating_point import OperatingPoint, find_operating_point  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import RECIPES, Recipe, Schedule  # noqa: E402
@@ -39,7 +39,7 @@ def network(channels: int, seed: int):
 
 @pytest.fixture(scope="module")
 def subsets() -> Subsets:
-    lessons = load_lessons()
+    lessons = load_teaching_photos()
     inputs = np.stack([to_input(one.image, SIZE) for one in lessons])
     frames = np.stack([to_input(one.image, SIZE + 8) for one in lessons])
     wrong = np.arange(len(lessons)) % len(LABELS)  # no lesson's own
@@ -49,11 +49,11 @@ def subsets() -> Subsets:
 def led(subsets: Subsets, follower, leader, maps, tmp_path) -> tuple[float, float]:
     """How far the answers are apart on all photos, before and after."""
     views = Views(subsets.frames, subsets.train_labels, SIZE, mixup=0.2)
-    wanted = logits_of(leader, subsets.inputs)
-    before = np.abs(logits_of(follower, subsets.inputs) - wanted).mean()
-    both = beside(follower, leader, subsets.inputs, maps)
-    fit(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=as_it_is)
-    return before, np.abs(logits_of(follower, subsets.inputs) - wanted).mean()
+    wanted = compute_logits(leader, subsets.inputs)
+    before = np.abs(compute_logits(follower, subsets.inputs) - wanted).mean()
+    both = build_distillation_model(follower, leader, subsets.inputs, maps)
+    fit_keras(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=identity_loss)
+    return before, np.abs(compute_logits(follower, subsets.inputs) - wanted).mean()
 
 
 def test_it_comes_nearer_and_the_leader_stays(subsets, tmp_path) -> None:
@@ -85,14 +85,14 @@ def test_tuning_follows_the_own_float_network_at_a_point_of_its_own(subsets, tmp
         tuning_epochs=20,
         tuning_rate=1e-2,
     )
-    assert recipe.follows
+    assert recipe.imitates_parent
     stages = Stages(subsets, recipe, tmp_path, lambda line: None)
     own = network(16, 1)
     own.save(stages.folder / "float.h5")
     quantize_network(network(4, 2), subsets.inputs, RECIPE).save(stages.folder / "ptq.h5")
-    wanted = logits_of(stages.float_network, subsets.inputs)
+    wanted = compute_logits(stages.float_network, subsets.inputs)
     before, after = (
-        np.abs(logits_of(one, subsets.inputs) - wanted).mean()
+        np.abs(compute_logits(one, subsets.inputs) - wanted).mean()
         for one in (stages.ptq_network, stages.tuned_network)
     )
     assert after < before / 2
@@ -101,5 +101,5 @@ def test_tuning_follows_the_own_float_network_at_a_point_of_its_own(subsets, tmp
 
 
 def test_the_deployed_recipe_follows_and_others_learn_from_labels() -> None:
-    assert RECIPES["akida2"].follows
-    assert not any(RECIPES[name].follows for name in ("akida2-large", "akd1000", "smoke"))
+    assert RECIPES["akida2"].imitates_parent
+    assert not any(RECIPES[name].imitates_parent for name in ("akida2-large", "akd1000", "smoke"))

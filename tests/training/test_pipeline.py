@@ -12,7 +12,7 @@ from qana.errors import DataError
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import find_entry
-from qana.inference.model_store import sha256
+from qana.inference.model_store import hash_file
 from qana.training.recipe import RECIPES
 
 SMOKE = RECIPES["smoke"]
@@ -36,10 +36,10 @@ def published(ham_folder: Path, tmp_path_factory, few_strangers: None) -> dict[s
 
     with pytest.raises(Stop):
         train(ham_folder, SMOKE, root / "models", root / "runs", stop_at_ptq)
-    before = sha256(root / "runs" / "smoke" / "float.h5")
+    before = hash_file(root / "runs" / "smoke" / "float.h5")
     assert not (root / "models").exists()
     train(ham_folder, SMOKE, root / "models", root / "runs", lines.append)
-    assert sha256(root / "runs" / "smoke" / "float.h5") == before
+    assert hash_file(root / "runs" / "smoke" / "float.h5") == before
     return {"models": root / "models", "runs": root / "runs", "lines": lines}
 
 
@@ -59,7 +59,7 @@ def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
     }
     entry = find_entry("smoke", folder)
     for form in entry.record["keras"].values():
-        assert sha256(folder / form["file"]) == form["sha256"]
+        assert hash_file(folder / form["file"]) == form["sha256"]
     assert entry.record["conversion"]["passes"].keys() == {"TwelveNodesIPv2", "SixNodesIPv2"}
     assert {"lesion-test", "validation", "stages"} <= entry.metrics.keys()
     assert 0.05 <= entry.temperature <= 20
@@ -70,20 +70,20 @@ def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
 
 
 def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, samples) -> None:
-    from qana.conversion.compare_layers import departures
+    from qana.conversion.compare_layers import find_differences
     from qana.imaging import to_input
-    from qana.network.logits import logits_of
+    from qana.network.logits import compute_logits
     from qana.network.quantizeml_loading import load_model
 
     classifier = load_classifier("smoke", published["models"])
     inputs = np.stack([to_input(read_image(s.path), SMOKE.input_size) for s in samples])
     keras_model = load_model(str(published["models"] / "smoke.quantized.h5"))
-    expected = logits_of(keras_model, inputs)  # without a graph, which may round otherwise
+    expected = compute_logits(keras_model, inputs)  # without a graph, which may round otherwise
     found = classifier.logits(inputs)
     # How many meet a tie hangs on the weights, which are others on every processor.
     unequal = np.flatnonzero((found != expected).any(axis=1))
     model = akida.Model(str(published["models"] / "smoke.fbz"))
-    left = departures(keras_model, model, inputs[unequal], len(inputs))
+    left = find_differences(keras_model, model, inputs[unequal], len(inputs))
     assert all(one.is_tie for one in left)
     assert sum(len(one.photos) for one in left) == len(unequal)
 
@@ -108,14 +108,14 @@ def test_a_run_of_another_recipe_is_not_mixed_in(published, ham_folder: Path) ->
 
 
 def test_other_models_stay_in_the_manifest(published, tmp_path: Path) -> None:
-    from qana.training.publish import _among_others
+    from qana.training.publish import _merge_records
 
     manifest = json.loads((published["models"] / "manifest.json").read_text())
     (record,) = manifest["models"]
     (tmp_path / "manifest.json").write_text(
         json.dumps({"models": [record | {"bytes": 0}, record | {"name": "other"}]})
     )
-    found = _among_others(record, tmp_path)
+    found = _merge_records(record, tmp_path)
     assert [(one["name"], one["bytes"] > 0) for one in found] == [("smoke", True), ("other", True)]
-    assert [one["name"] for one in _among_others(record | {"name": "new"}, tmp_path)][-1] == "new"
-    assert _among_others(record, tmp_path / "nowhere") == [record]
+    assert [one["name"] for one in _merge_records(record | {"name": "new"}, tmp_path)][-1] == "new"
+    assert _merge_records(record, tmp_path / "nowhere") == [record]

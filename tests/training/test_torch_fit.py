@@ -6,8 +6,8 @@ import pytest
 keras = pytest.importorskip("tf_keras")
 torch = pytest.importorskip("torch")
 
-from qana.network.builders import build  # noqa: E402
-from qana.network.torch_network import TorchTwin  # noqa: E402
+from qana.network.builders import build_network  # noqa: E402
+from qana.network.torch_network import TorchNetwork  # noqa: E402
 from qana.training import torch_fit  # noqa: E402
 from qana.training.float_fit import fit_in_torch  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
@@ -28,29 +28,29 @@ def views() -> Views:
 
 @pytest.mark.parametrize("name", ["qana", "qana_sequential", "efficientnet_lite0"])
 def test_weights_go_to_torch_and_back_bit_for_bit(name) -> None:
-    network, other = build(name, input_size=64), build(name, input_size=64)
-    TorchTwin(network).copy_to(other)
+    network, other = build_network(name, input_size=64), build_network(name, input_size=64)
+    TorchNetwork(network).copy_weights_to(other)
     for there, back in zip(network.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_array_equal(there, back)
 
 
 def test_what_torch_learned_the_keras_network_knows(views, tmp_path) -> None:
-    network = build("akidanet", input_size=32, width=0.25)
+    network = build_network("akidanet", input_size=32, width=0.25)
     before = network.get_weights()
-    fit_in_torch(network, TorchTwin(network), views, views.labels, RECIPE, tmp_path / "c.pt")
+    fit_in_torch(network, TorchNetwork(network), views, views.labels, RECIPE, tmp_path / "c.pt")
     assert not np.array_equal(before[0], network.get_weights()[0])
     inputs = views.frames[:, 2:34, 8:40]
     found = network.predict(inputs.astype(np.float32), verbose=0)
     with torch.inference_mode():
-        twin = TorchTwin(network)(torch.from_numpy(inputs).permute(0, 3, 1, 2).float())
+        twin = TorchNetwork(network)(torch.from_numpy(inputs).permute(0, 3, 1, 2).float())
     np.testing.assert_allclose(found, twin.numpy(), atol=1e-4)
 
 
 def test_a_stopped_fit_ends_where_an_unbroken_one_does(views, tmp_path, monkeypatch) -> None:
     def run(path) -> list[np.ndarray]:
         keras.utils.set_random_seed(1)
-        network = build("akidanet", input_size=32, width=0.25)
-        fit_in_torch(network, TorchTwin(network), views, views.labels, RECIPE, path)
+        network = build_network("akidanet", input_size=32, width=0.25)
+        fit_in_torch(network, TorchNetwork(network), views, views.labels, RECIPE, path)
         return network.get_weights()
 
     unbroken = run(tmp_path / "unbroken.pt")

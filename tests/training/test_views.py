@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from qana.classes import LABELS
-from qana.data.augmentation import fixed_view
+from qana.data.augmentation import make_fixed_view
 from qana.imaging import read_image, to_input
 from qana.training.views import Views
 
 pytest.importorskip("torch")
-from qana.training.soft_labels import ask, given_before
+from qana.training.soft_labels import compute_soft_labels, read_soft_labels
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def photos(samples) -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_batch_is_pictures_and_targets_that_sum_to_one(photos) -> None:
     views = Views(*photos, size=32, mixup=0.5)
-    for pictures, targets in islice(views.batches(5, (1,)), 3):
+    for pictures, targets in islice(views.generate_batches(5, (1,)), 3):
         assert pictures.shape == (5, 32, 32, 3) and pictures.dtype == np.uint8
         assert targets.shape == (5, 7) and targets.dtype == np.float32
         np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
@@ -31,7 +31,7 @@ def test_a_batch_is_pictures_and_targets_that_sum_to_one(photos) -> None:
 
 def test_the_same_seed_gives_the_same_batches(photos) -> None:
     views = Views(*photos, size=32, mixup=0.5)
-    first, again, other = (next(views.batches(4, (seed,)))[0] for seed in (1, 1, 2))
+    first, again, other = (next(views.generate_batches(4, (seed,)))[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
@@ -41,7 +41,7 @@ def test_balance_draws_rare_classes_more_often(photos, balance: float, share: fl
     frames = np.repeat(photos[0][:1], 20, axis=0)
     labels = np.array([0] * 2 + [1] * 18)
     views = Views(frames, labels, size=8, balance=balance, smoothing=0.0)
-    drawn = np.concatenate([targets for _, targets in islice(views.batches(50, (3,)), 20)])
+    drawn = np.concatenate([targets for _, targets in islice(views.generate_batches(50, (3,)), 20)])
     assert drawn[:, 0].mean() == pytest.approx(share, abs=0.05)
 
 
@@ -49,14 +49,14 @@ def test_the_pupil_sees_the_very_views_that_its_teachers_judged(photos) -> None:
     """Every picture is one of the judged views in one of the eight positions, with its opinion."""
     frames, labels = photos
     opinions = np.random.default_rng(0).dirichlet(np.ones(7), (2, len(labels)))
-    views = Views(frames, labels, size=24, opinions=opinions, trust=1.0)
+    views = Views(frames, labels, size=24, soft_labels=opinions, soft_label_share=1.0)
     judged = {
         turned.tobytes(): opinions[number, photo]
         for number in range(2)
         for photo, frame in enumerate(frames)
-        for turned in eight_positions(fixed_view(frame, 24, (number, photo)))
+        for turned in eight_positions(make_fixed_view(frame, 24, (number, photo)))
     }
-    for pictures, targets in islice(views.batches(6, (1,)), 5):
+    for pictures, targets in islice(views.generate_batches(6, (1,)), 5):
         for picture, target in zip(pictures, targets, strict=True):
             np.testing.assert_allclose(target, judged[picture.tobytes()], atol=1e-6)
 
@@ -69,17 +69,17 @@ def test_teachers_are_asked_once_and_a_stopped_run_goes_on(photos, tmp_path: Pat
         def __init__(self, opinion: int) -> None:
             self.opinion = np.eye(7, dtype=np.float32)[opinion]
 
-        def probabilities(self, pictures: np.ndarray) -> np.ndarray:
+        def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
             asked.append(pictures.shape)
             return np.tile(self.opinion, (len(pictures), 1))
 
     teachers = [(Teacher(2), 24), (Teacher(5), 32)]
-    first = ask(teachers, frames, 1, 1.0, tmp_path / "opinions.npy")
-    assert given_before(tmp_path / "opinions.npy", 2) is None  # one view is not yet judged
+    first = compute_soft_labels(teachers, frames, 1, 1.0, tmp_path / "opinions.npy")
+    assert read_soft_labels(tmp_path / "opinions.npy", 2) is None  # one view is not yet judged
     asked.clear()
-    found = ask(teachers, frames, 2, 1.0, tmp_path / "opinions.npy")
+    found = compute_soft_labels(teachers, frames, 2, 1.0, tmp_path / "opinions.npy")
     assert found.shape == (2, len(frames), 7) and found.dtype == np.float16
-    np.testing.assert_array_equal(given_before(tmp_path / "opinions.npy", 2), found)
+    np.testing.assert_array_equal(read_soft_labels(tmp_path / "opinions.npy", 2), found)
     np.testing.assert_array_equal(found[:1], first)
     np.testing.assert_allclose(found.sum(axis=2), 1)
     assert (found[:, :, [2, 5]] == 0.5).all()

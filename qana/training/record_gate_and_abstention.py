@@ -8,32 +8,32 @@ from typing import Any
 import numpy as np
 
 from qana.classes import LABELS
-from qana.data.arrays import labels_of, load_inputs
+from qana.data.arrays import encode_labels, load_inputs
 from qana.data.ham10000 import Photo
-from qana.data.plain_skin import skin_crops
+from qana.data.plain_skin import crop_plain_skin
 from qana.evaluation.out_of_distribution import strangers
 from qana.evaluation.selective_prediction import confidence_threshold, risk_coverage
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate
 from qana.inference.manifest import find_entry, update_record
-from qana.inference.model_store import sha256
-from qana.inference.probabilities import softmax
-from qana.training.fit_gate import PASS, learn_gate
+from qana.inference.model_store import hash_file
+from qana.inference.temperature import softmax
+from qana.training.fit_not_a_lesion_gate import LESION_PASS_RATE, fit_gate_from_photos
 
 COVERAGE = 0.9
 """Share of the validation photos that get an answer. Down to here the answers withheld are wrong
 more often than not, and every class keeps most of its answers; below, it is the rare and the
 malignant classes that fall silent."""
-TEST_SKIN = 500
+TEST_SKIN_PATCHES = 500
 """Corners of test photos that the gate is examined on."""
 
 
-def add_abstention(
+def record_gate_and_abstention(
     name: str,
     folder: Path,
     subsets: Mapping[str, Sequence[Photo]],
-    say: Callable[[str], None],
+    progress: Callable[[str], None],
     phone: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Fits, measures and records when one model of a models folder keeps silent.
@@ -57,51 +57,54 @@ def add_abstention(
     """
     entry = replace(find_entry(name, folder), gate=None, abstain_below=0.0)
     classifier = AkidaClassifier(entry)
-    say(f"Asking {name} about the validation and the test photos")
-    validation, test = (_Answers(classifier, subsets[part]) for part in ("validation", "test"))
-    gate = learn_gate(classifier, subsets["train"], validation.features, say)
-    say("Gate: examining it on pictures that it has never met")
+    progress(f"Asking {name} about the validation and the test photos")
+    validation, test = (_Predictions(classifier, subsets[part]) for part in ("validation", "test"))
+    gate = fit_gate_from_photos(classifier, subsets["train"], validation.features, progress)
+    progress("Gate: examining it on pictures that it has never met")
     met = strangers()
     if "pictures" not in met:
-        say("Without scikit-image (requirements-dev.txt) its sample pictures are left out")
-    families = met | {"skin": skin_crops(subsets["test"], TEST_SKIN)}
+        progress("Without scikit-image (requirements-dev.txt) its sample pictures are left out")
+    families = met | {"skin": crop_plain_skin(subsets["test"], TEST_SKIN_PATCHES)}
     command = f"python -m qana gate --data DIR --model {name}"
     changes = {
         "gate": {
             "file": f"{name}.gate.npz",
             "method": "logistic regression on roots of what enters the last dense layer",
             "threshold": gate.threshold,
-            "chosen_pass": PASS,
-            "lesions": {"validation": validation.passing(gate), "lesion-test": test.passing(gate)},
+            "chosen_pass": LESION_PASS_RATE,
+            "lesions": {
+                "validation": validation.measure_pass_rates(gate),
+                "lesion-test": test.measure_pass_rates(gate),
+            },
             "turned_away": {
-                family: _turned_away(classifier, gate, pictures)
+                family: _count_rejected(classifier, gate, pictures)
                 for family, pictures in families.items()
                 if pictures
             },
             "command": command + (" --phone DIR" if phone else ""),
         },
-        "abstain": _band(validation, test) | {"command": command},
+        "abstain": _fit_abstain_band(validation, test) | {"command": command},
     }
     if phone:
-        found = _turned_away(classifier, gate, [read_image(path) for path in phone])
+        found = _count_rejected(classifier, gate, [read_image(path) for path in phone])
         changes["gate"]["phone"] = {"n": found["n"], "pass": 1 - found["share"]}
     path = folder / f"{name}.gate.npz"
     gate.write(path)
-    changes["gate"]["sha256"] = sha256(path)
+    changes["gate"]["sha256"] = hash_file(path)
     update_record(name, changes, folder)
     return changes
 
 
-class _Answers:
+class _Predictions:
     """What a model says of photos: labels (N,), probabilities (N, 7), features (N, F)."""
 
     def __init__(self, classifier: AkidaClassifier, photos: Sequence[Photo]) -> None:
         inputs = load_inputs(photos, classifier.input_size)
-        self.labels = labels_of(photos)
+        self.labels = encode_labels(photos)
         self.probabilities = softmax(classifier.logits(inputs), classifier.entry.temperature)
         self.features = classifier.features(inputs)
 
-    def passing(self, gate: Gate) -> dict[str, Any]:
+    def measure_pass_rates(self, gate: Gate) -> dict[str, Any]:
         passes = gate.passes(self.features)
         per_class = {
             label: float(passes[self.labels == index].mean())
@@ -110,7 +113,7 @@ class _Answers:
         }
         return {"n": len(passes), "pass": float(passes.mean()), "per_class": per_class}
 
-    def answered(self, threshold: float) -> dict[str, float | None]:
+    def measure_answers(self, threshold: float) -> dict[str, float | None]:
         kept = self.probabilities.max(axis=1) >= threshold
         wrong = self.probabilities.argmax(axis=1) != self.labels
         return {
@@ -119,16 +122,17 @@ class _Answers:
         }
 
 
-def _band(validation: _Answers, test: _Answers) -> dict[str, Any]:
+def _fit_abstain_band(validation: _Predictions, test: _Predictions) -> dict[str, Any]:
     threshold = confidence_threshold(validation.probabilities, COVERAGE)
     measured = {
-        subset: answers.answered(threshold) | risk_coverage(answers.labels, answers.probabilities)
+        subset: answers.measure_answers(threshold)
+        | risk_coverage(answers.labels, answers.probabilities)
         for subset, answers in (("validation", validation), ("lesion-test", test))
     }
     return {"threshold": threshold, "coverage": COVERAGE, "risk_coverage": measured}
 
 
-def _turned_away(
+def _count_rejected(
     classifier: AkidaClassifier, gate: Gate, pictures: Sequence[np.ndarray]
 ) -> dict[str, Any]:
     inputs = np.stack([to_input(picture, classifier.input_size) for picture in pictures])

@@ -14,38 +14,38 @@ import numpy as np
 SIZE = 256
 """Side of every picture, pixels."""
 WORDS = "the quick brown fox 0123456789 SALE menu STOP page No. total"
-Draw = Callable[[np.random.Generator], np.ndarray]
+OutlierGenerator = Callable[[np.random.Generator], np.ndarray]
 
 
-def draw(family: str, count: int, seed: int) -> list[np.ndarray]:
+def generate_outliers(family: str, count: int, seed: int) -> list[np.ndarray]:
     """`count` pictures of one of `FAMILIES`, (256, 256, 3) uint8; equal seeds, equal pictures."""
     random = np.random.default_rng([seed, sorted(FAMILIES).index(family)])
-    return [_muted(FAMILIES[family](random), random.uniform()) for _ in range(count)]
+    return [_reduce_saturation(FAMILIES[family](random), random.uniform()) for _ in range(count)]
 
 
-def _muted(picture: np.ndarray, saturation: float) -> np.ndarray:
+def _reduce_saturation(picture: np.ndarray, saturation: float) -> np.ndarray:
     """Random colours are louder than those of the world: a random share of them is taken out."""
     grey = picture.mean(axis=-1, keepdims=True)
-    return _as_picture(grey + saturation * (picture - grey))
+    return _to_uint8(grey + saturation * (picture - grey))
 
 
-def _colour(random: np.random.Generator) -> np.ndarray:
+def _choose_colour(random: np.random.Generator) -> np.ndarray:
     return random.integers(0, 256, 3).astype(np.float32)
 
 
-def _as_picture(values: np.ndarray) -> np.ndarray:
+def _to_uint8(values: np.ndarray) -> np.ndarray:
     return np.clip(values, 0, 255).astype(np.uint8)
 
 
-def _noise(random: np.random.Generator) -> np.ndarray:
+def _make_noise(random: np.random.Generator) -> np.ndarray:
     """Grey or coloured grains of one to sixteen pixels around a colour."""
     side = SIZE // int(random.choice([1, 2, 4, 8, 16]))
     grains = random.normal(0, random.uniform(10, 100), (side, side, random.choice([1, 3])))
-    field = _colour(random) + grains.astype(np.float32)
-    return _as_picture(cv2.resize(field, (SIZE, SIZE), interpolation=cv2.INTER_NEAREST))
+    field = _choose_colour(random) + grains.astype(np.float32)
+    return _to_uint8(cv2.resize(field, (SIZE, SIZE), interpolation=cv2.INTER_NEAREST))
 
 
-def _gradient(random: np.random.Generator) -> np.ndarray:
+def _make_gradient(random: np.random.Generator) -> np.ndarray:
     """From one colour to another, straight or around a point, with a little grain."""
     rows, columns = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j]
     if random.random() < 0.5:
@@ -55,10 +55,10 @@ def _gradient(random: np.random.Generator) -> np.ndarray:
         way = np.hypot(rows - random.uniform(-1, 1), columns - random.uniform(-1, 1))
     share = np.clip(way * random.uniform(0.3, 2) + random.uniform(0, 1), 0, 1)[..., None]
     grain = random.normal(0, random.uniform(0, 6), (SIZE, SIZE, 3))
-    return _as_picture(_colour(random) * share + _colour(random) * (1 - share) + grain)
+    return _to_uint8(_choose_colour(random) * share + _choose_colour(random) * (1 - share) + grain)
 
 
-def _spectrum(random: np.random.Generator) -> np.ndarray:
+def _make_clouds(random: np.random.Generator) -> np.ndarray:
     """Clouds to sand: noise whose amplitude falls with a power of the frequency."""
     frequency = np.hypot(np.fft.fftfreq(SIZE)[:, None], np.fft.rfftfreq(SIZE)[None])
     frequency[0, 0] = 1
@@ -69,10 +69,10 @@ def _spectrum(random: np.random.Generator) -> np.ndarray:
         layer = np.fft.irfft2(white / frequency**power, (SIZE, SIZE))
         layers.append(layer / layer.std())
     mixed = np.stack(layers, axis=-1) @ random.normal(0, 1, (3, 3))
-    return _as_picture(_colour(random) + mixed * random.uniform(10, 50))
+    return _to_uint8(_choose_colour(random) + mixed * random.uniform(10, 50))
 
 
-def _pattern(random: np.random.Generator) -> np.ndarray:
+def _make_pattern(random: np.random.Generator) -> np.ndarray:
     """Stripes, checks and weaves of two colours."""
     rows, columns = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
     angle, step = random.uniform(0, np.pi), random.uniform(0.05, 0.8)
@@ -83,13 +83,13 @@ def _pattern(random: np.random.Generator) -> np.ndarray:
     wave = along * across if random.random() < 0.6 else along
     share = (np.clip(wave * random.uniform(0.5, 20), -1, 1)[..., None] + 1) / 2
     grain = random.normal(0, random.uniform(0, 12), (SIZE, SIZE, 3))
-    return _as_picture(_colour(random) * share + _colour(random) * (1 - share) + grain)
+    return _to_uint8(_choose_colour(random) * share + _choose_colour(random) * (1 - share) + grain)
 
 
-def _leaves(random: np.random.Generator) -> np.ndarray:
+def _make_dead_leaves(random: np.random.Generator) -> np.ndarray:
     """Dead leaves: overlapping shapes of power-law sizes, each of one colour."""
-    picture = np.tile(_colour(random), (SIZE, SIZE, 1))
-    centre, spread = _colour(random), random.uniform(20, 120)
+    picture = np.tile(_choose_colour(random), (SIZE, SIZE, 1))
+    centre, spread = _choose_colour(random), random.uniform(20, 120)
     smallest = random.uniform(3, 12)
     for _ in range(int(random.integers(60, 900))):
         radius = int(min(smallest * random.pareto(1.5) + smallest, SIZE))
@@ -104,10 +104,10 @@ def _leaves(random: np.random.Generator) -> np.ndarray:
             cv2.fillPoly(picture, [corners.astype(np.int32)], colour, cv2.LINE_AA)
     shade = cv2.GaussianBlur(random.normal(0, 1, (SIZE, SIZE, 1)), (0, 0), random.uniform(1, 30))
     picture += (shade / shade.std() * random.uniform(0, 20))[..., None]
-    return _as_picture(cv2.GaussianBlur(picture, (0, 0), random.uniform(0.3, 1.5)))
+    return _to_uint8(cv2.GaussianBlur(picture, (0, 0), random.uniform(0.3, 1.5)))
 
 
-def _text(random: np.random.Generator) -> np.ndarray:
+def _make_text(random: np.random.Generator) -> np.ndarray:
     """Lines of words in OpenCV's stroke fonts, dark on light or light on dark."""
     light = random.random() < 0.7
     paper = random.uniform(190, 255, 3) if light else random.uniform(0, 80, 3)
@@ -122,15 +122,15 @@ def _text(random: np.random.Generator) -> np.ndarray:
         cv2.putText(strokes, line, at, font, scale, 255, thickness, cv2.LINE_AA)
     share = strokes[..., None] / 255
     grain = random.normal(0, random.uniform(0, 8), (SIZE, SIZE, 1))
-    return _as_picture(ink * share + paper * (1 - share) + grain)
+    return _to_uint8(ink * share + paper * (1 - share) + grain)
 
 
-FAMILIES: dict[str, Draw] = {
-    "noise": _noise,
-    "gradients": _gradient,
-    "clouds": _spectrum,
-    "patterns": _pattern,
-    "leaves": _leaves,
-    "text": _text,
+FAMILIES: dict[str, OutlierGenerator] = {
+    "noise": _make_noise,
+    "gradients": _make_gradient,
+    "clouds": _make_clouds,
+    "patterns": _make_pattern,
+    "leaves": _make_dead_leaves,
+    "text": _make_text,
 }
 """What can be drawn, by name."""

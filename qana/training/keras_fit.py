@@ -17,7 +17,7 @@ from qana.training.views import Views
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
-def fit(
+def fit_keras(
     model: keras.Model,
     views: Views,
     subsets: Subsets,
@@ -45,7 +45,7 @@ def fit(
     """
     folder.mkdir(parents=True, exist_ok=True)
     batch, epochs, warmup = schedule.batch, schedule.epochs, schedule.warmup_epochs
-    peak, steps = schedule.learning_rate, max(1, views.photos // batch)
+    peak, steps = schedule.learning_rate, max(1, views.photo_count // batch)
     optimizer = keras.optimizers.AdamW(
         keras.optimizers.schedules.CosineDecay(
             peak / 100 if warmup else peak,
@@ -56,11 +56,11 @@ def fit(
         weight_decay=recipe.weight_decay,
     )
     optimizer.exclude_from_weight_decay(var_names=["bn", "bias", "gamma", "beta"])
-    shift = adjusted_shift(subsets.train_labels, recipe.adjustment)
+    shift = compute_logit_adjustment(subsets.train_labels, recipe.adjustment)
     metrics = [] if loss else ["accuracy"]
-    model.compile(optimizer, loss or _cross_entropy(shift), metrics=metrics)
+    model.compile(optimizer, loss or _make_cross_entropy(shift), metrics=metrics)
     model.fit(
-        _dataset(views, batch, recipe.seed),
+        _make_dataset(views, batch, recipe.seed),
         epochs=epochs,
         steps_per_epoch=steps,
         validation_data=(subsets.inputs.astype(np.float32), np.eye(len(LABELS))[subsets.labels]),
@@ -69,12 +69,12 @@ def fit(
         callbacks=[
             keras.callbacks.BackupAndRestore(str(folder / "checkpoint"), delete_checkpoint=False),
             keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
-            _Progress(title, epochs),
+            _ProgressBar(title, epochs),
         ],
     )
 
 
-def adjusted_shift(labels: np.ndarray, adjustment: float) -> np.ndarray:
+def compute_logit_adjustment(labels: np.ndarray, adjustment: float) -> np.ndarray:
     """(7,) float32 to add to logits in the loss: `adjustment` times the log of each class's share.
 
     Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
@@ -83,7 +83,7 @@ def adjusted_shift(labels: np.ndarray, adjustment: float) -> np.ndarray:
     return (adjustment * np.log(np.maximum(share, 1 / len(labels)))).astype(np.float32)
 
 
-def _cross_entropy(shift: np.ndarray) -> Loss:
+def _make_cross_entropy(shift: np.ndarray) -> Loss:
     def loss(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         # A quantized network hands over its own kind of tensor: adding makes it a plain one.
         return tf.nn.softmax_cross_entropy_with_logits(targets, logits + shift)
@@ -91,12 +91,12 @@ def _cross_entropy(shift: np.ndarray) -> Loss:
     return loss
 
 
-def _dataset(views: Views, batch: int, run: int) -> tf.data.Dataset:
+def _make_dataset(views: Views, batch: int, run: int) -> tf.data.Dataset:
     """Endless (B, S, S, 3) float32, 0 to 255, and (B, 7) float32."""
     # No fixed seed: a resumed run must not see the same views again.
     seed = (run, time.time_ns())
     return tf.data.Dataset.from_generator(
-        lambda: views.batches(batch, seed),
+        lambda: views.generate_batches(batch, seed),
         output_signature=(
             tf.TensorSpec((batch, views.size, views.size, 3), tf.uint8),
             tf.TensorSpec((batch, len(LABELS)), tf.float32),
@@ -104,7 +104,7 @@ def _dataset(views: Views, batch: int, run: int) -> tf.data.Dataset:
     ).map(lambda pictures, targets: (tf.cast(pictures, tf.float32), targets))
 
 
-class _Progress(keras.callbacks.Callback):
+class _ProgressBar(keras.callbacks.Callback):
     def __init__(self, title: str, epochs: int) -> None:
         super().__init__()
         self._bar = tqdm(total=epochs, desc=title, unit="epoch")
