@@ -1,12 +1,14 @@
-"""Sets up this folder and starts what is asked for: `python3.11 run.py app`, `lite` or `test`.
+"""Sets up this folder and starts a task: `python3.11 run.py app`, `lite` or `test`.
 
-`lite` is the app without TensorFlow and torch: what needs them says so.
+`lite` is the app without TensorFlow and torch: a page that needs them says so. `test` runs the
+tests; `test --all` adds those that train, convert large networks or walk every size and theme.
 
-Needs nothing but Python 3.11. What it installs stays in .venv; a second start installs nothing.
+Needs nothing but Python 3.11. Packages are installed in .venv, once, and checked by their hashes.
 """
 
 import hashlib
 import os
+import platform
 import subprocess
 import sys
 import venv
@@ -21,19 +23,27 @@ TASKS = {
     "lite": ("requirements-lite.txt", STREAMLIT),
     "test": ("requirements-dev.txt", ["-m", "pytest"]),
 }
+"""The packages and the Python command of each task."""
+SYSTEMS = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Windows", "AMD64")}
+"""Systems and processors that the akida package exists for."""
 
 
 def main() -> int:
-    """Runs one task with the arguments after its name; returns its exit code."""
+    """Runs the task that the command line names, and returns its exit code."""
     if sys.version_info[:2] != (3, 11):
         return _refuse("QANA needs Python 3.11: run `python3.11 run.py app`.")
     if len(sys.argv) < 2 or sys.argv[1] not in TASKS:
-        return _refuse("Say what to start: `python3.11 run.py app`, or lite or test in its place.")
+        return _refuse("Name a task: `python3.11 run.py app`, or lite or test in place of app.")
+    if (platform.system(), platform.machine()) not in SYSTEMS:
+        return _refuse(
+            "QANA needs Linux on x86_64 or aarch64, or Windows on x86_64: BrainChip's akida package "
+            "exists for no other system. Use `docker build --target light -t qana .` there."
+        )
     requirements, command = TASKS[sys.argv[1]]
     try:
         _set_up(ROOT / requirements)
     except subprocess.CalledProcessError:
-        return _refuse("The packages could not be installed: read what pip says above.")
+        return _refuse("The packages could not be installed: see the messages of pip above.")
     try:
         return subprocess.call([BIN / "python", *command, *sys.argv[2:]], cwd=ROOT)
     except KeyboardInterrupt:
@@ -46,16 +56,12 @@ def _refuse(message: str) -> int:
 
 
 def _set_up(requirements: Path) -> None:
-    wanted = "".join(path.read_text() for path in sorted(ROOT.glob("requirements*.txt")))
-    stamp = HOME / f"{requirements.stem}.{hashlib.sha256(wanted.encode()).hexdigest()[:12]}"
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
+    stamp = HOME / f"{requirements.stem}.{wanted}"
     if stamp.is_file():
         return
     venv.create(HOME, with_pip=True)
-    _pip("-r", str(requirements))
-    # Both builds of OpenCV own the same folder and the last one installed wins: it must be the
-    # headless one, which needs no graphics library of the system.
-    headless = next(line for line in wanted.splitlines() if line.startswith("opencv-python-headl"))
-    _pip("--force-reinstall", "--no-deps", headless)
+    _pip("--require-hashes", "-r", str(requirements))
     stamp.touch()
 
 

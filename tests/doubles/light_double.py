@@ -5,6 +5,7 @@ prints one JSON document of what a visitor reads.
 """
 
 import json
+import re
 import sys
 from importlib.abc import MetaPathFinder
 from importlib.metadata import packages_distributions
@@ -17,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 def named(requirements: str) -> set[str]:
     """Distributions that a requirements file names."""
     lines = (ROOT / requirements).read_text().splitlines()
-    return {line.split("==")[0].lower() for line in lines if "==" in line}
+    return {line.split("==")[0] for line in lines if re.match(r"[\w.-]+==", line)}
 
 
 class Absent(MetaPathFinder):
@@ -25,11 +26,10 @@ class Absent(MetaPathFinder):
 
     def __init__(self) -> None:
         left_out = named("requirements.txt") - named("requirements-lite.txt")
-        left_out -= {"opencv-python"}  # its module is that of the headless build
         self.modules = {
             module
             for module, owners in packages_distributions().items()
-            if left_out & {owner.lower() for owner in owners}
+            if left_out & {owner.lower().replace("_", "-") for owner in owners}
         }
         assert {"tensorflow", "torch", "cnn2snn", "scipy", "sklearn"} <= self.modules
 
@@ -67,10 +67,10 @@ def answers() -> dict[str, object]:
     import numpy as np
 
     from qana.errors import UserError
+    from qana.explanation.map_job import LAST
     from qana.jobs.cache import Store
     from qana.jobs.messages import Request
     from qana.jobs.worker import _answer
-    from qana.network.keras_forms import LAST
 
     inputs = np.zeros((128, 128, 3), np.uint8)
     ask = {"model": "akida2", "form": "quantized", "method": "Grad-CAM", "layer": LAST}

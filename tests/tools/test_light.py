@@ -12,15 +12,6 @@ from qana.errors import explain_missing_package
 ROOT = Path(__file__).parents[2]
 
 
-def pins(name: str) -> set[str]:
-    lines = (ROOT / name).read_text().splitlines()
-    return {line for line in lines if line and not line.startswith(("#", "-"))}
-
-
-def test_its_pins_are_those_of_the_whole_installation() -> None:
-    assert pins("requirements-lite.txt") < pins("requirements.txt")
-
-
 @pytest.fixture(scope="module")
 def seen() -> dict[str, dict]:
     done = subprocess.run(
