@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from qana.bench.bench_process import Job
+from qana.bench.bench_process import BenchProcess
 from qana.bench.command import RUNTIME_NAMES
-from qana.bench.run_bench import known_rows
+from qana.bench.run_bench import make_known_rows
 from qana.errors import UserError
 from ui.compare.board_models import show_models, show_published
 from ui.compare.comparison import Entry, label, show_against
@@ -13,8 +13,8 @@ from ui.compare.files import load_others, show_export, show_weights
 from ui.compare.live import follow, show_distributions, still_open
 from ui.compare.rows import show_rows
 from ui.entry import come_through_door
-from ui.model_choice import choose_network, network
-from ui.shared_models import classifier
+from ui.model_choice import choose_network, chosen_model
+from ui.shared_models import get_classifier
 
 BATCHES = [4, 8, 16, 32, 64]
 LONGEST = 30
@@ -29,11 +29,11 @@ LICENCE = (
 
 def begin() -> None:
     """Starts a comparison with what the visitor chose, unless one of this network runs."""
-    old = job_of(network())
+    old = job_of(chosen_model())
     if old is None or old.over:
         state = st.session_state
-        state.bench[network()] = Job(
-            network(),
+        state.bench[chosen_model()] = BenchProcess(
+            chosen_model(),
             state.bench_runtimes,
             [1, state.bench_batch],
             state.bench_seconds,
@@ -41,7 +41,7 @@ def begin() -> None:
         )
 
 
-def job_of(name: str) -> Job | None:
+def job_of(name: str) -> BenchProcess | None:
     """The comparison that this visitor began last with a network."""
     return st.session_state.setdefault("bench", {}).get(name)
 
@@ -49,7 +49,7 @@ def job_of(name: str) -> Job | None:
 def choose() -> None:
     """What to run, and the button."""
     choose_network(WHICH)
-    job = job_of(network())
+    job = job_of(chosen_model())
     running = job is not None and not job.over
     chosen = st.pills(
         "Runtimes",
@@ -84,8 +84,8 @@ def choose() -> None:
 come_through_door()
 st.title("Compare", anchor=False)
 try:
-    entry = classifier(network()).entry
-    known = [row.as_document() for row in known_rows(entry)]
+    entry = get_classifier(chosen_model()).entry
+    known = [row.as_document() for row in make_known_rows(entry)]
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     choose_network(WHICH)  # the other one may be whole
@@ -95,7 +95,7 @@ st.markdown(
     "measured here, modelled, or published by others: tap the word."
 )
 
-job = job_of(network())
+job = job_of(chosen_model())
 controls, live = st.columns([2, 3], gap="large")
 with controls:
     choose()

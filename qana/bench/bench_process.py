@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from qana.bench.command import arguments, in_terminal
+from qana.bench.command import build_arguments, format_command
 from qana.bench.run_bench import measured_so_far
 from qana.inference.manifest import ModelEntry
 
@@ -20,7 +20,7 @@ RECENT = 600
 """Latencies of each runtime and batch size that are kept for a picture of their distribution."""
 
 
-class Job:
+class BenchProcess:
     """`python -m qana bench`, followed from outside. Read it at any time, from any thread.
 
     Attributes:
@@ -47,7 +47,7 @@ class Job:
         """Starts it.
 
         Args:
-            model, keys, batches, seconds: see `qana.bench.run_bench.bench`.
+            model, keys, batches, seconds: see `qana.bench.run_bench.run_bench`.
             wanted: asked again and again; once it says no, the job ends and lets others begin.
         """
         self._wanted = wanted
@@ -58,8 +58,8 @@ class Job:
         self.missing: list[dict[str, str]] = []
         self.document: dict[str, Any] | None = None
         self.trouble: str | None = None
-        asked = arguments(model, keys, batches, seconds)
-        self.command = in_terminal(asked)
+        asked = build_arguments(model, keys, batches, seconds)
+        self.command = format_command(asked)
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "qana", *asked, "--stream"],

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from qana.bench.published import Figure, dynamic_share, read_figures
+from qana.bench.published import Figure, compute_dynamic_share, read_figures
 from qana.bench.readings import MODELLED
 from qana.errors import UserError
 from qana.inference.manifest import AKIDA1, AKIDA2, ModelEntry
@@ -61,7 +61,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class HeldOutPrediction:
     """Attributes:
     network: of the figure that was left out.
     published: the figure, mJ or ms.
@@ -139,14 +139,16 @@ class BoardModel:
         said = self.predict(entry.macs / 1e6)
         return replace(said, caveat=caveat.format(name=entry.name))
 
-    def leave_one_out(self) -> tuple[LeftOut, ...]:
+    def leave_one_out(self) -> tuple[HeldOutPrediction, ...]:
         """Each figure predicted from the others alone; raises as `predict` does."""
         found = []
         for left in self.points:
             others = tuple(point for point in self.points if point is not left)
             said = replace(self, points=others).predict(left.mmac)
             published = left.published(self.quantity)
-            found.append(LeftOut(left.network, published, said.value, said.low, said.high))
+            found.append(
+                HeldOutPrediction(left.network, published, said.value, said.low, said.high)
+            )
         return tuple(found)
 
     def _logs(self) -> tuple[np.ndarray, np.ndarray]:
@@ -154,7 +156,7 @@ class BoardModel:
         return x, np.log([point.published(self.quantity) for point in self.points])
 
 
-def board_models(figures: Sequence[Figure] | None = None) -> tuple[BoardModel, ...]:
+def fit_board_models(figures: Sequence[Figure] | None = None) -> tuple[BoardModel, ...]:
     """One model for each board, mapping and quantity that a figure is marked as fitted for."""
     figures = read_figures() if figures is None else figures
     groups: dict[tuple[str, str, str], list[Figure]] = {}
@@ -162,12 +164,12 @@ def board_models(figures: Sequence[Figure] | None = None) -> tuple[BoardModel, .
         for quantity in figure.fitted:
             groups.setdefault((figure.board, figure.mapping, quantity), []).append(figure)
     return tuple(
-        BoardModel(*key, RATE, tuple(points), dynamic_share(figures, *key))
+        BoardModel(*key, RATE, tuple(points), compute_dynamic_share(figures, *key))
         for key, points in groups.items()
     )
 
 
-def scaled_by_events(estimate: Estimate, events: float, mean_events: float) -> Estimate:
+def scale_by_events(estimate: Estimate, events: float, mean_events: float) -> Estimate:
     """The energy of a photo with more or fewer events than the mean photo.
 
     Assumption: the share above the board's floor follows the events, the rest does not. In

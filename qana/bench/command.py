@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 
-def arguments(
+def build_arguments(
     model: str, keys: Sequence[str], batches: Sequence[int], seconds: float
 ) -> tuple[str, ...]:
-    """What follows `python -m qana`; the arguments are those of `qana.bench.run_bench.bench`."""
+    """What follows `python -m qana`; the arguments are those of `qana.bench.run_bench.run_bench`."""
     timing = ("bench", "--model", model, "--seconds", f"{seconds:g}")
     return (*timing, "--runtimes", *keys, "--batches", *map(str, batches))
 
 
-def in_terminal(given: Sequence[str]) -> str:
-    """The command as it is typed, from `arguments`."""
+def format_command(given: Sequence[str]) -> str:
+    """The command as it is typed, from `build_arguments`."""
     return " ".join(("python -m qana", *given))
 
 

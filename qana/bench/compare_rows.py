@@ -7,7 +7,7 @@ HOUR = 3600.0
 
 
 @dataclass(frozen=True)
-class Saved:
+class Saving:
     """Share by which one number is below another: 0.99 for a hundredth, below 0 where above.
 
     Attributes:
@@ -29,16 +29,16 @@ class Range:
     high: float
 
 
-def saved(less: Range, more: Range) -> Saved:
+def compute_saving(less: Range, more: Range) -> Saving:
     """By how much `less` is below `more`."""
-    return Saved(
+    return Saving(
         1 - less.value / more.value,
         1 - less.high / more.low if more.low > 0 else float("-inf"),
         1 - less.low / more.high,
     )
 
 
-def time_of(row: dict[str, Any]) -> Range | None:
+def get_latency_range(row: dict[str, Any]) -> Range | None:
     """Milliseconds for each image at a row's batch size; its interval where the source has one."""
     latency = row["latency_ms"]
     if latency is None:
@@ -48,7 +48,7 @@ def time_of(row: dict[str, Any]) -> Range | None:
     return Range(*(number / row["batch"] for number in (value, low, high)))
 
 
-def energy_of(row: dict[str, Any], key: str) -> Range | None:
+def get_energy_range(row: dict[str, Any], key: str) -> Range | None:
     """Millijoules an image; key: "energy_mj" or "energy_net_mj", None where not above 0."""
     energy = row[key]
     if energy is None or energy["value"] <= 0:
@@ -57,7 +57,7 @@ def energy_of(row: dict[str, Any], key: str) -> Range | None:
 
 
 @dataclass(frozen=True)
-class Use:
+class AlwaysOnDevice:
     """One device on duty, one image at a time.
 
     Attributes:
@@ -97,7 +97,7 @@ class BreakEven:
     wins_above: str
 
 
-def break_even(a: Use, b: Use) -> BreakEven:
+def find_break_even(a: AlwaysOnDevice, b: AlwaysOnDevice) -> BreakEven:
     """From how many images an hour one device costs less than the other, both always on."""
     top = min(a.most_an_hour, b.most_an_hour)
     rate = _crossing(a.idle_watts - b.idle_watts, b.net.value - a.net.value, top)
@@ -114,16 +114,16 @@ def break_even(a: Use, b: Use) -> BreakEven:
     return BreakEven(rate, low, high, at_rest, at_top)
 
 
-def use_of(row: dict[str, Any]) -> Use | None:
+def make_always_on_device(row: dict[str, Any]) -> AlwaysOnDevice | None:
     """What a row of a result says of a device on duty; None where a number is not known, or for a
     batch, which would have to wait until it is full."""
-    net, time = energy_of(row, "energy_net_mj"), time_of(row)
+    net, time = get_energy_range(row, "energy_net_mj"), get_latency_range(row)
     if row["idle_watts"] is None or net is None or time is None or row["batch"] != 1:
         return None
-    return Use(row["idle_watts"], net, time.value)
+    return AlwaysOnDevice(row["idle_watts"], net, time.value)
 
 
-def _cheaper(a: Use, b: Use, images: float) -> str:
+def _cheaper(a: AlwaysOnDevice, b: AlwaysOnDevice, images: float) -> str:
     ours, theirs = a.joules_an_hour(images), b.joules_an_hour(images)
     return "" if ours == theirs else "a" if ours < theirs else "b"
 

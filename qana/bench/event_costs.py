@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from qana.bench.board_model import Estimate, board_models, scaled_by_events
-from qana.bench.synaptic_operations import operations
+from qana.bench.board_model import Estimate, fit_board_models, scale_by_events
+from qana.bench.synaptic_operations import count_operations
 from qana.data.samples import Sample, load_samples
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
@@ -26,27 +26,30 @@ class SampleCost:
     energy: Estimate
 
 
-def sample_costs(classifier: AkidaClassifier) -> tuple[SampleCost, ...]:
+def estimate_sample_costs(classifier: AkidaClassifier) -> tuple[SampleCost, ...]:
     """Of every sample, in their order, on the first board whose energy is modelled; the samples'
     mean events stand for those of the network."""
-    model = next(model for model in board_models() if model.quantity == "energy")
+    model = next(model for model in fit_board_models() if model.quantity == "energy")
     estimate = model.predict_model(classifier.entry)
     samples = load_samples()
     events = [
-        sum(layer.events for layer in count_events(classifier.tap(_inputs(classifier, sample))))
+        sum(
+            layer.events
+            for layer in count_events(classifier.record_layers(_inputs(classifier, sample)))
+        )
         for sample in samples
     ]
     mean = float(np.mean(events))
     return tuple(
-        SampleCost(sample.label, count, scaled_by_events(estimate, count, mean))
+        SampleCost(sample.label, count, scale_by_events(estimate, count, mean))
         for sample, count in zip(samples, events, strict=True)
     )
 
 
-def layer_operations(classifier: AkidaClassifier, sample: Sample) -> list[dict[str, Any]]:
+def count_layer_operations(classifier: AkidaClassifier, sample: Sample) -> list[dict[str, Any]]:
     """Of every layer that has weights, as `qana.bench.synaptic_operations.LayerOperations`."""
     inputs = _inputs(classifier, sample)
-    found = operations(classifier.layers, classifier.tap(inputs), inputs)
+    found = count_operations(classifier.layers, classifier.record_layers(inputs), inputs)
     return [asdict(layer) for layer in found]
 
 

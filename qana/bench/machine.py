@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGES = ("akida", "torch", "onnxruntime", "tensorflow")
 
 
-def machine() -> dict[str, object]:
+def describe_machine() -> dict[str, object]:
     """processor, cores, system, python and versions of the engines; nothing that names a person."""
     return {
         "processor": _processor(),

@@ -15,7 +15,7 @@ temporary files; freed by the system if the process dies."""
 
 
 @contextmanager
-def turn(waiting: Callable[[], None], path: Path = LOCK) -> Iterator[None]:
+def hold_machine_lock(waiting: Callable[[], None], path: Path = LOCK) -> Iterator[None]:
     """Waits for the other measurements of this machine to end.
 
     Args:

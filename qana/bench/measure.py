@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qana.bench.readings import Meter, NotMeasurable, Reading
-from qana.bench.rows import Row, measured
+from qana.bench.rows import Row, make_measured_row
 from qana.bench.runtimes import Runtime
 
 COOL_SECONDS, IDLE_SECONDS = 2.0, 3.0
@@ -38,7 +38,7 @@ class Progress:
     energy_mj: float | None
 
 
-def at_rest(meter: Meter) -> Reading | NotMeasurable:
+def measure_idle(meter: Meter) -> Reading | NotMeasurable:
     """What a device draws while a runtime is loaded and waits."""
     time.sleep(COOL_SECONDS)
     meter.start()
@@ -46,7 +46,7 @@ def at_rest(meter: Meter) -> Reading | NotMeasurable:
     return meter.read()
 
 
-def measure(
+def measure_runtime(
     key: str,
     name: str,
     runtime: Runtime,
@@ -63,7 +63,7 @@ def measure(
         key, name: of the runtime.
         runtime: loaded.
         meter: that sees its device.
-        idle: of that meter, by `at_rest`.
+        idle: of that meter, by `measure_idle`.
         photos: (N, S, S, 3) uint8, run in turn.
         batch: images at once.
         seconds: to run for, at least; a run that has begun is ended.
@@ -87,7 +87,7 @@ def measure(
     reading = meter.read()
     images = batch * len(latencies)
     tell(Progress(key, batch, tuple(latencies[told:]), 1.0, _per_image(reading, images)))
-    return measured(
+    return make_measured_row(
         name,
         runtime.device,
         runtime.precision,

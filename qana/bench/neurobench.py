@@ -17,8 +17,8 @@ from typing import Any
 import akida
 import numpy as np
 
-from qana.bench.connections import WEIGHTS
-from qana.bench.synaptic_operations import operations
+from qana.bench.kernel_geometry import WEIGHTS
+from qana.bench.synaptic_operations import count_operations
 from qana.errors import UserError
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.events import count_events
@@ -61,7 +61,7 @@ class NeuroBench:
         }
 
 
-def neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBench:
+def count_neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBench:
     """Counts on each photo in turn; the classifier stays free for others between two photos.
 
     Args:
@@ -79,17 +79,17 @@ def neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBench:
         )
     zeros = activations = dense = macs = acs = 0
     for image in images:
-        outputs = classifier.tap(image)
+        outputs = classifier.record_layers(image)
         for hidden in count_events(outputs):
             zeros += hidden.size - hidden.events
             activations += hidden.size
-        counted = operations(classifier.layers, outputs, image)
+        counted = count_operations(classifier.layers, outputs, image)
         dense = sum(layer.dense for layer in counted)
         macs += sum(layer.effective_macs for layer in counted)
         acs += sum(layer.effective_acs for layer in counted)
     return NeuroBench(
-        footprint_bytes=footprint_bytes(classifier.layers),
-        connection_sparsity=connection_sparsity(classifier.layers),
+        footprint_bytes=count_footprint_bytes(classifier.layers),
+        connection_sparsity=compute_connection_sparsity(classifier.layers),
         activation_sparsity=zeros / activations,
         dense=dense,
         effective_macs=macs / len(images),
@@ -98,7 +98,7 @@ def neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBench:
     )
 
 
-def footprint_bytes(layers: Sequence[akida.Layer]) -> int:
+def count_footprint_bytes(layers: Sequence[akida.Layer]) -> int:
     """Bytes of all constants of an Akida model: weights, biases, shifts, scales, limits, steps.
 
     Weights count with the model's own bits, four of them half a byte, although the engine and its
@@ -112,7 +112,7 @@ def footprint_bytes(layers: Sequence[akida.Layer]) -> int:
     return -(-bits // 8)
 
 
-def connection_sparsity(layers: Sequence[akida.Layer]) -> float:
+def compute_connection_sparsity(layers: Sequence[akida.Layer]) -> float:
     """Share of an Akida model's weights that are zero, 0 to 1; biases are no connections."""
     weights = [
         layer.get_variable(name)

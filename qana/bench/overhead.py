@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from qana.imaging import to_input
-from qana.inference.backend import place
+from qana.inference.backend import choose_backend
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.load_engine import load_network
+from qana.inference.load_network import load_network
 
 ROUNDS = 2
 """Times that every photo is run each way."""
@@ -31,7 +31,7 @@ class Overhead:
         return self.classifier_ms / self.engine_ms - 1
 
 
-def overhead(classifier: AkidaClassifier, photos: list[np.ndarray]) -> Overhead:
+def measure_overhead(classifier: AkidaClassifier, photos: list[np.ndarray]) -> Overhead:
     """Runs both in turn on each photo, so that whatever else the machine does hits both alike.
 
     Args:
@@ -39,7 +39,7 @@ def overhead(classifier: AkidaClassifier, photos: list[np.ndarray]) -> Overhead:
         photos: each (H, W, 3) uint8 RGB.
     """
     engine = load_network(classifier.entry)
-    place(engine)
+    choose_backend(engine)
     times: tuple[list[float], list[float]] = ([], [])
     for number, photo in enumerate([photos[0], *photos * ROUNDS]):
         inputs = to_input(photo, classifier.input_size)[None]

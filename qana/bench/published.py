@@ -139,7 +139,7 @@ def read_figures() -> tuple[Figure, ...]:
     )
 
 
-def dynamic_share(
+def compute_dynamic_share(
     figures: Sequence[Figure], board: str, mapping: str, quantity: str
 ) -> float | None:
     """Median share of the energy that is above the board's floor, 0 to 1; None for "latency"."""
@@ -151,7 +151,7 @@ def dynamic_share(
     return median(shares) if shares and quantity == "energy" else None
 
 
-def floor_watts(board: str, mapping: str) -> float | None:
+def find_floor_watts(board: str, mapping: str) -> float | None:
     """Median published power of a board at rest, W; None where none is published or implied."""
     floors = [
         figure.floor_watts
@@ -161,7 +161,7 @@ def floor_watts(board: str, mapping: str) -> float | None:
     return median(floors) if floors else None
 
 
-def published_rows() -> tuple[PublishedRow, ...]:
+def read_published_rows() -> tuple[PublishedRow, ...]:
     """All published rows: the paper's first, the vendor's boards last."""
     rows = [
         PublishedRow(
@@ -190,7 +190,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
     return tuple(rows)
 
 
-def paper_ratios() -> PaperRatios:
+def compute_paper_ratios() -> PaperRatios:
     """The paper's 94.6 % less latency and 99.0 % less energy, from the rows of its table."""
     qana = {row["device"]: row for row in _rows("published.csv") if row["network"] == "QANA"}
     card, chip = qana["RTX 3090"], qana["AKD1000"]

@@ -62,7 +62,7 @@ def read_result(content: bytes) -> dict[str, Any]:
     return {**names, "macs": macs, "machine": {"processor": processor}, "rows": read}
 
 
-def as_csv(document: dict[str, Any]) -> str:
+def format_csv(document: dict[str, Any]) -> str:
     """The rows as a table, one line each, ranges spread over columns."""
     lines = [_flat(row) for row in document["rows"]]
     file = io.StringIO()
@@ -177,13 +177,13 @@ def _number(value: Any) -> float:
     return value
 
 
-FOLDER = ASSETS / "results"
+RESULTS_FOLDER = ASSETS / "results"
 
 
-def shipped_results() -> list[dict[str, Any]]:
+def read_shipped_results() -> list[dict[str, Any]]:
     """Each as `qana.bench.results.read_result` gives it, in the order of their file names.
 
     Raises:
         ResultError: a file is damaged.
     """
-    return [read_result(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))]
+    return [read_result(path.read_bytes()) for path in sorted(RESULTS_FOLDER.glob("*.json"))]

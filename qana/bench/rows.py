@@ -84,7 +84,7 @@ class Row:
         return asdict(self) | {"images_per_second": self.images_per_second}
 
 
-def measured(
+def make_measured_row(
     runtime: str,
     device: str,
     precision: str,
@@ -135,7 +135,9 @@ def measured(
     )
 
 
-def modelled(board: str, estimates: dict[str, Estimate], idle_watts: float, macs: int) -> Row:
+def make_modelled_row(
+    board: str, estimates: dict[str, Estimate], idle_watts: float, macs: int
+) -> Row:
     """A row of what fits to published board figures expect.
 
     Args:
@@ -160,7 +162,7 @@ def modelled(board: str, estimates: dict[str, Estimate], idle_watts: float, macs
     )
 
 
-def published(row: PublishedRow) -> Row:
+def make_published_row(row: PublishedRow) -> Row:
     """A row that others published."""
     return Row(
         runtime=row.runtime,

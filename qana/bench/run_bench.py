@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from qana.bench.board_model import Estimate, board_models
-from qana.bench.command import RUNTIME_NAMES, arguments, in_terminal
-from qana.bench.machine import machine
-from qana.bench.machine_lock import turn
-from qana.bench.measure import Progress, at_rest, measure
-from qana.bench.meters.choose_meter import meter_for
-from qana.bench.neurobench import neurobench
-from qana.bench.overhead import overhead
-from qana.bench.published import floor_watts, published_rows
-from qana.bench.rows import Row, modelled, published
+from qana.bench.board_model import Estimate, fit_board_models
+from qana.bench.command import RUNTIME_NAMES, build_arguments, format_command
+from qana.bench.machine import describe_machine
+from qana.bench.machine_lock import hold_machine_lock
+from qana.bench.measure import Progress, measure_idle, measure_runtime
+from qana.bench.meters.choose_meter import choose_meter
+from qana.bench.neurobench import count_neurobench
+from qana.bench.overhead import measure_overhead
+from qana.bench.published import find_floor_watts, read_published_rows
+from qana.bench.rows import Row, make_modelled_row, make_published_row
 from qana.bench.runtimes import RUNTIMES
 from qana.data.samples import load_samples
 from qana.errors import UserError
@@ -27,7 +27,7 @@ Tell = Callable[[str, dict[str, Any]], None]
 """Takes what happened and its details: waiting, loading, progress, row, missing."""
 
 
-def bench(
+def run_bench(
     entry: ModelEntry, keys: Sequence[str], batches: Sequence[int], seconds: float, tell: Tell
 ) -> dict[str, Any]:
     """Measures, one after the other, and adds the modelled and the published rows.
@@ -48,7 +48,7 @@ def bench(
     photos = [read_image(sample.path) for sample in load_samples()]
     rows: list[Row] = []
     missing = []
-    with turn(lambda: tell("waiting", {})):
+    with hold_machine_lock(lambda: tell("waiting", {})):
         for key in keys:
             tell("loading", {"runtime": key})
             try:
@@ -61,9 +61,9 @@ def bench(
                 tell("missing", missing[-1])
         tell("loading", {"runtime": "neurobench"})
         classifier = AkidaClassifier(entry)
-        counted = neurobench(classifier, _inputs(entry, photos)).as_document()
-        added = overhead(classifier, photos)
-    command = in_terminal(arguments(entry.name, keys, batches, seconds))
+        counted = count_neurobench(classifier, _inputs(entry, photos)).as_document()
+        added = measure_overhead(classifier, photos)
+    command = format_command(build_arguments(entry.name, keys, batches, seconds))
     return {
         **measured_so_far(entry, command, [row.as_document() for row in rows], missing),
         "neurobench": counted,
@@ -87,15 +87,15 @@ def measured_so_far(
         "model": entry.name,
         "sha256": entry.sha256,
         "macs": entry.macs,
-        "machine": machine(),
-        "rows": [*rows, *(row.as_document() for row in known_rows(entry))],
+        "machine": describe_machine(),
+        "rows": [*rows, *(row.as_document() for row in make_known_rows(entry))],
         "missing": missing,
     }
 
 
-def known_rows(entry: ModelEntry) -> tuple[Row, ...]:
+def make_known_rows(entry: ModelEntry) -> tuple[Row, ...]:
     """What is known without measuring: the modelled and the published rows."""
-    return (*_modelled(entry), *(published(row) for row in published_rows()))
+    return (*_modelled(entry), *(make_published_row(row) for row in read_published_rows()))
 
 
 def _measured(
@@ -108,13 +108,15 @@ def _measured(
 ) -> Iterator[Row]:
     """The rows of one runtime, each as soon as it is there."""
     runtime, name = RUNTIMES[key](entry), RUNTIME_NAMES[key]
-    meter = meter_for(runtime.meter, runtime.chip)
+    meter = choose_meter(runtime.meter, runtime.chip)
     try:
         tell("resting", {"runtime": key})
-        idle = at_rest(meter)
+        idle = measure_idle(meter)
         for batch in batches:
             tell("running", {"runtime": key, "batch": batch})
-            yield measure(key, name, runtime, meter, idle, photos, batch, seconds, _told(tell))
+            yield measure_runtime(
+                key, name, runtime, meter, idle, photos, batch, seconds, _told(tell)
+            )
     finally:
         meter.close()
 
@@ -132,13 +134,13 @@ def _told(tell: Tell) -> Callable[[Progress], None]:
 def _modelled(entry: ModelEntry) -> list[Row]:
     """A row for each board and mapping of which energy, dynamic energy and latency are fitted."""
     estimates: dict[tuple[str, str], dict[str, Estimate]] = {}
-    for model in board_models():
+    for model in fit_board_models():
         found = estimates.setdefault((model.board, model.mapping), {})
         found[model.quantity] = model.predict_model(entry)
     return [
-        modelled(f"{board}, {mapping} mapping", found, watts, entry.macs)
+        make_modelled_row(f"{board}, {mapping} mapping", found, watts, entry.macs)
         for (board, mapping), found in estimates.items()
-        if (watts := floor_watts(board, mapping)) is not None
+        if (watts := find_floor_watts(board, mapping)) is not None
     ]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from qana.errors import UserError
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.load_engine import load_network
+from qana.inference.load_network import load_network
 from qana.inference.manifest import ModelEntry
 
 PROCESSOR = "this computer's processor"
@@ -37,7 +37,7 @@ class Runtime(Protocol):
     """Attributes:
     device: in words.
     precision: of weights and activations, in words.
-    meter: kind of energy meter that sees this device, for `qana.bench.meters.choose_meter.meter_for`.
+    meter: kind of energy meter that sees this device, for `qana.bench.meters.choose_meter.choose_meter`.
     chip: the Akida device that the meter asks, or None.
     doubt: what a critic should know of it, in one line, or None.
     """
@@ -66,7 +66,7 @@ class AkidaRuntime:
         self.run = classifier.logits
 
 
-class DenseRuntime:
+class OnnxRuntime:
     """The same integers, every one of them computed: ONNX Runtime on the processor."""
 
     device, meter = PROCESSOR, "cpu"
@@ -74,14 +74,14 @@ class DenseRuntime:
 
     def __init__(self, entry: ModelEntry) -> None:
         try:
-            from qana.export.onnx_network import DenseTwin
+            from qana.export.onnx_network import OnnxNetwork
         except ModuleNotFoundError:
             raise MissingRuntimeError(
                 "ONNX Runtime is not installed: pip install onnxruntime."
             ) from None
         self.precision = f"{entry.weight_bits}/{entry.activation_bits}-bit integers, dense"
         self.doubt: str | None = DENSE
-        self.run = DenseTwin(load_network(entry).layers).logits
+        self.run = OnnxNetwork(load_network(entry).layers).logits
 
 
 class TorchRuntime:
@@ -105,8 +105,8 @@ class TorchRuntime:
             )
         if kind == "mps" and not torch.backends.mps.is_available():
             raise MissingRuntimeError("torch sees no Apple GPU here: run this on a Mac with one.")
-        from qana.network.keras_forms import load_form
-        from qana.network.torch_network import TorchTwin
+        from qana.network.keras_forms import load_keras_form
+        from qana.network.torch_network import TorchNetwork
 
         self.meter, self._torch, self._kind = kind, torch, kind
         self.device = {
@@ -117,7 +117,7 @@ class TorchRuntime:
         torch.backends.cudnn.benchmark = True  # the shapes never change: let it pick its kernels
         torch.backends.cudnn.allow_tf32 = False  # it would round to 10 bits and still say float
         _keep_tensorflow_off_the_card()
-        twin = TorchTwin(load_form(entry, "float")).to(kind)
+        twin = TorchNetwork(load_keras_form(entry, "float")).to(kind)
         self._twin = twin.to(memory_format=torch.channels_last)
 
     def run(self, inputs: np.ndarray) -> np.ndarray:
@@ -140,6 +140,6 @@ RUNTIMES: dict[str, Callable[[ModelEntry], Runtime]] = {
     "cuda": lambda entry: TorchRuntime(entry, "cuda"),
     "mps": lambda entry: TorchRuntime(entry, "mps"),
     "cpu": lambda entry: TorchRuntime(entry, "cpu"),
-    "dense": DenseRuntime,
+    "dense": OnnxRuntime,
 }
 """Key of `RUNTIME_NAMES` to what loads it; it raises MissingRuntimeError where there is none."""

@@ -22,7 +22,13 @@ from dataclasses import dataclass
 import akida
 import numpy as np
 
-from qana.bench.connections import SEPARABLE, as_read, depthwise_sums, meetings, upright
+from qana.bench.kernel_geometry import (
+    SEPARABLE,
+    arrange_inputs,
+    compute_coverage,
+    compute_depthwise_sums,
+    orient_weights,
+)
 
 
 @dataclass(frozen=True)
@@ -47,14 +53,14 @@ class LayerOperations:
     size_in: int
 
 
-def operations(
+def count_operations(
     layers: Sequence[akida.Layer], outputs: Mapping[str, np.ndarray], image: np.ndarray
 ) -> tuple[LayerOperations, ...]:
     """Counts the operations of each layer that has weights, in the order of the network.
 
     Args:
         layers: of an Akida model, in its order, as `AkidaClassifier.layers`.
-        outputs: layer name to (H, W, C) integers of the photo, as `LayerTap.outputs` gives them.
+        outputs: layer name to (H, W, C) integers of the photo, as `LayerRecorder.record` gives them.
         image: (S, S, C) uint8, the photo that they belong to.
 
     Raises:
@@ -80,15 +86,15 @@ def _inputs(layer: akida.Layer, outputs: Mapping[str, np.ndarray], image: np.nda
 
 
 def _count_layer(layer: akida.Layer, inputs: np.ndarray) -> Iterator[LayerOperations]:
-    inputs, weights = as_read(layer, inputs), upright(layer)
+    inputs, weights = arrange_inputs(layer, inputs), orient_weights(layer)
     rows, columns = (
-        meetings(layer, axis, weights.shape[axis], inputs.shape[axis]) for axis in (0, 1)
+        compute_coverage(layer, axis, weights.shape[axis], inputs.shape[axis]) for axis in (0, 1)
     )
     if layer.parameters.layer_type != SEPARABLE:
         yield _count(layer.name, weights, inputs, rows, columns)
         return
     yield _count(f"{layer.name} depthwise", weights, inputs, rows, columns)
-    sums, weights = depthwise_sums(layer, inputs), layer.get_variable("weights_pw")
+    sums, weights = compute_depthwise_sums(layer, inputs), layer.get_variable("weights_pw")
     rows, columns = (np.ones((1, side), np.float32) for side in sums.shape[:2])
     yield _count(f"{layer.name} pointwise", weights, sums, rows, columns)
 

@@ -9,7 +9,7 @@ from qana.cli.options import add_json_option, add_model_option
 from qana.cli.output import print_json, print_message
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
-from qana.network.keras_forms import quiet_tensorflow
+from qana.network.keras_forms import silence_tensorflow
 
 MOST_SECONDS, MOST_IMAGES = 3600, 1024
 """A measurement keeps others waiting, and a batch must fit into memory."""
@@ -39,14 +39,14 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--seconds is a time above 0 and up to {MOST_SECONDS} for each runtime.")
     if not all(1 <= batch <= MOST_IMAGES for batch in options.batches):
         raise UserError(f"--batches are numbers of images at once, 1 to {MOST_IMAGES}.")
-    quiet_tensorflow()
-    from qana.bench.run_bench import bench
+    silence_tensorflow()
+    from qana.bench.run_bench import run_bench
 
     tell = _stream if options.stream else _say
     runtimes, batches = dict.fromkeys(options.runtimes), dict.fromkeys(options.batches)
     try:
         entry = find_entry(options.model)
-        document = bench(entry, [*runtimes], [*batches], options.seconds, tell)
+        document = run_bench(entry, [*runtimes], [*batches], options.seconds, tell)
     except UserError as error:
         tell("trouble", {"sentence": str(error)})
         raise

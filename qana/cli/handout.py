@@ -9,8 +9,8 @@ from qana.cli.output import print_message
 from qana.data.samples import load_samples
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
-from qana.reports.handout.content import gather
-from qana.reports.handout.sheet import draw, save
+from qana.reports.handout.content import gather_content
+from qana.reports.handout.page import draw_handout, save_handout
 
 DEFAULT_LABEL = "mel"
 
@@ -31,6 +31,6 @@ def run(options: argparse.Namespace) -> int:
         image, words = read_image(sample.path), f"{BY_CODE[DEFAULT_LABEL].name}, HAM10000"
     else:
         image, words = read_image(options.image), "Your photo"
-    save(draw(gather(load_classifier(options.model), image, words)), options.out)
+    save_handout(draw_handout(gather_content(load_classifier(options.model), image, words)), options.out)
     print_message(f"Wrote {options.out}: one page of A4.")
     return 0

@@ -12,7 +12,7 @@ class LayerAgreement:
         values: integers that the layer gives.
         differing: those that are not the same.
         largest: difference of any.
-        ties: whether rounding of rare values explains it; see `qana.conversion.compare_layers.Departure`.
+        ties: whether rounding of rare values explains it; see `qana.conversion.compare_layers.LayerDifference`.
     """
 
     name: str

@@ -3,16 +3,16 @@
 import numpy as np
 import tensorflow as tf
 
-from qana.conversion.compare_layers import Departure, keras_integers
-from qana.inference.events import LayerTap
-from qana.inference.load_engine import load_network
+from qana.conversion.compare_layers import LayerDifference, compute_keras_integers
+from qana.inference.events import LayerRecorder
+from qana.inference.load_network import load_network
 from qana.inference.manifest import find_entry
 from qana.jobs.cache import Store, load_form_once
 from qana.jobs.worker import Tell
 from qana.walkthrough.agreement import Agreement, LayerAgreement
 
 
-def agreement(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agreement:
+def compare_networks(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agreement:
     """Runs both networks and compares the integers of every layer.
 
     Args:
@@ -28,18 +28,18 @@ def agreement(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agree
     tell("Loading the quantized Keras network", 0.15)
     quantized = load_form_once(store, entry, "quantized")
     model_on_akida = store.get(("akida", entry.sha256), lambda: load_network(entry))
-    tap = store.get(("tap", entry.sha256), lambda: LayerTap(model_on_akida))
+    recorder = store.get(("recorder", entry.sha256), lambda: LayerRecorder(model_on_akida))
     # Of all layers, for a Keras layer is found as the last one before the next layer's namesake.
     names = [layer.name for layer in model_on_akida.layers]
     tell("Running the photo through both networks", 0.8)
-    on_akida = tap.outputs(inputs)
+    on_akida = recorder.record(inputs)
     layers = [
         _compared(name, integers[0], on_akida[name])
-        for name, integers in keras_integers(quantized, names, inputs[None])
+        for name, integers in compute_keras_integers(quantized, names, inputs[None])
         if name in on_akida
     ]
     in_keras = quantized(tf.constant(inputs[None], tf.float32)).numpy()[0]
-    logits = tap.logits(on_akida)
+    logits = recorder.logits(on_akida)
     known = {layer.name for layer in layers}
     return Agreement(
         layers=tuple(layers),
@@ -53,5 +53,5 @@ def _compared(name: str, in_keras: np.ndarray, on_akida: np.ndarray) -> LayerAgr
     difference = np.abs(on_akida.astype(np.int64) - in_keras.reshape(on_akida.shape))
     differing, largest = int(np.count_nonzero(difference)), int(difference.max())
     share = differing / difference.size
-    ties = Departure(name, np.zeros(1, np.int64), differing, share, share, largest).is_tie
+    ties = LayerDifference(name, np.zeros(1, np.int64), differing, share, share, largest).is_tie
     return LayerAgreement(name, difference.size, differing, largest, ties)

@@ -52,7 +52,7 @@ class QuantizedAnswers:
     """What a network quantized after training answers on the fixed subset.
 
     Attributes:
-        logits: (63, 7) float32, of `qana.data.test_subset.load_subset`.
+        logits: (63, 7) float32, of `qana.data.balanced_subset.load_balanced_subset`.
         weights: by layer name of `LAYERS`; empty for the float network.
         seconds: that quantization took here.
     """
@@ -62,7 +62,7 @@ class QuantizedAnswers:
     seconds: float
 
 
-def weight_levels(weights: np.ndarray, scales: np.ndarray, bits: int) -> WeightLevels:
+def snap_weights(weights: np.ndarray, scales: np.ndarray, bits: int) -> WeightLevels:
     """How weights snap to the levels that their bits have.
 
     Args:
@@ -80,7 +80,7 @@ def weight_levels(weights: np.ndarray, scales: np.ndarray, bits: int) -> WeightL
     return WeightLevels(edges, before, np.arange(-most, most + 1), after, moved)
 
 
-def right_by_class(logits: np.ndarray, labels: np.ndarray) -> dict[str, int]:
+def count_correct_by_class(logits: np.ndarray, labels: np.ndarray) -> dict[str, int]:
     """Right answers of each class.
 
     Args:

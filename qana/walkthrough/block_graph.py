@@ -84,7 +84,9 @@ class Block:
         return sum(layer.events or 0 for layer in self.layers)
 
 
-def blocks(layers: Sequence[akida.Layer], events: Sequence[LayerEvents]) -> tuple[Block, ...]:
+def build_block_graph(
+    layers: Sequence[akida.Layer], events: Sequence[LayerEvents]
+) -> tuple[Block, ...]:
     """The graph of a converted network.
 
     Args:
@@ -106,7 +108,7 @@ def blocks(layers: Sequence[akida.Layer], events: Sequence[LayerEvents]) -> tupl
     return tuple(_block(name, found, sent) for name, found in members.items())
 
 
-def shares(graph: Sequence[Block], cost: str) -> dict[str, float]:
+def compute_shares(graph: Sequence[Block], cost: str) -> dict[str, float]:
     """Name of each block to its share of the whole network's cost, 0 to 1.
 
     Args:

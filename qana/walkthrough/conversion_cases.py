@@ -1,17 +1,17 @@
 """Blocks to run the vendor's converter on, and what came of each; TensorFlow is not needed here.
 
-`qana.walkthrough.run_case` runs them.
+`qana.walkthrough.conversion_cases_job` runs them.
 """
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Form:
+class BlockForm:
     """One way to build a block.
 
     Attributes:
-        key: what `qana.walkthrough.run_case.run_case` takes.
+        key: what `qana.walkthrough.conversion_cases_job.run_case` takes.
         name: in a few words.
         about: one sentence: what the block does in this form.
     """
@@ -32,8 +32,8 @@ class Case:
     """
 
     name: str
-    common: Form
-    spiking: Form
+    common: BlockForm
+    spiking: BlockForm
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class LayerFate:
 
 
 @dataclass(frozen=True)
-class Step:
+class ActivationStep:
     """How the quantizer divides the range of one activation, in the channel that reaches highest.
 
     Attributes:
@@ -71,7 +71,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ConversionOutcome:
     """What the vendor's tools made of a network, and what our check says of it.
 
     Attributes:
@@ -93,7 +93,7 @@ class Outcome:
     left_in_float: str | None
     refusal: str | None
     passes: dict[str, int]
-    step: Step | None
+    step: ActivationStep | None
     photos: int
 
     @property
@@ -111,13 +111,13 @@ class Outcome:
 CASES = (
     Case(
         "Attention gate",
-        Form(
+        BlockForm(
             "attention_published",
             "As published",
             "A depthwise and a 1x1 convolution look around each pixel, a **sigmoid** makes a gate "
             "of it, 0 to 1, and the gate **multiplies** the features.",
         ),
-        Form(
+        BlockForm(
             "attention_spiking",
             "Spike-compatible",
             "The same two convolutions make a correction instead of a gate, and it is **added** to "
@@ -126,13 +126,13 @@ CASES = (
     ),
     Case(
         "Squeeze and excitation",
-        Form(
+        BlockForm(
             "excitation_published",
             "As published",
             "The whole map is **averaged**, two dense layers and a **sigmoid** make a gate a "
             "channel, and the gate is broadcast back to **multiply** the features.",
         ),
-        Form(
+        BlockForm(
             "excitation_spiking",
             "Spike-compatible",
             "A strided depthwise convolution squeezes, two 1x1 convolutions keep the bottleneck, a "
@@ -141,13 +141,13 @@ CASES = (
     ),
     Case(
         "Activation",
-        Form(
+        BlockForm(
             "activation_unbounded",
             "Without a bound",
             "The depthwise convolution that follows QANA's stem, with its trained weights, and a "
             "**ReLU without an upper bound**: one outlier sets the range.",
         ),
-        Form(
+        BlockForm(
             "activation_bounded",
             "Bounded at 6",
             "The same trained convolution, and the **ReLU bounded at 6** that QANA was trained "
@@ -156,13 +156,13 @@ CASES = (
     ),
     Case(
         "Whole network",
-        Form(
+        BlockForm(
             "network_published",
             "As published",
             "The network of the paper, whole: no stem, gates in every block, separable "
             "convolutions from the first layer on.",
         ),
-        Form(
+        BlockForm(
             "network_spiking",
             "Spike-compatible",
             "The deployed QANA, whole and trained, in the quantized form that its Akida model was "

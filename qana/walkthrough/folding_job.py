@@ -14,12 +14,12 @@ import tensorflow as tf
 import tf_keras as keras
 from quantizeml.layers import DepthwiseConv2DTranspose
 
-from qana.data.samples import calibration_photos
+from qana.data.samples import load_calibration_photos
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
 from qana.jobs.cache import Store, load_form_once
 from qana.jobs.worker import Tell
-from qana.walkthrough.activations import LAYERS, Activations, Folding
+from qana.walkthrough.folding import LAYERS, Activations, Folding
 
 EQUALIZED = (
     keras.layers.Conv2D,
@@ -31,7 +31,7 @@ EQUALIZED = (
 network has; see `_set_and_equalize` of quantizeml.models.calibrate."""
 
 
-def fold_and_bound(
+def fold_and_find_ranges(
     store: Store, tell: Tell, model: str, inputs: np.ndarray, layer: str
 ) -> Activations:
     """Folds one normalization of the float network, and returns what enters its activation.
@@ -41,7 +41,7 @@ def fold_and_bound(
         tell: takes progress.
         model: name in the models folder.
         inputs: (S, S, 3) uint8, the visitor's photo, as the network reads it.
-        layer: one of `qana.walkthrough.activations.LAYERS`.
+        layer: one of `qana.walkthrough.folding.LAYERS`.
 
     Raises:
         UserError: the layer is none of those, the model has no float form, or its file is missing
@@ -54,7 +54,7 @@ def fold_and_bound(
     form = load_form_once(store, entry, "float")
     tap = store.get(("around normalizations", entry.sha256), lambda: _tap(form))
     tell("Finding the ranges on the calibration photos", 0.6)
-    highest = store.get(("highest", entry.sha256), lambda: _highest(tap, calibration_photos()))
+    highest = store.get(("highest", entry.sha256), lambda: _highest(tap, load_calibration_photos()))
     tell("Folding the normalization", 0.9)
     convolution = form.get_layer(layer)
     normalization = _behind(convolution)
@@ -65,13 +65,15 @@ def fold_and_bound(
         float(activation.max_value),
         values.numpy()[0],
         highest[layer],
-        len(calibration_photos()),
+        len(load_calibration_photos()),
         _is_equalized(activation),
         _check(convolution, normalization, entering, values),
     )
 
 
-def fold(convolution: Any, normalization: Any, dtype: type) -> tuple[np.ndarray, np.ndarray]:
+def fold_normalization(
+    convolution: Any, normalization: Any, dtype: type
+) -> tuple[np.ndarray, np.ndarray]:
     """Kernel and bias of the one convolution that does the work of both layers.
 
     Args:
@@ -116,11 +118,11 @@ def _highest(tap: keras.Model, photos: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _check(convolution: Any, normalization: Any, entering: tf.Tensor, values: tf.Tensor) -> Folding:
-    kernel, bias = fold(convolution, normalization, np.float32)
+    kernel, bias = fold_normalization(convolution, normalization, np.float32)
     folded = _convolve(convolution, entering, kernel) + bias
     exact = tf.cast(entering, tf.float64)
     original = convolution.get_weights()[0]
-    kernel64, bias64 = fold(convolution, normalization, np.float64)
+    kernel64, bias64 = fold_normalization(convolution, normalization, np.float64)
     before64 = _normalize(normalization, _convolve(convolution, exact, original.astype(np.float64)))
     after64 = _convolve(convolution, exact, kernel64) + bias64
     return Folding(

@@ -1,7 +1,7 @@
 """A photo on its way through the layers, as events, and what another picture does differently.
 
 An event is a non-zero activation. Everything here is counted in the integers that the engine gave
-for one picture (`qana.inference.events.LayerTap.outputs`), so it needs no TensorFlow and no torch.
+for one picture (`qana.inference.events.LayerRecorder.outputs`), so it needs no TensorFlow and no torch.
 """
 
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from qana.data.lesion_masks import SIZE, mask_of, read_outlines
+from qana.data.lesion_masks import OUTLINE_SIZE, fill_outlines, read_outlines
 from qana.data.plain_skin import MARGIN, SHARES
 from qana.data.samples import load_samples
 from qana.errors import UserError
 from qana.imaging import read_image
-from qana.imaging.crop import CENTRE, centre_square
+from qana.imaging.crop import CROP_SHARE, crop_centre
 from qana.inference.events import Outputs
 
 GREY = 128
 """The middle of 0 to 255."""
 
 
-class TravelError(UserError):
+class ReferencePictureError(UserError):
     """Pictures that cannot be compared, or a reference that cannot be made."""
 
 
@@ -92,7 +92,7 @@ class Reference:
     share: float
 
 
-def travel(outputs: Outputs) -> tuple[LayerFrame, ...]:
+def make_frames(outputs: Outputs) -> tuple[LayerFrame, ...]:
     """A frame for each hidden layer, in the order of the network; the logits are no events.
 
     Args:
@@ -111,11 +111,11 @@ def travel(outputs: Outputs) -> tuple[LayerFrame, ...]:
     return tuple(frames)
 
 
-def compare(outputs: Outputs, reference: Outputs) -> tuple[LayerContrast, ...]:
+def compare_events(outputs: Outputs, reference: Outputs) -> tuple[LayerContrast, ...]:
     """How many events each layer makes of two pictures, and which of them are the same.
 
     Args:
-        outputs: of the picture, as for `travel`.
+        outputs: of the picture, as for `make_frames`.
         reference: of the other picture, by the same model.
 
     Raises:
@@ -123,7 +123,9 @@ def compare(outputs: Outputs, reference: Outputs) -> tuple[LayerContrast, ...]:
     """
     shapes = [[(name, out.shape) for name, out in both.items()] for both in (outputs, reference)]
     if shapes[0] != shapes[1]:
-        raise TravelError("The two pictures went through different models: run both through one.")
+        raise ReferencePictureError(
+            "The two pictures went through different models: run both through one."
+        )
     found = []
     for name, output in list(outputs.items())[:-1]:
         fires, fired = output != 0, reference[name] != 0
@@ -141,7 +143,7 @@ def compare(outputs: Outputs, reference: Outputs) -> tuple[LayerContrast, ...]:
     return tuple(found)
 
 
-def plain_skin() -> Reference:
+def find_plain_skin() -> Reference:
     """The largest corner of any sample that its lesion's outline proves free, with a margin.
 
     The sides tried and the margin are those of `qana.data.plain_skin`. The outlines are known for the
@@ -155,24 +157,28 @@ def plain_skin() -> Reference:
     for share in SHARES:
         for sample in samples:
             photo = read_image(sample.path)
-            length = round(CENTRE * min(photo.shape[:2]))
-            square = centre_square(photo, length, CENTRE)
-            mask = mask_of(outlines[sample.image_id], length)
+            length = round(CROP_SHARE * min(photo.shape[:2]))
+            square = crop_centre(photo, length, CROP_SHARE)
+            mask = fill_outlines(outlines[sample.image_id], length)
             corner = _free_corner(mask, round(share * length))
             if corner is not None:
                 return Reference(square[corner].copy(), sample.image_id, share)
-    raise TravelError("No sample has a corner without lesion: compare with uniform grey instead.")
+    raise ReferencePictureError(
+        "No sample has a corner without lesion: compare with uniform grey instead."
+    )
 
 
-def large_lesion() -> Reference:
+def find_large_lesion() -> Reference:
     """The sample whose lesion covers most of the square that the network reads."""
     outlines = read_outlines()
-    covered = {name: float(mask_of(lines, SIZE).mean()) for name, lines in outlines.items()}
+    covered = {
+        name: float(fill_outlines(lines, OUTLINE_SIZE).mean()) for name, lines in outlines.items()
+    }
     sample = max(load_samples(), key=lambda sample: covered.get(sample.image_id, 0))
     return Reference(read_image(sample.path), sample.image_id, covered[sample.image_id])
 
 
-def uniform_grey(size: int) -> np.ndarray:
+def make_uniform_grey(size: int) -> np.ndarray:
     """(size, size, 3) uint8, every value in the middle of its range: a picture of nothing."""
     return np.full((size, size, 3), GREY, np.uint8)
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from qana.inference.classifier import Prediction
 from qana.walkthrough.block_graph import Block
-from qana.walkthrough.chip_layout import Mapping, in_words
-from qana.walkthrough.conversion_cases import Outcome
+from qana.walkthrough.chip_drawing import ChipMapping, format_passes
+from qana.walkthrough.conversion_cases import ConversionOutcome
 
-BESIDE = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
+OFFSETS = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
 """How far wrong shares lie from the true one: it is the last, the middle or the first option."""
 STOPS = "It stops with an error"
 SHORTENS = "It warns, and hands over a shorter network"
@@ -39,10 +39,10 @@ class Question:
     why: str
 
 
-def silence(prediction: Prediction) -> Question:
+def ask_sparsity(prediction: Prediction) -> Question:
     """How much of the photo is never sent."""
     share = prediction.sparsity
-    others = [share + away for away in BESIDE[prediction.events % len(BESIDE)]]
+    others = [share + away for away in OFFSETS[prediction.events % len(OFFSETS)]]
     size = sum(layer.size for layer in prediction.layers)
     return _numbers(
         "silence",
@@ -55,7 +55,7 @@ def silence(prediction: Prediction) -> Question:
     )
 
 
-def dearest(graph: Sequence[Block]) -> Question:
+def ask_largest_block(graph: Sequence[Block]) -> Question:
     """Which block takes the most multiply-accumulates."""
     ranked = sorted(graph, key=lambda block: -block.macs)
     first, second = ranked[0], ranked[1]
@@ -74,7 +74,7 @@ def dearest(graph: Sequence[Block]) -> Question:
     )
 
 
-def levels(layers: Sequence[akida.Layer]) -> Question:
+def ask_weight_levels(layers: Sequence[akida.Layer]) -> Question:
     """On how many levels the weights of the largest layer stand."""
     weighty = [layer for layer in layers if "weights" in layer.get_variable_names()]
     layer = max(weighty, key=lambda one: one.get_variable("weights").size)
@@ -92,7 +92,7 @@ def levels(layers: Sequence[akida.Layer]) -> Question:
     )
 
 
-def passes(large: Mapping, small: Mapping) -> Question:
+def ask_passes(large: ChipMapping, small: ChipMapping) -> Question:
     """How often a smaller device is loaded for one photo."""
     many = len(large.mesh.processors), len(small.mesh.processors)
     needed = len(large.passes), len(small.passes)
@@ -101,16 +101,16 @@ def passes(large: Mapping, small: Mapping) -> Question:
     return _numbers(
         "passes",
         f"On {large.device} ({many[0]} neural processors) the network runs in "
-        f"{in_words(needed[0])}. In how many on {small.device} ({many[1]})?",
+        f"{format_passes(needed[0])}. In how many on {small.device} ({many[1]})?",
         needed[1],
         (needed[0], needed[0] * many[0] / many[1]),
         lambda value: f"{value:.0f}",
         f"The engine's own mapping takes {needed[1]}; the smallest number that could hold all that "
-        f"{large.device} holds in {in_words(needed[0])} would be {least}.",
+        f"{large.device} holds in {format_passes(needed[0])} would be {least}.",
     )
 
 
-def converter(outcome: Outcome) -> Question:
+def ask_converter(outcome: ConversionOutcome) -> Question:
     """What the vendor's converter does with a published gate."""
     if not outcome.akida:
         right = STOPS

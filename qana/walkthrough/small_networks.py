@@ -17,7 +17,7 @@ from qana.network import efficientnet_lite as lite
 from qana.network.blocks.channel_attention import spatial_channel_attention
 from qana.network.blocks.convolution import convolution, depthwise
 from qana.network.blocks.squeeze_excitation import squeeze_excitation
-from qana.network.builders import build
+from qana.network.builders import build_network
 
 SIDE = 32
 """Of the small networks' input, pixels."""
@@ -32,7 +32,7 @@ TRAINED = ("stem_", ACTIVATION)
 """Layers of the small networks that take the deployed model's weights, by prefix."""
 
 
-def around(
+def build_small_network(
     block: Callable[[tf.Tensor], tf.Tensor], trained: keras.Model, photos: np.ndarray
 ) -> keras.Model:
     """A small network around a block.
@@ -65,7 +65,7 @@ def around(
 
 def _published(*names: str) -> list[layers.Layer]:
     """Layers of the published network, new ones of the same settings."""
-    network = build("published")
+    network = build_network("published")
     found = [network.get_layer(name) for name in names]
     return [type(layer).from_config(layer.get_config()) for layer in found]
 

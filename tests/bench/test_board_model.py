@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from qana.bench.board_model import BoardModel, Estimate, board_models, scaled_by_events
-from qana.bench.published import paper_ratios, published_rows, read_figures
+from qana.bench.board_model import BoardModel, Estimate, fit_board_models, scale_by_events
+from qana.bench.published import compute_paper_ratios, read_figures, read_published_rows
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
 
 AKIDA2_MMAC = 54.7
 CARDS_IDLE_WATTS = 20
-MODELS = board_models()
+MODELS = fit_board_models()
 
 
 def named(model: BoardModel) -> str:
@@ -53,7 +53,7 @@ def test_a_figure_that_is_ten_times_too_large_falls_outside(model: BoardModel) -
             else figure
             for figure in read_figures()
         ]
-        refitted = the(model.mapping, model.quantity, board_models(figures))
+        refitted = the(model.mapping, model.quantity, fit_board_models(figures))
         return next(f for f in refitted.leave_one_out() if f.network == broken.network).inside
 
     broken = next(point for point in model.points if point.network == "AkidaNet 0.25 at 224")
@@ -115,7 +115,7 @@ def energy() -> Estimate:
 
 
 def test_the_mean_photo_costs_the_estimate(energy: Estimate) -> None:
-    same = scaled_by_events(energy, 900, 900)
+    same = scale_by_events(energy, 900, 900)
     assert (same.value, same.low, same.high) == (energy.value, energy.low, energy.high)
 
 
@@ -123,7 +123,7 @@ def test_the_mean_photo_costs_the_estimate(energy: Estimate) -> None:
 def test_only_part_of_the_energy_follows_events_and_the_interval_widens(
     energy: Estimate, ratio: float
 ) -> None:
-    scaled = scaled_by_events(energy, 1000 * ratio, 1000)
+    scaled = scale_by_events(energy, 1000 * ratio, 1000)
     ends = sorted([energy.value, energy.value * ratio])
     assert ends[0] < scaled.value < ends[1]
     assert scaled.low == pytest.approx(energy.low * min(1, ratio))
@@ -134,10 +134,10 @@ def test_only_part_of_the_energy_follows_events_and_the_interval_widens(
 
 def test_a_latency_or_a_count_of_zero_is_not_scaled(energy: Estimate) -> None:
     with pytest.raises(UserError, match="latency"):
-        scaled_by_events(the("best", "latency").predict(AKIDA2_MMAC), 900, 1000)
+        scale_by_events(the("best", "latency").predict(AKIDA2_MMAC), 900, 1000)
     for events, mean in ((0, 1000), (1000, 0)):
         with pytest.raises(UserError, match="above zero"):
-            scaled_by_events(energy, events, mean)
+            scale_by_events(energy, events, mean)
 
 
 def test_published_energy_above_the_floor_follows_events_better_than_macs() -> None:
@@ -157,7 +157,7 @@ def test_published_energy_above_the_floor_follows_events_better_than_macs() -> N
 
 
 def test_every_row_has_a_source_and_a_doubt_and_is_published() -> None:
-    rows = published_rows()
+    rows = read_published_rows()
     assert len(rows) > len(read_figures())
     for row in rows:
         assert row.source and row.doubt and row.provenance == "published"
@@ -175,7 +175,7 @@ def test_the_board_rows_are_physically_possible() -> None:
 
 
 def test_exactly_the_cards_below_their_idle_power_are_doubted_for_it() -> None:
-    rows = published_rows()
+    rows = read_published_rows()
     card = [row for row in rows if row.device == "RTX 3090"]
     assert len(card) == 4 and all(row.watts and row.watts < CARDS_IDLE_WATTS for row in card)
     assert [row for row in rows if "idles above 20 W" in row.doubt] == card
@@ -184,13 +184,13 @@ def test_exactly_the_cards_below_their_idle_power_are_doubted_for_it() -> None:
 
 
 def test_a_row_without_latency_or_energy_implies_no_power() -> None:
-    rows = published_rows()
+    rows = read_published_rows()
     assert {row.watts for row in rows if row.device == "GTX 1080"} == {None}
     (akd1000,) = [row for row in rows if row.device == "AKD1000" and "BrainChip" in row.source]
     assert akd1000.energy_mj == 19.13 and akd1000.watts is None and "905 mW" in akd1000.doubt
 
 
 def test_the_papers_own_ratios_come_out_of_its_table() -> None:
-    ratios = paper_ratios()
+    ratios = compute_paper_ratios()
     assert f"{ratios.latency_saved:.1%} {ratios.energy_saved:.1%}" == "94.6% 99.0%"
     assert "2507.15958" in ratios.source

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qana.bench.meters.akida_power import AkidaPowerMeter
-from qana.bench.meters.choose_meter import meter_for
+from qana.bench.meters.choose_meter import choose_meter
 from qana.bench.meters.nvml import NvmlMeter
 from qana.bench.meters.rapl import RaplMeter
 from qana.bench.readings import Meter, NotMeasurable, Reading
@@ -362,7 +362,7 @@ def test_what_the_board_did_before_does_not_count(clock) -> None:
 
 def test_the_simulator_has_no_energy_of_its_own(clock) -> None:
     for device in (None, akida.AKD1000()):
-        meter = meter_for("akida", device)
+        meter = choose_meter("akida", device)
         meter.start()
         refusal(meter, "simulator uses no chip", "AKD1000")
         meter.close()
@@ -409,7 +409,7 @@ def test_the_board_is_left_as_it_was_found(clock) -> None:
 
 @pytest.mark.parametrize("kind", ["akida", "cuda", "cpu", "mps"])
 def test_on_this_machine_a_meter_gives_energy_or_says_why_not(kind: str) -> None:
-    meter = meter_for(kind)
+    meter = choose_meter(kind)
     meter.start()
     ends = time.monotonic() + 0.2
     while time.monotonic() < ends:
@@ -424,4 +424,4 @@ def test_on_this_machine_a_meter_gives_energy_or_says_why_not(kind: str) -> None
 
 def test_unknown_hardware_is_named() -> None:
     with pytest.raises(UserError, match="choose akida, cuda, cpu or mps"):
-        meter_for("tpu")
+        choose_meter("tpu")

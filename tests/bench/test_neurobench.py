@@ -9,10 +9,14 @@ import akida
 import numpy as np
 import pytest
 
-from qana.bench.neurobench import connection_sparsity, footprint_bytes, neurobench
-from qana.bench.synaptic_operations import LayerOperations, operations
+from qana.bench.neurobench import (
+    compute_connection_sparsity,
+    count_footprint_bytes,
+    count_neurobench,
+)
+from qana.bench.synaptic_operations import LayerOperations, count_operations
 from qana.errors import UserError
-from qana.inference.events import LayerTap
+from qana.inference.events import LayerRecorder
 
 LINEAR = akida.ActivationType.NoActivation
 PIXELS = ((0, 5, 0, 0), (0, 0, 0, 0), (0, 0, 9, 0), (0, 0, 0, 0))
@@ -36,8 +40,8 @@ def small_network(weights_bits: int = 8) -> akida.Model:
 
 
 def counted(model: akida.Model, image: np.ndarray) -> dict[str, LayerOperations]:
-    outputs = LayerTap(model).outputs(image)
-    return {layer.name: layer for layer in operations(model.layers, outputs, image)}
+    outputs = LayerRecorder(model).outputs(image)
+    return {layer.name: layer for layer in count_operations(model.layers, outputs, image)}
 
 
 def grey(pixels: tuple[tuple[int, ...], ...]) -> np.ndarray:
@@ -99,9 +103,9 @@ def test_footprint_and_connections_of_the_small_network() -> None:
     each of 3 filters and a shift for each of 2 inputs; tell: 4 for each of 2 and 12 shifts.
     """
     constants = (4 * 2 + 1) + (4 * 3 + 2) + (4 * 2 + 12)
-    assert footprint_bytes(small_network().layers) == 18 + 6 + 24 + constants
-    assert footprint_bytes(small_network(weights_bits=4).layers) == 18 + 3 + 12 + constants
-    assert connection_sparsity(small_network().layers) == (7 + 3 + 12) / 48
+    assert count_footprint_bytes(small_network().layers) == 18 + 6 + 24 + constants
+    assert count_footprint_bytes(small_network(weights_bits=4).layers) == 18 + 3 + 12 + constants
+    assert compute_connection_sparsity(small_network().layers) == (7 + 3 + 12) / 48
 
 
 KINDS = {
@@ -169,7 +173,7 @@ def activated(layer: akida.Layer, sums: np.ndarray) -> np.ndarray:
 def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, classifier, square_photos) -> None:
     """The loops also give the engine's integers, so they take the steps that the engine takes."""
     photo = square_photos[0]
-    outputs = classifier.tap(photo)
+    outputs = classifier.record_layers(photo)
     layer = next(layer for layer in classifier.layers if layer.name == name)
     (before,) = layer.inbounds
     if name == "ghost112_project_conv":
@@ -177,7 +181,9 @@ def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, classifier, squar
     else:
         entering = outputs.get(before.name, photo)
     dense, effective, sums = looped(layer, entering)
-    found = {layer.name: layer for layer in operations(classifier.layers, outputs, photo)}[name]
+    found = {layer.name: layer for layer in count_operations(classifier.layers, outputs, photo)}[
+        name
+    ]
     assert (found.dense, found.effective_macs) == (dense, effective)
     assert (found.events_in, found.size_in) == (np.count_nonzero(entering), entering.size)
     limits = np.iinfo(outputs[name].dtype)
@@ -192,7 +198,7 @@ def test_dense_is_the_vendors_count_less_three_things(classifier, square_photos)
     photo = square_photos[0]
     layers = {layer.name: layer for layer in classifier.layers}
     border = average = zeros = 0
-    for found in operations(classifier.layers, classifier.tap(photo), photo):
+    for found in count_operations(classifier.layers, classifier.record_layers(photo), photo):
         layer = layers[found.name]
         more = layer.macs - found.dense
         kernel, size = layer.get_variable("weights").shape[0], layer.input_dims[0]
@@ -212,7 +218,7 @@ def test_dense_is_the_vendors_count_less_three_things(classifier, square_photos)
             reached = [row * stride + i - before for row in range(outputs) for i in range(kernel)]
             inside = sum(0 <= row < size for row in reached)
             assert found.dense * len(reached) ** 2 == layer.macs * inside**2
-    whole = neurobench(classifier, square_photos[:1])
+    whole = count_neurobench(classifier, square_photos[:1])
     assert whole.dense + border + average + zeros == classifier.entry.macs
 
 
@@ -221,7 +227,7 @@ def test_a_black_photo_costs_the_first_layer_nothing(classifier, square_photos) 
     half = photo.copy()
     half[:64] = 0
     found = [
-        operations(classifier.layers, classifier.tap(image), image)[0]
+        count_operations(classifier.layers, classifier.record_layers(image), image)[0]
         for image in (np.zeros_like(photo), half, photo)
     ]
     assert (found[0].events_in, found[0].effective_macs, found[0].effective_acs) == (0, 0, 0)
@@ -233,7 +239,7 @@ def test_operations_follow_the_events_that_enter(classifier, square_photos) -> N
     """Few weights are zero, so in a 1x1 convolution operations rise and fall with the events."""
     layers = {layer.name: layer for layer in classifier.layers}
     black, photo = (
-        operations(classifier.layers, classifier.tap(image), image)
+        count_operations(classifier.layers, classifier.record_layers(image), image)
         for image in (np.zeros_like(square_photos[0]), square_photos[0])
     )
     moved = 0
@@ -248,7 +254,7 @@ def test_operations_follow_the_events_that_enter(classifier, square_photos) -> N
 
 def test_the_footprint_is_what_the_file_holds(classifier) -> None:
     """The engine's own buffer holds the same constants, and names and shapes beside them."""
-    footprint = footprint_bytes(classifier.layers)
+    footprint = count_footprint_bytes(classifier.layers)
     buffer = len(akida.Model(str(classifier.entry.path)).to_buffer())
     assert classifier.entry.parameters < footprint < buffer < 1.15 * footprint
     assert footprint < classifier.entry.path.stat().st_size
@@ -256,7 +262,7 @@ def test_the_footprint_is_what_the_file_holds(classifier) -> None:
 
 def test_the_figures_are_means_over_the_photos(classifier, square_photos) -> None:
     first, second, both = (
-        neurobench(classifier, square_photos[part]) for part in ([0], [40], [0, 40])
+        count_neurobench(classifier, square_photos[part]) for part in ([0], [40], [0, 40])
     )
     assert both.images == 2
     assert first.effective_macs != second.effective_macs
@@ -280,7 +286,7 @@ def test_the_figures_are_means_over_the_photos(classifier, square_photos) -> Non
 
 def test_the_sparsity_is_the_one_that_comes_with_a_verdict(classifier, square_photos) -> None:
     verdict = classifier.classify(square_photos[0])
-    found = neurobench(classifier, verdict.inputs[None])
+    found = count_neurobench(classifier, verdict.inputs[None])
     assert found.activation_sparsity == pytest.approx(verdict.sparsity)
 
 
@@ -295,7 +301,7 @@ def test_the_sparsity_is_the_one_that_comes_with_a_verdict(classifier, square_ph
 )
 def test_photos_of_another_size_or_type_are_refused(classifier, images) -> None:
     with pytest.raises(UserError, match="128 x 128"):
-        neurobench(classifier, images)
+        count_neurobench(classifier, images)
 
 
 def unknown_kind() -> akida.Model:
@@ -326,4 +332,4 @@ def unknown_padding(kind: type) -> akida.Model:
 )
 def test_a_layer_of_another_kind_is_named_and_not_guessed(model: akida.Model) -> None:
     with pytest.raises(UserError, match="layer odd cannot be counted"):
-        operations(model.layers, {}, np.zeros((8, 8, 1), np.uint8))
+        count_operations(model.layers, {}, np.zeros((8, 8, 1), np.uint8))

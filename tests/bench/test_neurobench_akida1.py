@@ -7,10 +7,14 @@ import akida
 import numpy as np
 import pytest
 
-from qana.bench.neurobench import connection_sparsity, footprint_bytes, neurobench
-from qana.bench.synaptic_operations import LayerOperations, operations
+from qana.bench.neurobench import (
+    compute_connection_sparsity,
+    count_footprint_bytes,
+    count_neurobench,
+)
+from qana.bench.synaptic_operations import LayerOperations, count_operations
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.events import LayerTap
+from qana.inference.events import LayerRecorder
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def photo(square_photos: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def outputs(akd1000: AkidaClassifier, photo: np.ndarray) -> dict[str, np.ndarray]:
-    return akd1000.tap(photo)
+    return akd1000.record_layers(photo)
 
 
 def small_network(weights_bits: int = 4) -> akida.Model:
@@ -78,9 +82,9 @@ def test_a_small_network_is_counted_as_by_hand() -> None:
     model = small_network()
     image = np.zeros((4, 4, 1), np.uint8)
     image[0, 1], image[2, 2] = 5, 9
-    found = LayerTap(model).outputs(image)
+    found = LayerRecorder(model).outputs(image)
     assert found["tell"].ravel().tolist() == [5 + 9 + 9 + 5 + 5 + 9 + 9, 5]
-    assert operations(model.layers, found, image) == (
+    assert count_operations(model.layers, found, image) == (
         LayerOperations("see", 50, 6, 0, events_in=2, size_in=16),
         LayerOperations("mix depthwise", 32, 7, 0, events_in=5, size_in=8),
         LayerOperations("mix pointwise", 24, 8, 0, events_in=4, size_in=8),
@@ -100,7 +104,7 @@ def test_the_two_halves_accumulate_each_by_its_own_inputs() -> None:
         depthwise = model.layers[1].get_variable("weights")
         depthwise[2, 1, 1, 0] = weight
         model.layers[1].set_variable("weights", depthwise)
-        counted = operations(model.layers, LayerTap(model).outputs(image), image)
+        counted = count_operations(model.layers, LayerRecorder(model).outputs(image), image)
         spent.append([(half.effective_macs, half.effective_acs) for half in counted[1:3]])
     assert spent == [[(0, 2), (0, 4)], [(0, 2), (4, 0)]]
 
@@ -108,9 +112,9 @@ def test_the_two_halves_accumulate_each_by_its_own_inputs() -> None:
 def test_footprint_and_connections_of_the_small_network() -> None:
     """18 + 18 + 6 + 24 weights, and a threshold and a step, 4 bytes each, for each filter."""
     constants = 8 * (2 + 3 + 2)
-    assert footprint_bytes(small_network().layers) == 18 + (18 + 6 + 24) / 2 + constants
-    assert footprint_bytes(small_network(weights_bits=2).layers) == 18 + 12 + constants
-    assert connection_sparsity(small_network().layers) == (8 + 15 + 2 + 9) / 66
+    assert count_footprint_bytes(small_network().layers) == 18 + (18 + 6 + 24) / 2 + constants
+    assert count_footprint_bytes(small_network(weights_bits=2).layers) == 18 + 12 + constants
+    assert compute_connection_sparsity(small_network().layers) == (8 + 15 + 2 + 9) / 66
 
 
 @pytest.mark.parametrize("padding", [akida.Padding.Same, akida.Padding.Valid])
@@ -147,7 +151,7 @@ def test_the_engine_sums_as_many_ones(kind: type, stride: tuple[int, int], paddi
     if separable:
         pointwise = sparse((1, 1, 3, 3), -7, 8)
         layer.set_variable("weights_pw", pointwise.astype(np.int8))
-    first, *second = operations(model.layers, {}, inputs)
+    first, *second = count_operations(model.layers, {}, inputs)
     assert first.effective_macs == summed(weights != 0, inputs != 0).sum() > 0
     assert first.dense == summed(np.ones_like(weights), np.ones_like(inputs)).sum()
     assert len(second) == separable
@@ -212,7 +216,7 @@ def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, akd1000, photo, o
             (f"{name} depthwise", layer.get_variable("weights"), KINDS[name]),
             (f"{name} pointwise", layer.get_variable("weights_pw"), (1, 0, False)),
         ]
-    found = {part.name: part for part in operations(akd1000.layers, outputs, photo)}
+    found = {part.name: part for part in count_operations(akd1000.layers, outputs, photo)}
     for part, weights, steps in parts:
         dense, effective, sums = looped(weights, entering, *steps)
         events = np.count_nonzero(entering)
@@ -227,7 +231,7 @@ def test_dense_is_the_manifests_count_less_the_border(akd1000, photo, outputs) -
     assert {layer.macs for layer in akd1000.layers} == {0}
     layers = {layer.name: layer for layer in akd1000.layers}
     border = 0
-    for found in operations(akd1000.layers, outputs, photo):
+    for found in count_operations(akd1000.layers, outputs, photo):
         name, _, half = found.name.partition(" ")
         layer = layers[name]
         weights = layer.get_variable("weights_pw" if half == "pointwise" else "weights")
@@ -245,13 +249,13 @@ def test_dense_is_the_manifests_count_less_the_border(akd1000, photo, outputs) -
         else:
             assert found.dense == whole
     assert border > 0
-    assert neurobench(akd1000, photo[None]).dense + border == akd1000.entry.macs
+    assert count_neurobench(akd1000, photo[None]).dense + border == akd1000.entry.macs
 
 
 def test_a_black_photo_costs_the_first_layer_nothing(akd1000, photo) -> None:
     """It pads with 0, which is the value of a black pixel: nothing of it was ever counted."""
     black = np.zeros_like(photo)
-    found = operations(akd1000.layers, akd1000.tap(black), black)[0]
+    found = count_operations(akd1000.layers, akd1000.record_layers(black), black)[0]
     assert (found.events_in, found.effective_macs, found.effective_acs) == (0, 0, 0)
 
 
@@ -264,14 +268,14 @@ def test_the_footprint_is_what_the_file_holds(akd1000) -> None:
         for name in layer.get_variable_names()
         if name.startswith("weights") and layer.parameters.weights_bits == 4
     )
-    held = footprint_bytes(akd1000.layers) + narrow / 2
+    held = count_footprint_bytes(akd1000.layers) + narrow / 2
     buffer = len(akida.Model(str(akd1000.entry.path)).to_buffer())
     assert narrow < held < buffer < 1.05 * held
 
 
 def test_the_figures_are_means_over_the_photos(akd1000, square_photos) -> None:
     first, second, both = (
-        neurobench(akd1000, square_photos[part]) for part in ([0], [40], [0, 40])
+        count_neurobench(akd1000, square_photos[part]) for part in ([0], [40], [0, 40])
     )
     assert first.effective_macs != second.effective_macs
     assert both.effective_macs == (first.effective_macs + second.effective_macs) / 2
@@ -283,5 +287,5 @@ def test_the_figures_are_means_over_the_photos(akd1000, square_photos) -> None:
 def test_the_sparsity_is_the_one_that_comes_with_a_verdict(akd1000, photo) -> None:
     """The sums inside a separable layer are no activations."""
     verdict = akd1000.classify(photo)
-    found = neurobench(akd1000, verdict.inputs[None])
+    found = count_neurobench(akd1000, verdict.inputs[None])
     assert found.activation_sparsity == pytest.approx(verdict.sparsity)

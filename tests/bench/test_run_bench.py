@@ -13,16 +13,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qana.bench.bench_process import LEFT, Job
+from qana.bench.bench_process import LEFT, BenchProcess
 from qana.bench.command import RUNTIME_NAMES
-from qana.bench.compare_rows import Range, Use, break_even, saved, use_of
-from qana.bench.machine_lock import turn
-from qana.bench.measure import Progress, at_rest, measure
+from qana.bench.compare_rows import (
+    AlwaysOnDevice,
+    Range,
+    compute_saving,
+    find_break_even,
+    make_always_on_device,
+)
+from qana.bench.machine_lock import hold_machine_lock
+from qana.bench.measure import Progress, measure_idle, measure_runtime
 from qana.bench.readings import NotMeasurable, Reading
-from qana.bench.results import ResultError, as_csv, read_result, shipped_results
-from qana.bench.rows import measured
-from qana.bench.run_bench import bench, known_rows
-from qana.bench.runtimes import AkidaRuntime, DenseRuntime
+from qana.bench.results import ResultError, format_csv, read_result, read_shipped_results
+from qana.bench.rows import make_measured_row
+from qana.bench.run_bench import make_known_rows, run_bench
+from qana.bench.runtimes import AkidaRuntime, OnnxRuntime
 from qana.cli.main import main
 from qana.inference.manifest import find_entry
 
@@ -101,7 +107,7 @@ def test_all_that_can_be_measured_is_and_the_rest_says_why(document: dict) -> No
 
 def test_no_modelled_or_published_number_is_ever_labelled_measured(document: dict) -> None:
     """Its row, relabelled, is refused; and what was never run holds nothing that was counted."""
-    known = {row.provenance for row in known_rows(find_entry("akida2"))}
+    known = {row.provenance for row in make_known_rows(find_entry("akida2"))}
     assert known == {"modelled", "published"}
     for number, row in enumerate(document["rows"]):
         claimed = "published" if row["provenance"] == "measured" else "measured"
@@ -114,7 +120,7 @@ def test_no_modelled_or_published_number_is_ever_labelled_measured(document: dic
 
 def test_a_runtime_gives_the_network_s_logits(classifier, square_photos) -> None:
     expected = classifier.logits(square_photos[:5])
-    for load in (AkidaRuntime, DenseRuntime):
+    for load in (AkidaRuntime, OnnxRuntime):
         np.testing.assert_array_equal(load(classifier.entry).run(square_photos[:5]), expected)
 
 
@@ -134,8 +140,8 @@ def test_a_runtime_that_fails_on_the_way_keeps_what_it_gave(classifier, monkeypa
                 raise RuntimeError("out of memory\nand much more")
             return np.zeros((1, 7), np.float32)
 
-    monkeypatch.setattr("qana.bench.run_bench.RUNTIMES", {"cuda": Small, "dense": DenseRuntime})
-    found = bench(classifier.entry, ["cuda", "dense"], [1, 2], 0.1, lambda *_: None)
+    monkeypatch.setattr("qana.bench.run_bench.RUNTIMES", {"cuda": Small, "dense": OnnxRuntime})
+    found = run_bench(classifier.entry, ["cuda", "dense"], [1, 2], 0.1, lambda *_: None)
     ran = [(row["device"], row["batch"]) for row in found["rows"] if row["images"]]
     assert ran == [
         ("a card", 1),
@@ -149,9 +155,9 @@ def test_the_float_network_in_torch_is_the_keras_one(classifier, square_photos) 
     pytest.importorskip("torch")
     pytest.importorskip("tensorflow")
     from qana.bench.runtimes import TorchRuntime
-    from qana.network.keras_forms import load_form
+    from qana.network.keras_forms import load_keras_form
 
-    expected = load_form(classifier.entry, "float").predict(
+    expected = load_keras_form(classifier.entry, "float").predict(
         square_photos[:5].astype(np.float32), verbose=0
     )
     found = TorchRuntime(classifier.entry, "cpu").run(square_photos[:5])
@@ -172,8 +178,10 @@ def test_energy_is_counted_with_and_without_what_rest_costs(monkeypatch, square_
             return np.zeros((len(inputs), 7), np.float32)
 
     meter = Counter(10)
-    idle = at_rest(meter)
-    row = measure("akida", "A box", Steady(), meter, idle, square_photos, 2, 1.0, seen.append)
+    idle = measure_idle(meter)
+    row = measure_runtime(
+        "akida", "A box", Steady(), meter, idle, square_photos, 2, 1.0, seen.append
+    )
     assert row.energy_mj.value == pytest.approx(10 * row.seconds / row.images * 1e3, rel=0.1)
     assert row.energy_net_mj.value == pytest.approx(0, abs=0.05 * row.energy_mj.value)
     assert row.energy_net_mj.low < row.energy_net_mj.value < row.energy_net_mj.high
@@ -183,40 +191,42 @@ def test_energy_is_counted_with_and_without_what_rest_costs(monkeypatch, square_
 
 
 def test_a_meter_that_says_nothing_gives_no_energy() -> None:
-    row = measured("A", "b", "c", 1, np.array([2.0, 4.0]), SILENT, SILENT)
+    row = make_measured_row("A", "b", "c", 1, np.array([2.0, 4.0]), SILENT, SILENT)
     assert row.energy_mj is row.energy_net_mj is row.idle_watts is None
     assert row.not_measurable == SILENT
-    assert use_of(row.as_document()) is None
+    assert make_always_on_device(row.as_document()) is None
 
 
-def use(idle_watts: float, net_mj: float, latency_ms: float, off: float = 0.0) -> Use:
-    return Use(idle_watts, Range(net_mj, net_mj * (1 - off), net_mj * (1 + off)), latency_ms)
+def use(idle_watts: float, net_mj: float, latency_ms: float, off: float = 0.0) -> AlwaysOnDevice:
+    return AlwaysOnDevice(
+        idle_watts, Range(net_mj, net_mj * (1 - off), net_mj * (1 + off)), latency_ms
+    )
 
 
 def test_the_break_even_is_where_both_cost_the_same() -> None:
     chip, card = use(0.9, 2.0, 2.0), use(20.0, 0.5, 0.1)
-    found = break_even(chip, card)
+    found = find_break_even(chip, card)
     assert (found.wins_below, found.wins_above) == ("a", "a")  # the chip never gets that far
     fast = use(0.9, 2000.0, 0.1, off=0.5)
-    found = break_even(fast, card)
+    found = find_break_even(fast, card)
     assert (found.wins_below, found.wins_above) == ("a", "b")
     rate = found.images_an_hour
     assert fast.joules_an_hour(rate) == pytest.approx(card.joules_an_hour(rate))
     assert found.low == pytest.approx(rate / 1.5, rel=0.01)
     assert found.high == pytest.approx(rate * 2, rel=0.01)
-    assert break_even(card, card).wins_below == break_even(card, card).wins_above == ""
-    level = break_even(use(20.0, 0.2, 0.1), card)
+    assert find_break_even(card, card).wins_below == find_break_even(card, card).wins_above == ""
+    level = find_break_even(use(20.0, 0.2, 0.1), card)
     assert (level.images_an_hour, level.wins_below) == (None, "a")
 
 
 def test_a_saving_has_the_interval_of_both_its_numbers() -> None:
-    found = saved(Range(1.5, 1.0, 2.0), Range(27.6, 20.0, 40.0))
+    found = compute_saving(Range(1.5, 1.0, 2.0), Range(27.6, 20.0, 40.0))
     assert found.value == pytest.approx(0.946, abs=5e-4)
     assert (found.low, found.high) == (pytest.approx(0.9), pytest.approx(0.975))
 
 
 def test_a_result_goes_into_a_table_and_back(document: dict) -> None:
-    lines = list(csv.DictReader(io.StringIO(as_csv(document))))
+    lines = list(csv.DictReader(io.StringIO(format_csv(document))))
     assert len(lines) == len(document["rows"])
     for line, row in zip(lines, document["rows"], strict=True):
         assert line["provenance"] == row["provenance"]
@@ -292,17 +302,17 @@ def test_keys_that_only_look_like_others_change_nothing(document: dict) -> None:
     )
     read = read_result(make(document))
     assert read["rows"][-1]["provenance"] == "published"
-    assert as_csv(read)
+    assert format_csv(read)
 
 
 def test_two_measurements_take_turns_and_say_so(tmp_path: Path) -> None:
     lock, said, order = tmp_path / "lock", threading.Event(), []
 
     def second() -> None:
-        with turn(said.set, lock):
+        with hold_machine_lock(said.set, lock):
             order.append("second")
 
-    with turn(lambda: None, lock):
+    with hold_machine_lock(lambda: None, lock):
         waiter = threading.Thread(target=second)
         waiter.start()
         assert said.wait(5)
@@ -312,8 +322,8 @@ def test_two_measurements_take_turns_and_say_so(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def job() -> Iterator[Job]:
-    made = Job("akida2", ["akida", "dense"], [1], 60)
+def job() -> Iterator[BenchProcess]:
+    made = BenchProcess("akida2", ["akida", "dense"], [1], 60)
     yield made
     made.stop()
 
@@ -325,10 +335,10 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def test_a_run_can_be_watched_and_stopped_at_once(job: Job) -> None:
+def test_a_run_can_be_watched_and_stopped_at_once(job: BenchProcess) -> None:
     until(lambda: len(job.latencies_ms[("akida", 1)]) > 3)
     assert job.state == "running" and 0 < job.share < 1
-    other = Job("akida2", ["akida"], [1], 1)  # a second visitor waits
+    other = BenchProcess("akida2", ["akida"], [1], 1)  # a second visitor waits
     time.sleep(2)
     assert other.state == "waiting" and not other.latencies_ms
     job.stop()
@@ -342,7 +352,7 @@ def test_a_run_can_be_watched_and_stopped_at_once(job: Job) -> None:
 
 def test_a_job_that_nobody_wants_any_more_ends_and_says_so() -> None:
     left = threading.Event()
-    job = Job("akida2", ["akida"], [1], 60, wanted=lambda: not left.is_set())
+    job = BenchProcess("akida2", ["akida"], [1], 60, wanted=lambda: not left.is_set())
     until(lambda: job.latencies_ms[("akida", 1)] != [])
     left.set()
     until(lambda: job.over)
@@ -351,7 +361,7 @@ def test_a_job_that_nobody_wants_any_more_ends_and_says_so() -> None:
 
 def test_a_job_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("QANA_MODELS", str(tmp_path))
-    job = Job("akida2", ["akida"], [1], 60)
+    job = BenchProcess("akida2", ["akida"], [1], 60)
     until(lambda: job.over)
     assert "manifest.json, cannot be read" in str(job.trouble)
 
@@ -373,7 +383,7 @@ def test_wrong_use_gets_one_sentence(wrong: tuple[str, str], capsys) -> None:
 
 def test_the_result_that_comes_along_is_of_a_gpu_alone() -> None:
     """It is shown without asking; the engine's licence lets no timing of Akida be among them."""
-    (document,) = shipped_results()
+    (document,) = read_shipped_results()
     assert {row["runtime"] for row in document["rows"]} == {RUNTIME_NAMES["cuda"]}
     assert {row["provenance"] for row in document["rows"]} == {"measured"}
     assert 1 in {row["batch"] for row in document["rows"]}

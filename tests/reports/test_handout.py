@@ -13,9 +13,9 @@ from pypdf import PdfReader
 from qana.data.samples import ATTRIBUTION, Sample
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
-from qana.reports.handout.content import gather
-from qana.reports.handout.sheet import HandoutError, draw, save
-from qana.walkthrough.block_graph import shares
+from qana.reports.handout.content import gather_content
+from qana.reports.handout.page import HandoutError, draw_handout, save_handout
+from qana.walkthrough.block_graph import compute_shares
 
 A4 = (595.28, 841.89)
 SMALLEST, EDGE = 8, 14 * 72 / 25.4
@@ -47,7 +47,7 @@ def melanoma(samples: tuple[Sample, ...]) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def page(classifier: AkidaClassifier, melanoma: np.ndarray) -> bytes:
-    return draw(gather(classifier, melanoma, "A photo"))
+    return draw_handout(gather_content(classifier, melanoma, "A photo"))
 
 
 def test_the_command_writes_one_upright_page_without_tensorflow(tmp_path: Path) -> None:
@@ -79,8 +79,8 @@ def test_it_says_the_numbers_of_this_model(page: bytes, classifier: AkidaClassif
 def test_it_draws_every_block_with_its_share(
     page: bytes, classifier: AkidaClassifier, melanoma: np.ndarray
 ) -> None:
-    graph, text = gather(classifier, melanoma, "A photo").graph, words(page)
-    share = shares(graph, "macs")
+    graph, text = gather_content(classifier, melanoma, "A photo").graph, words(page)
+    share = compute_shares(graph, "macs")
     assert max(share.values()) > 0.1
     for block in graph:
         if block.macs:
@@ -94,7 +94,10 @@ def test_another_photo_gives_other_events_and_maps(
 ) -> None:
     other = read_image(next(sample.path for sample in samples if sample.label == "nv"))
     pictures = []
-    for image, made in ((melanoma, page), (other, draw(gather(classifier, other, "A photo")))):
+    for image, made in (
+        (melanoma, page),
+        (other, draw_handout(gather_content(classifier, other, "A photo"))),
+    ):
         prediction, text = classifier.classify(image), words(made)
         assert f"{prediction.events:,} events of" in text
         assert f"{prediction.sparsity:.1%} are silent" in text
@@ -113,7 +116,7 @@ def test_another_photo_gives_other_events_and_maps(
 def test_the_five_questions_have_their_options_and_no_answers(
     page: bytes, classifier: AkidaClassifier, melanoma: np.ndarray
 ) -> None:
-    questions, text = gather(classifier, melanoma, "A photo").questions, words(page)
+    questions, text = gather_content(classifier, melanoma, "A photo").questions, words(page)
     assert len(questions) == 5
     for question in questions:
         assert question.text in text
@@ -193,6 +196,6 @@ def test_a_failed_write_leaves_the_file_of_before(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(HandoutError, match="cannot be written"):
-        save(b"after", out)
+        save_handout(b"after", out)
     assert [path.name for path in tmp_path.iterdir()] == ["page.pdf"]
     assert out.read_text() == "before"

@@ -11,9 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from qana.bench.results import read_result, shipped_results
-from qana.bench.run_bench import known_rows
-from qana.inference.manifest import find_entry, models_folder
+from qana.bench.results import read_result, read_shipped_results
+from qana.bench.run_bench import make_known_rows
+from qana.inference.manifest import find_entry, find_models_folder
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "compare.py")
 SECONDS = 60
@@ -54,7 +54,7 @@ def test_before_anything_runs_all_that_is_known_says_where_it_comes_from(page: A
     shown = words(page)
     assert "Measured here" not in shown
     shown += "".join(frame.value.to_string() for frame in page.dataframe)
-    for row in known_rows(find_entry("akida2")):
+    for row in make_known_rows(find_entry("akida2")):
         assert row.source in shown
         assert (row.doubt or "") in shown
     assert "**94.6%** less time" in shown and "**99.0%** less energy" in shown
@@ -130,7 +130,7 @@ def test_with_a_chip_on_the_computer_the_page_begins_with_the_network_for_it(
 def test_where_one_network_is_missing_the_other_can_be_chosen(
     page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = Path(shutil.copytree(models_folder(), tmp_path / "models"))
+    folder = Path(shutil.copytree(find_models_folder(), tmp_path / "models"))
     (folder / "akd1000.fbz").unlink()
     monkeypatch.setenv("QANA_MODELS", str(folder))
     page.selectbox(key="network_choice").select("akd1000").run()
@@ -163,7 +163,7 @@ def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
 
 
 def test_a_graphics_card_is_there_to_compare_with_until_it_is_put_away(page: AppTest) -> None:
-    card, *_ = shipped_results()[0]["rows"]
+    card, *_ = read_shipped_results()[0]["rows"]
     assert card["device"] in words(page)
     against = next(box for box in page.selectbox if box.label == "against that")
     assert card["device"] in against.value and "comes with QANA" in against.value
@@ -175,7 +175,7 @@ def test_a_graphics_card_is_there_to_compare_with_until_it_is_put_away(page: App
 
 def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> None:
     entry = find_entry("akida2")
-    row = known_rows(entry)[0].as_document() | {
+    row = make_known_rows(entry)[0].as_document() | {
         "runtime": "Float on an NVIDIA GPU",
         "device": "A test card",
         "provenance": "measured",

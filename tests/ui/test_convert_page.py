@@ -112,7 +112,7 @@ def test_the_browsers_own_way_back_is_followed() -> None:
 def test_tensorflow_is_loaded_while_the_first_chapter_is_read() -> None:
     opened()
     assert [task for task, _arguments, _job in Quiet.asked] == [
-        "qana.walkthrough.quantization_job:warm"
+        "qana.walkthrough.bit_widths_job:load_networks"
     ]
     opened()
     assert len(Quiet.asked) == 1  # once for all visitors

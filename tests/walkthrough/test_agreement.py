@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 pytest.importorskip("tf_keras")
 
-from qana.conversion.compare_layers import departures
-from qana.data.test_subset import load_subset
+from qana.conversion.compare_layers import find_differences
+from qana.data.balanced_subset import load_balanced_subset
 from qana.jobs.cache import Store
-from qana.walkthrough.agreement_job import agreement
+from qana.walkthrough.agreement_job import compare_networks
 from tests.doubles.job_doubles import Instant
 
 MODEL = "akida2"
@@ -29,8 +29,8 @@ def quiet(words: str, share: float) -> None:
 
 
 def test_every_layer_is_compared_to_the_logits(store, classifier) -> None:
-    found = agreement(store, quiet, MODEL, load_subset()[0][0])
-    outputs = classifier.tap(load_subset()[0][0])
+    found = compare_networks(store, quiet, MODEL, load_balanced_subset()[0][0])
+    outputs = classifier.record_layers(load_balanced_subset()[0][0])
     compared = [layer.name for layer in found.layers]
     assert compared == [name for name in outputs if name not in found.not_compared]
     assert compared[-1] == "logits"
@@ -46,12 +46,12 @@ def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
 ) -> None:
     import akida
 
-    photos = load_subset()[0][:6]
-    found = [agreement(store, quiet, MODEL, photo) for photo in photos]
+    photos = load_balanced_subset()[0][:6]
+    found = [compare_networks(store, quiet, MODEL, photo) for photo in photos]
     model = akida.Model(str(classifier.entry.path))
     parted = {
         int(photo): one.layer
-        for one in departures(keras_forms["quantized"], model, photos)
+        for one in find_differences(keras_forms["quantized"], model, photos)
         for photo in one.photos
     }
     assert {number for number, one in enumerate(found) if one.differing} == set(parted)
@@ -64,14 +64,14 @@ def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
 
 
 def test_one_changed_integer_is_seen(store, classifier, monkeypatch) -> None:
-    photo = load_subset()[0][0]
-    tap = store.get(("tap", classifier.entry.sha256), pytest.fail)
-    outputs = tap.outputs(photo)
+    photo = load_balanced_subset()[0][0]
+    recorder = store.get(("recorder", classifier.entry.sha256), pytest.fail)
+    outputs = recorder.record(photo)
     name = next(iter(outputs))
     outputs[name] = outputs[name].astype(np.int16)
     outputs[name][0, 0, 0] += 2
-    monkeypatch.setattr(tap, "outputs", lambda image: outputs)
-    found = agreement(store, quiet, MODEL, photo)
+    monkeypatch.setattr(recorder, "record", lambda image: outputs)
+    found = compare_networks(store, quiet, MODEL, photo)
     assert (found.layers[0].differing, found.layers[0].largest) == (1, 2)
 
 
@@ -89,7 +89,7 @@ def test_the_chapter_says_how_many_integers_differ_on_this_photo(store, monkeypa
     st.cache_resource.clear()
     assert not page.exception
     photo = page.session_state.convert_photo
-    found = agreement(store, quiet, MODEL, photo.prediction.inputs)
+    found = compare_networks(store, quiet, MODEL, photo.prediction.inputs)
     assert page.metric[0].value == f"{found.differing} of {found.values:,}"
     verdict = page.info if found.differing else page.success
     assert len(verdict) == 1

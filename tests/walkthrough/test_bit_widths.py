@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 pytest.importorskip("tf_keras")
 
 from qana.classes import BY_CODE, LABELS
-from qana.data.samples import calibration_photos
-from qana.data.test_subset import PER_CLASS, load_subset
+from qana.data.balanced_subset import PER_CLASS, load_balanced_subset
+from qana.data.samples import load_calibration_photos
 from qana.jobs.cache import Store
-from qana.walkthrough.bit_widths import LAYERS, right_by_class, weight_levels
-from qana.walkthrough.quantization_job import answers, photo_logits, warm
+from qana.walkthrough.bit_widths import LAYERS, count_correct_by_class, snap_weights
+from qana.walkthrough.bit_widths_job import answer_photo, answer_subset, load_networks
 from tests.doubles.job_doubles import Instant
 
 MODEL = "akida2"
@@ -32,29 +32,31 @@ def news() -> list[tuple[str, float]]:
 
 @pytest.fixture(scope="module")
 def four(store, news):
-    return answers(store, lambda *one: news.append(one), MODEL, weight_bits=4, activation_bits=4)
+    return answer_subset(
+        store, lambda *one: news.append(one), MODEL, weight_bits=4, activation_bits=4
+    )
 
 
 @pytest.fixture(scope="module")
 def plain(store):
-    return answers(store, lambda *_: None, MODEL, weight_bits=0, activation_bits=0)
+    return answer_subset(store, lambda *_: None, MODEL, weight_bits=0, activation_bits=0)
 
 
 def test_the_subset_is_nine_lesions_of_each_class_that_training_never_saw() -> None:
+    from qana.data.balanced_subset import SUBSET_FOLDER
     from qana.data.lesion_split import read_split
-    from qana.data.test_subset import FOLDER
 
-    photos, labels = load_subset()
+    photos, labels = load_balanced_subset()
     assert photos.shape == (63, 128, 128, 3)
     assert np.bincount(labels).tolist() == [PER_CLASS] * len(LABELS)
     split = read_split()
-    assert {split[file.stem.partition("_")[2]] for file in FOLDER.glob("*.jpg")} == {"test"}
+    assert {split[file.stem.partition("_")[2]] for file in SUBSET_FOLDER.glob("*.jpg")} == {"test"}
 
 
 def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plain, four) -> None:
-    _, labels = load_subset()
-    whole = sum(right_by_class(plain.logits, labels).values())
-    broken = sum(right_by_class(four.logits, labels).values())
+    _, labels = load_balanced_subset()
+    whole = sum(count_correct_by_class(plain.logits, labels).values())
+    broken = sum(count_correct_by_class(four.logits, labels).values())
     assert whole > 2 * len(labels) / 7
     assert broken < whole / 2
 
@@ -80,34 +82,36 @@ def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
 
 
 def test_the_photo_is_answered_by_the_network_that_was_just_quantized(store, four) -> None:
-    photos, _ = load_subset()
-    asked = photo_logits(store, lambda *_: None, MODEL, photos[3], 4, 4)
+    photos, _ = load_balanced_subset()
+    asked = answer_photo(store, lambda *_: None, MODEL, photos[3], 4, 4)
     np.testing.assert_allclose(asked, four.logits[3], atol=1e-3)
 
 
 def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
     assert any("Quantizing to 4/4 bits" in words for words, _share in news)
     again: list[str] = []
-    answers(store, lambda words, _: again.append(words), MODEL, weight_bits=4, activation_bits=4)
+    answer_subset(
+        store, lambda words, _: again.append(words), MODEL, weight_bits=4, activation_bits=4
+    )
     assert not any("Quantizing" in words for words in again)
 
 
 def test_warming_up_loads_both_forms_for_all_who_come_after(store, classifier) -> None:
     words: list[str] = []
-    assert warm(store, lambda one, _: words.append(one), MODEL) == "loaded"
+    assert load_networks(store, lambda one, _: words.append(one), MODEL) == "loaded"
     assert "Loading the quantized network" in words
     key = ("form", classifier.entry.sha256, "quantized")
     assert store.get(key, pytest.fail).output_shape == (None, 7)
 
 
 def test_weights_snap_to_the_nearest_level_and_stop_at_the_last() -> None:
-    levels = weight_levels(np.array([0.0, 0.4, -0.4, 5.0], np.float32), np.float32(0.5), 2)
+    levels = snap_weights(np.array([0.0, 0.4, -0.4, 5.0], np.float32), np.float32(0.5), 2)
     assert levels.levels.tolist() == [-1, 0, 1]
     assert levels.after.tolist() == [1, 1, 2]
 
 
 def test_ranges_come_from_the_gallery() -> None:
-    assert calibration_photos().shape == (21, 128, 128, 3)
+    assert load_calibration_photos().shape == (21, 128, 128, 3)
 
 
 def chapter() -> None:
@@ -134,11 +138,11 @@ def told(page: AppTest) -> list[str]:
 
 
 def test_the_chapter_counts_right_answers_of_all_and_of_the_rare(page, four, plain) -> None:
-    labels = load_subset()[1]
-    right = right_by_class(four.logits, labels)
+    labels = load_balanced_subset()[1]
+    right = count_correct_by_class(four.logits, labels)
     assert page.metric[0].value == f"{sum(right.values())} of 63"
     rare = sum(right[code] for code in ("df", "vasc", "akiec"))
-    before = sum(right_by_class(plain.logits, labels).values())
+    before = sum(count_correct_by_class(plain.logits, labels).values())
     shown = "\n".join(caption.value for caption in page.caption)
     assert f"{rare} of 27; in float {before} of all" in shown
     assert all(f"{code} {count}" in told(page)[0] for code, count in right.items())

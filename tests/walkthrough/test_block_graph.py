@@ -10,9 +10,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from qana.errors import UserError
+from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier, Prediction
-from qana.inference.diagnosis import scan
-from qana.walkthrough.block_graph import Block, blocks, shares
+from qana.inference.diagnosis import diagnose
+from qana.walkthrough.block_graph import Block, build_block_graph, compute_shares
 from qana.walkthrough.block_texts import KINDS
 from ui.convert.network_graph import draw
 
@@ -21,12 +22,12 @@ SECONDS = 60
 
 @pytest.fixture(scope="module")
 def prediction(samples, classifier: AkidaClassifier) -> Prediction:
-    return scan(samples[0].path, classifier, insist=True).prediction
+    return diagnose(read_image(samples[0].path), classifier, force=True).prediction
 
 
 @pytest.fixture(scope="module")
 def graph(classifier: AkidaClassifier, prediction: Prediction) -> dict[str, Block]:
-    return {block.name: block for block in blocks(classifier.layers, prediction.layers)}
+    return {block.name: block for block in build_block_graph(classifier.layers, prediction.layers)}
 
 
 def test_every_layer_is_in_one_block_in_the_order_of_the_network(graph, classifier) -> None:
@@ -46,7 +47,7 @@ def test_sums_over_blocks_are_those_of_the_whole_network(graph, classifier, pred
     assert sum(block.macs for block in graph.values()) == classifier.entry.macs
     assert sum(block.events for block in graph.values()) == prediction.events
     for cost in ("macs", "parameters"):
-        found = shares(tuple(graph.values()), cost)
+        found = compute_shares(tuple(graph.values()), cost)
         assert list(found) == list(graph)
         assert sum(found.values()) == pytest.approx(1)
 
@@ -106,7 +107,7 @@ def test_layers_of_no_known_block_are_shown_under_their_own_name() -> None:
     model = akida.Model(
         layers=[akida.InputConv2D(input_shape=(8, 8, 3), filters=4, kernel_size=3, name="novel_a")]
     )
-    (found,) = blocks(model.layers, ())
+    (found,) = build_block_graph(model.layers, ())
     assert found.name == found.title == "novel"
     assert "no words for" in found.does
     assert found.macs == model.macs > 0
@@ -114,7 +115,7 @@ def test_layers_of_no_known_block_are_shown_under_their_own_name() -> None:
 
 def test_a_model_without_layers_gets_one_sentence() -> None:
     with pytest.raises(UserError, match="has no layers"):
-        blocks((), ())
+        build_block_graph((), ())
 
 
 def chapter() -> None:
@@ -176,7 +177,7 @@ def test_the_graph_is_told_in_words_and_drawn_with_the_chosen_block(page: AppTes
 
 def test_a_tap_on_any_box_names_its_block(graph) -> None:
     everything = tuple(graph.values())
-    spec = draw(everything, shares(everything, "macs"), "stem").to_dict()
+    spec = draw(everything, compute_shares(everything, "macs"), "stem").to_dict()
     (tap,) = spec["params"]
     assert tap["select"] == {"type": "point", "fields": ["block"], "toggle": False}
     first = spec["layer"][0]  # behind a layer of other rows Vega-Lite would draw nothing

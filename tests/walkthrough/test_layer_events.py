@@ -11,16 +11,16 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from qana.data.lesion_masks import mask_of, read_outlines
-from qana.explanation.heatmap import event_picture
+from qana.data.lesion_masks import fill_outlines, read_outlines
+from qana.explanation.heatmap import draw_channel
 from qana.imaging import read_image, to_input
 from qana.walkthrough.layer_events import (
-    TravelError,
-    compare,
-    large_lesion,
-    plain_skin,
-    travel,
-    uniform_grey,
+    ReferencePictureError,
+    compare_events,
+    find_large_lesion,
+    find_plain_skin,
+    make_frames,
+    make_uniform_grey,
 )
 
 CHAPTER = """
@@ -62,7 +62,7 @@ def sent(page: AppTest) -> dict:
 
 
 def test_the_frames_are_the_layers_that_the_engine_counted(prediction) -> None:
-    frames = travel(prediction.outputs)
+    frames = make_frames(prediction.outputs)
     for frame, layer in zip(frames, prediction.layers, strict=True):
         assert (frame.name, frame.events, frame.size) == (layer.name, layer.events, layer.size)
         assert frame.sparsity == layer.sparsity
@@ -74,25 +74,25 @@ def test_the_frames_are_the_layers_that_the_engine_counted(prediction) -> None:
 
 
 def test_a_place_says_how_many_channels_send_there(prediction) -> None:
-    frame = travel(prediction.outputs)[0]
+    frame = make_frames(prediction.outputs)[0]
     output = prediction.outputs[frame.name]
     for row, column in ((0, 0), (31, 40), (63, 5)):
         assert frame.counts[row, column] == sum(value != 0 for value in output[row, column])
 
 
 def test_layers_without_a_rectifier_are_told_from_the_others(prediction) -> None:
-    signed = {frame.name for frame in travel(prediction.outputs) if frame.signed}
+    signed = {frame.name for frame in make_frames(prediction.outputs) if frame.signed}
     assert {"block0_project_conv", "block4_add"} <= signed
     assert not {"stem_conv", "block1_expand_conv", "head_features_conv"} & signed
 
 
 def test_plain_skin_is_a_corner_that_the_outline_proves_free(samples) -> None:
-    skin = plain_skin()
+    skin = find_plain_skin()
     sample = next(sample for sample in samples if sample.image_id == skin.image_id)
     side = len(skin.picture)
     length = round(side / skin.share)
     square = to_input(read_image(sample.path), length)
-    mask = mask_of(read_outlines()[skin.image_id], length)
+    mask = fill_outlines(read_outlines()[skin.image_id], length)
     far = length - side
     corners = [np.s_[top : top + side, left : left + side] for top in (0, far) for left in (0, far)]
     (found,) = (corner for corner in corners if np.array_equal(square[corner], skin.picture))
@@ -101,8 +101,8 @@ def test_plain_skin_is_a_corner_that_the_outline_proves_free(samples) -> None:
 
 
 def test_the_large_lesion_is_the_one_whose_outline_covers_most() -> None:
-    lesion = large_lesion()
-    shares = {name: mask_of(lines, 128).mean() for name, lines in read_outlines().items()}
+    lesion = find_large_lesion()
+    shares = {name: fill_outlines(lines, 128).mean() for name, lines in read_outlines().items()}
     assert max(shares, key=shares.get) == lesion.image_id
     assert lesion.share == pytest.approx(shares[lesion.image_id], abs=0.01)
 
@@ -110,11 +110,11 @@ def test_the_large_lesion_is_the_one_whose_outline_covers_most() -> None:
 def test_which_activations_fire_follows_the_picture_but_their_number_hardly(
     prediction, samples, classifier
 ) -> None:
-    skin = classifier.classify(plain_skin().picture)
-    grey = classifier.classify(uniform_grey(classifier.input_size))
+    skin = classifier.classify(find_plain_skin().picture)
+    grey = classifier.classify(make_uniform_grey(classifier.input_size))
     other = classifier.classify(read_image(samples[0].path))
     for reference, near in ((skin, 0.01), (other, 0.01), (grey, 0.05)):
-        found = compare(prediction.outputs, reference.outputs)
+        found = compare_events(prediction.outputs, reference.outputs)
         size = sum(layer.size for layer in found)
         assert sum(layer.events for layer in found) == prediction.events
         assert sum(layer.reference for layer in found) == reference.events
@@ -127,14 +127,14 @@ def test_which_activations_fire_follows_the_picture_but_their_number_hardly(
 
 
 def test_a_picture_against_itself_switches_nothing(prediction) -> None:
-    found = compare(prediction.outputs, prediction.outputs)
+    found = compare_events(prediction.outputs, prediction.outputs)
     assert not any(layer.gained or layer.lost for layer in found)
 
 
 def test_pictures_of_two_models_are_not_compared(prediction) -> None:
     fewer = dict(list(prediction.outputs.items())[1:])
-    with pytest.raises(TravelError, match="run both through one"):
-        compare(prediction.outputs, fewer)
+    with pytest.raises(ReferencePictureError, match="run both through one"):
+        compare_events(prediction.outputs, fewer)
 
 
 def test_the_browser_gets_every_map_in_full_and_in_the_colours_of_explain(page, prediction) -> None:
@@ -143,7 +143,7 @@ def test_the_browser_gets_every_map_in_full_and_in_the_colours_of_explain(page, 
     counts = np.frombuffer(base64.b64decode(data["counts"]), "<u2")
     ramp = np.frombuffer(base64.b64decode(data["ramp"]), np.uint8).reshape(256, 3)
     at = 0
-    for layer, frame in zip(data["layers"], travel(prediction.outputs), strict=True):
+    for layer, frame in zip(data["layers"], make_frames(prediction.outputs), strict=True):
         height, width, channels = layer["shape"]
         own = counts[at : at + height * width].reshape(height, width)
         at += height * width
@@ -152,7 +152,7 @@ def test_the_browser_gets_every_map_in_full_and_in_the_colours_of_explain(page, 
         assert layer["soFar"] == frame.so_far
     assert at == len(counts)
     shades = np.arange(256).reshape(16, 16)
-    assert np.array_equal(ramp[shades], event_picture(shades, 16))
+    assert np.array_equal(ramp[shades], draw_channel(shades, 16))
     picture = Image.open(io.BytesIO(base64.b64decode(data["picture"])))
     assert np.array_equal(np.asarray(picture), prediction.inputs)
 
@@ -175,9 +175,9 @@ def test_the_chapter_says_the_numbers_of_this_photo(page, prediction) -> None:
 @pytest.mark.parametrize(
     "chosen, picture",
     [
-        ("Plain skin", lambda: plain_skin().picture),
-        ("Large lesion", lambda: large_lesion().picture),
-        ("Uniform grey", lambda: uniform_grey(128)),
+        ("Plain skin", lambda: find_plain_skin().picture),
+        ("Large lesion", lambda: find_large_lesion().picture),
+        ("Uniform grey", lambda: make_uniform_grey(128)),
     ],
 )
 def test_another_picture_travels_and_is_compared_with(

@@ -7,10 +7,10 @@ import pytest
 
 from qana.imaging import read_image
 from qana.walkthrough import quiz
-from qana.walkthrough.block_graph import blocks
-from qana.walkthrough.chip_layout import in_words
-from qana.walkthrough.chip_mapping import map_entry
-from qana.walkthrough.conversion_cases import LayerFate, Outcome
+from qana.walkthrough.block_graph import build_block_graph
+from qana.walkthrough.chip_drawing import format_passes
+from qana.walkthrough.chip_drawing_reader import map_entry
+from qana.walkthrough.conversion_cases import ConversionOutcome, LayerFate
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def test_the_silent_share_is_that_of_the_photo_and_its_place_tells_nothing(predi
         hidden = list(prediction.outputs.values())[:-1]
         silent = sum((output == 0).sum() for output in hidden)
         size = sum(output.size for output in hidden)
-        question = quiz.silence(prediction)
+        question = quiz.ask_sparsity(prediction)
         assert right(question) == f"{silent / size:.0%}"
         assert f"{size:,}" in question.text
         assert len(question.options) == 3
@@ -38,13 +38,13 @@ def test_the_silent_share_is_that_of_the_photo_and_its_place_tells_nothing(predi
 
 
 def test_the_dearest_block_has_the_most_macs_of_the_engine(classifier, predictions) -> None:
-    graph = blocks(classifier.layers, predictions[0].layers)
+    graph = build_block_graph(classifier.layers, predictions[0].layers)
     macs: dict[str, int] = {}
     for layer in classifier.layers:
         name = str(layer.name).split("_")[0]
         macs[name] = macs.get(name, 0) + layer.macs
     name = max(macs, key=macs.__getitem__)
-    question = quiz.dearest(graph)
+    question = quiz.ask_largest_block(graph)
     assert right(question).endswith(f"({name})")
     assert f"{macs[name] / sum(macs.values()):.0%}" in question.why
 
@@ -56,7 +56,7 @@ def test_levels_are_the_different_integers_of_the_largest_layer(classifier) -> N
         if "weights" in layer.get_variable_names()
     ]
     largest = max(weights, key=np.size)
-    question = quiz.levels(classifier.layers)
+    question = quiz.ask_weight_levels(classifier.layers)
     assert right(question) == f"{len(set(largest.ravel().tolist()))}"
     assert f"{largest.size:,} weights" in question.text
 
@@ -64,13 +64,15 @@ def test_levels_are_the_different_integers_of_the_largest_layer(classifier) -> N
 def test_passes_are_those_that_conversion_recorded(classifier) -> None:
     recorded = classifier.entry.record["conversion"]["passes"]
     large, small = (map_entry(classifier.entry, device) for device in ("12 nodes", "6 nodes"))
-    question = quiz.passes(large, small)
-    assert f"runs in {in_words(recorded['TwelveNodesIPv2'])}." in question.text
+    question = quiz.ask_passes(large, small)
+    assert f"runs in {format_passes(recorded['TwelveNodesIPv2'])}." in question.text
     assert right(question) == str(recorded["SixNodesIPv2"])
 
 
 FATES = (LayerFate("a", "Conv2D", "a"), LayerFate("b", "sigmoid", None))
-OUTCOME = Outcome(FATES, {"a": "Conv2D"}, (("cnn2snn", "Stops."),), None, None, None, {}, None, 0)
+OUTCOME = ConversionOutcome(
+    FATES, {"a": "Conv2D"}, (("cnn2snn", "Stops."),), None, None, None, {}, None, 0
+)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ OUTCOME = Outcome(FATES, {"a": "Conv2D"}, (("cnn2snn", "Stops."),), None, None, 
         (dataclasses.replace(OUTCOME, layers=FATES[:1]), quiz.CONVERTS),
     ],
 )
-def test_what_the_converter_does_is_what_it_did(outcome: Outcome, answer: str) -> None:
-    question = quiz.converter(outcome)
+def test_what_the_converter_does_is_what_it_did(outcome: ConversionOutcome, answer: str) -> None:
+    question = quiz.ask_converter(outcome)
     assert right(question) == answer
     assert "Stops." in question.why

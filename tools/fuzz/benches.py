@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qana.bench.published import published_rows
+from qana.bench.published import read_published_rows
 from qana.bench.readings import MEASURED, NotMeasurable
-from qana.bench.results import as_csv, read_result
-from qana.bench.rows import Energy, Latency, Row, published
+from qana.bench.results import format_csv, read_result
+from qana.bench.rows import Energy, Latency, Row, make_published_row
 from tools.fuzz import documents
 from tools.fuzz.chance import Chance
 
@@ -26,7 +26,7 @@ def result(chance: Chance, folder: Path) -> Callable[[], None]:
 
     def feed() -> None:
         read = read_result(data)
-        if len(as_csv(read).splitlines()) < 1 + len(read["rows"]):
+        if len(format_csv(read).splitlines()) < 1 + len(read["rows"]):
             raise AssertionError("a row is missing in the CSV")
         if "://" in str(read) or "<" in str([row["runtime"] for row in read["rows"]]):
             raise AssertionError("a text brings markup onto a page")
@@ -45,7 +45,7 @@ def _document() -> dict[str, Any]:
         Row("Dense", "a card", None, 1, Latency(2.0), Energy(3.0, 2.0, 4.0), **common),
     ]
     rows[1] = Row(**(vars(rows[1]) | {"energy_net_mj": Energy(1.0, -1.0, 2.0), "idle_watts": 20.0}))
-    rows += [published(row) for row in published_rows()[:3]]
+    rows += [make_published_row(row) for row in read_published_rows()[:3]]
     return {
         "model": "akida2",
         "sha256": "0" * 64,

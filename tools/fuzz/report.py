@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from qana.bench.machine import machine
+from qana.bench.machine import describe_machine
 from tools.fuzz.outcome import ACCEPTED, REFUSED, Outcome
 from tools.fuzz.ways import BEHIND
 
@@ -42,7 +42,7 @@ class Tally:
         ways = sorted({one.way for one in counted})
         return {
             "command": command,
-            "machine": machine(),
+            "machine": describe_machine(),
             "seed": seed,
             "inputs": len(counted),
             "seconds": round(seconds, 1),

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from qana.bench.board_model import BoardModel, board_models
+from qana.bench.board_model import BoardModel, fit_board_models
 from qana.bench.readings import MODELLED, PUBLISHED
 from ui.compare.rows import figure, show_rows
 from ui.compare.source import show_sources
@@ -33,7 +33,7 @@ def show_models(rows: Sequence[dict[str, Any]], command: str) -> None:
     )
     show_rows(rows, command, "modelled")
     with st.expander("How good is the fit?"):
-        for model in board_models():
+        for model in fit_board_models():
             _show_test(model)
 
 

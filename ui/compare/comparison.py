@@ -9,8 +9,16 @@ import numpy as np
 import streamlit as st
 
 from qana.bench.command import RUNTIME_NAMES
-from qana.bench.compare_rows import Range, Use, break_even, energy_of, saved, time_of, use_of
-from qana.bench.published import paper_ratios
+from qana.bench.compare_rows import (
+    AlwaysOnDevice,
+    Range,
+    compute_saving,
+    find_break_even,
+    get_energy_range,
+    get_latency_range,
+    make_always_on_device,
+)
+from qana.bench.published import compute_paper_ratios
 from qana.bench.readings import MEASURED
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import described, figure
@@ -31,7 +39,7 @@ def show_against(entries: Sequence[Entry]) -> None:
     Args:
         entries: every row that is known, in the order to show.
     """
-    paper = paper_ratios()
+    paper = compute_paper_ratios()
     st.markdown(
         f"The paper claims **{paper.latency_saved:.1%}** less time and "
         f"**{paper.energy_saved:.1%}** less energy for its network on a chip than on a GPU."
@@ -57,19 +65,23 @@ def show_against(entries: Sequence[Entry]) -> None:
     )
     with st.container(horizontal=True):
         _show_saved(
-            "Less time an image", time_of(ours), time_of(theirs), paper.latency_saved, comparable
+            "Less time an image",
+            get_latency_range(ours),
+            get_latency_range(theirs),
+            paper.latency_saved,
+            comparable,
         )
         _show_saved(
             "Less energy an image, all that the meter saw",
-            energy_of(ours, "energy_mj"),
-            energy_of(theirs, "energy_mj"),
+            get_energy_range(ours, "energy_mj"),
+            get_energy_range(theirs, "energy_mj"),
             paper.energy_saved,
             comparable,
         )
         _show_saved(
             "Less energy, power at rest not counted",
-            energy_of(ours, "energy_net_mj"),
-            energy_of(theirs, "energy_net_mj"),
+            get_energy_range(ours, "energy_net_mj"),
+            get_energy_range(theirs, "energy_net_mj"),
             None,
             comparable,
         )
@@ -90,7 +102,7 @@ def _show_saved(
     if ours is None or theirs is None:
         value, spread = "not known", None
     else:
-        found = saved(ours, theirs)
+        found = compute_saving(ours, theirs)
         certain = found.low > 0 or found.high < 0
         value = f"{found.value:.1%}" if found.value > 0 else f"{1 - found.value:.1f} times as much"
         value = value if certain else "open"
@@ -130,7 +142,7 @@ def _cautions(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
 def _show_hour(a: Entry, b: Entry) -> None:
     """The energy of an hour against the images that come in it."""
     st.subheader("An hour on duty", anchor=False)
-    uses = use_of(a[1]), use_of(b[1])
+    uses = make_always_on_device(a[1]), make_always_on_device(b[1])
     unknown = [entry[0] for entry, use in zip((a, b), uses, strict=True) if use is None]
     if uses[0] is None or uses[1] is None:
         st.markdown(
@@ -140,7 +152,7 @@ def _show_hour(a: Entry, b: Entry) -> None:
             "result above."
         )
         return
-    found, names = break_even(*uses), {"a": a[0], "b": b[0]}
+    found, names = find_break_even(*uses), {"a": a[0], "b": b[0]}
     if not found.wins_below:
         st.markdown("Both cost the same at every rate.")
         return
@@ -165,7 +177,7 @@ def _show_hour(a: Entry, b: Entry) -> None:
     st.caption("Computed from the power at rest and the energy an image of the two rows above.")
 
 
-def _hour(name: str, use: Use) -> list[dict[str, Any]]:
+def _hour(name: str, use: AlwaysOnDevice) -> list[dict[str, Any]]:
     rates = np.geomspace(1, max(use.most_an_hour, 10), POINTS)
     return [
         {"what": name, "images": float(rate), "joules": use.joules_an_hour(float(rate))}

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from qana.bench.event_costs import SampleCost, layer_operations, sample_costs
+from qana.bench.event_costs import SampleCost, count_layer_operations, estimate_sample_costs
 from qana.bench.readings import MODELLED
 from qana.classes import BY_CODE
 from qana.data.samples import ATTRIBUTION, load_samples
@@ -14,7 +14,7 @@ from qana.inference.manifest import ModelEntry
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import figure
 from ui.compare.source import show_counted, show_sources
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 LINE = 20
 """Height of a layer, pixels."""
@@ -24,12 +24,12 @@ COUNTED = {"dense": "Dense", "effective_macs": "Effective MACs", "effective_acs"
 @st.cache_data(show_spinner="Counting the events of the samples")
 def _costs(name: str, sha256: str) -> tuple[SampleCost, ...]:
     """Of the samples, for the weights of this hash; no visitor's photo comes in here."""
-    return sample_costs(classifier(name))
+    return estimate_sample_costs(get_classifier(name))
 
 
 @st.cache_data(show_spinner="Counting operations")
 def _operations(name: str, sha256: str, number: int) -> list[dict[str, Any]]:
-    return layer_operations(classifier(name), load_samples()[number])
+    return count_layer_operations(get_classifier(name), load_samples()[number])
 
 
 def show_events(entry: ModelEntry) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from qana.bench.results import ResultError, as_csv, read_result, shipped_results
+from qana.bench.results import ResultError, format_csv, read_result, read_shipped_results
 from qana.inference.manifest import ModelEntry, ModelError, read_manifest
 
 MOST_FILES = 4
@@ -26,7 +26,7 @@ def show_export(document: dict[str, Any]) -> None:
         )
         st.download_button(
             "CSV",
-            as_csv(document),
+            format_csv(document),
             f"{name}.csv",
             "text/csv",
             icon=":material/download:",
@@ -58,7 +58,7 @@ def load_others() -> list[tuple[str, dict[str, Any]]]:
     if len(files) > MOST_FILES:
         st.warning(f"Only the first {MOST_FILES} results are shown.", icon=":material/warning:")
     if shipped:  # behind the visitor's own, which are what a comparison begins with
-        found += [("measured there, comes with QANA", one) for one in shipped_results()]
+        found += [("measured there, comes with QANA", one) for one in read_shipped_results()]
     return found
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from qana.bench.bench_process import Job
+from qana.bench.bench_process import BenchProcess
 from qana.bench.command import RUNTIME_NAMES
 from qana.bench.readings import MEASURED
 from ui.charts import GUIDE, PLOT_HEIGHT
@@ -42,7 +42,7 @@ def still_open() -> Callable[[], bool]:
     return lambda: bool(engine.is_active_session(context.session_id))
 
 
-def follow(job: Job) -> None:
+def follow(job: BenchProcess) -> None:
     """Looks at the job twice a second until it is over; the rest of the page stays as it is."""
 
     known = len(job.rows) + len(job.missing)
@@ -57,7 +57,7 @@ def follow(job: Job) -> None:
     look()
 
 
-def show_state(job: Job) -> None:
+def show_state(job: BenchProcess) -> None:
     """What the job does at the moment."""
     key, batch = job.at
     what = RUNTIME_NAMES.get(key, "the count of operations")
@@ -66,7 +66,7 @@ def show_state(job: Job) -> None:
     st.progress(min(job.share, 1.0), text=words)
 
 
-def show_distributions(job: Job) -> None:
+def show_distributions(job: BenchProcess) -> None:
     """Every answer's time, a tick each, and the energy as far as a meter counts."""
     series = {at: list(found[-SHOWN:]) for at, found in list(job.latencies_ms.items()) if found}
     if not series:

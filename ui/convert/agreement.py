@@ -18,7 +18,7 @@ IDEA = (
     "Keras carries its integers in 32-bit floats, so now and then a product above 2²⁴ falls on "
     "the other side of a tie: that is one integer, off by one, and it is shown where it happens.",
 )
-AGREEMENT = "qana.walkthrough.agreement_job:agreement"
+AGREEMENT = "qana.walkthrough.agreement_job:compare_networks"
 SAME, OTHER = "all the same", "some differ"
 
 

@@ -5,22 +5,22 @@ import numpy as np
 import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
-from qana.data.test_subset import PER_CLASS, load_subset
+from qana.data.balanced_subset import PER_CLASS, load_balanced_subset
 from qana.errors import UserError
-from qana.evaluation.result_files import read_studies
+from qana.evaluation.report_files import read_studies
 from qana.walkthrough.bit_widths import (
     CHOICES,
     LAYERS,
     QuantizedAnswers,
     WeightLevels,
-    right_by_class,
+    count_correct_by_class,
 )
 from ui.charts import PLOT_HEIGHT, legend
 from ui.convert.chapter import moving_number
 from ui.convert.job_results import result
 from ui.convert.photo import Photo
 from ui.convert.study_results import show_tuning
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 TITLE = "Bits"
 IDEA = (
@@ -31,8 +31,8 @@ IDEA = (
     "Tuning it with the quantizer in the loop takes hours, so what that mends comes from a stored "
     "study.",
 )
-ANSWERS = "qana.walkthrough.quantization_job:answers"
-LOGITS = "qana.walkthrough.quantization_job:photo_logits"
+ANSWERS = "qana.walkthrough.bit_widths_job:answer_subset"
+LOGITS = "qana.walkthrough.bit_widths_job:answer_photo"
 FLOAT = {"weight_bits": 0, "activation_bits": 0}
 RARE = ("df", "vasc", "akiec")
 RAW, SNAPPED = "before", "on its level"
@@ -65,22 +65,22 @@ def show(photo: Photo) -> None:
             _show_photo(photo, bits, f"{weights}/{activations}")
     try:
         study = next((study for study in read_studies() if study["study"] == "bits"), None)
-        show_tuning(study, classifier().entry)
+        show_tuning(study, get_classifier().entry)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
 
 
 def _show_answers(before: QuantizedAnswers, found: QuantizedAnswers, name: str) -> None:
-    entry = classifier().entry
-    photos, labels = load_subset()
+    entry = get_classifier().entry
+    photos, labels = load_balanced_subset()
     series = {
         "float": before.logits,
         f"{name}, not tuned": found.logits,
-        f"{entry.weight_bits}/{entry.activation_bits}, tuned: deployed": classifier().logits(
+        f"{entry.weight_bits}/{entry.activation_bits}, tuned: deployed": get_classifier().logits(
             photos
         ),
     }
-    right = {form: right_by_class(logits, labels) for form, logits in series.items()}
+    right = {form: count_correct_by_class(logits, labels) for form, logits in series.items()}
     form = f"{name}, not tuned"
     count, rare = sum(right[form].values()), sum(right[form][code] for code in RARE)
     figure, number = st.columns([3, 2], gap="large", vertical_alignment="center")

@@ -5,11 +5,17 @@ import pandas as pd
 import streamlit as st
 
 from qana.errors import UserError
-from qana.evaluation.result_files import read_studies
+from qana.evaluation.report_files import read_studies
 from qana.studies.catalog import ABLATION, SMALL
-from qana.walkthrough.activations import LAYERS, Activations
+from qana.walkthrough.activation_quantization import (
+    Quantized,
+    compute_histogram,
+    count_narrowed_channels,
+    list_bounds,
+    quantize,
+)
 from qana.walkthrough.bit_widths import CHOICES
-from qana.walkthrough.quantization_steps import Quantized, bounds, histogram, narrowed, quantize
+from qana.walkthrough.folding import LAYERS, Activations
 from ui.convert.bounding_chart import draw
 from ui.convert.chapter import moving_number
 from ui.convert.job_results import result
@@ -26,7 +32,7 @@ IDEA = (
     "Without a bound the largest value in calibration sets the range, and one outlier makes the "
     "**quantization step** coarse for every other value of its channel.",
 )
-TASK = "qana.walkthrough.folding_job:fold_and_bound"
+TASK = "qana.walkthrough.folding_job:fold_and_find_ranges"
 REACH = {"highest": 0.0, "middle": 0.5, "lowest": 1.0}
 """Channels to look at, by their place among those that ever rise above 0."""
 NONE = "none"
@@ -65,7 +71,7 @@ def _bound(found: Activations) -> None:
         )
         chosen = st.select_slider(
             f"Upper bound; the network learned with {found.bound:g} (dotted)",
-            [*bounds(float(found.highest.max())), NONE],
+            [*list_bounds(float(found.highest.max())), NONE],
             value=found.bound,
             format_func=lambda value: value if value == NONE else f"{value:g}",
             key=f"bounding_bound_{found.layer}",
@@ -78,7 +84,9 @@ def _bound(found: Activations) -> None:
     lowest, top = min(float(values.min()), 0.0), max(float(values.max()), highest, found.bound)
     with figure:
         st.altair_chart(
-            draw(histogram(values, lowest, top, quantized.end), quantized, bound, found.bound),
+            draw(
+                compute_histogram(values, lowest, top, quantized.end), quantized, bound, found.bound
+            ),
             alt=_words(found, channel, values, bound, quantized),
         )
     with choices:
@@ -105,7 +113,7 @@ def _rule(found: Activations, quantized: Quantized, bits: int, bound: float | No
         )
     else:
         rule = "a power of two here, so it moves only where the range crosses one"
-    ends = narrowed(found.highest, bound)
+    ends = count_narrowed_channels(found.highest, bound)
     reached = (
         f"The bound ends the range of {ends} of {alive} channels; the others never reach it."
         if bound is not None

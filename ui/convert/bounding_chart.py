@@ -3,7 +3,7 @@
 import altair as alt
 import numpy as np
 
-from qana.walkthrough.quantization_steps import Quantized
+from qana.walkthrough.activation_quantization import Quantized
 from ui.charts import GUIDE, PLOT_HEIGHT
 
 ZERO, KEPT, CUT, INK = "becomes 0", "kept", "cut", "ink"

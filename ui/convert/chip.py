@@ -5,12 +5,12 @@ from collections import Counter
 import streamlit as st
 
 from qana.inference.manifest import AKIDA1, find_entry, read_manifest
-from qana.walkthrough.chip_layout import Mapping
-from qana.walkthrough.chip_mapping import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
+from qana.walkthrough.chip_drawing import ChipMapping
+from qana.walkthrough.chip_drawing_reader import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
 from ui.convert.chapter import moving_number
 from ui.convert.mesh import Layers, draw, mark
 from ui.convert.photo import Photo
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 TITLE = "On the chip"
 IDEA = (
@@ -28,7 +28,7 @@ FIRM, SOFT = "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"
 def show(photo: Photo) -> None:
     """The mesh of one device, with the layers of one pass on it."""
     device = st.pills("Chip", list(DEVICES), default=next(iter(DEVICES)), required=True, wrap=True)
-    entry = classifier().entry
+    entry = get_classifier().entry
     mapping = mapped(entry.sha256, entry.name, device)
     if mapping.refusal is None:
         _show_mapping(mapping, f"the deployed model {entry.name}")
@@ -49,12 +49,12 @@ def show(photo: Photo) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner="Placing the network")
-def mapped(sha256: str, name: str, device: str) -> Mapping:
+def mapped(sha256: str, name: str, device: str) -> ChipMapping:
     """A model of these weights on a device; the same for all visitors."""
     return map_entry(find_entry(name), device)
 
 
-def _explain(mapping: Mapping, name: str) -> None:
+def _explain(mapping: ChipMapping, name: str) -> None:
     refusal, device, generation = mapping.refusal, mapping.device, mapping.mesh.generation
     assert refusal is not None
     reasons = [f"The engine says: “{refusal.message}”"]
@@ -75,7 +75,7 @@ def _explain(mapping: Mapping, name: str) -> None:
     st.warning(title + "\n".join(f"- {one}" for one in reasons), icon=":material/block:")
 
 
-def _show_mapping(mapping: Mapping, network: str) -> None:
+def _show_mapping(mapping: ChipMapping, network: str) -> None:
     total, passes = len(mapping.mesh.processors), len(mapping.passes)
     if mapping.refusal is not None:
         words = f"**Does not fit.** The engine says: “{mapping.refusal.message}”"
@@ -113,7 +113,7 @@ def _show_mapping(mapping: Mapping, network: str) -> None:
         st.table(_rows(layers), border="horizontal")
 
 
-def _legend(mapping: Mapping) -> str:
+def _legend(mapping: ChipMapping) -> str:
     marks = Counter(map(mark, mapping.mesh.processors))
     fully = " and ".join(f"{count} {mark}" for mark, count in sorted(marks.items()) if mark)
     return (

@@ -4,7 +4,13 @@ from html import escape
 
 import streamlit as st
 
-from qana.walkthrough.conversion_cases import CASES, Form, LayerFate, Outcome, Step
+from qana.walkthrough.conversion_cases import (
+    CASES,
+    ActivationStep,
+    BlockForm,
+    ConversionOutcome,
+    LayerFate,
+)
 from ui.convert.chapter import moving_number
 from ui.convert.job_results import result
 from ui.convert.photo import Photo
@@ -18,7 +24,7 @@ IDEA = (
     "So a block has to be built from what converts, and every conversion has to be checked for "
     "being whole.",
 )
-TASK = "qana.walkthrough.run_case:run_case"
+TASK = "qana.walkthrough.conversion_cases_job:run_case"
 ARRIVED = "#1f9585"
 """Seen on light and on dark alike."""
 STYLE = f"""<style>
@@ -43,7 +49,7 @@ def show(photo: Photo) -> None:
     """Draws the chapter; it is about networks, whatever the photo."""
     form = _choose()
     st.markdown(form.about, width=760)
-    outcome: Outcome | None = result(TASK, case=form.key)
+    outcome: ConversionOutcome | None = result(TASK, case=form.key)
     if outcome is None:
         st.caption(
             "The vendor's quantizer and converter run on this network in the background: seconds "
@@ -61,7 +67,7 @@ def show(photo: Photo) -> None:
         _show_verdict(outcome)
 
 
-def _choose() -> Form:
+def _choose() -> BlockForm:
     names = [case.name for case in CASES]
     name = st.pills("Block", names, default=names[0], required=True, key="breaking_block")
     case = CASES[names.index(name)]
@@ -77,7 +83,7 @@ def _choose() -> Form:
     return forms[chosen]
 
 
-def _show_number(outcome: Outcome) -> None:
+def _show_number(outcome: ConversionOutcome) -> None:
     total = len(outcome.layers)
     arrived = f"{outcome.arrived} of {total}"
     if outcome.step is None:
@@ -97,7 +103,7 @@ def _show_number(outcome: Outcome) -> None:
     )
 
 
-def _spans(step: Step) -> str:
+def _spans(step: ActivationStep) -> str:
     return (
         f"Before the activation that channel reaches {step.largest:.1f}; after it, the integers "
         f"end at {step.top:.1f}. Of its activations that are not zero in the float network, "
@@ -105,7 +111,7 @@ def _spans(step: Step) -> str:
     )
 
 
-def draw(outcome: Outcome) -> str:
+def draw(outcome: ConversionOutcome) -> str:
     """The network as an ordered list: a box an Akida layer with the Keras layers that it computes,
     struck out what was dropped.
     """
@@ -123,7 +129,7 @@ def _grouped(fates: tuple[LayerFate, ...]) -> list[tuple[str | None, list[LayerF
     return list(groups.items())
 
 
-def _box(outcome: Outcome, name: str | None, fates: list[LayerFate]) -> str:
+def _box(outcome: ConversionOutcome, name: str | None, fates: list[LayerFate]) -> str:
     state, head = "arrived", f"{name} · {outcome.akida[name]}" if name else ""
     if name is None:
         state, head = "dropped", "Dropped" if outcome.akida else "Not converted"
@@ -135,7 +141,7 @@ def _box(outcome: Outcome, name: str | None, fates: list[LayerFate]) -> str:
     return f"<li class='{state}'><div class='into'>{escape(head)}</div><ul>{chips}</ul></li>"
 
 
-def _legend(outcome: Outcome) -> str:
+def _legend(outcome: ConversionOutcome) -> str:
     words = []
     if outcome.akida:
         words.append("A solid box is an Akida layer, with the Keras layers that it computes.")
@@ -152,7 +158,7 @@ def _legend(outcome: Outcome) -> str:
     return " ".join(words)
 
 
-def _show_words(outcome: Outcome) -> None:
+def _show_words(outcome: ConversionOutcome) -> None:
     st.subheader("What the vendor's tools say", anchor=False)
     if not outcome.said:
         st.markdown("Nothing: no warning, no error.")
@@ -169,7 +175,7 @@ def _show_words(outcome: Outcome) -> None:
         st.markdown("No model came out.")
 
 
-def _show_verdict(outcome: Outcome) -> None:
+def _show_verdict(outcome: ConversionOutcome) -> None:
     st.subheader("What our check says", anchor=False)
     if outcome.refusal is None and outcome.passes:
         passes = ", ".join(f"{count} on {device}" for device, count in outcome.passes.items())

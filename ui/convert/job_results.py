@@ -7,9 +7,9 @@ import streamlit as st
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job
 from ui.convert.photo import Photo
-from ui.shared_models import workshop
+from ui.shared_models import get_background_worker
 
-WARM = "qana.walkthrough.quantization_job:warm"
+WARM = "qana.walkthrough.bit_widths_job:load_networks"
 
 
 @st.cache_resource
@@ -45,7 +45,7 @@ def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | Non
 def warm_up() -> None:
     """Has TensorFlow and the networks loaded while the reader reads, and shows how far that is."""
     jobs = _shared()
-    lost = WARM in jobs and jobs[WARM].done and not workshop().running
+    lost = WARM in jobs and jobs[WARM].done and not get_background_worker().running
     if WARM not in jobs or lost:
         jobs[WARM] = _begin(WARM, None, {})
     if not jobs[WARM].done:
@@ -60,7 +60,7 @@ def _forget(jobs: dict[Any, Job], key: Any, failed: Job) -> None:
 
 def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
     inputs = {"inputs": photo.prediction.inputs} if photo else {}
-    return workshop().ask(task, model=DEFAULT_MODEL, **inputs, **arguments)
+    return get_background_worker().ask(task, model=DEFAULT_MODEL, **inputs, **arguments)
 
 
 def _follow(job: Job, before: str = "") -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from qana.walkthrough.chip_layout import Mapping, PlacedLayer, Processor
+from qana.walkthrough.chip_drawing import ChipMapping, PlacedLayer, Processor
 from ui.charts import GUIDE, INK
 
 COLOURS = 7
@@ -34,7 +34,7 @@ def _tenant(order: int, layers: Layers) -> dict[str, str]:
     return found | {"kind": layer.kind, "unit": layer.unit}
 
 
-def _cells(mapping: Mapping, layers: Layers) -> list[dict[str, Any]]:
+def _cells(mapping: ChipMapping, layers: Layers) -> list[dict[str, Any]]:
     """A record for each processor, and for the HRC above the mesh."""
     owners = {place: order for order, layer in layers.items() for place in layer.places}
     cells: list[dict[str, Any]] = []
@@ -59,7 +59,7 @@ def _cells(mapping: Mapping, layers: Layers) -> list[dict[str, Any]]:
     return cells
 
 
-def draw(mapping: Mapping, layers: Layers) -> alt.LayerChart:
+def draw(mapping: ChipMapping, layers: Layers) -> alt.LayerChart:
     """A square a processor, at its place in the mesh, with the number of its layer."""
     cells, edge = _cells(mapping, layers), 0.5 + GAP / 4
     nodes = [

@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from qana.classes import CLASSES
-from qana.explanation.heatmap import event_picture, strongest
-from qana.walkthrough.block_graph import Block, LayerCost, blocks, shares
+from qana.explanation.heatmap import draw_channel, find_strongest_channels
+from qana.walkthrough.block_graph import Block, LayerCost, build_block_graph, compute_shares
 from ui.convert.chapter import moving_number
 from ui.convert.network_graph import COSTS, draw, percent, size
 from ui.convert.photo import Photo
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 TITLE = "The network"
 IDEA = (
@@ -34,7 +34,7 @@ IDENTITY = (
 
 def show(photo: Photo) -> None:
     """Draws the chapter."""
-    graph = blocks(classifier().layers, photo.prediction.layers)
+    graph = build_block_graph(get_classifier().layers, photo.prediction.layers)
     titles = {block.name: block.title for block in graph}
     costliest = max(graph, key=lambda block: block.macs)
     st.session_state.setdefault("network_block", costliest.name)
@@ -73,20 +73,20 @@ def _forget_tap() -> None:
 def _show_share(graph: Sequence[Block], cost: str, chosen: Block) -> None:
     facts = [
         f"{getattr(chosen, each):,} of {sum(getattr(block, each) for block in graph):,} {words} "
-        f"({percent(shares(graph, each)[chosen.name])})"
+        f"({percent(compute_shares(graph, each)[chosen.name])})"
         for each, words in COSTS.items()
     ]
     moving_number(
         f"Share of all {COSTS[cost]}",
-        percent(shares(graph, cost)[chosen.name]),
+        percent(compute_shares(graph, cost)[chosen.name]),
         f"{' and '.join(facts)}. Counted on the converted network: MACs by the Akida engine, "
         "parameters as its integers, batch normalization folded in; the float network has "
-        f"{classifier().entry.parameters:,}.",
+        f"{get_classifier().entry.parameters:,}.",
     )
 
 
 def _show_graph(graph: Sequence[Block], cost: str, chosen: Block) -> None:
-    part = shares(graph, cost)
+    part = compute_shares(graph, cost)
     words = "; ".join(f"{block.title} {percent(part[block.name])}" for block in graph)
     skips = ", ".join(block.title for block in graph if block.skips)
     key = f"network_graph{st.session_state.get('network_turn', 0)}"
@@ -142,8 +142,8 @@ def _show_maps(chosen: Block, photo: Photo) -> None:
         f"{maps[-1].shape[-1]} channels of {size(maps[-1].shape[:2])} places, black where silent:"
     )
     with st.container(horizontal=True, gap="xsmall"):
-        for channel, places in strongest(maps[-1], MAPS):
+        for channel, places in find_strongest_channels(maps[-1], MAPS):
             events = f"Channel {channel}: {np.count_nonzero(places):,} events"
             with st.container(width=PICTURE):
-                picture = event_picture(places, 3 * PICTURE)
+                picture = draw_channel(places, 3 * PICTURE)
                 st.image(picture, caption=events, alt=events, width=PICTURE)

@@ -12,7 +12,7 @@ from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import Scan, scan
 from qana.jobs.background_worker import Job
 from ui.gallery import TYPES, show_gallery
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 FIRST = "mel"
 """Class of the sample that a visitor begins with."""
@@ -39,7 +39,7 @@ class Photo:
 
 def _open(source: bytes | Path, image_id: str | None = None, recorded: str | None = None) -> None:
     try:
-        found = scan(source, classifier(), insist=True)
+        found = scan(source, get_classifier(), force=True)
     except ImageError as error:
         st.session_state.convert_trouble = str(error)
         return

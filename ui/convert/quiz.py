@@ -3,14 +3,14 @@
 import streamlit as st
 
 from qana.walkthrough import quiz
-from qana.walkthrough.block_graph import blocks
-from qana.walkthrough.conversion_cases import Outcome
+from qana.walkthrough.block_graph import build_block_graph
+from qana.walkthrough.conversion_cases import ConversionOutcome
 from qana.walkthrough.quiz import Question
 from ui.convert.chapter import moving_number
 from ui.convert.chip import mapped
 from ui.convert.job_results import result
 from ui.convert.photo import Photo
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 TITLE = "Quiz yourself"
 IDEA = (
@@ -26,18 +26,20 @@ GATE = "attention_published"
 
 def show(photo: Photo) -> None:
     """The questions, each with its answer once one is chosen."""
-    layers, entry = classifier().layers, classifier().entry
+    layers, entry = get_classifier().layers, get_classifier().entry
     asked = [
-        quiz.silence(photo.prediction),
-        quiz.dearest(blocks(layers, photo.prediction.layers)),
-        quiz.levels(layers),
-        quiz.passes(*(mapped(entry.sha256, entry.name, device) for device in DEVICES)),
+        quiz.ask_sparsity(photo.prediction),
+        quiz.ask_largest_block(build_block_graph(layers, photo.prediction.layers)),
+        quiz.ask_weight_levels(layers),
+        quiz.ask_passes(*(mapped(entry.sha256, entry.name, device) for device in DEVICES)),
     ]
     score = st.container()
     right = sum(_ask(number, question) for number, question in enumerate(asked, start=1))
-    outcome: Outcome | None = result("qana.walkthrough.run_case:run_case", case=GATE)
+    outcome: ConversionOutcome | None = result(
+        "qana.walkthrough.conversion_cases_job:run_case", case=GATE
+    )
     if outcome is not None:
-        right += _ask(QUESTIONS, quiz.converter(outcome))
+        right += _ask(QUESTIONS, quiz.ask_converter(outcome))
     with score:
         moving_number(
             "Right so far",

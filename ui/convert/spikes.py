@@ -9,17 +9,17 @@ from qana.data.samples import ATTRIBUTION
 from qana.inference.classifier import Prediction
 from qana.walkthrough.layer_events import (
     LayerContrast,
-    compare,
-    large_lesion,
-    plain_skin,
-    travel,
-    uniform_grey,
+    compare_events,
+    find_large_lesion,
+    find_plain_skin,
+    make_frames,
+    make_uniform_grey,
 )
 from ui.charts import INK, PLOT_HEIGHT, legend
 from ui.convert.chapter import moving_number
 from ui.convert.photo import Photo
 from ui.convert.player import player
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 TITLE = "Spikes"
 IDEA = (
@@ -40,15 +40,15 @@ def _reference(name: str, sha256: str) -> tuple[Prediction, str]:
     """For the weights of this hash: the answer to a reference, and where the picture is from."""
     if name == GREY:
         about = "Uniform grey: made, not photographed, every pixel the same; no skin looks like it."
-        return classifier().classify(uniform_grey(classifier().input_size)), about
-    found = plain_skin() if name == SKIN else large_lesion()
+        return get_classifier().classify(make_uniform_grey(get_classifier().input_size)), about
+    found = find_plain_skin() if name == SKIN else find_large_lesion()
     what = (
         f"a corner of {found.image_id} that its lesion's outline proves free, {found.share:.0%} of "
         "the side, enlarged, so it is softer than a photo"
         if name == SKIN
         else f"{found.image_id}, the sample with the largest, {found.share:.0%} of the square"
     )
-    return classifier().classify(found.picture), f"{name}: {what}. {ATTRIBUTION}."
+    return get_classifier().classify(found.picture), f"{name}: {what}. {ATTRIBUTION}."
 
 
 def show(photo: Photo) -> None:
@@ -62,9 +62,9 @@ def show(photo: Photo) -> None:
         key="spikes_shown",
     )
     compared = SKIN if shown == PHOTO else shown
-    reference, about = _reference(compared, classifier().entry.sha256)
+    reference, about = _reference(compared, get_classifier().entry.sha256)
     prediction = photo.prediction if shown == PHOTO else reference
-    frames = travel(prediction.outputs)
+    frames = make_frames(prediction.outputs)
     player(frames, prediction.inputs, called=shown.lower(), key="spikes_player")
     size = sum(frame.size for frame in frames)
     moving_number(
@@ -78,7 +78,7 @@ def show(photo: Photo) -> None:
 
 def _show_comparison(photo: Prediction, reference: Prediction, name: str, about: str) -> None:
     other = name.lower()
-    found = compare(photo.outputs, reference.outputs)
+    found = compare_events(photo.outputs, reference.outputs)
     st.subheader(f"This photo against {other}", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(photo.inputs, width=96, alt="This photo as the network reads it")

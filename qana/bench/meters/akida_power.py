@@ -14,7 +14,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-from qana.bench.meters.no_meter import not_started
+from qana.bench.meters.no_meter import explain_not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 PERIOD = 0.141
@@ -42,7 +42,7 @@ class AkidaPowerMeter:
         self._device = device
         self._clock = clock
         self._was_enabled: bool | None = None
-        self._problem: NotMeasurable | None = not_started(self.name)
+        self._problem: NotMeasurable | None = explain_not_started(self.name)
 
     def start(self) -> None:
         """Turns the board's power measurement on and passes over the events so far."""
@@ -89,7 +89,7 @@ class AkidaPowerMeter:
             with suppress(*BROKEN):  # the board may be gone
                 self._device.soc.power_measurement_enabled = self._was_enabled
             self._was_enabled = None
-        self._problem = not_started(self.name)
+        self._problem = explain_not_started(self.name)
 
     def _logged(self) -> dict[int, Any]:
         """Events by their time; the engine may have moved some to the last inference's list."""

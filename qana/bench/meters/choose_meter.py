@@ -10,7 +10,7 @@ from qana.bench.readings import Meter
 from qana.errors import UserError
 
 
-def meter_for(kind: str, device: object | None = None) -> Meter:
+def choose_meter(kind: str, device: object | None = None) -> Meter:
     """The meter of the hardware that a network runs on.
 
     Args:

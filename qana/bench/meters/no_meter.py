@@ -3,7 +3,7 @@
 from qana.bench.readings import NotMeasurable
 
 
-def not_started(name: str) -> NotMeasurable:
+def explain_not_started(name: str) -> NotMeasurable:
     """What the meter `name` answers before `start` and after `close`."""
     return NotMeasurable(
         name, "The meter was not started.", "Start the meter before the work that it measures."

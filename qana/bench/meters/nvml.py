@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from qana.bench.meters.no_meter import not_started
+from qana.bench.meters.no_meter import explain_not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 STEP = 0.1
@@ -72,7 +72,7 @@ class NvmlMeter:
         self._nvml = nvml
         self._clock = clock
         self._open = False
-        self._problem: NotMeasurable | None = not_started(self.name)
+        self._problem: NotMeasurable | None = explain_not_started(self.name)
 
     def start(self) -> None:
         """Finds the card and reads its counter for the first time."""
@@ -117,7 +117,7 @@ class NvmlMeter:
             self._open = False
             with suppress(self._nvml.NVMLError):  # the driver may be gone
                 self._nvml.nvmlShutdown()
-        self._problem = not_started(self.name)
+        self._problem = explain_not_started(self.name)
 
     def _begin(self) -> NotMeasurable | None:
         if self._nvml is None:

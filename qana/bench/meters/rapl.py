@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qana.bench.meters.no_meter import not_started
+from qana.bench.meters.no_meter import explain_not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 ROOT = Path("/sys/class/powercap")
@@ -49,7 +49,7 @@ class RaplMeter:
         """
         self._root = root
         self._clock = clock
-        self._problem: NotMeasurable | None = not_started(self.name)
+        self._problem: NotMeasurable | None = explain_not_started(self.name)
 
     def start(self) -> None:
         """Reads every package's counter for the first time."""
@@ -100,7 +100,7 @@ class RaplMeter:
 
     def close(self) -> None:
         """Ends the run; no file was left open."""
-        self._problem = not_started(self.name)
+        self._problem = explain_not_started(self.name)
 
     def _count(self) -> NotMeasurable | None:
         """Adds what the counters moved since the last look."""

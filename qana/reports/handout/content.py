@@ -8,11 +8,11 @@ import numpy as np
 from qana.inference.classifier import AkidaClassifier, Prediction
 from qana.inference.manifest import ModelEntry
 from qana.walkthrough import quiz
-from qana.walkthrough.block_graph import Block, blocks
-from qana.walkthrough.chip_layout import Mapping
-from qana.walkthrough.chip_mapping import map_entry
-from qana.walkthrough.conversion_cases import Outcome
-from qana.walkthrough.layer_events import LayerFrame, travel
+from qana.walkthrough.block_graph import Block, build_block_graph
+from qana.walkthrough.chip_drawing import ChipMapping
+from qana.walkthrough.chip_drawing_reader import map_entry
+from qana.walkthrough.conversion_cases import ConversionOutcome
+from qana.walkthrough.layer_events import LayerFrame, make_frames
 from qana.walkthrough.quiz import Question
 
 DEVICES = "12 nodes", "6 nodes"
@@ -20,7 +20,7 @@ MAPS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
+class HandoutContent:
     """What the page says.
 
     Attributes:
@@ -38,11 +38,11 @@ class Facts:
     photo: str
     graph: tuple[Block, ...]
     maps: tuple[LayerFrame, ...]
-    mappings: tuple[Mapping, ...]
+    mappings: tuple[ChipMapping, ...]
     questions: tuple[Question, ...]
 
 
-def gather(classifier: AkidaClassifier, image: np.ndarray, photo: str) -> Facts:
+def gather_content(classifier: AkidaClassifier, image: np.ndarray, photo: str) -> HandoutContent:
     """Computes what the page says.
 
     Args:
@@ -51,20 +51,22 @@ def gather(classifier: AkidaClassifier, image: np.ndarray, photo: str) -> Facts:
         photo: what it is, in a few words.
     """
     prediction = classifier.classify(image)
-    graph = blocks(classifier.layers, prediction.layers)
+    graph = build_block_graph(classifier.layers, prediction.layers)
     large, small = (map_entry(classifier.entry, device) for device in DEVICES)
     # The last question and its options are the same whatever the converter does; only the answer,
     # which is not printed, needs a run of it.
-    nothing_ran = Outcome((), {}, (), None, None, None, {}, None, 0)
+    nothing_ran = ConversionOutcome((), {}, (), None, None, None, {}, None, 0)
     questions = (
-        quiz.silence(prediction),
-        quiz.dearest(graph),
-        quiz.levels(classifier.layers),
-        quiz.passes(large, small),
-        quiz.converter(nothing_ran),
+        quiz.ask_sparsity(prediction),
+        quiz.ask_largest_block(graph),
+        quiz.ask_weight_levels(classifier.layers),
+        quiz.ask_passes(large, small),
+        quiz.ask_converter(nothing_ran),
     )
-    maps = _to_draw(travel(prediction.outputs))
-    return Facts(classifier.entry, prediction, photo, graph, maps, (large, small), questions)
+    maps = _to_draw(make_frames(prediction.outputs))
+    return HandoutContent(
+        classifier.entry, prediction, photo, graph, maps, (large, small), questions
+    )
 
 
 def _to_draw(frames: Sequence[LayerFrame]) -> tuple[LayerFrame, ...]:

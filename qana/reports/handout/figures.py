@@ -5,8 +5,8 @@ from string import ascii_lowercase
 
 from fpdf import FPDF
 
-from qana.explanation.heatmap import event_picture
-from qana.reports.handout.content import Facts
+from qana.explanation.heatmap import draw_channel
+from qana.reports.handout.content import HandoutContent
 from qana.reports.handout.drawing import (
     BODY,
     INNER,
@@ -17,40 +17,40 @@ from qana.reports.handout.drawing import (
     PAGE,
     SMALL,
     TEAL,
-    arrow,
-    caption,
-    heading,
-    picture,
-    table,
-    text,
+    draw_arrow,
+    draw_caption,
+    draw_heading,
+    draw_picture,
+    draw_table,
+    draw_text,
 )
-from qana.walkthrough.block_graph import shares
+from qana.walkthrough.block_graph import compute_shares
 from qana.walkthrough.quiz import Question
 
 PIXELS = 256
 """Side of a drawn event map; each place of a layer is a square of it."""
 
 
-def draw_photo(pdf: FPDF, facts: Facts, y: float) -> None:
+def draw_photo(pdf: FPDF, facts: HandoutContent, y: float) -> None:
     """The photo, three layers of it as events, and how much of all is silent."""
     prediction, side, gap = facts.prediction, 33.5, 4
-    top = heading(pdf, MARGIN, y, INNER, "One photo as events")
-    picture(pdf, MARGIN, top, side, prediction.inputs, "The photo as the network reads it")
+    top = draw_heading(pdf, MARGIN, y, INNER, "One photo as events")
+    draw_picture(pdf, MARGIN, top, side, prediction.inputs, "The photo as the network reads it")
     pixels = f"{len(prediction.inputs)} x {len(prediction.inputs)} pixels"
-    caption(pdf, MARGIN, top + side, side, "Pixels", pixels, facts.photo)
+    draw_caption(pdf, MARGIN, top + side, side, "Pixels", pixels, facts.photo)
     for number, frame in enumerate(facts.maps, start=1):
         x = MARGIN + number * (side + gap)
-        arrow(pdf, x - gap / 2, top + side / 2)
-        drawn = event_picture(frame.counts - frame.counts.min(), PIXELS)
-        picture(pdf, x, top, side, drawn, f"Events of {frame.name}")
+        draw_arrow(pdf, x - gap / 2, top + side / 2)
+        drawn = draw_channel(frame.counts - frame.counts.min(), PIXELS)
+        draw_picture(pdf, x, top, side, drawn, f"Events of {frame.name}")
         places = f"{len(frame.counts)} x {len(frame.counts)}, {frame.channels} channels"
         count = f"{frame.events:,} events, {frame.sparsity:.0%} silent"
-        caption(pdf, x, top + side, side, frame.name, places, count)
+        draw_caption(pdf, x, top + side, side, frame.name, places, count)
     x = MARGIN + 4 * (side + gap)
     width = PAGE[0] - MARGIN - x
-    below = text(pdf, x, top + 1, width, f"{prediction.events:,}", 17, "B", ORANGE, "times")
+    below = draw_text(pdf, x, top + 1, width, f"{prediction.events:,}", 17, "B", ORANGE, "times")
     size = sum(layer.size for layer in prediction.layers)
-    below = text(
+    below = draw_text(
         pdf,
         x,
         below + 0.5,
@@ -60,17 +60,17 @@ def draw_photo(pdf: FPDF, facts: Facts, y: float) -> None:
         SMALL,
     )
     about = "Bright places send the most events of their layer, black ones the fewest."
-    text(pdf, x, below + 2, width, about, SMALL, colour=MUTED)
+    draw_text(pdf, x, below + 2, width, about, SMALL, colour=MUTED)
 
 
-def draw_network(pdf: FPDF, facts: Facts, y: float) -> None:
+def draw_network(pdf: FPDF, facts: HandoutContent, y: float) -> None:
     """The chain of blocks, an arc where one is added to its input, a bar for its share of MACs."""
     graph = [block for block in facts.graph if block.macs]
-    share = shares(graph, "macs")
+    share = compute_shares(graph, "macs")
     width = 108
-    top = heading(pdf, MARGIN, y, width, "The network, block by block") - 0.5
+    top = draw_heading(pdf, MARGIN, y, width, "The network, block by block") - 0.5
     legend = "arc: input added; bar: share of MACs"
-    text(pdf, MARGIN + 58, y + 1.7, width - 58, legend, SMALL, colour=MUTED, align="R")
+    draw_text(pdf, MARGIN + 58, y + 1.7, width - 58, legend, SMALL, colour=MUTED, align="R")
     pitch, x, room = 64 / len(graph), MARGIN + 5, 26
     middle = {block.name: top + pitch * (row + 0.5) for row, block in enumerate(graph)}
     centres = list(middle.values())
@@ -88,24 +88,24 @@ def draw_network(pdf: FPDF, facts: Facts, y: float) -> None:
         for end in (*block.skips, block.name):
             pdf.circle(x, middle[end], 1.1, style="F")
         line = at - SMALL * LEADING / 2
-        text(pdf, x + 4, line, 44, block.title, SMALL)
+        draw_text(pdf, x + 4, line, 44, block.title, SMALL)
         shape = " x ".join(str(length) for length in block.shape)
-        text(pdf, x + 42, line, 26, shape, SMALL, colour=MUTED)
+        draw_text(pdf, x + 42, line, 26, shape, SMALL, colour=MUTED)
         bar = room * share[block.name] / max(share.values())
         pdf.set_fill_color(*TEAL)
         pdf.rect(x + 64, at - 1.3, max(bar, 0.2), 2.6, style="F")
-        text(pdf, MARGIN + width - 11, line, 11, _share(share[block.name]), SMALL, align="R")
+        draw_text(pdf, MARGIN + width - 11, line, 11, _share(share[block.name]), SMALL, align="R")
 
 
 def _share(share: float) -> str:
     return f"{share:.1%}" if share >= 0.0005 else "< 0.1%"
 
 
-def draw_numbers(pdf: FPDF, facts: Facts, y: float) -> None:
+def draw_numbers(pdf: FPDF, facts: HandoutContent, y: float) -> None:
     """The model and its results on test lesions, with the command that wrote them."""
     entry, test = facts.entry, facts.entry.metrics["lesion-test"]
     x, width = MARGIN + 116, INNER - 116
-    top = heading(pdf, x, y, width, "The numbers")
+    top = draw_heading(pdf, x, y, width, "The numbers")
     weights, activations = entry.weight_bits, entry.activation_bits
     rows = [
         ("Weights", f"{weights} bits, {2**weights - 1} levels"),
@@ -116,8 +116,10 @@ def draw_numbers(pdf: FPDF, facts: Facts, y: float) -> None:
     for found in facts.mappings:
         passes = "does not fit" if found.refusal else f"{len(found.passes)}"
         rows.append((f"Passes, {found.device}, {len(found.mesh.processors)} NPs", passes))
-    top = table(pdf, x, top, width, rows) + 1.5
-    top = text(pdf, x, top, width, f"On {test['n']:,} test photos, Akida", BODY, "B", TEAL) + 0.8
+    top = draw_table(pdf, x, top, width, rows) + 1.5
+    top = (
+        draw_text(pdf, x, top, width, f"On {test['n']:,} test photos, Akida", BODY, "B", TEAL) + 0.8
+    )
     scores = {
         "Accuracy": "accuracy",
         "Balanced accuracy": "balanced_accuracy",
@@ -127,27 +129,27 @@ def draw_numbers(pdf: FPDF, facts: Facts, y: float) -> None:
     for words, score in scores.items():
         low, high = test["ci95"][score]
         spans.append((words, f"{test[score]:.3f} ({low:.3f} to {high:.3f})"))
-    top = table(pdf, x, top, width, spans) + 0.5
+    top = draw_table(pdf, x, top, width, spans) + 0.5
     about = "95 % intervals, over lesions never trained on."
-    top = text(pdf, x, top, width, about, SMALL, colour=MUTED) + 0.5
-    text(pdf, x, top, width, entry.record["command"], SMALL, family="courier", colour=MUTED)
+    top = draw_text(pdf, x, top, width, about, SMALL, colour=MUTED) + 0.5
+    draw_text(pdf, x, top, width, entry.record["command"], SMALL, family="courier", colour=MUTED)
 
 
 def draw_questions(pdf: FPDF, questions: Sequence[Question], y: float) -> None:
     """In two columns, each question on as many lines as it takes."""
-    top = heading(pdf, MARGIN, y, INNER, "Five questions")
+    top = draw_heading(pdf, MARGIN, y, INNER, "Five questions")
     where = "Some answers are on this page; the app computes all, on its page Convert."
-    text(pdf, MARGIN + 60, y + 1.7, INNER - 60, where, SMALL, colour=MUTED, align="R")
+    draw_text(pdf, MARGIN + 60, y + 1.7, INNER - 60, where, SMALL, colour=MUTED, align="R")
     width, gap = (INNER - 8) / 2, 1.4
     x, line = float(MARGIN), top
     for number, question in enumerate(questions, start=1):
         if number == (len(questions) + 3) // 2:
             x, line = MARGIN + width + 8, top
-        text(pdf, x, line, 5, f"{number}", 10, "B", ORANGE)
-        line = text(pdf, x + 5, line, width - 5, question.text, SMALL)
+        draw_text(pdf, x, line, 5, f"{number}", 10, "B", ORANGE)
+        line = draw_text(pdf, x + 5, line, width - 5, question.text, SMALL)
         # Blanks that do not break keep each option on one line.
         letters = (
             f"{letter}) {option}".replace(" ", "\N{NO-BREAK SPACE}")
             for letter, option in zip(ascii_lowercase, question.options, strict=False)
         )
-        line = text(pdf, x + 5, line, width - 5, "   ".join(letters), SMALL, "B", TEAL) + gap
+        line = draw_text(pdf, x + 5, line, width - 5, "   ".join(letters), SMALL, "B", TEAL) + gap

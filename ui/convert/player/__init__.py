@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from qana.explanation.heatmap import COLOURS
+from qana.explanation.heatmap import COLORMAP
 from qana.walkthrough.layer_events import LayerFrame
 from ui.component import component
 
@@ -53,7 +53,7 @@ def packed(
         for frame in frames
     ]
     counts = b"".join(frame.counts.astype("<u2").tobytes() for frame in frames)
-    ramp = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[None], COLOURS)[0, :, ::-1]
+    ramp = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[None], COLORMAP)[0, :, ::-1]
     return {
         "layers": layers,
         "counts": _text(counts),

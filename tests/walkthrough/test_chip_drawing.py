@@ -14,11 +14,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from qana.errors import UserError
-from qana.inference.manifest import ModelEntry, ModelError, find_entry, models_folder
-from qana.inference.model_store import sha256
+from qana.inference.manifest import ModelEntry, ModelError, find_entry, find_models_folder
+from qana.inference.model_store import hash_file
 from qana.jobs.background_worker import Job, Workshop
 from qana.jobs.messages import Request
-from qana.walkthrough.chip_mapping import DEVICES, FIRST_GENERATION, map_entry, map_model
+from qana.walkthrough.chip_drawing_reader import DEVICES, FIRST_GENERATION, map_entry, map_model
 
 FITS = ("12 nodes", "6 nodes")
 NEURAL = (akida.NP.CNP1, akida.NP.CNP2, akida.NP.FNP2, akida.NP.FNP3, akida.NP.TNP_B)
@@ -101,7 +101,7 @@ def test_an_unknown_device_and_a_changed_file_get_one_sentence(classifier, tmp_p
     changed = dataclasses.replace(classifier.entry, path=path)
     with pytest.raises(ModelError, match="its bytes have changed"):
         map_entry(changed, "12 nodes")
-    of_today = dataclasses.replace(changed, sha256=sha256(path))
+    of_today = dataclasses.replace(changed, sha256=hash_file(path))
     with pytest.raises(ModelError, match="cannot read"):
         map_entry(of_today, "12 nodes")
 
@@ -212,7 +212,7 @@ def test_without_a_model_for_akida_1_the_page_says_how_to_make_one(
     asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "models"
-    shutil.copytree(models_folder(), folder, ignore=shutil.ignore_patterns("*.h5"))
+    shutil.copytree(find_models_folder(), folder, ignore=shutil.ignore_patterns("*.h5"))
     (folder / "manifest.json").write_text(json.dumps({"models": [find_entry("akida2").record]}))
     monkeypatch.setenv("QANA_MODELS", str(folder))
     page = opened("AKD1000")

@@ -11,7 +11,7 @@ from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job, Workshop
 from qana.jobs.cache import Store
 from qana.jobs.messages import Answer, Request
-from qana.walkthrough.conversion_cases import CASES, LayerFate, Outcome
+from qana.walkthrough.conversion_cases import CASES, ConversionOutcome, LayerFate
 
 pytest.importorskip("tf_keras")
 
@@ -22,14 +22,14 @@ SAID: list[tuple[str, float]] = []
 
 
 @cache
-def outcome(case: str) -> Outcome:
+def outcome(case: str) -> ConversionOutcome:
     """Of the real quantizer and the real converter."""
-    from qana.walkthrough.run_case import run_case
+    from qana.walkthrough.conversion_cases_job import run_case
 
     return run_case(STORE, lambda words, share: SAID.append((words, share)), DEFAULT_MODEL, case)
 
 
-def dropped(found: Outcome) -> list[str]:
+def dropped(found: ConversionOutcome) -> list[str]:
     return [layer.kind for layer in found.layers if layer.into is None]
 
 
@@ -185,6 +185,8 @@ def test_every_case_of_the_page_can_be_run() -> None:
 
 def test_layer_fates_count_what_arrived() -> None:
     fates = (LayerFate("a", "Conv2D", "a"), LayerFate("b", "sigmoid", None))
-    made = Outcome(fates, {"a": "Conv2D", "q": "Quantizer"}, (), None, None, None, {}, None, 1)
+    made = ConversionOutcome(
+        fates, {"a": "Conv2D", "q": "Quantizer"}, (), None, None, None, {}, None, 1
+    )
     assert made.arrived == 1
     assert made.added == ("q",)

@@ -12,16 +12,23 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from qana.data.samples import calibration_photos, load_samples
+from qana.data.samples import load_calibration_photos, load_samples
 from qana.errors import UserError
-from qana.evaluation.result_files import write_report
-from qana.inference.manifest import find_entry, models_folder
+from qana.evaluation.report_files import write_report
+from qana.inference.manifest import find_entry, find_models_folder
 from qana.jobs.background_worker import Job, Workshop
 from qana.jobs.cache import Store
 from qana.jobs.messages import Answer, Request
-from qana.network.keras_forms import load_form
-from qana.walkthrough.activations import LAYERS, Activations
-from qana.walkthrough.quantization_steps import bounds, histogram, levels, narrowed, quantize, step
+from qana.network.keras_forms import load_keras_form
+from qana.walkthrough.activation_quantization import (
+    compute_histogram,
+    compute_step,
+    count_levels,
+    count_narrowed_channels,
+    list_bounds,
+    quantize,
+)
+from qana.walkthrough.folding import LAYERS, Activations
 
 pytest.importorskip("tf_keras")
 
@@ -29,10 +36,10 @@ import tf_keras as keras
 from quantizeml.models.transforms import fold_batchnorms
 from quantizeml.tensors import FixedPoint
 
-from qana.network.qana import _unbounded
+from qana.network.qana import _remove_bound
 from qana.network.quantizeml_loading import QuantizationParams
 from qana.network.quantizeml_loading import quantize as quantize_network
-from qana.walkthrough.folding_job import fold, fold_and_bound
+from qana.walkthrough.folding_job import fold_and_find_ranges, fold_normalization
 
 MODEL = "akida2"
 STEM = LAYERS[0]
@@ -48,14 +55,14 @@ def store() -> Store:
 @pytest.fixture(scope="module")
 def photo() -> np.ndarray:
     """(128, 128, 3) uint8: a sample, as the network reads it."""
-    return calibration_photos()[0]
+    return load_calibration_photos()[0]
 
 
 @pytest.fixture(scope="module")
 def found(store: Store, photo: np.ndarray) -> dict[str, Activations]:
     """What the task returns for each layer."""
     return {
-        layer: fold_and_bound(store, lambda _words, _share: None, MODEL, photo, layer)
+        layer: fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, layer)
         for layer in LAYERS
     }
 
@@ -64,7 +71,7 @@ def found(store: Store, photo: np.ndarray) -> dict[str, Activations]:
 def network(store: Store) -> Any:
     """The float form, as the task loaded it."""
     entry = find_entry(MODEL)
-    return store.get(("form", entry.sha256, "float"), lambda: load_form(entry, "float"))
+    return store.get(("form", entry.sha256, "float"), lambda: load_keras_form(entry, "float"))
 
 
 def test_folding_changes_nothing_but_the_last_digits(found) -> None:
@@ -81,7 +88,7 @@ def test_the_folded_weights_are_the_vendors_to_the_bit(network) -> None:
     for name in LAYERS:
         layer = network.get_layer(name)
         normalization = layer.outbound_nodes[0].layer
-        kernel, bias = fold(layer, normalization, np.float32)
+        kernel, bias = fold_normalization(layer, normalization, np.float32)
         expected_kernel, expected_bias = vendors.get_layer(name).get_weights()
         assert (kernel == expected_kernel).all()
         assert (bias == expected_bias).all()
@@ -115,7 +122,7 @@ def test_the_step_is_the_deployed_quantizers_own(found) -> None:
         alive = ranges > 0
         fractions = FixedPoint.max_frac_bits(7, ranges).numpy()
         tops = ranges / rates
-        steps = [step(top, 8, found[layer].equalized) for top in tops[alive]]
+        steps = [compute_step(top, 8, found[layer].equalized) for top in tops[alive]]
         assert np.allclose(steps, (2.0**-fractions / rates)[alive], rtol=1e-5)
         assert tops.max() <= found[layer].bound * (1 + 1e-6)
         assert found[layer].equalized == (rates[alive] != 1).any()
@@ -125,10 +132,10 @@ def test_the_step_is_the_deployed_quantizers_own(found) -> None:
 def test_quantizing_anew_gives_the_same_ranges_and_steps(found, network, bits, bound) -> None:
     beginning = keras.Model(network.input, network.get_layer("block0_depthwise_bn").output)
     if bound is None:
-        free = keras.models.clone_model(beginning, clone_function=_unbounded)
+        free = keras.models.clone_model(beginning, clone_function=_remove_bound)
         free.set_weights(beginning.get_weights())
         beginning = free
-    photos = calibration_photos()
+    photos = load_calibration_photos()
     quantized = quantize_network(
         beginning,
         qparams=QuantizationParams(activation_bits=bits),
@@ -137,7 +144,7 @@ def test_quantizing_anew_gives_the_same_ranges_and_steps(found, network, bits, b
         batch_size=len(photos),
     )
     quantizer = quantized.get_layer("stem_relu").out_quantizer
-    assert 2**quantizer.value_bits == levels(bits)
+    assert 2**quantizer.value_bits == count_levels(bits)
     expected = 2.0 ** -quantizer.frac_bits.numpy() / quantizer.rescaling_rate.numpy()
     stem = found[STEM]
     for channel in stem.ranked():
@@ -155,7 +162,7 @@ def test_an_outlier_stretches_the_step_and_the_bound_stops_it(found) -> None:
     assert highest > 100
     assert bounded.step == pytest.approx(6 / 15)
     assert free.step == pytest.approx(highest / 15)
-    assert free.used < bounded.used <= levels(4)
+    assert free.used < bounded.used <= count_levels(4)
     assert free.error > 100 * bounded.error
     assert free.clipped == 0 < bounded.clipped
     assert bounded.clipped == np.mean(values > 6)
@@ -169,8 +176,8 @@ def test_a_channel_that_stays_below_the_bound_ignores_it(found) -> None:
     assert highest < 6
     steps = {quantize(values, highest, bound, 8, True).step for bound in (6.0, 7.0, None)}
     assert len(steps) == 1
-    assert narrowed(stem.highest, 6.0) == sum(top > 6 for top in stem.highest)
-    assert narrowed(stem.highest, None) == 0
+    assert count_narrowed_channels(stem.highest, 6.0) == sum(top > 6 for top in stem.highest)
+    assert count_narrowed_channels(stem.highest, None) == 0
 
 
 def test_the_bins_hold_every_value_and_part_where_its_fate_does(found) -> None:
@@ -178,7 +185,7 @@ def test_the_bins_hold_every_value_and_part_where_its_fate_does(found) -> None:
         values = one.values[..., one.ranked()[0]]
         for end in (1.0, 6.0):
             top = max(float(values.max()), 6.0)
-            edges, counts = histogram(values, min(float(values.min()), 0.0), top, end)
+            edges, counts = compute_histogram(values, min(float(values.min()), 0.0), top, end)
             assert counts.sum() == values.size
             assert {0.0, end} <= set(edges)
             assert counts[edges[:-1] >= end].sum() == (values >= end).sum()
@@ -186,7 +193,7 @@ def test_the_bins_hold_every_value_and_part_where_its_fate_does(found) -> None:
 
 def test_the_bounds_to_try_begin_at_1_and_have_the_deployed_one() -> None:
     for highest in (0.5, 5.7, 154.0):
-        tried = bounds(highest)
+        tried = list_bounds(highest)
         assert tried == sorted(tried)
         assert tried[0] == 1
         assert 6 in tried
@@ -195,9 +202,9 @@ def test_the_bounds_to_try_begin_at_1_and_have_the_deployed_one() -> None:
 
 def test_what_cannot_be_shown_is_said_in_one_sentence(store, photo) -> None:
     with pytest.raises(UserError, match="choose another one"):
-        fold_and_bound(store, lambda _words, _share: None, MODEL, photo, "logits")
+        fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, "logits")
     with pytest.raises(UserError, match="not 3"):
-        levels(3)
+        count_levels(3)
     with pytest.raises(UserError, match="never rises above 0"):
         quantize(np.zeros(4, np.float32), 0.0, 6.0, 8, True)
 
@@ -260,7 +267,7 @@ def test_the_check_of_folding_and_the_figures_words_are_on_the_page(page) -> Non
 
 def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, monkeypatch) -> None:
     ignored = shutil.ignore_patterns("*.h5", "studies")
-    folder = Path(shutil.copytree(models_folder(), tmp_path / "models", ignore=ignored))
+    folder = Path(shutil.copytree(find_models_folder(), tmp_path / "models", ignore=ignored))
     command = "python -m qana study ablation --data DIR"
     document = {
         "study": "ablation",

@@ -32,7 +32,7 @@ with as many bits."""
 PADDINGS = (akida.Padding.Same, akida.Padding.Valid)
 
 
-class Walk(NamedTuple):
+class ConvolutionGeometry(NamedTuple):
     """How a kernel goes along one side of its input.
 
     Attributes:
@@ -46,7 +46,7 @@ class Walk(NamedTuple):
     before: int
 
 
-def upright(layer: akida.Layer) -> np.ndarray:
+def orient_weights(layer: akida.Layer) -> np.ndarray:
     """(K, L, C, F) weights of a layer as they lie on its inputs; depthwise ones (K, L, C, 1)."""
     weights = layer.get_variable("weights")
     if layer.parameters.layer_type == akida.LayerType.Dense1D:
@@ -54,7 +54,7 @@ def upright(layer: akida.Layer) -> np.ndarray:
     return weights[::-1, ::-1] if layer.parameters.layer_type in TURNED else weights
 
 
-def as_read(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
+def arrange_inputs(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
     """(H, W, C) inputs as the weights of a layer read them; a dense layer's are (1, 1, H W C)."""
     kind = layer.parameters.layer_type
     if kind == akida.LayerType.FullyConnected:
@@ -62,14 +62,14 @@ def as_read(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
     return inputs.reshape(1, 1, -1) if kind in DENSE else inputs
 
 
-def meetings(layer: akida.Layer, axis: int, kernel: int, size: int) -> np.ndarray:
+def compute_coverage(layer: akida.Layer, axis: int, kernel: int, size: int) -> np.ndarray:
     """Which input rows a row of the kernel meets, once each, as it moves over the input.
 
     Args:
         layer: with weights.
         axis: 0 for rows, 1 for columns.
         kernel: rows of its kernel, or columns.
-        size: rows of its input as `as_read` gives it, or columns.
+        size: rows of its input as `arrange_inputs` gives it, or columns.
 
     Returns:
         (kernel, size) float32, 1 where they meet and 0 where they do not.
@@ -88,7 +88,7 @@ def meetings(layer: akida.Layer, axis: int, kernel: int, size: int) -> np.ndarra
     return ((moved % stride == 0) & (moved >= 0) & (moved < stride * places)).astype(np.float32)
 
 
-def depthwise_sums(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
+def compute_depthwise_sums(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
     """What the depthwise half of a separable layer of Akida 1.0 hands on to its pointwise half.
 
     Args:
@@ -98,7 +98,7 @@ def depthwise_sums(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
     Returns:
         (H / stride, W / stride, C) int32 sums: between the halves nothing is added, cut or rounded.
     """
-    weights = upright(layer)[..., 0].astype(np.int32)
+    weights = orient_weights(layer)[..., 0].astype(np.int32)
     walks = [_walk(layer, axis, weights.shape[axis], inputs.shape[axis]) for axis in (0, 1)]
     # A kernel never reaches as far as its own length over the end.
     around = [(walk.before, side) for walk, side in zip(walks, weights.shape, strict=False)]
@@ -111,7 +111,7 @@ def depthwise_sums(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _walk(layer: akida.Layer, axis: int, kernel: int, size: int) -> Walk:
+def _walk(layer: akida.Layer, axis: int, kernel: int, size: int) -> ConvolutionGeometry:
     parameters = layer.parameters
     known = parameters.layer_type in (*AKIDA1, *AKIDA2)
     if not known or akida.Padding(parameters.padding) not in PADDINGS:
@@ -124,6 +124,6 @@ def _walk(layer: akida.Layer, axis: int, kernel: int, size: int) -> Walk:
     else:
         stride = parameters.kernel_stride
     if akida.Padding(parameters.padding) == akida.Padding.Valid:
-        return Walk(stride, (size - kernel) // stride + 1, 0)
+        return ConvolutionGeometry(stride, (size - kernel) // stride + 1, 0)
     places = -(-size // stride)
-    return Walk(stride, places, max((places - 1) * stride + kernel - size, 0) // 2)
+    return ConvolutionGeometry(stride, places, max((places - 1) * stride + kernel - size, 0) // 2)

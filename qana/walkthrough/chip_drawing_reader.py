@@ -17,9 +17,9 @@ from collections import Counter
 import akida
 
 from qana.errors import UserError
-from qana.inference.load_engine import load_network
+from qana.inference.load_network import load_network
 from qana.inference.manifest import ModelEntry
-from qana.walkthrough.chip_layout import Mapping, Mesh, Place, PlacedLayer, Processor, Refusal
+from qana.walkthrough.chip_drawing import ChipMapping, Mesh, Place, PlacedLayer, Processor, Refusal
 
 DEVICES = {
     "12 nodes": akida.TwelveNodesIPv2,
@@ -43,7 +43,7 @@ AKIDA_1_BITS = 4
 """Most bits of a weight behind the first layer on Akida 1.0. Source: as above."""
 
 
-def map_entry(entry: ModelEntry, device: str) -> Mapping:
+def map_entry(entry: ModelEntry, device: str) -> ChipMapping:
     """Maps a deployed model on an instance of its own: a mapped instance cannot answer.
 
     Args:
@@ -57,7 +57,7 @@ def map_entry(entry: ModelEntry, device: str) -> Mapping:
     return map_model(load_network(entry), device)
 
 
-def map_model(model: akida.Model, device: str) -> Mapping:
+def map_model(model: akida.Model, device: str) -> ChipMapping:
     """Maps a model whole (`hw_only`), with the vendor's own strategy, and reads where it lies.
 
     Args:
@@ -77,12 +77,12 @@ def map_model(model: akida.Model, device: str) -> Mapping:
     try:
         model.map(target, hw_only=True)
     except (RuntimeError, ValueError) as error:
-        return Mapping(device, mesh, refusal=_refusal(model, target, str(error)))
+        return ChipMapping(device, mesh, refusal=_refusal(model, target, str(error)))
     try:
         passes = [one for sequence in model.sequences for one in sequence.passes]
         size = sum(len(sequence.program or b"") for sequence in model.sequences)
         placed = tuple(tuple(map(_placed, one.layers)) for one in passes)
-        return Mapping(device, mesh, placed, size)
+        return ChipMapping(device, mesh, placed, size)
     finally:
         model.map(None)
 

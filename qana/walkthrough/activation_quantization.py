@@ -41,7 +41,7 @@ class Quantized:
         return int(np.count_nonzero(self.counts))
 
 
-def levels(bits: int) -> int:
+def count_levels(bits: int) -> int:
     """Levels of an activation behind a ReLU, 0 among them.
 
     Source: `_prepare_output_quantizers` of quantizeml.models.quantize: with 8 bits the quantizer
@@ -56,7 +56,7 @@ def levels(bits: int) -> int:
     return 2 ** (bits - 1 if bits == max(CHOICES) else bits)
 
 
-def step(top: float, bits: int, equalized: bool) -> float:
+def compute_step(top: float, bits: int, equalized: bool) -> float:
     """The quantization step that quantizeml gives a channel.
 
     Source: `OutputQuantizer` and `FixedPoint.max_frac_bits` of quantizeml: the step is the power
@@ -84,7 +84,7 @@ def step(top: float, bits: int, equalized: bool) -> float:
     rate = 1.0
     if equalized:
         rate = (1 - 2.0**-bits) * 2.0 ** np.floor(np.log2(top)) / top
-    value_bits = int(np.log2(levels(bits)))
+    value_bits = int(np.log2(count_levels(bits)))
     fraction = min(value_bits - np.ceil(np.log2(top * rate)), value_bits)
     return float(2.0**-fraction / rate)
 
@@ -99,13 +99,13 @@ def quantize(
         highest: that channel's largest value over the calibration photos.
         bound: upper bound of the activation; None for none.
         bits: one of `CHOICES`.
-        equalized: see `step`.
+        equalized: see `compute_step`.
 
     Raises:
         UserError: the channel never rises above 0, or `bits` is none of `CHOICES`.
     """
     end = float(highest if bound is None else min(highest, bound))
-    size, count = step(end, bits, equalized), levels(bits)
+    size, count = compute_step(end, bits, equalized), count_levels(bits)
     integers = np.clip(np.floor(values / size + 0.5), 0, count - 1).astype(np.int64)
     cut = np.clip(values, 0, end)
     return Quantized(
@@ -117,7 +117,7 @@ def quantize(
     )
 
 
-def bounds(highest: float) -> list[float]:
+def list_bounds(highest: float) -> list[float]:
     """Upper bounds to try, from 1 to the highest value, four an octave; the deployed 6 is one.
 
     Args:
@@ -128,7 +128,7 @@ def bounds(highest: float) -> list[float]:
     return [bound for bound in ladder if bound < max(highest, 8)]
 
 
-def narrowed(highest: np.ndarray, bound: float | None) -> int:
+def count_narrowed_channels(highest: np.ndarray, bound: float | None) -> int:
     """Channels that rise above the bound, so their range ends there; the others ignore it.
 
     Args:
@@ -138,7 +138,7 @@ def narrowed(highest: np.ndarray, bound: float | None) -> int:
     return 0 if bound is None else int((highest > bound).sum())
 
 
-def histogram(
+def compute_histogram(
     values: np.ndarray, lowest: float, highest: float, end: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Values of one channel in bins that part at 0 and at the end of the range, which none spans.

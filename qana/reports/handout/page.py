@@ -6,26 +6,26 @@ from fpdf import FPDF
 
 from qana.data.samples import ATTRIBUTION
 from qana.errors import UserError
-from qana.reports.handout.content import Facts
+from qana.reports.handout.content import HandoutContent
 from qana.reports.handout.drawing import (
-    INK,
+    BACKGROUND,
     INNER,
     LINE,
     MARGIN,
     MUTED,
     ORANGE,
     PAGE,
-    PAPER,
     SMALL,
     TEAL,
-    arrow,
-    heading,
-    panel,
-    text,
+    TEXT_COLOUR,
+    draw_arrow,
+    draw_heading,
+    draw_panel,
+    draw_text,
 )
 from qana.reports.handout.figures import draw_network, draw_numbers, draw_photo, draw_questions
 from qana.resources import ASSETS
-from qana.walkthrough.chip_layout import in_words
+from qana.walkthrough.chip_drawing import format_passes
 
 LOGO = ASSETS / "logo.svg"
 PAPER_SOURCE = "Wang et al., arXiv 2507.15958"
@@ -35,7 +35,7 @@ class HandoutError(UserError):
     """A handout that cannot be written."""
 
 
-def draw(facts: Facts) -> bytes:
+def draw_handout(facts: HandoutContent) -> bytes:
     """The page.
 
     Returns:
@@ -57,7 +57,7 @@ def draw(facts: Facts) -> bytes:
     return bytes(pdf.output())
 
 
-def save(page: bytes, out: Path) -> None:
+def save_handout(page: bytes, out: Path) -> None:
     """Writes the handout at once: where it fails, nothing is left and an older file stays.
 
     Raises:
@@ -79,18 +79,18 @@ def save(page: bytes, out: Path) -> None:
 
 
 def _head(pdf: FPDF) -> None:
-    pdf.set_fill_color(*PAPER)
+    pdf.set_fill_color(*BACKGROUND)
     pdf.rect(0, 0, *PAGE, style="F")
     pdf.set_fill_color(*TEAL)
     pdf.rect(0, 0, PAGE[0], 27, style="F")
     pdf.image(str(LOGO), MARGIN - 3, 5, 17, 17)
-    text(pdf, MARGIN + 16, 6, 120, "From pixels to spikes", 24, "B", PAPER, "times")
+    draw_text(pdf, MARGIN + 16, 6, 120, "From pixels to spikes", 24, "B", BACKGROUND, "times")
     about = "How QANA reads a photo of skin on a neuromorphic chip"
-    text(pdf, MARGIN + 16.3, 17, 120, about, 10, colour=PAPER)
-    panel(pdf, PAGE[0] - MARGIN - 44, 9, 44, 9, ORANGE)
+    draw_text(pdf, MARGIN + 16.3, 17, 120, about, 10, colour=BACKGROUND)
+    draw_panel(pdf, PAGE[0] - MARGIN - 44, 9, 44, 9, ORANGE)
     right = PAGE[0] - MARGIN - 44
-    text(pdf, right, 11.3, 44, "Not a medical device", 10, "B", PAPER, align="C")
-    text(
+    draw_text(pdf, right, 11.3, 44, "Not a medical device", 10, "B", BACKGROUND, align="C")
+    draw_text(
         pdf,
         MARGIN,
         31.5,
@@ -102,7 +102,7 @@ def _head(pdf: FPDF) -> None:
     )
 
 
-def _way(pdf: FPDF, facts: Facts, y: float) -> None:
+def _way(pdf: FPDF, facts: HandoutContent, y: float) -> None:
     """Six steps with an arrow between; the number below each is this model's."""
     entry, large = facts.entry, facts.mappings[0]
     stages = {name: found["accuracy"] for name, found in entry.metrics["stages"].items()}
@@ -116,7 +116,7 @@ def _way(pdf: FPDF, facts: Facts, y: float) -> None:
             "Map",
             "Each layer gets processors of the chip.",
             (
-                in_words(len(large.passes)),
+                format_passes(len(large.passes)),
                 f"on {len(large.mesh.processors)} processors",
             ),
         ),
@@ -126,19 +126,19 @@ def _way(pdf: FPDF, facts: Facts, y: float) -> None:
             (f"{facts.prediction.sparsity:.1%}", "silent, this photo"),
         ),
     )
-    top = heading(pdf, MARGIN, y, INNER, "From training to spikes")
+    top = draw_heading(pdf, MARGIN, y, INNER, "From training to spikes")
     gap, height = 4, 35
     width = (INNER - gap * (len(steps) - 1)) / len(steps)
     for number, (title, words, (value, unit)) in enumerate(steps):
         x = MARGIN + number * (width + gap)
-        panel(pdf, x, top, width, height)
-        text(pdf, x + 2.2, top + 2.2, width - 4, f"{number + 1}", SMALL, "B", ORANGE)
-        text(pdf, x + 5.2, top + 1.8, width - 6, title, 10, "B", TEAL)
-        text(pdf, x + 2.2, top + 7.4, width - 3.6, words, SMALL)
-        text(pdf, x + 2.2, top + 23.4, width - 4, value, 13, "B", INK, "times")
-        text(pdf, x + 2.2, top + 29.4, width - 3, unit, SMALL, colour=MUTED)
+        draw_panel(pdf, x, top, width, height)
+        draw_text(pdf, x + 2.2, top + 2.2, width - 4, f"{number + 1}", SMALL, "B", ORANGE)
+        draw_text(pdf, x + 5.2, top + 1.8, width - 6, title, 10, "B", TEAL)
+        draw_text(pdf, x + 2.2, top + 7.4, width - 3.6, words, SMALL)
+        draw_text(pdf, x + 2.2, top + 23.4, width - 4, value, 13, "B", TEXT_COLOUR, "times")
+        draw_text(pdf, x + 2.2, top + 29.4, width - 3, unit, SMALL, colour=MUTED)
         if number:
-            arrow(pdf, x - gap / 2, top + height / 2)
+            draw_arrow(pdf, x - gap / 2, top + height / 2)
 
 
 def _hits(accuracy: float) -> tuple[str, str]:
@@ -148,7 +148,7 @@ def _hits(accuracy: float) -> tuple[str, str]:
 def _sources(pdf: FPDF, y: float) -> None:
     pdf.set_draw_color(*LINE)
     pdf.line(MARGIN, y, PAGE[0] - MARGIN, y)
-    text(
+    draw_text(
         pdf,
         MARGIN,
         y + 1.8,

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from qana.data.samples import calibration_photos
-from qana.data.test_subset import load_subset
+from qana.data.balanced_subset import load_balanced_subset
+from qana.data.samples import load_calibration_photos
 from qana.inference.manifest import ModelEntry, find_entry
 from qana.jobs.cache import Store, load_form_once
 from qana.jobs.worker import Tell
-from qana.network.logits import logits_without_graph
+from qana.network.logits import compute_logits_eagerly
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
-from qana.walkthrough.bit_widths import LAYERS, QuantizedAnswers, WeightLevels, weight_levels
+from qana.walkthrough.bit_widths import LAYERS, QuantizedAnswers, WeightLevels, snap_weights
 
 BATCH = 16
 """Photos at once: the integers of a layer are carried in several copies."""
@@ -25,7 +25,7 @@ ROOM = 2
 """Quantized networks that are kept: each takes hundreds of megabytes."""
 
 
-def answers(
+def answer_subset(
     store: Store, tell: Tell, model: str, weight_bits: int, activation_bits: int
 ) -> QuantizedAnswers:
     """Quantizes the float network and asks it about the fixed subset.
@@ -40,13 +40,13 @@ def answers(
         UserError: the model has no float form, or its file is missing or changed.
     """
     network, seconds = _network(store, tell, model, weight_bits, activation_bits)
-    photos, _labels = load_subset()
+    photos, _labels = load_balanced_subset()
     tell(f"Asking it about {len(photos)} lesions", 0.9)
     weights = {name: _levels(network.get_layer(name)) for name in LAYERS} if weight_bits else {}
-    return QuantizedAnswers(logits_without_graph(network, photos, BATCH), weights, seconds)
+    return QuantizedAnswers(compute_logits_eagerly(network, photos, BATCH), weights, seconds)
 
 
-def photo_logits(
+def answer_photo(
     store: Store,
     tell: Tell,
     model: str,
@@ -54,13 +54,13 @@ def photo_logits(
     weight_bits: int,
     activation_bits: int,
 ) -> np.ndarray:
-    """(7,) float32 logits of the visitor's photo, (S, S, 3) uint8; see `answers` for the rest."""
+    """(7,) float32 logits of the visitor's photo, (S, S, 3) uint8; see `answer_subset` for the rest."""
     network, _seconds = _network(store, tell, model, weight_bits, activation_bits)
     tell("Asking it about your photo", 0.95)
-    return logits_without_graph(network, inputs[None])[0]
+    return compute_logits_eagerly(network, inputs[None])[0]
 
 
-def warm(store: Store, tell: Tell, model: str) -> str:
+def load_networks(store: Store, tell: Tell, model: str) -> str:
     """Loads TensorFlow and both Keras forms, so that the next who asks need not wait."""
     entry = find_entry(model)
     _float(store, tell, entry)
@@ -80,13 +80,13 @@ def _network(
         "walkthrough",
         weight_bits=weight_bits,
         activation_bits=activation_bits,
-        calibration_photos=len(calibration_photos()),
+        calibration_photos=len(load_calibration_photos()),
     )
 
     def make() -> tuple[Any, float]:
         tell(f"Quantizing to {weight_bits}/{activation_bits} bits, which is done once", 0.3)
         start = time.perf_counter()
-        made = quantize_network(network, calibration_photos(), recipe)
+        made = quantize_network(network, load_calibration_photos(), recipe)
         return made, time.perf_counter() - start
 
     key = ("quantized", entry.sha256, weight_bits, activation_bits)
@@ -105,4 +105,4 @@ def _levels(layer: Any) -> WeightLevels:
     kernel = layer.depthwise_kernel if depthwise else layer.kernel
     quantizer = layer.weight_quantizer
     scales = quantizer(kernel).scales.numpy()
-    return weight_levels(kernel.numpy(), scales, quantizer.bitwidth)
+    return snap_weights(kernel.numpy(), scales, quantizer.bitwidth)

@@ -73,7 +73,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Mapping:
+class ChipMapping:
     """A model on a device.
 
     Attributes:
@@ -96,6 +96,6 @@ class Mapping:
         return sum(len(layer.places) for layer in self.passes[number])
 
 
-def in_words(passes: int) -> str:
+def format_passes(passes: int) -> str:
     """Such as "1 pass" or "3 passes"."""
     return f"{passes} pass{'' if passes == 1 else 'es'}"

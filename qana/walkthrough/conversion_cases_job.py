@@ -12,29 +12,29 @@ from tf_keras import layers
 
 from qana.conversion.convert import convert
 from qana.conversion.vendor_converter import run_converter
-from qana.data.samples import calibration_photos
+from qana.data.samples import load_calibration_photos
 from qana.errors import ConversionError, UserError
 from qana.inference.manifest import ModelEntry, find_entry
 from qana.jobs.cache import Store, load_form_once
 from qana.jobs.worker import Tell
-from qana.network.builders import build
+from qana.network.builders import build_network
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
-from qana.walkthrough.conversion_cases import LayerFate, Outcome, Step
-from qana.walkthrough.small_networks import ACTIVATION, BLOCKS, SIDE, around
+from qana.walkthrough.conversion_cases import ActivationStep, ConversionOutcome, LayerFate
+from qana.walkthrough.small_networks import ACTIVATION, BLOCKS, SIDE, build_small_network
 
 FUSED = (layers.BatchNormalization, layers.ReLU, layers.GlobalAveragePooling2D)
 """Akida computes these within the layer before."""
 
 
-def run_case(store: Store, tell: Tell, model: str, case: str) -> Outcome:
+def run_case(store: Store, tell: Tell, model: str, case: str) -> ConversionOutcome:
     """Quantizes and converts one block, or a whole network, and reports what became of it.
 
     Args:
         store: keeps the outcome, and the deployed model's Keras forms.
         tell: takes progress.
         model: name in the models folder, whose trained layers are used.
-        case: key of a `qana.walkthrough.conversion_cases.Form`.
+        case: key of a `qana.walkthrough.conversion_cases.BlockForm`.
 
     Raises:
         UserError: no form has that key, or the model has no Keras forms.
@@ -47,16 +47,16 @@ def run_case(store: Store, tell: Tell, model: str, case: str) -> Outcome:
     return store.get(key, lambda: _run(store, tell, entry, case))
 
 
-def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> Outcome:
+def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> ConversionOutcome:
     tell("Building the network", 0.1)
     if case == "network_published":
-        network = build("published")
+        network = build_network("published")
     else:
         network = load_form_once(store, entry, "float")
         if case in BLOCKS:
-            network = around(BLOCKS[case], network, calibration_photos(SIDE))
+            network = build_small_network(BLOCKS[case], network, load_calibration_photos(SIDE))
     side = network.input_shape[1]
-    photos = calibration_photos(side)
+    photos = load_calibration_photos(side)
     said: list[tuple[str, str]] = []
     if case == "network_spiking":
         tell("Loading the deployed network's quantized form", 0.3)
@@ -74,7 +74,7 @@ def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> Outcome:
             passes = convert(quantized, photos)[1].passes
         except ConversionError as error:
             refusal = str(error)
-    return Outcome(
+    return ConversionOutcome(
         layers=_fates(network, quantized, converted),
         akida={
             layer.name: str(layer.parameters.layer_type).rpartition(".")[2]
@@ -154,7 +154,7 @@ def _kind(layer: layers.Layer) -> str:
     return kind
 
 
-def _step(network: keras.Model, quantized: keras.Model, photos: np.ndarray) -> Step:
+def _step(network: keras.Model, quantized: keras.Model, photos: np.ndarray) -> ActivationStep:
     """Of the channel that reaches highest."""
     name = f"{ACTIVATION}_relu"
     pixels = photos.astype(np.float32)
@@ -168,7 +168,7 @@ def _step(network: keras.Model, quantized: keras.Model, photos: np.ndarray) -> S
     steps = 2.0 ** -quantizer.frac_bits.numpy() / quantizer.rescaling_rate.numpy()
     fires = after.numpy()[..., loudest] > 0
     silenced = fires & (integers.numpy()[..., loudest] == 0)
-    return Step(
+    return ActivationStep(
         layer=name,
         largest=float(reached[loudest]),
         top=float(steps[loudest] * (2**quantizer.value_bits - 1)),
