@@ -1,1 +1,1 @@
-"""Converts a quantized Keras network to Akida, with every check."""
+"""Converts quantized Keras networks to Akida and checks the result."""

@@ -1,4 +1,6 @@
-"""Checks that every layer of a converted network maps onto the hardware of its target."""
+"""Checks that a converted network maps entirely to the hardware of its target."""
+
+from dataclasses import dataclass
 
 import akida
 
@@ -9,37 +11,67 @@ DEVICES = {
     AKIDA2: {"TwelveNodesIPv2": akida.TwelveNodesIPv2, "SixNodesIPv2": akida.SixNodesIPv2},
     AKIDA1: {"AKD1000": akida.AKD1000, "AKD1500": akida.AKD1500},
 }
-"""Virtual devices of each target that a network must lie on entirely."""
+"""Target to the virtual devices that a network must map to entirely."""
 
 
-def place_on(model: akida.Model, target: str) -> dict[str, tuple[int, int]]:
-    """Passes and neural processors that a model takes on each virtual device of a target.
+@dataclass(frozen=True)
+class DeviceMapping:
+    """Resources of a device that a network uses.
+
+    Attributes:
+        passes: number of passes. With more than one, the device loads the next layers over the
+            previous ones.
+        processors: number of neural processors (NPs), summed over all passes.
+    """
+
+    passes: int
+    processors: int
+
+
+def check_mapping(model: akida.Model, target: str) -> dict[str, DeviceMapping]:
+    """Checks that every layer of a model maps to every virtual device of a target.
 
     Args:
-        model: mapped on no device, before and after.
-        target: key of `DEVICES`.
+        model: Akida model that is not mapped to a device. It is not mapped afterwards either.
+        target: key of `DEVICES`, "akida2" or "akd1000".
+
+    Returns:
+        Device name to the resources that the model uses there.
 
     Raises:
-        ConversionError: it does not lie entirely on one of them.
+        ConversionError: a layer does not map to one of the devices.
+
+    Example:
+        >>> check_mapping(model, "akd1000")["AKD1000"].passes
+        1
     """
-    return {name: _placed(model, target, name) for name in DEVICES[target]}
+    return {name: _map_to_device(model, target, name) for name in DEVICES[target]}
 
 
-def _placed(model: akida.Model, target: str, name: str) -> tuple[int, int]:
-    """Passes and neural processors on a device."""
+def _map_to_device(model: akida.Model, target: str, name: str) -> DeviceMapping:
+    """Maps a model to one virtual device, counts the resources, and unmaps the model."""
     try:
         model.map(DEVICES[target][name](), hw_only=True)
-        passes = sum(len(sequence.passes) for sequence in model.sequences)
-        mapped = [layer.mapping for layer in model.layers if layer.mapping is not None]
-        return passes, sum(len(mapping.nps) for mapping in mapped)
+        mappings = [layer.mapping for layer in model.layers if layer.mapping is not None]
+        return DeviceMapping(
+            passes=sum(len(sequence.passes) for sequence in model.sequences),
+            processors=sum(len(mapping.nps) for mapping in mappings),
+        )
     except (RuntimeError, ValueError) as error:
         raise ConversionError(
-            f"The network does not map entirely on {name}: {one_line(error)}"
+            f"The network does not map entirely on {name}: {join_lines(error)}"
         ) from None
     finally:
         model.map(None)
 
 
-def one_line(message: object) -> str:
-    """Joins the lines of a message of the vendor into one."""
+def join_lines(message: object) -> str:
+    """Joins the lines of a vendor's message into one.
+
+    Args:
+        message: exception, warning or text.
+
+    Returns:
+        The text with every run of white space replaced by a space.
+    """
     return " ".join(str(message).split())

@@ -1,4 +1,4 @@
-"""What parts Keras from Akida with few bits, and what is done about it beforehand."""
+"""With few bits, Keras and Akida round alike once biases and averages are prepared for it."""
 
 from collections.abc import Callable
 
@@ -7,15 +7,15 @@ import pytest
 
 keras = pytest.importorskip("tf_keras")
 
-from qana.conversion.compare_layers import departures  # noqa: E402
-from qana.conversion.convert import _convert_whole  # noqa: E402
-from qana.training.bias_ties import settle_biases  # noqa: E402
+from qana.conversion.compare_layers import find_differences  # noqa: E402
+from qana.conversion.convert import convert_whole  # noqa: E402
+from qana.training.bias_ties import resolve_bias_ties  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
 
 PHOTOS = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 3), np.uint8)
 COLOURS = np.stack([np.full((16, 16, 3), colour) for colour in np.ndindex(2, 2, 2)]) * 255
-"""(8, 16, 16, 3): of one colour each, which brings averages that noise does not."""
+"""(8, 16, 16, 3): photos of one colour each. Their averages are larger than those of noise."""
 FOUR_BITS = Recipe("test", input_size=16, weight_bits=4, activation_bits=4)
 
 
@@ -32,44 +32,44 @@ def network():
     return keras.Model(image, keras.layers.Dense(7, name="logits")(x))
 
 
-def test_an_average_beyond_half_its_range_is_the_same_on_akida(network) -> None:
+def test_an_average_above_half_its_range_is_equal_on_akida(network) -> None:
     quantized = quantize_network(network, PHOTOS, FOUR_BITS)
     colours = COLOURS.astype(np.uint8)
-    model = _convert_whole(quantized)
-    assert not departures(quantized, model, colours)
+    model = convert_whole(quantized)
+    assert not find_differences(quantized, model, colours)
     averages = type(model)(model.layers[:-2]).forward(colours)
     assert averages.max() > 7
 
 
-def test_a_bias_between_two_integers_is_the_same_on_akida(network) -> None:
+def test_a_bias_halfway_between_two_integers_is_equal_on_akida(network) -> None:
     quantized = quantize_network(network, PHOTOS, FOUR_BITS)
     layer = quantized.get_layer("stem_conv")
-    settle_biases(quantized, PHOTOS[0])
+    resolve_bias_ties(quantized, PHOTOS[0])
     bias = layer.bias.numpy()
-    between = _flip(lambda value: _set(layer, value) or _stem(quantized), bias[0])
-    for value in between:  # the two float32 numbers that are next to the middle
-        _set(layer, value)
-        before = _stem(quantized)
-        assert settle_biases(quantized, PHOTOS[0]) == 1
-        assert np.array_equal(_stem(quantized), before)
+    halfway = _find_step(lambda value: _set_bias(layer, value) or _run_stem(quantized), bias[0])
+    for value in halfway:  # the two float32 numbers next to the middle
+        _set_bias(layer, value)
+        before = _run_stem(quantized)
+        assert resolve_bias_ties(quantized, PHOTOS[0]) == 1
+        assert np.array_equal(_run_stem(quantized), before)
         assert layer.bias.numpy()[0] != value
-        assert settle_biases(quantized, PHOTOS[0]) == 0
-        assert not departures(quantized, _convert_whole(quantized), PHOTOS)
+        assert resolve_bias_ties(quantized, PHOTOS[0]) == 0
+        assert not find_differences(quantized, convert_whole(quantized), PHOTOS)
 
 
-def _set(layer, value: np.float32) -> None:
+def _set_bias(layer, value: np.float32) -> None:
     bias = layer.bias.numpy()
     bias[0] = value
     layer.bias.assign(bias)
 
 
-def _stem(quantized) -> np.ndarray:
+def _run_stem(quantized) -> np.ndarray:
     out = quantized.get_layer("stem_conv")(quantized.get_layer("rescale")(PHOTOS[:8] * 1.0))
     return out.values.numpy()
 
 
-def _flip(integers: Callable[[np.float32], np.ndarray], low: np.float32) -> list[np.float32]:
-    """Neighbouring values of a bias, of which the second gives other integers."""
+def _find_step(integers: Callable[[np.float32], np.ndarray], low: np.float32) -> list[np.float32]:
+    """Finds two neighbouring values of a bias that give different integers."""
     first, high = integers(low), np.float32(low + 0.5)
     assert not np.array_equal(integers(high), first)
     while np.nextafter(low, high) < high:

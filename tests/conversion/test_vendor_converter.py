@@ -1,4 +1,4 @@
-"""The vendor's converter, run without its graph, makes the same model."""
+"""The vendor's converter gives the same model with and without its graph."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from qana.network.quantizeml_loading import load_model
 
 
 @pytest.mark.parametrize("name", ["akida2", "akida2-large"])
-def test_a_network_converts_to_the_very_bytes_that_are_published(name: str, tmp_path: Path) -> None:
-    """The large one was published from the vendor's own graph, before there was another way."""
+def test_a_network_converts_to_the_published_bytes(name: str, tmp_path: Path) -> None:
+    """akida2-large was published with the vendor's own graph."""
     entry = find_entry(name)
     quantized = load_model(str(entry.path.with_name(entry.record["keras"]["quantized"]["file"])))
     run_converter(quantized).save(str(tmp_path / "again.fbz"))
