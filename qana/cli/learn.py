@@ -7,9 +7,9 @@ from typing import Any
 
 from qana.cli.options import add_json_option, add_model_option
 from qana.cli.output import print_json, print_message
-from qana.edge_learning.edge_learner import Lesson, Pupil
+from qana.edge_learning.edge_learner import EdgeLearner, LearningStep
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
-from qana.edge_learning.head_files import BEFORE, load_head, save_head
+from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head, save_head
 from qana.errors import UserError
 from qana.imaging import ImageError, read_image
 from qana.inference.manifest import AKIDA1
@@ -38,19 +38,19 @@ def run(options: argparse.Namespace) -> int:
     if not (options.images or options.test or options.undo):
         raise UserError("There is nothing to do: give --images, --test or --undo.")
     edge = load_edge_model(options.model)
-    pupil, head = Pupil(edge), options.head
+    learner, head = EdgeLearner(edge), options.head
     if options.undo:
         _undo(edge, head)
     if head.is_file():
-        pupil.take(load_head(head, edge.front))
+        learner.replace_head(load_head(head, edge.front_sha256))
     unreadable: list[str] = []
-    lessons = list(_taught(pupil, options.images, unreadable)) if options.images else []
+    lessons = list(_taught(learner, options.images, unreadable)) if options.images else []
     if lessons:
         if not head.is_file():  # so that the first run, too, can be taken back
-            save_head(edge.start, edge.front, head)
-        save_head(pupil.head, edge.front, head)
-    tested = _tested(pupil, options.test, unreadable) if options.test else {}
-    document = _document(edge, pupil, lessons, tested)
+            save_head(edge.initial_head, edge.front_sha256, head)
+        save_head(learner.head, edge.front_sha256, head)
+    tested = _tested(learner, options.test, unreadable) if options.test else {}
+    document = _document(edge, learner, lessons, tested)
     if options.json:
         print_json(document)
     else:
@@ -62,10 +62,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _undo(edge: EdgeModel, head: Path) -> None:
     """Puts the head back that the last run replaced; it can be done one time."""
-    before = head.with_name(head.name + BEFORE)
+    before = head.with_name(head.name + BACKUP_SUFFIX)
     if not before.is_file():
         raise UserError(f"There is no last run to take back: {before} is missing.")
-    load_head(before, edge.front)  # a damaged one must not take the place of a whole one
+    load_head(before, edge.front_sha256)  # a damaged one must not take the place of a whole one
     before.replace(head)
 
 
@@ -92,30 +92,30 @@ def _shown(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _taught(pupil: Pupil, folder: Path, unreadable: list[str]) -> Iterator[Lesson]:
+def _taught(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> Iterator[LearningStep]:
     for name, image in _photos(folder, unreadable):
-        if name not in pupil.head.classes:
-            pupil.add_class(name)
-        yield pupil.learn(image, name)
+        if name not in learner.head.classes:
+            learner.add_class(name)
+        yield learner.learn(image, name)
 
 
-def _tested(pupil: Pupil, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
+def _tested(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for name, image in _photos(folder, unreadable):
-        pupil.head.index(name)
+        learner.head.index(name)
         counts = found.setdefault(name, {"n": 0, "recognized": 0})
         counts["n"] += 1
-        counts["recognized"] += pupil.recognize(image).name == name
+        counts["recognized"] += learner.recognize(image).name == name
     return found
 
 
 def _document(
-    edge: EdgeModel, pupil: Pupil, lessons: list[Lesson], tested: dict[str, dict[str, int]]
+    edge: EdgeModel, learner: EdgeLearner, lessons: list[LearningStep], tested: dict[str, dict[str, int]]
 ) -> dict[str, Any]:
     return {
         "model": edge.entry.name,
         "backend": edge.engine.backend.kind,
-        "classes": dict(zip(pupil.head.classes, pupil.head.taught, strict=True)),
+        "classes": dict(zip(learner.head.classes, learner.head.photo_counts, strict=True)),
         "lessons": [
             {
                 "class": lesson.name,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from qana.edge_learning.recognition_scores import score
+from qana.edge_learning.recognition_scores import score_predictions
 
 RIDGES = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5)
 """Penalties of the dense head's least squares that are tried on validation, beside class weights
@@ -37,7 +37,7 @@ class DenseHead:
 
         Args:
             spikes, labels, classes: N, S and C.
-            ridge: penalty, see `best_ridge`.
+            ridge: penalty, see `choose_ridge`.
         """
         self._classes, self._ridge = classes, ridge
         sums = [_sums(spikes[labels == c]) for c in range(classes)]
@@ -72,7 +72,7 @@ class DenseHead:
         return scores.argmax(axis=1)
 
 
-def best_ridge(
+def choose_ridge(
     spikes: np.ndarray, labels: np.ndarray, held_out: np.ndarray, truth: np.ndarray, classes: int
 ) -> float:
     """The penalty of `RIDGES` with the best balanced accuracy on validation.
@@ -85,7 +85,7 @@ def best_ridge(
 
     def worth(ridge: float) -> float:
         answers = DenseHead(spikes, labels, classes, ridge).answers(held_out)
-        return score(answers, truth, classes).balanced_accuracy
+        return score_predictions(answers, truth, classes).balanced_accuracy
 
     return max(RIDGES, key=worth)
 

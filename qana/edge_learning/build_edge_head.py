@@ -9,19 +9,24 @@ import akida
 import numpy as np
 
 from qana.classes import LABELS
-from qana.conversion.mapping import place_on
-from qana.data.arrays import labels_of
+from qana.conversion.mapping import check_mapping
+from qana.data.arrays import encode_labels
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.lesion_split import split_photos
-from qana.edge_learning.choose_settings import Maps, Setting, choose, school
+from qana.edge_learning.choose_settings import Maps, Setting, choose_setting, train_head
+from qana.edge_learning.edge_engine import EdgeEngine
+from qana.edge_learning.feature_maps import load_feature_maps
 from qana.edge_learning.head_files import save_head
-from qana.edge_learning.learning_layer import EdgeEngine
-from qana.edge_learning.spike_generator import codes, front_of, joined, spike_generator
-from qana.edge_learning.spike_maps import maps_of
-from qana.evaluation.result_files import write_report
-from qana.inference.load_engine import load_network
+from qana.edge_learning.spike_generator import (
+    append_spike_generator,
+    build_spike_generator,
+    generate_spikes,
+    remove_head,
+)
+from qana.evaluation.report_files import write_report
+from qana.inference.load_network import load_network
 from qana.inference.manifest import AKIDA1, ModelEntry, ModelError, find_entry, update_record
-from qana.inference.model_store import sha256
+from qana.inference.model_store import hash_file
 
 SEED = 0
 """Of the codes and of the order of the photos, in the head that is deployed."""
@@ -50,35 +55,37 @@ def build_edge_head(
     entry = find_entry(name, models)
     if entry.target != AKIDA1:
         raise ModelError(f"The model {name} is for Akida 2.0, which cannot learn: choose another.")
-    front = front_of(load_network(entry))
+    front = remove_head(load_network(entry))
     parts = split_photos(read_ham10000(data))
     train = _maps(front, parts["train"], entry, runs, "train")
     validation = _maps(front, parts["validation"], entry, runs, "validation")
-    setting, rows = choose(train, validation, say)
+    setting, rows = choose_setting(train, validation, say)
     command = f"python -m qana edge --data DIR --model {name}"
     write_report(models / "studies" / "edge.json", _table(setting, rows, command))
 
-    generator = spike_generator(train[0], setting.spikes, setting.share, setting.whitening, SEED)
-    spikes = codes(generator, train[0])
+    generator = build_spike_generator(
+        train[0], setting.spikes, setting.share, setting.whitening, SEED
+    )
+    spikes = generate_spikes(generator, train[0])
     rule = setting.rule(spikes)
     say("Teaching the seven classes")
-    head = school(spikes, train[1], rule, setting, LABELS, SEED)
-    network = joined(front, generator)
+    head = train_head(spikes, train[1], rule, setting, LABELS, SEED)
+    network = append_spike_generator(front, generator)
     whole = EdgeEngine(network, head.rule)
     whole.recognize(head, np.zeros((1, *entry.input_shape), np.uint8))  # sets the head
-    placed = place_on(whole.model, AKIDA1)
+    placed = check_mapping(whole.model, AKIDA1)
     with TemporaryDirectory(dir=models) as temporary:
         file, stored = (Path(temporary) / f"{name}.{part}" for part in ("front.fbz", "head"))
         network.save(str(file))
-        save_head(head, sha256(file), stored)
+        save_head(head, hash_file(file), stored)
         record = {
             "file": file.name,
-            "sha256": sha256(file),
-            "head": {"file": stored.name, "sha256": sha256(stored)},
+            "sha256": hash_file(file),
+            "head": {"file": stored.name, "sha256": hash_file(stored)},
             **vars(setting),
             "connections": rule.connections,
-            "passes": {device: passes for device, (passes, _) in placed.items()},
-            "processors": {device: count for device, (_, count) in placed.items()},
+            "passes": {name: device.passes for name, device in placed.items()},
+            "processors": {name: device.processors for name, device in placed.items()},
             "command": command,
         }
         for path in (file, stored):
@@ -90,8 +97,8 @@ def build_edge_head(
 def _maps(
     front: akida.Model, photos: Sequence[Photo], entry: ModelEntry, runs: Path, part: str
 ) -> Maps:
-    maps = maps_of(front, [photo.path for photo in photos], entry, runs, part)
-    return maps, labels_of(photos)
+    maps = load_feature_maps(front, [photo.path for photo in photos], entry, runs, part)
+    return maps, encode_labels(photos)
 
 
 def _table(setting: Setting, rows: list[dict[str, Any]], command: str) -> dict[str, Any]:

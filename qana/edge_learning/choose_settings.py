@@ -8,16 +8,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qana.classes import LABELS
-from qana.edge_learning.head import Head, Rule, add_class, empty_head, widened, without_class
-from qana.edge_learning.learning_layer import EdgeEngine
-from qana.edge_learning.recognition_scores import Score, score
-from qana.edge_learning.spike_generator import codes, spike_generator
+from qana.edge_learning.edge_engine import EdgeEngine, make_spike_input
+from qana.edge_learning.head import (
+    Head,
+    LearningRule,
+    add_class,
+    add_neurons,
+    make_empty_head,
+    remove_class,
+)
+from qana.edge_learning.recognition_scores import RecognitionScores, score_predictions
+from qana.edge_learning.spike_generator import build_spike_generator, generate_spikes
 
-HEATS = ((128, 1), (24, 3), (6, 8))
+ROUNDS = ((128, 1), (24, 3), (6, 8))
 """Settings that take part in each heat, and draws of codes and of the order of the photos that each
 has been judged by at its end. Successive halving (Jamieson and Talwalkar, AISTATS 2016): what does
 badly is dropped on few draws, and the best are told apart on many."""
-FEW = 20
+FEW_PHOTOS = 20
 """Photos that a class left out is learned from."""
 SEED = 0
 """Of the settings of the first heat."""
@@ -48,14 +55,16 @@ class Setting:
     lessons: int = 100
     spare: int = 10
 
-    def rule(self, spikes: np.ndarray) -> Rule:
+    def rule(self, spikes: np.ndarray) -> LearningRule:
         """The learning rule, for (N, 1, 1, S) spikes of training photos."""
         median = float(np.median(spikes.sum(axis=-1, dtype=np.int64)))
         connections = min(self.spikes, round(self.reach * median))
-        return Rule(self.neurons, connections, self.competition, min(self.votes, self.neurons))
+        return LearningRule(
+            self.neurons, connections, self.competition, min(self.votes, self.neurons)
+        )
 
 
-TRIED: dict[str, tuple[Any, ...]] = {
+SEARCH_SPACE: dict[str, tuple[Any, ...]] = {
     "whitening": (0.0, 0.5, 1.0),
     "share": (0.05, 0.1, 0.2, 0.3, 0.4),
     "spikes": (512, 1024, 2048),
@@ -73,12 +82,12 @@ Maps = tuple[np.ndarray, np.ndarray]
 """Feature maps (N, H, W, C) uint8 and labels (N,)."""
 
 
-class Judged(NamedTuple):
+class SettingScores(NamedTuple):
     """What a head is for, on validation: the seven classes, and one of them learned anew."""
 
-    seven: Score
+    seven: RecognitionScores
     after: float
-    """Balanced accuracy of the seven when one was left out and learned from `FEW` photos, mean over
+    """Balanced accuracy of the seven when one was left out and learned from `FEW_PHOTOS` photos, mean over
     the class left out."""
 
     @property
@@ -87,7 +96,7 @@ class Judged(NamedTuple):
         return (self.seven.balanced_accuracy + self.after) / 2
 
 
-def choose(
+def choose_setting(
     train: Maps, validation: Maps, say: Callable[[str], None]
 ) -> tuple[Setting, list[dict[str, Any]]]:
     """Tries settings by what the head is for, on validation.
@@ -100,11 +109,13 @@ def choose(
         The best setting, and a row for each that was tried, the best first: its fields, how many
         draws it was judged by, and mean and spread of its scores over them.
     """
-    judged: dict[Setting, list[Judged]] = {setting: [] for setting in _drawn(HEATS[0][0])}
-    for taking_part, draws in HEATS:
+    judged: dict[Setting, list[SettingScores]] = {setting: [] for setting in _drawn(ROUNDS[0][0])}
+    for taking_part, draws in ROUNDS:
         for setting in sorted(judged, key=lambda one: _standing(judged[one]))[-taking_part:]:
             found = judged[setting]
-            found += [judge(setting, train, validation, n) for n in range(len(found), draws)]
+            found += [
+                score_setting(setting, train, validation, n) for n in range(len(found), draws)
+            ]
         best = max(judged, key=lambda one: _standing(judged[one]))
         say(f"After {draws} draws: {_standing(judged[best])[1]:.3f}, {best}")
     order = sorted(judged, key=lambda one: _standing(judged[one]), reverse=True)
@@ -112,42 +123,46 @@ def choose(
 
 
 def _drawn(count: int) -> list[Setting]:
-    every = list(itertools.product(*TRIED.values()))
+    every = list(itertools.product(*SEARCH_SPACE.values()))
     chosen = np.random.default_rng(SEED).choice(len(every), count, replace=False)
-    return [Setting(**dict(zip(TRIED, every[n], strict=True))) for n in chosen]
+    return [Setting(**dict(zip(SEARCH_SPACE, every[n], strict=True))) for n in chosen]
 
 
-def _standing(judged: Sequence[Judged]) -> tuple[int, float]:
+def _standing(judged: Sequence[SettingScores]) -> tuple[int, float]:
     """Who came further stands higher; of equals, who did better."""
     return len(judged), float(np.mean([one.worth for one in judged])) if judged else 0.0
 
 
-def judge(setting: Setting, train: Maps, held_out: Maps, seed: int) -> Judged:
+def score_setting(setting: Setting, train: Maps, held_out: Maps, seed: int) -> SettingScores:
     """Scores a setting with one draw of codes and one order of the photos."""
-    generator = spike_generator(train[0], setting.spikes, setting.share, setting.whitening, seed)
-    spikes, asked = codes(generator, train[0]), codes(generator, held_out[0])
-    head = school(spikes, train[1], setting.rule(spikes), setting, LABELS, seed)
-    engine = EdgeEngine(setting.spikes, head.rule)
-    seven = score(engine.recognize(head, asked).argmax(axis=1), held_out[1], len(LABELS))
+    generator = build_spike_generator(
+        train[0], setting.spikes, setting.share, setting.whitening, seed
+    )
+    spikes, asked = generate_spikes(generator, train[0]), generate_spikes(generator, held_out[0])
+    head = train_head(spikes, train[1], setting.rule(spikes), setting, LABELS, seed)
+    engine = EdgeEngine(make_spike_input(setting.spikes), head.rule)
+    seven = score_predictions(
+        engine.recognize(head, asked).argmax(axis=1), held_out[1], len(LABELS)
+    )
     random = np.random.default_rng(seed)
     after = []
     for place, name in enumerate(LABELS):
         pool = np.flatnonzero(train[1] == place)
         if not len(pool):
             continue
-        few = random.choice(pool, min(FEW, len(pool)), replace=False)
-        taught = add_class(without_class(head, name), name)
+        few = random.choice(pool, min(FEW_PHOTOS, len(pool)), replace=False)
+        taught = add_class(remove_class(head, name), name)
         taught = engine.learn(taught, spikes[few], [len(LABELS) - 1] * len(few))
         order = [LABELS.index(one) for one in taught.classes]
         answers = np.array(order)[engine.recognize(taught, asked).argmax(axis=1)]
-        after.append(score(answers, held_out[1], len(LABELS)).balanced_accuracy)
-    return Judged(seven, float(np.mean(after)))
+        after.append(score_predictions(answers, held_out[1], len(LABELS)).balanced_accuracy)
+    return SettingScores(seven, float(np.mean(after)))
 
 
-def school(
+def train_head(
     spikes: np.ndarray,
     labels: np.ndarray,
-    rule: Rule,
+    rule: LearningRule,
     setting: Setting,
     classes: tuple[str, ...],
     seed: int,
@@ -168,12 +183,12 @@ def school(
         own = labels[order] == place
         turn[own] = np.arange(own.sum())
     order = order[turn < setting.lessons]
-    head = empty_head(spikes.shape[-1], rule, classes)
-    engine = EdgeEngine(spikes.shape[-1], rule)
-    return widened(engine.learn(head, spikes[order], labels[order]), setting.spare)
+    head = make_empty_head(spikes.shape[-1], rule, classes)
+    engine = EdgeEngine(make_spike_input(spikes.shape[-1]), rule)
+    return add_neurons(engine.learn(head, spikes[order], labels[order]), setting.spare)
 
 
-def _summary(judged: Sequence[Judged]) -> dict[str, float]:
+def _summary(judged: Sequence[SettingScores]) -> dict[str, float]:
     scores = {
         "balanced_accuracy": [one.seven.balanced_accuracy for one in judged],
         "after_learning": [one.after for one in judged],

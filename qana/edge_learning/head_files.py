@@ -1,14 +1,16 @@
-"""A learned head as bytes and as a file: versioned, hashed, and never half written.
+r"""Reads and writes `.head` files.
 
-The layout is plain, so that a stranger's file can be refused before anything of it is unpacked:
+A file has this layout:
 
-    QANA-HEAD 2\\n            mark and version of the layout
-    {"front": ..., ...}\\n    one line of JSON: of which network, classes, rule, counts
-    weights, thresholds, swaps: one bit a connection, then little-endian int32
-    32 bytes                  SHA-256 of all that comes before
+    QANA-HEAD 2\n              magic bytes with the version of the layout
+    {"front": ..., ...}\n      one line of JSON: network, learning rule, classes, photo counts
+    weights                    one bit per connection, packed
+    thresholds, swaps          little-endian int32, one of each per neuron
+    SHA-256                    32 bytes, over everything before them
 
-It holds connections and counts and no photo. (Where a class has learned one photo only, the spikes
-of that photo can be told from its connections: a thousand bits of random weighings.)
+Every size is checked before any array is unpacked, so a file from an unknown source is safe to
+read. A head contains no photo. If a class has learned only one photo, the connections of the class
+show which spikes the photo caused, which is about a thousand bits.
 """
 
 import hashlib
@@ -20,32 +22,34 @@ from typing import Any
 
 import numpy as np
 
-from qana.edge_learning.head import Head, HeadError, Rule, empty_head
+from qana.edge_learning.head import Head, HeadError, LearningRule, make_empty_head
 from qana.errors import UserError
 
-MARK = b"QANA-HEAD 2\n"
-LARGEST_FILE = 1_000_000
-"""Bytes; the largest head that this version writes, 16 classes of 50 neurons on 2048 spikes, has a
-quarter of it."""
-MOST = 2**31 - 1
-"""Of any number in a header."""
-LARGEST_HEADER = 10_000
-DIGEST = hashlib.sha256().digest_size
-BEFORE = ".before"
-"""Suffix of the head that the last save replaced."""
-_DAMAGED = "The file is no whole learned head (its bytes have changed): save it anew."
+MAGIC = b"QANA-HEAD 2\n"
+MAX_FILE_BYTES = 1_000_000
+"""A head of 16 classes with 50 neurons each on 2048 spikes needs a quarter of this."""
+MAX_HEADER_BYTES = 10_000
+MAX_NUMBER = 2**31 - 1
+"""Upper bound of every integer in the header."""
+DIGEST_BYTES = hashlib.sha256().digest_size
+BACKUP_SUFFIX = ".before"
+"""Suffix of the copy of the previous head that `save_head` keeps."""
+_DAMAGED = "The file is damaged and cannot be read as a learned head: save the head again."
 
 
-def to_bytes(head: Head, front: str) -> bytes:
-    """A head as it is stored.
+def encode_head(head: Head, front: str) -> bytes:
+    """Encodes a head in the layout of a `.head` file.
 
     Args:
-        head: what to store.
-        front: SHA-256 of the network whose spikes it reads, 64 hex digits.
+        head: the head to encode.
+        front: SHA-256 of the network that produces the spikes, 64 hex digits.
+
+    Returns:
+        Content of the file.
     """
     header = {
         "front": front,
-        "spikes": head.spikes,
+        "spikes": head.spike_count,
         "rule": [
             head.rule.neurons,
             head.rule.connections,
@@ -53,83 +57,101 @@ def to_bytes(head: Head, front: str) -> bytes:
             head.rule.votes,
         ],
         "classes": list(head.classes),
-        "taught": list(head.taught),
+        "taught": list(head.photo_counts),
     }
-    body = MARK + json.dumps(header).encode() + b"\n"
+    body = MAGIC + json.dumps(header).encode() + b"\n"
     body += np.packbits(head.weights).tobytes()
     body += head.thresholds.astype("<i4").tobytes() + head.swaps.astype("<i4").tobytes()
     return body + hashlib.sha256(body).digest()
 
 
-def from_bytes(data: bytes, front: str) -> Head:
-    """The head that was stored.
+def decode_head(data: bytes, front: str) -> Head:
+    """Decodes the content of a `.head` file.
 
     Args:
-        data: of anyone; nothing in it is trusted.
-        front: SHA-256 of the network that it is to be used with.
+        data: content of the file, which may come from an unknown source.
+        front: SHA-256 of the network that the head will be used with, 64 hex digits.
+
+    Returns:
+        The head, identical to the one that was encoded.
 
     Raises:
-        HeadError: it is no head, damaged, of another version or of another network.
+        HeadError: the data are not a head, are damaged, have another version of the layout, or
+            belong to another network.
     """
-    if len(data) > LARGEST_FILE:
+    if len(data) > MAX_FILE_BYTES:
         raise HeadError("The file is too large for a learned head: choose another one.")
-    if not data.startswith(MARK):
-        raise HeadError("The file is no learned head of this version: choose another one.")
-    body, digest = data[:-DIGEST], data[-DIGEST:]
-    end = body.find(b"\n", len(MARK), len(MARK) + LARGEST_HEADER)
+    if not data.startswith(MAGIC):
+        raise HeadError("The file is not a learned head of this version: choose another one.")
+    body, digest = data[:-DIGEST_BYTES], data[-DIGEST_BYTES:]
+    end = body.find(b"\n", len(MAGIC), len(MAGIC) + MAX_HEADER_BYTES)
     if end < 0 or hashlib.sha256(body).digest() != digest:
         raise HeadError(_DAMAGED)
     try:
-        header = json.loads(body[len(MARK) : end])
-        found, head = header["front"], _head(header, body[end + 1 :])
+        header = json.loads(body[len(MAGIC) : end])
+        found, head = header["front"], _decode_body(header, body[end + 1 :])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise HeadError(_DAMAGED) from None
     if found != front:
         raise HeadError(
-            "This head was learned with another network: load it with the one that it was saved "
-            "from."
+            "This head was learned with another network: load it with the network that it was "
+            "saved with."
         )
     return head
 
 
 def save_head(head: Head, front: str, path: Path) -> None:
-    """Writes a head; whoever is stopped in between leaves the one that was there.
+    """Writes a head to a file.
 
-    The head that was there is kept beside it, with the suffix .before.
+    The file is replaced in one step: an interrupted save leaves the previous file unchanged. The
+    previous head is kept next to the new one, with the suffix `.before`.
+
+    Args:
+        head: the head to save.
+        front: SHA-256 of the network that produces the spikes, 64 hex digits.
+        path: file to write.
 
     Raises:
-        UserError: the folder cannot be written to.
+        UserError: the file cannot be written.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.is_file():
-            _write(path.read_bytes(), unfinished, path.with_name(path.name + BEFORE))
-        _write(to_bytes(head, front), unfinished, path)
+            _write(path.read_bytes(), unfinished, path.with_name(path.name + BACKUP_SUFFIX))
+        _write(encode_head(head, front), unfinished, path)
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
         reason = error.strerror or "no reason given"
         raise UserError(
-            f"The learned head cannot be saved as {path} ({reason}): the one that was there is "
-            "left; choose another place."
+            f"The learned head cannot be saved as {path} ({reason}), and an earlier file there is "
+            "unchanged: choose another place."
         ) from None
 
 
 def load_head(path: Path, front: str) -> Head:
-    """Reads a head.
+    """Reads a head from a file.
+
+    Args:
+        path: file to read.
+        front: SHA-256 of the network that the head will be used with, 64 hex digits.
+
+    Returns:
+        The head.
 
     Raises:
-        HeadError: the file is missing or unreadable, or see `from_bytes`.
+        HeadError: the file cannot be read, or its content is invalid; see `decode_head`.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError:
         raise HeadError(f"The learned head {path} cannot be read: check its name.") from None
-    return from_bytes(data, front)
+    return decode_head(data, front)
 
 
 def _write(data: bytes, unfinished: Path, path: Path) -> None:
+    """Writes to a temporary file, flushes it to the disk and renames it."""
     with unfinished.open("wb") as file:
         file.write(data)
         file.flush()
@@ -137,23 +159,27 @@ def _write(data: bytes, unfinished: Path, path: Path) -> None:
     unfinished.replace(path)
 
 
-def _head(header: dict[str, Any], body: bytes) -> Head:
-    """The head of a header and what follows it; nothing is unpacked before all sizes agree."""
+def _decode_body(header: dict[str, Any], body: bytes) -> Head:
+    """Checks all sizes in the header, then unpacks the arrays.
+
+    Raises:
+        ValueError, KeyError, TypeError: header and body are no valid head.
+    """
     neurons, connections, competition, votes = header["rule"]
-    names, taught = header["classes"], header["taught"]
-    if not (isinstance(names, list) and isinstance(taught, list) and len(names) == len(taught)):
+    names, counts = header["classes"], header["taught"]
+    if not (isinstance(names, list) and isinstance(counts, list) and len(names) == len(counts)):
         raise ValueError
-    if any(type(n) is not int or not 0 <= n <= MOST for n in (neurons, connections, *taught)):
+    if any(type(n) is not int or not 0 <= n <= MAX_NUMBER for n in (neurons, connections, *counts)):
         raise ValueError
     spikes = header["spikes"]
-    if type(spikes) is not int or not 0 < connections <= spikes <= MOST:
+    if type(spikes) is not int or not 0 < connections <= spikes <= MAX_NUMBER:
         raise ValueError
     if not isinstance(competition, float | int) or not 0 <= competition <= 1:
         raise ValueError
     if type(votes) is not int or not 0 < votes <= neurons:
         raise ValueError
-    # Without neurons, a head costs nothing and checks its names.
-    classes = empty_head(0, Rule(0, 0, 0.0), tuple(str(name) for name in names)).classes
+    # A head without neurons takes no memory, and making it checks the class names.
+    classes = make_empty_head(0, LearningRule(0, 0, 0.0), tuple(str(one) for one in names)).classes
     units = neurons * len(classes)
     weights_end = -(-spikes * units // 8)
     if not units or list(classes) != names or len(body) != weights_end + 8 * units:
@@ -165,5 +191,5 @@ def _head(header: dict[str, Any], body: bytes) -> Head:
         raise ValueError
     if swaps.min() < 0 or swaps.max() > connections:
         raise ValueError
-    rule = Rule(neurons, connections, float(competition), votes)
-    return Head(rule, classes, tuple(taught), weights, thresholds, swaps)
+    rule = LearningRule(neurons, connections, float(competition), votes)
+    return Head(rule, classes, tuple(counts), weights, thresholds, swaps)

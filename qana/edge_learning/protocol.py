@@ -8,19 +8,24 @@ from typing import Any
 import numpy as np
 
 from qana.classes import LABELS
-from qana.data.arrays import labels_of
+from qana.data.arrays import encode_labels
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.lesion_split import split_photos
 from qana.data.pad_ufes_20 import ClinicalPhoto, read_pad_ufes
-from qana.edge_learning.baselines import best_ridge
+from qana.edge_learning.baselines import choose_ridge
 from qana.edge_learning.choose_settings import Setting
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
-from qana.edge_learning.experiment_data import DRAWS, Material
-from qana.edge_learning.experiments import UPDATES, all_classes, forgetting, left_out
-from qana.edge_learning.phone_experiments import phone, stranger
-from qana.edge_learning.spike_generator import codes, front_of
-from qana.edge_learning.spike_maps import maps_of, run_over
-from qana.inference.load_engine import load_network
+from qana.edge_learning.feature_maps import load_feature_maps, run_on_photos
+from qana.edge_learning.labelled_spikes import DRAWS, LabelledSpikes
+from qana.edge_learning.lesion_experiments import (
+    UPDATES,
+    measure_forgetting,
+    measure_left_out_class,
+    measure_seven_classes,
+)
+from qana.edge_learning.phone_experiments import measure_phone_learning, measure_unseen_class
+from qana.edge_learning.spike_generator import generate_spikes, remove_head
+from qana.inference.load_network import load_network
 
 STRANGER = "SCC"
 """PAD-UFES-20's diagnosis that is none of the seven classes: squamous cell carcinoma."""
@@ -52,24 +57,28 @@ def run(
     parts = split_photos(read_ham10000(data))
     train, validation, test = (_material(edge, parts[part], runs, part) for part in _PARTS)
     say("Seven classes")
-    ridge = best_ridge(train.flat, train.labels, validation.flat, validation.labels, len(LABELS))
+    ridge = choose_ridge(train.flat, train.labels, validation.flat, validation.labels, len(LABELS))
     dense = _dense_answers(edge, [photo.path for photo in parts["test"]])
     setting = Setting(**{one.name: edge.record[one.name] for one in fields(Setting)})
-    seven = all_classes(edge.heads, edge.start, setting, train, test, dense, ridge)
+    seven = measure_seven_classes(
+        edge.spike_engine, edge.initial_head, setting, train, test, dense, ridge
+    )
     rows = []
     for name in LABELS:
         say(f"Without {name}, then with it")
-        rows += left_out(edge.heads, edge.start, train, test, name, ridge)
+        rows += measure_left_out_class(
+            edge.spike_engine, edge.initial_head, train, test, name, ridge
+        )
     say("From dermatoscope to smartphone")
     photos = read_pad_ufes(phone_data)
     known = _phone_material(edge, [photo for photo in photos if photo.label])
     unknown = _phone_material(edge, [photo for photo in photos if photo.diagnosis == STRANGER])
     say(f"{UPDATES} updates in a row")
     curves = {
-        "every class": forgetting(edge.heads, edge.start, validation, test),
+        "every class": measure_forgetting(edge.spike_engine, edge.initial_head, validation, test),
         **{
-            f"{name} only": forgetting(
-                edge.heads, edge.start, validation, test, only=LABELS.index(name)
+            f"{name} only": measure_forgetting(
+                edge.spike_engine, edge.initial_head, validation, test, only=LABELS.index(name)
             )
             for name in ("mel", "nv")
         },
@@ -88,13 +97,13 @@ def run(
         "phone": {
             "photos": len(known.labels),
             "patients": len(np.unique(known.groups)),
-            "rows": phone(edge.heads, edge.start, known),
+            "rows": measure_phone_learning(edge.spike_engine, edge.initial_head, known),
         },
         "stranger": {
             "diagnosis": STRANGER,
             "photos": len(unknown.labels),
             "patients": len(np.unique(unknown.groups)),
-            "rows": stranger(edge.heads, edge.start, unknown, known),
+            "rows": measure_unseen_class(edge.spike_engine, edge.initial_head, unknown, known),
         },
         "forgetting": curves,
     }
@@ -103,18 +112,18 @@ def run(
 _PARTS = ("train", "validation", "test")
 
 
-def _material(edge: EdgeModel, photos: Sequence[Photo], runs: Path, part: str) -> Material:
-    front = front_of(load_network(edge.entry))
-    maps = maps_of(front, [photo.path for photo in photos], edge.entry, runs, part)
+def _material(edge: EdgeModel, photos: Sequence[Photo], runs: Path, part: str) -> LabelledSpikes:
+    front = remove_head(load_network(edge.entry))
+    maps = load_feature_maps(front, [photo.path for photo in photos], edge.entry, runs, part)
     lesions = np.array([photo.lesion_id for photo in photos])
-    return Material(codes(edge.network, maps), labels_of(photos), lesions)
+    return LabelledSpikes(generate_spikes(edge.spike_network, maps), encode_labels(photos), lesions)
 
 
-def _phone_material(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> Material:
-    spikes = run_over([photo.path for photo in photos], edge.entry.input_shape[0], edge.spikes)
+def _phone_material(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> LabelledSpikes:
+    spikes = run_on_photos([photo.path for photo in photos], edge.entry.input_shape[0], edge.spikes)
     labels = [LABELS.index(photo.label) if photo.label else len(LABELS) for photo in photos]
     patients = np.array([photo.patient_id for photo in photos])
-    return Material(spikes, np.array(labels), patients)
+    return LabelledSpikes(spikes, np.array(labels), patients)
 
 
 def _dense_answers(edge: EdgeModel, paths: Sequence[Path]) -> np.ndarray:
@@ -123,4 +132,4 @@ def _dense_answers(edge: EdgeModel, paths: Sequence[Path]) -> np.ndarray:
     def answers(photos: np.ndarray) -> np.ndarray:
         return network.predict(photos).reshape(len(photos), -1).argmax(axis=1).astype(np.uint8)
 
-    return run_over(paths, edge.entry.input_shape[0], answers)
+    return run_on_photos(paths, edge.entry.input_shape[0], answers)

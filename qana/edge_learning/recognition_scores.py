@@ -6,7 +6,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Score:
+class RecognitionScores:
     """Attributes:
     accuracy, balanced_accuracy, macro_f1: 0 to 1, over the classes that occur.
     recall: (C,) float64, NaN for a class without photos.
@@ -18,7 +18,7 @@ class Score:
     recall: np.ndarray
 
 
-def score(predicted: np.ndarray, labels: np.ndarray, classes: int) -> Score:
+def score_predictions(predicted: np.ndarray, labels: np.ndarray, classes: int) -> RecognitionScores:
     """Scores answers.
 
     Args:
@@ -33,4 +33,6 @@ def score(predicted: np.ndarray, labels: np.ndarray, classes: int) -> Score:
     present = counts > 0
     recall = np.divide(hits, counts, out=np.full(classes, np.nan), where=present)
     f1 = 2 * hits[present] / (counts + called)[present]
-    return Score(float(right.mean()), float(recall[present].mean()), float(f1.mean()), recall)
+    return RecognitionScores(
+        float(right.mean()), float(recall[present].mean()), float(f1.mean()), recall
+    )

@@ -11,7 +11,7 @@ are scaled by the first of the two and rounded to 4 bits; nothing of it needs Te
 import akida
 import numpy as np
 
-SPIKES = "spikes"
+SPIKE_LAYER = "spikes"
 """Name of the layer."""
 LARGEST = 7
 """Of a 4-bit weight."""
@@ -20,18 +20,18 @@ REACH = 3.0
 BATCH = 64
 
 
-def front_of(network: akida.Model) -> akida.Model:
+def remove_head(network: akida.Model) -> akida.Model:
     """A deployed network of Akida 1.0 without its head: up to its last feature map."""
     return akida.Model(network.layers[:-2])
 
 
-def feature_maps(front: akida.Model, photos: np.ndarray) -> np.ndarray:
+def compute_feature_maps(front: akida.Model, photos: np.ndarray) -> np.ndarray:
     """(N, S, S, 3) uint8 photos to (N, H, W, C) uint8 integers of the last feature map."""
     parts = [front.forward(photos[at : at + BATCH]) for at in range(0, len(photos), BATCH)]
     return np.concatenate(parts)
 
 
-def spike_generator(
+def build_spike_generator(
     maps: np.ndarray, count: int, share: float, whitening: float, seed: int
 ) -> akida.Model:
     """Draws the layer and sets when each spike fires.
@@ -58,25 +58,25 @@ def spike_generator(
     model = akida.Model()
     model.add(akida.InputData(input_shape=maps.shape[1:], input_bits=4))
     model.add(_convolution(count))
-    layer = model.get_layer(SPIKES)
+    layer = model.get_layer(SPIKE_LAYER)
     layer.set_variable("weights", rounded)
     thresholds = np.quantile(potentials, 1 - share, axis=0, method="higher")
     layer.set_variable("threshold", thresholds.astype(np.int32))
     return model
 
 
-def codes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
+def generate_spikes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
     """What the generator gives, to the bit, without the engine: it averages by adding up, so sums
     of the map weighed once do for all its places.
 
     Args:
-        generator: from `spike_generator`.
+        generator: from `build_spike_generator`.
         maps: (N, H, W, C) uint8.
 
     Returns:
         (N, 1, 1, S) uint8, 0 or 1.
     """
-    layer = generator.get_layer(SPIKES)
+    layer = generator.get_layer(SPIKE_LAYER)
     potentials = _sums(maps) @ layer.get_variable("weights")[0, 0].astype(np.float64)
     fired = potentials > layer.get_variable("threshold")
     return fired.astype(np.uint8)[:, None, None]
@@ -87,14 +87,14 @@ def _sums(maps: np.ndarray) -> np.ndarray:
     return maps.sum(axis=(1, 2), dtype=np.int64).astype(np.float64)
 
 
-def joined(front: akida.Model, generator: akida.Model) -> akida.Model:
+def append_spike_generator(front: akida.Model, generator: akida.Model) -> akida.Model:
     """The front with the generator's layer behind it: photos to spikes."""
     model = akida.Model(front.layers)
-    drawn = generator.get_layer(SPIKES)
+    drawn = generator.get_layer(SPIKE_LAYER)
     filters = drawn.get_variable("weights").shape[-1]
     model.add(_convolution(filters))
     for name in drawn.get_variable_names():
-        model.get_layer(SPIKES).set_variable(name, drawn.get_variable(name))
+        model.get_layer(SPIKE_LAYER).set_variable(name, drawn.get_variable(name))
     return model
 
 
@@ -102,7 +102,7 @@ def _convolution(count: int) -> akida.Layer:
     return akida.Convolutional(
         kernel_size=(1, 1),
         filters=count,
-        name=SPIKES,
+        name=SPIKE_LAYER,
         weights_bits=4,
         pool_type=akida.PoolType.Average,
         activation=True,

@@ -19,7 +19,7 @@ PER_CLASS = 10
 
 
 @dataclass(frozen=True)
-class LessonPhoto:
+class TeachingPhoto:
     """Attributes:
     label: diagnosis of the data set.
     path: JPEG, 128x128 pixels.
@@ -35,10 +35,10 @@ class LessonPhoto:
 
 
 @cache
-def load_lessons() -> tuple[LessonPhoto, ...]:
+def load_teaching_photos() -> tuple[TeachingPhoto, ...]:
     """All of them, class by class in the order of `qana.classes.LABELS`."""
     return tuple(
-        LessonPhoto(label, path)
+        TeachingPhoto(label, path)
         for label in LABELS
         for path in sorted(FOLDER.glob(f"{label}_*.jpg"))
     )
@@ -46,6 +46,5 @@ def load_lessons() -> tuple[LessonPhoto, ...]:
 
 if __name__ == "__main__":
     from qana.data.ham10000 import read_ham10000
-    from qana.data.input_squares import cut_squares
 
-    cut_squares(read_ham10000(Path(sys.argv[1])), "train", FOLDER, PER_CLASS)
+    save_input_crops(read_ham10000(Path(sys.argv[1])), "train", FOLDER, PER_CLASS)

@@ -7,7 +7,7 @@ import numpy as np
 
 from qana.inference.events import Outputs
 
-Kinds = tuple[akida.LayerType, ...]
+LayerTypes = tuple[akida.LayerType, ...]
 
 
 class Akida2Head:
@@ -19,7 +19,7 @@ class Akida2Head:
         bias: (7,) float64 logits.
     """
 
-    kinds: Kinds = (akida.LayerType.Conv2D, akida.LayerType.Dense1D, akida.LayerType.Dequantizer)
+    kinds: LayerTypes = (akida.LayerType.Conv2D, akida.LayerType.Dense1D, akida.LayerType.Dequantizer)
 
     def __init__(self, layers: Sequence[akida.Layer]) -> None:
         """Reads the last three layers."""
@@ -51,7 +51,7 @@ class Akida1Head:
     channel's integer is shared out among the places: by what they gave it, where they gave any.
     """
 
-    kinds: Kinds = (akida.LayerType.Convolutional, akida.LayerType.FullyConnected)
+    kinds: LayerTypes = (akida.LayerType.Convolutional, akida.LayerType.FullyConnected)
 
     def __init__(self, layers: Sequence[akida.Layer]) -> None:
         """Reads the last two layers."""

@@ -1,6 +1,5 @@
-"""The photo under the map of what spoke for its answer, as pages and reports show it."""
+"""Draws the map of an answer over its photo, as pages and reports show it."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import akida
@@ -9,33 +8,29 @@ import numpy as np
 from qana.classes import LABELS
 from qana.errors import ExplanationError
 from qana.explanation.akida_map import AkidaMap
-from qana.explanation.heatmap import overlay
-from qana.inference.classifier import Prediction
+from qana.explanation.heatmap import overlay_map
+from qana.inference.diagnosis import Diagnosis
 
 
-def answer_picture(
-    shown: np.ndarray, prediction: Prediction, layers: Sequence[akida.Layer]
-) -> np.ndarray | None:
-    """The map of the likeliest class laid over the photo.
+def draw_answer_map(diagnosis: Diagnosis) -> np.ndarray | None:
+    """Draws the map of the likeliest class over the photo.
 
     Args:
-        shown: (S, S, 3) uint8 RGB, the square that was classified.
-        prediction: of it.
-        layers: of the model that answered, as `AkidaClassifier.layers`.
+        diagnosis: with an answer.
 
     Returns:
-        (S, S, 3) uint8 RGB; None for a model whose head has no map.
+        (S, S, 3) uint8 RGB; None where the network that answered has no map.
     """
-    head = map_of(tuple(layers))
-    if head is None:
+    akida_map = load_map(diagnosis.classifier.layers)
+    if akida_map is None or diagnosis.prediction is None:
         return None
-    label = LABELS.index(prediction.top[0][0])
-    return overlay(shown, head.grad_cam(prediction.outputs, label))
+    label = LABELS.index(diagnosis.top[0][0])
+    return overlay_map(diagnosis.square, akida_map.grad_cam(diagnosis.prediction.outputs, label))
 
 
 @lru_cache(maxsize=4)
-def map_of(layers: tuple[akida.Layer, ...]) -> AkidaMap | None:
-    """The map of a model, read from its layers once; None where its head has none."""
+def load_map(layers: tuple[akida.Layer, ...]) -> AkidaMap | None:
+    """Reads the map of a model from its layers, once; None where its head has none."""
     try:
         return AkidaMap(layers)
     except ExplanationError:

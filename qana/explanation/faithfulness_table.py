@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from qana.evaluation.bootstrap import percentiles, share_interval, times_drawn
+from qana.evaluation.bootstrap import compute_percentile_interval, compute_share_interval, draw_groups
 
 SCORES = ("energy", "pointing", "deletion", "insertion")
-WITHIN = 0.01
+SAME_MAP_TOLERANCE = 0.01
 """Of a map's range: nearer than this, two maps count as one."""
-CENTRE = "Centre blob"
-AGAINST = ("energy", "deletion")
+CENTRE_BLOB = "Centre blob"
+COMPARED_SCORES = ("energy", "deletion")
 """Scores on which a map must beat the centre blob; of deletion, less is better."""
 
 
@@ -31,7 +31,7 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
         sanity: agreement with shuffled heads, {mean, ci95}; against_grad_cam: photos whose Akida
         map is off Grad-CAM of the quantized network by under 0.01 of its range, and the median.
     """
-    times = times_drawn(lesions)
+    times = draw_groups(lesions)
     off = np.array([record["against_grad_cam"] for record in records])
     methods = {method: None for record in records for method in record["methods"]}
     pairs = {pair: None for record in records for pair in record["agreement"]}
@@ -42,9 +42,9 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
         "mask_share": float(np.mean([record["mask_share"] for record in records])),
         "methods": {method: found.scores() for method, found in measured.items()},
         "against_centre": {
-            method: {score: found.gain(score) for score in AGAINST}
+            method: {score: found.gain(score) for score in COMPARED_SCORES}
             for method, found in measured.items()
-            if method != CENTRE
+            if method != CENTRE_BLOB
         },
         "agreement": {
             pair: float(np.mean([r["agreement"][pair] for r in records if pair in r["agreement"]]))
@@ -56,7 +56,7 @@ def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict
         },
         "sanity": _mean(np.array([record["sanity"] for record in records]), times),
         "against_grad_cam": {
-            "within_0.01": int((off < WITHIN).sum()),
+            "within_0.01": int((off < SAME_MAP_TOLERANCE).sum()),
             "median": float(np.median(off)),
         },
     }
@@ -72,7 +72,7 @@ class _Method:
         self._method = method
         self._records = [records[number]["methods"] for number in here]
         self._lesions = [lesions[number] for number in here]
-        self._times = times_drawn(self._lesions)
+        self._times = draw_groups(self._lesions)
 
     def scores(self) -> dict[str, Any]:
         """photos, and each score's mean with its interval."""
@@ -86,7 +86,7 @@ class _Method:
     def gain(self, score: str) -> dict[str, Any]:
         """By how much it beats the centre blob on its photos; beats: the whole interval does."""
         sign = -1 if score == "deletion" else 1
-        gained = sign * (self._of(self._method, score) - self._of(CENTRE, score))
+        gained = sign * (self._of(self._method, score) - self._of(CENTRE_BLOB, score))
         found = _mean(gained, self._times)
         return {**found, "beats": found["ci95"][0] > 0}
 
@@ -96,9 +96,9 @@ class _Method:
 
 def _share(hits: np.ndarray, lesions: Sequence[str]) -> dict[str, Any]:
     """As `_mean`; where all photos agree, the interval still has a width."""
-    return {"mean": float(hits.mean()), "ci95": share_interval(hits, lesions)}
+    return {"mean": float(hits.mean()), "ci95": compute_share_interval(hits, lesions)}
 
 
 def _mean(values: np.ndarray, times: np.ndarray) -> dict[str, Any]:
     drawn = times @ values / times.sum(axis=1)
-    return {"mean": float(values.mean()), "ci95": percentiles(drawn)}
+    return {"mean": float(values.mean()), "ci95": compute_percentile_interval(drawn)}

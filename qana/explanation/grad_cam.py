@@ -27,7 +27,7 @@ Progress = Callable[[float], None]
 """Takes the share that is done, 0 to 1."""
 
 
-def explain(
+def compute_maps(
     network: KerasNetwork,
     method: str,
     layer: str,

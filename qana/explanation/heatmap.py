@@ -3,23 +3,23 @@
 import cv2
 import numpy as np
 
-COLOURS = cv2.COLORMAP_INFERNO
+COLORMAP = cv2.COLORMAP_INFERNO
 """Rises in lightness from end to end, so it is read without colour vision too."""
 
 
-def normalized(values: np.ndarray) -> np.ndarray:
+def normalize_map(values: np.ndarray) -> np.ndarray:
     """(H, W) map to float32 of the same shape, 0 to 1; all 0 where the map is flat."""
     shifted = values.astype(np.float64) - values.min()
     top = shifted.max()
     return (shifted / top if top > 0 else shifted).astype(np.float32)
 
 
-def enlarged(values: np.ndarray, size: int) -> np.ndarray:
+def resize_map(values: np.ndarray, size: int) -> np.ndarray:
     """(H, W) map to (size, size) float32, bilinear, its centre kept in the centre."""
     return cv2.resize(values.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
 
 
-def overlay(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> np.ndarray:
+def overlay_map(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> np.ndarray:
     """A map laid over the photo that it explains.
 
     Args:
@@ -30,12 +30,12 @@ def overlay(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> np.n
     Returns:
         (S, S, 3) uint8 RGB.
     """
-    heat = enlarged(normalized(values), len(photo))
-    colours = cv2.applyColorMap((255 * heat).round().astype(np.uint8), COLOURS)
+    heat = resize_map(normalize_map(values), len(photo))
+    colours = cv2.applyColorMap((255 * heat).round().astype(np.uint8), COLORMAP)
     return cv2.addWeighted(photo, 1 - opacity, colours[..., ::-1], opacity, 0)
 
 
-def event_picture(values: np.ndarray, size: int) -> np.ndarray:
+def draw_channel(values: np.ndarray, size: int) -> np.ndarray:
     """A channel's values as a picture: black sends nothing, the brightest place sends most.
 
     Args:
@@ -46,11 +46,11 @@ def event_picture(values: np.ndarray, size: int) -> np.ndarray:
         (size, size, 3) uint8 RGB, each place a square of its own.
     """
     share = values / max(values.max(), 1)
-    places = cv2.applyColorMap((255 * share).round().astype(np.uint8), COLOURS)[..., ::-1]
+    places = cv2.applyColorMap((255 * share).round().astype(np.uint8), COLORMAP)[..., ::-1]
     return cv2.resize(places, (size, size), interpolation=cv2.INTER_NEAREST)
 
 
-def strongest(output: np.ndarray, count: int) -> list[tuple[int, np.ndarray]]:
+def find_strongest_channels(output: np.ndarray, count: int) -> list[tuple[int, np.ndarray]]:
     """The channels that send most.
 
     Args:

@@ -5,18 +5,43 @@ from typing import Any
 
 import numpy as np
 
+from qana.errors import ExplanationError
 from qana.inference.manifest import ModelEntry, ModelError, find_entry
 from qana.jobs.cache import Store, load_form_once
 from qana.jobs.worker import Tell
-from qana.network.keras_forms import LAYERS
 
 METHODS = ("Grad-CAM", "Grad-CAM++", "LayerCAM", "Eigen-CAM", "Score-CAM")
+LAST = "head_features_relu"
+"""Last feature map of the network; Grad-CAM there equals the map that Akida's integers give."""
+LAYERS = {
+    "qana": ("block3_depthwise_relu", "attention40_add", "attention80_add", "excitation_add", LAST),
+    "qana_sequential": (
+        "block3_relu",
+        "attention40_relu",
+        "attention80_relu",
+        "attention112_relu",
+        LAST,
+    ),
+}
+"""Layers to draw a map at, by architecture, from the pixels on: one at each scale."""
 
 
 REPLACED = (
     "The model was replaced after it gave this answer, and a map of the new one would not explain "
     "it: restart the app."
 )
+
+
+def list_layers(entry: ModelEntry) -> tuple[str, ...]:
+    """Lists the layers of a model's Keras forms at which maps are drawn.
+
+    Raises:
+        ExplanationError: maps of this architecture are not made.
+    """
+    architecture = entry.record.get("architecture")
+    if architecture not in LAYERS:
+        raise ExplanationError(f"{entry.name} has an architecture whose layers are not explained.")
+    return LAYERS[architecture]
 
 
 def make_map(
@@ -38,7 +63,7 @@ def make_map(
         model: name in the models folder.
         form: "float" or "quantized".
         method: one of `qana.explanation.map_job.METHODS`.
-        layer: one of `qana.network.keras_forms.LAYERS`.
+        layer: one of `list_layers`.
         inputs: (S, S, 3) uint8, as the network reads it.
         label: class, an index into `qana.classes.LABELS`.
         sha256: of the .fbz whose answer is explained, 64 hex digits; None for no certain answer.
@@ -55,11 +80,11 @@ def make_map(
         raise ModelError(REPLACED)
     key = ("explained", entry.sha256, form)
     network = store.get(key, lambda: _prepared(store, entry, form, tell))
-    from qana.explanation.grad_cam import explain
+    from qana.explanation.grad_cam import compute_maps
 
     tell(f"{method} on the {form} network", 0)
     start = time.perf_counter()
-    values = explain(
+    values = compute_maps(
         network,
         method,
         layer,
@@ -78,7 +103,7 @@ def _prepared(store: Store, entry: ModelEntry, form: str, tell: Tell) -> Any:
     import qana.explanation.grad_cam  # noqa: F401
 
     tell(f"Loading the {form} network", 0.4)
-    network = KerasNetwork(load_form_once(store, entry, form), LAYERS)
+    network = KerasNetwork(load_form_once(store, entry, form), list_layers(entry))
     tell("Preparing its gradients", 0.7)
     blank = np.zeros((1, *entry.input_shape), np.float32)
     network.gradients(blank, np.zeros((1, 7), np.float32))

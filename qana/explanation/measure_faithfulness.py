@@ -13,18 +13,23 @@ from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.lesion_masks import read_mask
 from qana.data.lesion_split import SEED, split_photos
 from qana.explanation.akida_map import AkidaMap
-from qana.explanation.faithfulness import agreement, drift, score
-from qana.explanation.faithfulness_table import WITHIN, summarize
-from qana.explanation.heatmap import enlarged, normalized
-from qana.explanation.occlusion import occlusion
-from qana.explanation.sanity_checks import agreement_with_random_head, centre_blob, random_map
-from qana.export.onnx_graph import TwinError
-from qana.export.onnx_network import DenseTwin
+from qana.explanation.faithfulness import compute_agreement, compute_drift, score_maps
+from qana.explanation.faithfulness_table import SAME_MAP_TOLERANCE, summarize
+from qana.explanation.heatmap import normalize_map, resize_map
+from qana.explanation.map_job import LAST
+from qana.explanation.occlusion import compute_occlusion_map
+from qana.explanation.sanity_checks import (
+    compare_with_shuffled_heads,
+    make_centre_blob,
+    make_random_map,
+)
+from qana.export.onnx_graph import ExportError
+from qana.export.onnx_network import OnnxNetwork
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.load_engine import load_network
-from qana.inference.probabilities import softmax
-from qana.network.keras_forms import CALIBRATION_PHOTOS, LAST, four_bits, load_form
+from qana.inference.load_network import load_network
+from qana.inference.temperature import softmax
+from qana.network.keras_forms import CALIBRATION_PHOTOS, load_keras_form, quantize_to_4_bits
 
 Say = Callable[[str], None]
 AKIDA, OCCLUSION, CENTRE, RANDOM = "Akida map", "Occlusion", "Centre blob", "Random map"
@@ -35,7 +40,7 @@ SCORE_CAM, SCORE_CAM_PHOTOS = "Score-CAM", 100
 draw alone."""
 
 
-def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[str, Any]:
+def measure_faithfulness(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[str, Any]:
     """Scores of every method over photos of test lesions.
 
     Args:
@@ -75,7 +80,7 @@ def measure(data: Path, model: str, count: int, runs: Path, say: Say) -> dict[st
     say("Shuffling the head's weights")
     records = [known[photo.image_id] | _sanity(classifier, photo) for photo in photos]
     document = summarize(records, [photo.lesion_id for photo in photos])
-    off = [photo for photo in photos if known[photo.image_id]["against_grad_cam"] >= WITHIN]
+    off = [photo for photo in photos if known[photo.image_id]["against_grad_cam"] >= SAME_MAP_TOLERANCE]
     say(f"Looking where {len(off)} photos part from the quantized network")
     document["against_grad_cam"]["ties"] = _ties(classifier, off, len(photos))
     return {
@@ -92,12 +97,12 @@ def _ties(classifier: AkidaClassifier, photos: Sequence[Photo], checked: int) ->
     so many checked."""
     if not photos:
         return {}
-    from qana.conversion.compare_layers import departures
+    from qana.conversion.compare_layers import find_differences
 
     entry = classifier.entry
     inputs = np.stack([to_input(read_image(photo.path), classifier.input_size) for photo in photos])
     model = load_network(entry)
-    found = departures(load_form(entry, "quantized"), model, inputs, checked)
+    found = find_differences(load_keras_form(entry, "quantized"), model, inputs, checked)
     return {one.layer: len(one.photos) for one in found if one.is_tie}
 
 
@@ -105,7 +110,7 @@ def _sanity(classifier: AkidaClassifier, photo: Photo) -> dict[str, float]:
     prediction = classifier.classify(read_image(photo.path))
     label = int(prediction.logits.argmax())
     head = AkidaMap(classifier.layers)
-    left = agreement_with_random_head(head, prediction.outputs, label, _seed(photo))
+    left = compare_with_shuffled_heads(head, prediction.outputs, label, _seed(photo))
     return {"sanity": left}
 
 
@@ -116,13 +121,13 @@ class _Measured:
         from qana.explanation.keras_gradients import KerasNetwork
 
         self._classifier, self._head = classifier, AkidaMap(classifier.layers)
-        self._twin = DenseTwin(classifier.layers, threads=1)
+        self._twin = OnnxNetwork(classifier.layers, threads=1)
         entry = classifier.entry
-        float_form = load_form(entry, "float")
+        float_form = load_keras_form(entry, "float")
         self._networks = {
             "float": KerasNetwork(float_form, [LAST]),
-            "8/8": KerasNetwork(load_form(entry, "quantized"), [LAST]),
-            "4/4": KerasNetwork(four_bits(float_form, calibration), [LAST]),
+            "8/8": KerasNetwork(load_keras_form(entry, "quantized"), [LAST]),
+            "4/4": KerasNetwork(quantize_to_4_bits(float_form, calibration), [LAST]),
         }
 
     def _logits(self, views: np.ndarray) -> np.ndarray:
@@ -131,7 +136,7 @@ class _Measured:
         return np.concatenate([self._twin.logits(view[None]) for view in views])
 
     def scores(self, photo: Photo, methods: Sequence[str]) -> dict[str, Any]:
-        from qana.explanation.grad_cam import explain
+        from qana.explanation.grad_cam import compute_maps
 
         classifier = self._classifier
         temperature = classifier.entry.temperature
@@ -139,35 +144,35 @@ class _Measured:
         inputs, mask = to_input(read_image(photo.path), size), read_mask(photo, size)
         answer = classifier.logits(inputs[None])
         if not np.array_equal(answer, self._logits(inputs[None])):
-            raise TwinError(f"The dense twin of {classifier.entry.name} is not the network.")
+            raise ExportError(f"The dense twin of {classifier.entry.name} is not the network.")
         label = int(answer[0].argmax())
 
         def on_keras(method: str, form: str) -> np.ndarray:
             network = self._networks[form]
-            return explain(network, method, LAST, inputs[None], np.array([label]))[0]
+            return compute_maps(network, method, LAST, inputs[None], np.array([label]))[0]
 
         def probability(views: np.ndarray) -> np.ndarray:
             return softmax(self._logits(views), temperature)[:, label]
 
         maps = {
-            AKIDA: enlarged(self._head.grad_cam(classifier.tap(inputs), label), size),
+            AKIDA: resize_map(self._head.grad_cam(classifier.record_layers(inputs), label), size),
             **{method: on_keras(method, "8/8") for method in methods},
-            OCCLUSION: occlusion(self._logits, inputs, label, temperature),
-            CENTRE: centre_blob(size),
-            RANDOM: enlarged(random_map(_seed(photo)), size),
+            OCCLUSION: compute_occlusion_map(self._logits, inputs, label, temperature),
+            CENTRE: make_centre_blob(size),
+            RANDOM: resize_map(make_random_map(_seed(photo)), size),
         }
         grad_cam = {form: on_keras("Grad-CAM", form) for form in self._networks}
         return {
-            "methods": score(probability, inputs, maps, mask),
+            "methods": score_maps(probability, inputs, maps, mask),
             "agreement": {
-                f"{a} | {b}": agreement(maps[a], maps[b]) for a, b in combinations(maps, 2)
+                f"{a} | {b}": compute_agreement(maps[a], maps[b]) for a, b in combinations(maps, 2)
             },
             "drift": {
-                "float to 8/8": drift(grad_cam["float"], grad_cam["8/8"]),
-                "8/8 to 4/4": drift(grad_cam["8/8"], grad_cam["4/4"]),
-                "float to 4/4": drift(grad_cam["float"], grad_cam["4/4"]),
+                "float to 8/8": compute_drift(grad_cam["float"], grad_cam["8/8"]),
+                "8/8 to 4/4": compute_drift(grad_cam["8/8"], grad_cam["4/4"]),
+                "float to 4/4": compute_drift(grad_cam["float"], grad_cam["4/4"]),
             },
-            "against_grad_cam": float(np.abs(normalized(maps[AKIDA]) - grad_cam["8/8"]).max()),
+            "against_grad_cam": float(np.abs(normalize_map(maps[AKIDA]) - grad_cam["8/8"]).max()),
             "mask_share": float(mask.mean()),
         }
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from qana.inference.probabilities import softmax
+from qana.inference.temperature import softmax
 
 WINDOW, STEP = 32, 16
 """Side of the cover and how far it moves, pixels of the network's input: 49 covers at 128x128."""
@@ -18,7 +18,7 @@ Logits = Callable[[np.ndarray], np.ndarray]
 """(N, S, S, 3) uint8 to (N, 7) logits, such as `AkidaClassifier.logits`."""
 
 
-def occlusion(
+def compute_occlusion_map(
     logits: Logits,
     inputs: np.ndarray,
     label: int,
@@ -39,7 +39,7 @@ def occlusion(
         that raises the class counts as none.
     """
     size = len(inputs)
-    blurred = without_detail(inputs)
+    blurred = blur_photo(inputs)
     corners = [
         (top, left)
         for top in range(0, size - WINDOW + 1, STEP)
@@ -60,7 +60,7 @@ def occlusion(
     return np.maximum(lost / covers, 0).astype(np.float32)
 
 
-def without_detail(inputs: np.ndarray) -> np.ndarray:
+def blur_photo(inputs: np.ndarray) -> np.ndarray:
     """(S, S, 3) uint8 photo blurred until no lesion is left: what a removed pixel becomes.
 
     A grey or black patch would be an object of its own, with edges that the network sees.

@@ -12,7 +12,7 @@ LETTERS = 78
 """In a line of the caption."""
 
 
-def card(picture: np.ndarray, title: str, lines: list[str]) -> bytes:
+def draw_png_card(picture: np.ndarray, title: str, lines: list[str]) -> bytes:
     """PNG of a picture with a title and a caption.
 
     Args:

@@ -3,19 +3,19 @@
 import numpy as np
 
 from qana.explanation.akida_map import AkidaMap
-from qana.explanation.faithfulness import agreement
+from qana.explanation.faithfulness import compute_agreement
 from qana.inference.events import Outputs
 
 PLACES = 8
 """Side of the random map: as coarse as the network's last feature map."""
 
 
-def random_map(seed: int) -> np.ndarray:
+def make_random_map(seed: int) -> np.ndarray:
     """(8, 8) float64, uniform in 0 to 1; equal seeds give equal maps."""
     return np.random.default_rng(seed).random((PLACES, PLACES))
 
 
-def centre_blob(size: int) -> np.ndarray:
+def make_centre_blob(size: int) -> np.ndarray:
     """(size, size) float64: a round bell in the middle, its deviation a quarter of the side.
 
     Photographers put the lesion there, so this is a strong guess without any network.
@@ -28,7 +28,7 @@ def centre_blob(size: int) -> np.ndarray:
 DRAWS = 5
 
 
-def agreement_with_random_head(
+def compare_with_shuffled_heads(
     head: AkidaMap, outputs: Outputs, label: int, seed: int = 0
 ) -> float:
     """How much of a map is left when the head's weights are shuffled.
@@ -49,5 +49,5 @@ def agreement_with_random_head(
     for _ in range(DRAWS):
         shuffled = random.permutation(head.head.reshape(-1)).reshape(head.head.shape)
         values = np.maximum(head.evidence(outputs, shuffled)[..., label], 0)
-        found.append(agreement(map_of_model, values))
+        found.append(compute_agreement(map_of_model, values))
     return float(np.mean(found))

@@ -14,11 +14,11 @@ from PIL import Image
 
 from qana.classes import LABELS
 from qana.cli.main import main
-from qana.edge_learning.edge_learner import Pupil
+from qana.edge_learning.edge_learner import EdgeLearner
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
 from qana.edge_learning.head import Head
-from qana.edge_learning.head_files import BEFORE, load_head
-from qana.edge_learning.teaching_photos import load_lessons
+from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head
+from qana.edge_learning.teaching_photos import load_teaching_photos
 from qana.imaging import read_image
 
 NEW, OLD = "Spitz-Nävus", "mel"
@@ -39,7 +39,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def photos() -> dict[str, list[Path]]:
     """Paths by label."""
-    return {label: [one.path for one in load_lessons() if one.label == label] for label in LABELS}
+    return {
+        label: [one.path for one in load_teaching_photos() if one.label == label]
+        for label in LABELS
+    }
 
 
 def folders(root: Path, **photos: list[Path]) -> Path:
@@ -66,16 +69,16 @@ def learn(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, A
 
 
 def expected(edge: EdgeModel, head: Head | None, *lessons: tuple[str, list[Path]]) -> Head:
-    """What a pupil learns from the same photos."""
-    pupil = Pupil(edge)
+    """What a learner learns from the same photos."""
+    learner = EdgeLearner(edge)
     if head:
-        pupil.take(head)
+        learner.replace_head(head)
     for name, paths in lessons:
-        if name not in pupil.head.classes:
-            pupil.add_class(name)
+        if name not in learner.head.classes:
+            learner.add_class(name)
         for path in sorted(paths):
-            pupil.learn(read_image(path), name)
-    return pupil.head
+            learner.learn(read_image(path), name)
+    return learner.head
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
@@ -101,9 +104,9 @@ def test_a_folder_per_class_is_taught_and_the_head_saved(
     assert document["lessons"][0]["after"] == NEW
     assert all(lesson["learn_ms"] > 0 for lesson in document["lessons"])
     assert document["lessons"][0]["swapped"] > 0
-    saved = load_head(Path("my.head"), edge.front)
+    saved = load_head(Path("my.head"), edge.front_sha256)
     assert saved.equals(expected(edge, None, (NEW, photos["vasc"][:2]), (OLD, photos["mel"][:1])))
-    assert document["classes"] == dict(zip(saved.classes, saved.taught, strict=True))
+    assert document["classes"] == dict(zip(saved.classes, saved.photo_counts, strict=True))
     assert document["classes"][NEW] == 2
     assert document["tested"] == {}
 
@@ -112,11 +115,11 @@ def test_the_second_run_goes_on_where_the_first_ended(
     edge: EdgeModel, images: Path, here: Path, photos, capsys
 ) -> None:
     learn(capsys, "--images", images)
-    first = load_head(Path("learned.head"), edge.front)
+    first = load_head(Path("learned.head"), edge.front_sha256)
     more = folders(here / "more", **{NEW: photos["vasc"][2:4]})
     document = learn(capsys, "--images", more)["document"]
     assert document["classes"][NEW] == 4
-    second = load_head(Path("learned.head"), edge.front)
+    second = load_head(Path("learned.head"), edge.front_sha256)
     assert second.equals(expected(edge, first, (NEW, photos["vasc"][2:4])))
 
 
@@ -127,10 +130,10 @@ def test_test_prints_what_is_recognized_and_saves_nothing(
     learn(capsys, "--images", images)
     kept = Path("learned.head").read_bytes()
     document = learn(capsys, "--test", test)["document"]
-    pupil = Pupil(edge)
-    pupil.take(load_head(Path("learned.head"), edge.front))
+    learner = EdgeLearner(edge)
+    learner.replace_head(load_head(Path("learned.head"), edge.front_sha256))
     right = {
-        name: sum(pupil.recognize(read_image(path)).name == name for path in paths)
+        name: sum(learner.recognize(read_image(path)).name == name for path in paths)
         for name, paths in ((NEW, photos["vasc"][:6]), ("nv", photos["nv"][:3]))
     }
     assert document["tested"] == {
@@ -158,8 +161,8 @@ def test_a_test_that_cannot_be_done_does_not_cost_what_was_learned(
 ) -> None:
     test = folders(here / "test", never_taught=photos["nv"][:1])
     sentence = said(capsys, "--images", images, "--test", test)
-    assert "knows no class 'never_taught'" in sentence
-    assert NEW in load_head(Path("learned.head"), edge.front).classes
+    assert "has no class 'never_taught'" in sentence
+    assert NEW in load_head(Path("learned.head"), edge.front_sha256).classes
 
 
 def test_undo_takes_the_last_run_back(
@@ -179,17 +182,17 @@ def test_undo_takes_the_first_run_back_too(edge: EdgeModel, images: Path, capsys
     learn(capsys, "--images", images)
     ran = learn(capsys, "--undo")
     assert ran["code"] == 0, ran["err"]
-    assert load_head(Path("learned.head"), edge.front).equals(edge.start)
+    assert load_head(Path("learned.head"), edge.front_sha256).equals(edge.initial_head)
 
 
 def test_undo_and_learning_in_one_run_replaces_the_last_run(
     edge: EdgeModel, images: Path, here: Path, photos, capsys
 ) -> None:
     learn(capsys, "--images", images)
-    first = load_head(Path("learned.head"), edge.front)
+    first = load_head(Path("learned.head"), edge.front_sha256)
     learn(capsys, "--images", folders(here / "wrong", nv=photos["vasc"][2:4]))
     learn(capsys, "--undo", "--images", folders(here / "right", vasc=photos["vasc"][2:4]))
-    found = load_head(Path("learned.head"), edge.front)
+    found = load_head(Path("learned.head"), edge.front_sha256)
     assert found.equals(expected(edge, first, ("vasc", photos["vasc"][2:4])))
 
 
@@ -197,12 +200,12 @@ def test_what_was_taken_back_does_not_come_back(
     edge: EdgeModel, images: Path, here: Path, photos, capsys
 ) -> None:
     learn(capsys, "--images", images)
-    first = load_head(Path("learned.head"), edge.front)
+    first = load_head(Path("learned.head"), edge.front_sha256)
     learn(capsys, "--images", folders(here / "wrong", nv=photos["vasc"][2:4]))
-    wrong = load_head(Path("learned.head"), edge.front)
+    wrong = load_head(Path("learned.head"), edge.front_sha256)
     learn(capsys, "--undo")
     learn(capsys, "--undo")
-    assert not load_head(Path("learned.head"), edge.front).equals(wrong)
+    assert not load_head(Path("learned.head"), edge.front_sha256).equals(wrong)
     shutil.rmtree(here / "wrong")
     for file in here.glob("learned.head*"):
         file.unlink()
@@ -210,7 +213,7 @@ def test_what_was_taken_back_does_not_come_back(
     learn(capsys, "--images", folders(here / "wrong", nv=photos["vasc"][2:4]))
     learn(capsys, "--undo", "--images", folders(here / "right", vasc=photos["vasc"][2:4]))
     learn(capsys, "--undo")
-    assert load_head(Path("learned.head"), edge.front).equals(first)
+    assert load_head(Path("learned.head"), edge.front_sha256).equals(first)
 
 
 def test_undo_without_anything_learned_is_said(here: Path, capsys) -> None:
@@ -233,7 +236,7 @@ def test_an_unreadable_file_is_told_and_the_others_are_learned(
     assert lines[0].startswith(f"{broken}: ")
     assert "empty.png" in lines[1]
     assert len(ran["document"]["lessons"]) == 3
-    saved = load_head(Path("learned.head"), edge.front)
+    saved = load_head(Path("learned.head"), edge.front_sha256)
     assert saved.equals(expected(edge, None, (NEW, photos["vasc"][:2]), (OLD, photos["mel"][:1])))
 
 
@@ -295,7 +298,7 @@ def test_a_damaged_head_is_said_and_left(images: Path, capsys) -> None:
     data = bytearray(Path("learned.head").read_bytes())
     data[len(data) // 2] ^= 1
     Path("learned.head").write_bytes(data)
-    assert "no whole learned head" in said(capsys, "--images", images)
+    assert "cannot be read as a learned head" in said(capsys, "--images", images)
     assert Path("learned.head").read_bytes() == data
 
 
@@ -336,4 +339,4 @@ def test_as_a_program_without_tensorflow_and_without_a_photo_on_disk(
     assert len(json.loads(ran.stdout)["lessons"]) == 3
     left = {path.relative_to(here) for path in here.rglob("*") if path.is_file()}
     given = {path.relative_to(here) for path in images.rglob("*") if path.is_file()}
-    assert {path.name for path in left - given} <= {"learned.head", f"learned.head{BEFORE}"}
+    assert {path.name for path in left - given} <= {"learned.head", f"learned.head{BACKUP_SUFFIX}"}

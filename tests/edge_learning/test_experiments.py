@@ -3,56 +3,61 @@
 import numpy as np
 import pytest
 
-from qana.edge_learning.baselines import RIDGES, DenseHead, NearestMean, best_ridge
+from qana.edge_learning.baselines import RIDGES, DenseHead, NearestMean, choose_ridge
 from qana.edge_learning.choose_settings import Setting
-from qana.edge_learning.experiment_data import DRAWS, Material
-from qana.edge_learning.experiments import UPDATES, all_classes, forgetting, left_out
-from qana.edge_learning.head import Head, Rule, empty_head
-from qana.edge_learning.learning_layer import EdgeEngine
-from qana.edge_learning.phone_experiments import phone, stranger
+from qana.edge_learning.edge_engine import EdgeEngine, make_spike_input
+from qana.edge_learning.head import Head, LearningRule, make_empty_head
+from qana.edge_learning.labelled_spikes import DRAWS, LabelledSpikes
+from qana.edge_learning.lesion_experiments import (
+    UPDATES,
+    measure_forgetting,
+    measure_left_out_class,
+    measure_seven_classes,
+)
+from qana.edge_learning.phone_experiments import measure_phone_learning, measure_unseen_class
 
 SPIKES, OWN = 256, 30
 CLASSES = ("a", "b", "c")
 RIDGE = 30.0
-RULE = Rule(neurons=4, connections=OWN, competition=0.1)
+RULE = LearningRule(neurons=4, connections=OWN, competition=0.1)
 
 
-def photos(labels: list[int], lesions: list[str], seed: int) -> Material:
+def photos(labels: list[int], lesions: list[str], seed: int) -> LabelledSpikes:
     """Codes with most of the spikes of their class, and a few at random."""
     random = np.random.default_rng(seed)
     spikes = (random.random((len(labels), 1, 1, SPIKES)) < 0.03).astype(np.uint8)
     for code, label in zip(spikes, labels, strict=True):
         code[0, 0, label * 40 + random.permutation(40)[:OWN]] = 1
-    return Material(spikes, np.array(labels), np.array(lesions))
+    return LabelledSpikes(spikes, np.array(labels), np.array(lesions))
 
 
 @pytest.fixture
 def engine() -> EdgeEngine:
-    return EdgeEngine(SPIKES, RULE)
+    return EdgeEngine(make_spike_input(SPIKES), RULE)
 
 
 @pytest.fixture(scope="module")
-def train() -> Material:
+def train() -> LabelledSpikes:
     labels = [0, 1, 2] * 30
     return photos(labels, [f"{label}-{number // 6}" for number, label in enumerate(labels)], 1)
 
 
 @pytest.fixture(scope="module")
-def test() -> Material:
+def test() -> LabelledSpikes:
     labels = [0, 1, 2] * 20
     return photos(labels, [f"t{number}" for number in range(len(labels))], 2)
 
 
 @pytest.fixture
-def start(engine: EdgeEngine, train: Material) -> Head:
-    return engine.learn(empty_head(SPIKES, RULE, CLASSES), train.spikes, train.labels)
+def start(engine: EdgeEngine, train: LabelledSpikes) -> Head:
+    return engine.learn(make_empty_head(SPIKES, RULE, CLASSES), train.spikes, train.labels)
 
 
 class Watched(EdgeEngine):
     """The real engine, which notes the photos that teach and those that are asked, in turn."""
 
     def __init__(self) -> None:
-        super().__init__(SPIKES, RULE)
+        super().__init__(make_spike_input(SPIKES), RULE)
         self.events: list[tuple[str, set[bytes]]] = []
 
     def learn(self, head: Head, inputs: np.ndarray, labels: list[int]) -> Head:
@@ -65,7 +70,7 @@ class Watched(EdgeEngine):
 
 
 def test_every_head_learns_codes_that_lie_apart(engine, start, train, test) -> None:
-    found = all_classes(engine, start, Setting(spare=1), train, test, test.labels, RIDGE)
+    found = measure_seven_classes(engine, start, Setting(spare=1), train, test, test.labels, RIDGE)
     for head in ("edge", "dense", "nearest_mean", "retrained"):
         assert found[head]["balanced_accuracy"]["mean"] > 0.95
     assert found["dense"]["accuracy"] == {"mean": 1.0, "deviation": 0.0}
@@ -75,7 +80,7 @@ def test_a_class_that_was_left_out_is_learned_from_so_many_lesions_one_photo_eac
     start, train, test
 ) -> None:
     engine = Watched()
-    rows = left_out(engine, start, train, test, "b", RIDGE)
+    rows = measure_left_out_class(engine, start, train, test, "b", RIDGE)
     assert {row["lesions"] for row in rows} == {1, 5, 10}  # it has no 20 lesions
     few = [row for row in rows if row["head"] == "edge"]
     assert few[0]["recall"]["mean"] <= few[-1]["recall"]["mean"]
@@ -107,7 +112,7 @@ def test_no_patient_teaches_and_is_asked(start) -> None:
         code.tobytes(): patient for code, patient in zip(cameras.spikes, patients, strict=True)
     }
     engine = Watched()
-    rows = phone(engine, start, cameras)
+    rows = measure_phone_learning(engine, start, cameras)
     assert [row["photos"] for row in rows] == [0, 5, 10, 20, 50]
     asked, taught = 0, set()
     for kind, codes in engine.events:
@@ -125,14 +130,14 @@ def test_no_patient_teaches_and_is_asked(start) -> None:
 
 def test_no_patient_of_a_new_class_is_asked_about_another_lesion(start, test) -> None:
     new = photos([4] * 30, [f"q{number // 2}" for number in range(30)], 4)
-    known = Material(test.spikes, test.labels, np.array([f"q{n % 20}" for n in range(60)]))
+    known = LabelledSpikes(test.spikes, test.labels, np.array([f"q{n % 20}" for n in range(60)]))
     patient_of = {
         code.tobytes(): patient
         for part in (new, known)
         for code, patient in zip(part.spikes, part.groups, strict=True)
     }
     engine = Watched()
-    stranger(engine, start, new, known)
+    measure_unseen_class(engine, start, new, known)
     taught: set[str] = set()
     before = "asked"
     for kind, codes in engine.events:
@@ -146,7 +151,7 @@ def test_no_patient_of_a_new_class_is_asked_about_another_lesion(start, test) ->
 
 def test_the_penalty_of_the_dense_head_is_the_best_on_validation(train, test) -> None:
     labels = np.where(np.arange(len(test.labels)) < 20, (test.labels + 1) % 3, test.labels)
-    best = best_ridge(train.flat, train.labels, test.flat, labels, 3)
+    best = choose_ridge(train.flat, train.labels, test.flat, labels, 3)
     worth = {
         ridge: (DenseHead(train.flat, train.labels, 3, ridge).answers(test.flat) == labels).mean()
         for ridge in RIDGES
@@ -156,14 +161,14 @@ def test_the_penalty_of_the_dense_head_is_the_best_on_validation(train, test) ->
 
 def test_a_class_no_layer_has_seen_is_learned_beside_the_others(engine, start, test) -> None:
     new = photos([4] * 30, [f"q{number // 2}" for number in range(30)], 4)
-    rows = stranger(engine, start, new, test)
+    rows = measure_unseen_class(engine, start, new, test)
     assert [row["patients"] for row in rows] == [1, 5, 10]
     assert rows[-1]["recall"]["mean"] > 0.9
     assert rows[-1]["others_taken_for_it"]["mean"] < 0.1
 
 
 def test_the_forgetting_curve_has_a_step_for_each_update(engine, start, train, test) -> None:
-    curve = forgetting(engine, start, train, test)
+    curve = measure_forgetting(engine, start, train, test)
     assert len(curve) == UPDATES + 1
     assert curve[0]["deviation"] == 0
 
@@ -174,7 +179,7 @@ def test_updates_of_one_class_are_photos_of_that_class(start, train, test) -> No
     }
     for only, expected in ((1, {1}), (None, {0, 1, 2})):
         engine = Watched()
-        forgetting(engine, start, train, test, only=only)
+        measure_forgetting(engine, start, train, test, only=only)
         lessons = [codes for kind, codes in engine.events if kind == "taught"]
         assert len(lessons) == UPDATES * DRAWS
         assert {label_of[code] for codes in lessons for code in codes} == expected

@@ -13,20 +13,20 @@ import numpy as np
 import pytest
 
 from qana.classes import LABELS
-from qana.edge_learning.edge_learner import Pupil
+from qana.edge_learning.edge_engine import LEARNING_LAYER, EdgeEngine, make_spike_input
+from qana.edge_learning.edge_learner import EdgeLearner
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
 from qana.edge_learning.head import (
-    MOST_CLASSES,
+    MAX_CLASSES,
     Head,
     HeadError,
     add_class,
-    empty_head,
-    without_class,
+    make_empty_head,
+    remove_class,
 )
-from qana.edge_learning.head_files import to_bytes
-from qana.edge_learning.learning_layer import EDGE, EdgeEngine
-from qana.edge_learning.teaching_photos import load_lessons
-from qana.inference.backend import CHIP, LOST, SIMULATOR
+from qana.edge_learning.head_files import encode_head
+from qana.edge_learning.teaching_photos import load_teaching_photos
+from qana.inference.backend import CHIP, CHIP_LOST, SIMULATOR
 from qana.inference.manifest import ModelError, find_entry
 
 MEL, NV = LABELS.index("mel"), LABELS.index("nv")
@@ -40,27 +40,27 @@ def edge() -> EdgeModel:
 @pytest.fixture(scope="module")
 def images() -> list[np.ndarray]:
     """(128, 128, 3) uint8 each: three lessons of each class, class by class."""
-    lessons = load_lessons()
+    lessons = load_teaching_photos()
     return [one.image for label in LABELS for one in lessons if one.label == label][::3][:21]
 
 
 @pytest.fixture(scope="module")
 def photos(edge: EdgeModel, images: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([edge.inputs(image) for image in images])
+    return np.concatenate([edge.to_inputs(image) for image in images])
 
 
 @pytest.fixture(scope="module")
 def spikes(edge: EdgeModel, photos: np.ndarray) -> np.ndarray:
-    return edge.spikes(photos)
+    return edge.compute_spikes(photos)
 
 
 @pytest.fixture(scope="module")
 def young(edge: EdgeModel, spikes: np.ndarray) -> Head:
     """Seven classes with two lessons each: every further photo changes it. (A head that has learned
     long may pass a photo over.)"""
-    head = empty_head(edge.start.spikes, edge.start.rule, LABELS)
+    head = make_empty_head(edge.initial_head.spike_count, edge.initial_head.rule, LABELS)
     for place in range(len(LABELS)):
-        head = teach(edge.heads, head, spikes[3 * place : 3 * place + 2], place)
+        head = teach(edge.spike_engine, head, spikes[3 * place : 3 * place + 2], place)
     return head
 
 
@@ -72,7 +72,7 @@ def teach(engine: EdgeEngine, head: Head, inputs: np.ndarray, place: int) -> Hea
 
 
 def full(head: Head) -> Head:
-    while len(head.classes) < MOST_CLASSES:
+    while len(head.classes) < MAX_CLASSES:
         head = add_class(head, f"class {len(head.classes)}")
     return head
 
@@ -81,8 +81,8 @@ def full(head: Head) -> Head:
 
 
 def test_the_start_knows_the_seven_classes(edge: EdgeModel) -> None:
-    assert edge.start.classes == LABELS
-    assert all(edge.start.taught)
+    assert edge.initial_head.classes == LABELS
+    assert all(edge.initial_head.photo_counts)
     assert edge.entry.target == "akd1000"
 
 
@@ -105,12 +105,16 @@ def test_a_damaged_entry_of_the_manifest_gets_one_sentence(
 def test_a_lesson_does_not_depend_on_what_the_engine_did_before(
     edge: EdgeModel, young: Head, spikes: np.ndarray
 ) -> None:
-    fresh = EdgeEngine(edge.start.spikes, edge.start.rule)
-    worn = EdgeEngine(edge.start.spikes, edge.start.rule)
-    worn.recognize(full(edge.start), spikes)
-    teach(worn, add_class(edge.start, "other"), spikes[:9], len(LABELS))
-    teach(worn, without_class(young, "bcc"), spikes[9:], 0)
-    for head, place in ((young, MEL), (young, NV), (add_class(edge.start, "scar"), len(LABELS))):
+    fresh = EdgeEngine(make_spike_input(edge.initial_head.spike_count), edge.initial_head.rule)
+    worn = EdgeEngine(make_spike_input(edge.initial_head.spike_count), edge.initial_head.rule)
+    worn.recognize(full(edge.initial_head), spikes)
+    teach(worn, add_class(edge.initial_head, "other"), spikes[:9], len(LABELS))
+    teach(worn, remove_class(young, "bcc"), spikes[9:], 0)
+    for head, place in (
+        (young, MEL),
+        (young, NV),
+        (add_class(edge.initial_head, "scar"), len(LABELS)),
+    ):
         moved = 0
         for one in spikes[2::5, None]:
             expected = fresh.learn(head, one, [place])
@@ -130,38 +134,41 @@ def test_a_lesson_is_the_same_in_another_process(edge: EdgeModel, spikes: np.nda
         "from qana.edge_learning.head_files import to_bytes\n"
         "edge, head = load_edge_model(), None\n"
         "bits = np.frombuffer(sys.stdin.buffer.read(), np.uint8)\n"
-        "head = add_class(edge.start, 'scar')\n"
-        "for one in bits.reshape(-1, 1, 1, 1, edge.start.spikes):\n"
-        "    head = edge.heads.learn(head, one, [7])\n"
-        "sys.stdout.buffer.write(to_bytes(head, edge.front))"
+        "head = add_class(edge.initial_head, 'scar')\n"
+        "for one in bits.reshape(-1, 1, 1, 1, edge.initial_head.spike_count):\n"
+        "    head = edge.spike_engine.learn(head, one, [7])\n"
+        "sys.stdout.buffer.write(to_bytes(head, edge.front_sha256))"
     )
-    taught = teach(edge.heads, add_class(edge.start, "scar"), spikes[:5], len(LABELS))
+    taught = teach(edge.spike_engine, add_class(edge.initial_head, "scar"), spikes[:5], len(LABELS))
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, input=spikes[:5].tobytes(), capture_output=True, check=True)
-    assert ran.stdout == to_bytes(taught, edge.front)
+    assert ran.stdout == encode_head(taught, edge.front_sha256)
 
 
 def test_the_whole_network_and_the_spikes_alone_give_the_same_head(
     edge: EdgeModel, photos: np.ndarray, spikes: np.ndarray
 ) -> None:
-    for head, place in ((edge.start, MEL), (add_class(edge.start, "scar"), len(LABELS))):
+    for head, place in (
+        (edge.initial_head, MEL),
+        (add_class(edge.initial_head, "scar"), len(LABELS)),
+    ):
         whole = teach(edge.engine, head, photos[:4], place)
-        short = teach(edge.heads, head, spikes[:4], place)
+        short = teach(edge.spike_engine, head, spikes[:4], place)
         assert whole.equals(short)
         answers = edge.engine.recognize(whole, photos[:9])
         assert answers.dtype == np.int32
         assert answers.shape == (9, len(head.classes))
-        np.testing.assert_array_equal(answers, edge.heads.recognize(short, spikes[:9]))
+        np.testing.assert_array_equal(answers, edge.spike_engine.recognize(short, spikes[:9]))
 
 
 def test_an_answer_is_the_connections_of_the_strongest_neurons_that_carry_a_spike(
     edge: EdgeModel, spikes: np.ndarray
 ) -> None:
     flat = spikes.reshape(len(spikes), -1).astype(np.int32)
-    counted = flat @ edge.start.weights.astype(np.int32)
+    counted = flat @ edge.initial_head.weights.astype(np.int32)
     counted = np.sort(counted.reshape(len(spikes), len(LABELS), -1), axis=2)
-    strongest = sum(counted[..., -n] for n in range(1, edge.start.rule.votes + 1))
-    np.testing.assert_array_equal(edge.heads.recognize(edge.start, spikes), strongest)
+    strongest = sum(counted[..., -n] for n in range(1, edge.initial_head.rule.votes + 1))
+    np.testing.assert_array_equal(edge.spike_engine.recognize(edge.initial_head, spikes), strongest)
 
 
 @pytest.mark.parametrize("place", range(len(LABELS)))
@@ -170,44 +177,44 @@ def test_a_lesson_changes_neurons_of_the_taught_class_only(
 ) -> None:
     names = ("weights", "thresholds", "swaps")
     kept = [getattr(young, name).copy() for name in names]
-    learned = teach(edge.heads, young, spikes, place)
+    learned = teach(edge.spike_engine, young, spikes, place)
     others = np.repeat(np.arange(len(LABELS)) != place, young.rule.neurons)
     for before, name in zip(kept, names, strict=True):
         found = getattr(learned, name)
         np.testing.assert_array_equal(found[..., others], before[..., others])
         np.testing.assert_array_equal(getattr(young, name), before)  # it stayed as it was
         assert not np.array_equal(found, before)
-    more = np.array(learned.taught) - young.taught
+    more = np.array(learned.photo_counts) - young.photo_counts
     assert more.tolist() == [len(spikes) if n == place else 0 for n in range(len(LABELS))]
 
 
 def test_every_neuron_keeps_its_number_of_connections(edge: EdgeModel, spikes: np.ndarray) -> None:
-    head = add_class(edge.start, "scar")
+    head = add_class(edge.initial_head, "scar")
     for place in (MEL, len(LABELS)):
-        head = teach(edge.heads, head, spikes, place)
-        assert set(head.weights.sum(axis=0).tolist()) == {edge.start.rule.connections}
+        head = teach(edge.spike_engine, head, spikes, place)
+        assert set(head.weights.sum(axis=0).tolist()) == {edge.initial_head.rule.connections}
         assert set(np.unique(head.weights)) == {0, 1}
-        assert (head.swaps <= edge.start.rule.connections).all()
+        assert (head.swaps <= edge.initial_head.rule.connections).all()
 
 
 def test_a_photo_taught_as_a_new_class_is_recognized_as_that(
     edge: EdgeModel, spikes: np.ndarray
 ) -> None:
-    head = add_class(edge.start, "scar")
+    head = add_class(edge.initial_head, "scar")
     new = len(LABELS)
     for one in spikes:
-        learned = edge.heads.learn(head, one[None], [new])
-        assert edge.heads.recognize(learned, one[None]).argmax() == new
+        learned = edge.spike_engine.learn(head, one[None], [new])
+        assert edge.spike_engine.recognize(learned, one[None]).argmax() == new
 
 
 def test_the_first_photos_of_a_class_speak_for_all_its_votes(edge, spikes: np.ndarray) -> None:
-    head = edge.heads.learn(add_class(edge.start, "scar"), spikes[:1], [len(LABELS)])
+    head = edge.spike_engine.learn(add_class(edge.initial_head, "scar"), spikes[:1], [len(LABELS)])
     own = head.rule.neurons * len(LABELS)
     assert np.count_nonzero(head.thresholds[own:]) == 1
     counted = spikes.reshape(len(spikes), -1).astype(np.int32) @ head.weights[:, own:]
-    answers = edge.heads.recognize(head, spikes)
+    answers = edge.spike_engine.recognize(head, spikes)
     np.testing.assert_array_equal(answers[:, -1], head.rule.votes * counted.max(axis=1))
-    untaught = edge.heads.recognize(edge.start, spikes)
+    untaught = edge.spike_engine.recognize(edge.initial_head, spikes)
     np.testing.assert_array_equal(answers[:, :-1], untaught)  # no other class answers otherwise
 
 
@@ -215,39 +222,39 @@ def test_the_first_photos_of_a_class_speak_for_all_its_votes(edge, spikes: np.nd
 
 
 def test_undo_is_exact_over_several_steps_and_classes(edge: EdgeModel, images) -> None:
-    pupil = Pupil(edge)
+    learner = EdgeLearner(edge)
     steps: list[Callable[[], object]] = [
-        lambda: pupil.learn(images[0], "nv"),
-        lambda: pupil.add_class("scar"),
-        lambda: pupil.learn(images[3], "scar"),
-        lambda: pupil.learn(images[4], "scar"),
-        lambda: pupil.learn(images[4], "mel"),
-        lambda: pupil.forget("scar"),
-        lambda: pupil.add_class("tattoo"),
-        lambda: pupil.learn(images[5], "tattoo"),
+        lambda: learner.learn(images[0], "nv"),
+        lambda: learner.add_class("scar"),
+        lambda: learner.learn(images[3], "scar"),
+        lambda: learner.learn(images[4], "scar"),
+        lambda: learner.learn(images[4], "mel"),
+        lambda: learner.remove_class("scar"),
+        lambda: learner.add_class("tattoo"),
+        lambda: learner.learn(images[5], "tattoo"),
     ]
-    states = [pupil.head]
-    kept = [pupil.saved()]
+    states = [learner.head]
+    kept = [learner.encode()]
     for number, step in enumerate(steps):
         step()
-        assert pupil.steps == number + 1
-        assert not pupil.head.equals(states[-1])
-        states.append(pupil.head)
-        kept.append(pupil.saved())
+        assert learner.undo_steps == number + 1
+        assert not learner.head.equals(states[-1])
+        states.append(learner.head)
+        kept.append(learner.encode())
     for state, data in zip(reversed(states[:-1]), reversed(kept[:-1]), strict=True):
-        pupil.undo()
-        assert pupil.head.equals(state)
-        assert pupil.saved() == data
-    assert pupil.steps == 0
-    pupil.undo()
-    assert pupil.head.equals(edge.start)
+        learner.undo()
+        assert learner.head.equals(state)
+        assert learner.encode() == data
+    assert learner.undo_steps == 0
+    learner.undo()
+    assert learner.head.equals(edge.initial_head)
 
 
 def test_what_is_learned_after_an_undo_is_as_if_the_step_had_never_been(edge, images) -> None:
-    wrong, right = Pupil(edge), Pupil(edge)
-    for pupil in (wrong, right):
-        pupil.add_class("scar")
-        pupil.learn(images[0], "scar")
+    wrong, right = EdgeLearner(edge), EdgeLearner(edge)
+    for learner in (wrong, right):
+        learner.add_class("scar")
+        learner.learn(images[0], "scar")
     wrong.learn(images[1], "scar")  # a wrong label
     wrong.add_class("tattoo")
     wrong.learn(images[1], "tattoo")
@@ -261,46 +268,48 @@ def test_what_is_learned_after_an_undo_is_as_if_the_step_had_never_been(edge, im
 
 
 def test_reset_leaves_nothing(edge: EdgeModel, images: list[np.ndarray]) -> None:
-    untaught, pupil = Pupil(edge), Pupil(edge)
-    pupil.add_class("scar")
-    pupil.learn(images[0], "scar")
-    assert pupil.recognize(images[0]).name == "scar"
-    pupil.reset()
-    assert pupil.saved() == untaught.saved()
-    pupil.undo()
-    assert pupil.saved() == untaught.saved()
-    answer = pupil.recognize(images[0])
+    untaught, learner = EdgeLearner(edge), EdgeLearner(edge)
+    learner.add_class("scar")
+    learner.learn(images[0], "scar")
+    assert learner.recognize(images[0]).name == "scar"
+    learner.reset()
+    assert learner.encode() == untaught.encode()
+    learner.undo()
+    assert learner.encode() == untaught.encode()
+    answer = learner.recognize(images[0])
     assert answer.classes == LABELS
     np.testing.assert_array_equal(answer.agreement, untaught.recognize(images[0]).agreement)
 
 
 def test_a_lesson_tells_what_changed(edge: EdgeModel, images: list[np.ndarray]) -> None:
-    pupil = Pupil(edge)
-    pupil.add_class("scar")
-    before = pupil.head
-    lesson = pupil.learn(images[0], "scar")
+    learner = EdgeLearner(edge)
+    learner.add_class("scar")
+    before = learner.head
+    lesson = learner.learn(images[0], "scar")
     assert lesson.name == lesson.after.name == "scar"
     assert lesson.before.name != "scar"
-    assert lesson.swapped == np.count_nonzero(pupil.head.weights & ~before.weights & 1) > 0
+    assert lesson.swapped == np.count_nonzero(learner.head.weights & ~before.weights & 1) > 0
     assert lesson.after.agreement[-1] <= lesson.after.connections
     assert lesson.learn_ms > 0
     # Every layer before the head is counted; its spikes are the least of them.
-    assert lesson.events > 10 * int(edge.spikes(edge.inputs(images[0])).sum()) > 0
-    assert lesson.events == pupil.learn(images[0], "scar").events
-    assert not np.shares_memory(before.weights, pupil.head.weights)
+    assert lesson.events > 10 * int(edge.compute_spikes(edge.to_inputs(images[0])).sum()) > 0
+    assert lesson.events == learner.learn(images[0], "scar").events
+    assert not np.shares_memory(before.weights, learner.head.weights)
 
 
 def test_forget_takes_exactly_the_neurons_of_that_class(edge: EdgeModel, spikes) -> None:
-    place, neurons = 1, edge.start.rule.neurons
-    left = without_class(edge.start, LABELS[place])
+    place, neurons = 1, edge.initial_head.rule.neurons
+    left = remove_class(edge.initial_head, LABELS[place])
     assert left.classes == (*LABELS[:place], *LABELS[place + 1 :])
     columns = slice(place * neurons, (place + 1) * neurons)
-    np.testing.assert_array_equal(left.weights, np.delete(edge.start.weights, columns, axis=1))
-    np.testing.assert_array_equal(left.thresholds, np.delete(edge.start.thresholds, columns))
-    np.testing.assert_array_equal(left.swaps, np.delete(edge.start.swaps, columns))
-    answers = edge.heads.recognize(edge.start, spikes)
     np.testing.assert_array_equal(
-        edge.heads.recognize(left, spikes), np.delete(answers, place, axis=1)
+        left.weights, np.delete(edge.initial_head.weights, columns, axis=1)
+    )
+    np.testing.assert_array_equal(left.thresholds, np.delete(edge.initial_head.thresholds, columns))
+    np.testing.assert_array_equal(left.swaps, np.delete(edge.initial_head.swaps, columns))
+    answers = edge.spike_engine.recognize(edge.initial_head, spikes)
+    np.testing.assert_array_equal(
+        edge.spike_engine.recognize(left, spikes), np.delete(answers, place, axis=1)
     )
 
 
@@ -309,21 +318,23 @@ def test_a_class_that_was_learned_and_forgotten_leaves_no_trace_in_the_others(
 ) -> None:
     with_it, without_it = add_class(young, "scar"), young
     for a, b in zip(spikes[:10, None], spikes[10:20, None], strict=True):
-        with_it = edge.heads.learn(with_it, a, [len(LABELS)])
-        with_it = edge.heads.learn(with_it, b, [MEL])
-        without_it = edge.heads.learn(without_it, b, [MEL])
+        with_it = edge.spike_engine.learn(with_it, a, [len(LABELS)])
+        with_it = edge.spike_engine.learn(with_it, b, [MEL])
+        without_it = edge.spike_engine.learn(without_it, b, [MEL])
     assert not without_it.equals(young)
-    assert without_class(with_it, "scar").equals(without_it)
+    assert remove_class(with_it, "scar").equals(without_it)
 
 
 def test_the_same_class_added_to_the_same_head_has_the_same_neurons(edge: EdgeModel) -> None:
-    first, again = add_class(edge.start, "scar"), add_class(edge.start, " scar ")
+    first, again = add_class(edge.initial_head, "scar"), add_class(edge.initial_head, " scar ")
     assert first.equals(again)
-    new = first.weights[:, edge.start.weights.shape[1] :]
-    assert set(new.sum(axis=0).tolist()) == {edge.start.rule.connections}
-    assert len({column.tobytes() for column in new.T}) == edge.start.rule.neurons
-    np.testing.assert_array_equal(first.weights[:, : -edge.start.rule.neurons], edge.start.weights)
-    assert first.taught == (*edge.start.taught, 0)
+    new = first.weights[:, edge.initial_head.weights.shape[1] :]
+    assert set(new.sum(axis=0).tolist()) == {edge.initial_head.rule.connections}
+    assert len({column.tobytes() for column in new.T}) == edge.initial_head.rule.neurons
+    np.testing.assert_array_equal(
+        first.weights[:, : -edge.initial_head.rule.neurons], edge.initial_head.weights
+    )
+    assert first.photo_counts == (*edge.initial_head.photo_counts, 0)
 
 
 # What is refused
@@ -331,82 +342,86 @@ def test_the_same_class_added_to_the_same_head_has_the_same_neurons(edge: EdgeMo
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 41, "two\nlines", "bell\a", "nul\0", "mel"])
 def test_a_bad_name_is_refused_and_the_head_stays(edge: EdgeModel, name: str) -> None:
-    pupil = Pupil(edge)
+    learner = EdgeLearner(edge)
     with pytest.raises(HeadError):
-        pupil.add_class(name)
-    assert pupil.head is edge.start
-    assert pupil.steps == 0
+        learner.add_class(name)
+    assert learner.head is edge.initial_head
+    assert learner.undo_steps == 0
 
 
 def test_any_other_name_will_do(edge: EdgeModel) -> None:
-    pupil = Pupil(edge)
+    learner = EdgeLearner(edge)
     for name in ("x", "x" * 40, "Spitz-Nävus 2", "色素性母斑", "<b>mel</b>"):
-        pupil.add_class(name)
-        assert pupil.head.classes[-1] == name
+        learner.add_class(name)
+        assert learner.head.classes[-1] == name
 
 
 def test_an_unknown_class_is_refused_and_the_head_stays(edge: EdgeModel, images) -> None:
-    pupil = Pupil(edge)
-    with pytest.raises(HeadError, match="knows no class 'scar': add it first"):
-        pupil.learn(images[0], "scar")
-    with pytest.raises(HeadError, match="knows no class 'scar'"):
-        pupil.forget("scar")
+    learner = EdgeLearner(edge)
+    with pytest.raises(HeadError, match="has no class 'scar': add it first"):
+        learner.learn(images[0], "scar")
+    with pytest.raises(HeadError, match="has no class 'scar'"):
+        learner.remove_class("scar")
     for label in (len(LABELS), -1):
         with pytest.raises(HeadError, match="none of the classes"):
-            edge.engine.learn(pupil.head, edge.inputs(images[0]), [label])
-    assert pupil.head is edge.start
-    assert pupil.steps == 0
+            edge.engine.learn(learner.head, edge.to_inputs(images[0]), [label])
+    assert learner.head is edge.initial_head
+    assert learner.undo_steps == 0
 
 
 def test_a_full_head_is_refused_and_the_last_class_stays(edge: EdgeModel) -> None:
-    pupil = Pupil(edge)
-    while len(pupil.head.classes) < MOST_CLASSES:
-        pupil.add_class(f"class {len(pupil.head.classes)}")
-    filled = pupil.head
-    with pytest.raises(HeadError, match=f"full at {MOST_CLASSES} classes"):
-        pupil.add_class("one more")
-    assert pupil.head is filled
-    while len(pupil.head.classes) > 1:
-        pupil.forget(pupil.head.classes[0])
-    last = pupil.head
+    learner = EdgeLearner(edge)
+    while len(learner.head.classes) < MAX_CLASSES:
+        learner.add_class(f"class {len(learner.head.classes)}")
+    filled = learner.head
+    with pytest.raises(HeadError, match=f"full at {MAX_CLASSES} classes"):
+        learner.add_class("one more")
+    assert learner.head is filled
+    while len(learner.head.classes) > 1:
+        learner.remove_class(learner.head.classes[0])
+    last = learner.head
     with pytest.raises(HeadError, match="no other class"):
-        pupil.forget(last.classes[0])
-    assert pupil.head is last
+        learner.remove_class(last.classes[0])
+    assert learner.head is last
 
 
 def test_a_head_for_other_spikes_or_another_rule_is_refused(edge: EdgeModel, images) -> None:
-    rule = edge.start.rule
+    rule = edge.initial_head.rule
     strangers = (
-        empty_head(edge.start.spikes // 2, rule, LABELS),
-        empty_head(edge.start.spikes, replace(rule, neurons=rule.neurons + 1), LABELS),
+        make_empty_head(edge.initial_head.spike_count // 2, rule, LABELS),
+        make_empty_head(
+            edge.initial_head.spike_count, replace(rule, neurons=rule.neurons + 1), LABELS
+        ),
     )
     for stranger in strangers:
-        pupil = Pupil(edge)
+        learner = EdgeLearner(edge)
         with pytest.raises(HeadError):
-            pupil.take(stranger)
-        assert pupil.head is edge.start
+            learner.replace_head(stranger)
+        assert learner.head is edge.initial_head
         with pytest.raises(HeadError):
-            edge.engine.recognize(stranger, edge.inputs(images[0]))
-    assert Pupil(edge).recognize(images[0]).classes == LABELS  # the engine goes on as before
+            edge.engine.recognize(stranger, edge.to_inputs(images[0]))
+    assert EdgeLearner(edge).recognize(images[0]).classes == LABELS  # the engine goes on as before
 
 
 # Many visitors
 
 
 def test_two_visitors_at_once_get_what_each_would_get_alone(edge: EdgeModel, images) -> None:
-    def course(pupil: Pupil, own: list[np.ndarray], names: tuple[str, ...]) -> list[list[int]]:
+    def course(
+        learner: EdgeLearner, own: list[np.ndarray], names: tuple[str, ...]
+    ) -> list[list[int]]:
         for name in names:
-            if name not in pupil.head.classes:
-                pupil.add_class(name)
+            if name not in learner.head.classes:
+                learner.add_class(name)
         lessons = [
-            pupil.learn(image, names[number % len(names)]) for number, image in enumerate(own)
+            learner.learn(image, names[number % len(names)]) for number, image in enumerate(own)
         ]
         return [one.agreement.tolist() for it in lessons for one in (it.before, it.after)]
 
     courses = ((images[:5], ("scar", "mel")), (images[8:13], ("nv", "tattoo", "scar")))
-    alone = [Pupil(edge) for _ in courses]
-    expected = [course(pupil, *one) for pupil, one in zip(alone, courses, strict=True)]
-    together = [Pupil(edge) for _ in courses]
+    alone = [EdgeLearner(edge) for _ in courses]
+    expected = [course(learner, *one) for learner, one in zip(alone, courses, strict=True)]
+    together = [EdgeLearner(edge) for _ in courses]
     found: list[list[list[int]]] = [[], []]
     barrier = threading.Barrier(2)
 
@@ -431,7 +446,7 @@ def test_two_visitors_at_once_get_what_each_would_get_alone(edge: EdgeModel, ima
 @pytest.fixture
 def nothing_takes_over(monkeypatch) -> None:
     """A virtual device takes the network and its head, and then cannot run them."""
-    monkeypatch.setattr(EdgeEngine, "_on_what_answers", lambda _engine, action: action())
+    monkeypatch.setattr(EdgeEngine, "_run_with_fallback", lambda _engine, action: action())
 
 
 def test_without_a_chip_it_learns_in_the_simulator(edge: EdgeModel) -> None:
@@ -442,16 +457,16 @@ def test_without_a_chip_it_learns_in_the_simulator(edge: EdgeModel) -> None:
 
 @pytest.mark.usefixtures("nothing_takes_over")
 @pytest.mark.parametrize("device", [akida.AKD1000, akida.AKD1500])
-@pytest.mark.parametrize("classes", [len(LABELS), MOST_CLASSES])
+@pytest.mark.parametrize("classes", [len(LABELS), MAX_CLASSES])
 def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
     edge: EdgeModel, photos: np.ndarray, monkeypatch, device: type, classes: int
 ) -> None:
     chip = device()
     monkeypatch.setattr(akida, "devices", lambda: [akida.TwelveNodesIPv2(), chip])
     network = akida.Model(str(edge.entry.path.with_name(edge.record["file"])))
-    engine = EdgeEngine(network, edge.start.rule)
+    engine = EdgeEngine(network, edge.initial_head.rule)
     assert engine.backend.kind == CHIP
-    head = full(edge.start) if classes == MOST_CLASSES else edge.start
+    head = full(edge.initial_head) if classes == MAX_CLASSES else edge.initial_head
     with pytest.raises(RuntimeError, match="actual hardware device"):
         engine.learn(head, photos[:1], [MEL])
     assert engine.backend.chip is chip
@@ -461,7 +476,7 @@ def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
         assert len(sequence.passes) == 1
     if classes == len(LABELS):
         assert len(sequence.passes) == edge.record["passes"][device.__name__]
-    layer = engine.model.get_layer(EDGE)
+    layer = engine.model.get_layer(LEARNING_LAYER)
     assert len(layer.mapping.nps) == 1  # the vendor's learning works on one processor only
     assert layer.parameters.units == classes * head.rule.neurons
     np.testing.assert_array_equal(layer.get_variable("weights")[0, 0], head.weights)
@@ -471,10 +486,10 @@ def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
 def test_the_chip_is_programmed_with_the_very_head_that_is_used(
     edge: EdgeModel, young: Head, photos: np.ndarray, spikes: np.ndarray, monkeypatch
 ) -> None:
-    taught = teach(edge.heads, young, spikes[:3], MEL)
+    taught = teach(edge.spike_engine, young, spikes[:3], MEL)
     monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
     network = akida.Model(str(edge.entry.path.with_name(edge.record["file"])))
-    engine = EdgeEngine(network, edge.start.rule)
+    engine = EdgeEngine(network, edge.initial_head.rule)
     programs = []
     for head in (young, taught, young, full(young)):
         with pytest.raises(RuntimeError, match="actual hardware device"):
@@ -490,11 +505,11 @@ def test_a_chip_that_is_unplugged_leaves_head_and_lesson_to_the_simulator(
 ) -> None:
     monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
     network = akida.Model(str(edge.entry.path.with_name(edge.record["file"])))
-    engine = EdgeEngine(network, edge.start.rule)
+    engine = EdgeEngine(network, edge.initial_head.rule)
     assert (engine.backend.kind, engine.backend.trouble) == (CHIP, None)
-    learned = engine.learn(edge.start, photos[:2], [MEL, MEL])
-    assert (engine.backend.kind, engine.backend.trouble) == (SIMULATOR, LOST)
-    assert learned.equals(edge.engine.learn(edge.start, photos[:2], [MEL, MEL]))
+    learned = engine.learn(edge.initial_head, photos[:2], [MEL, MEL])
+    assert (engine.backend.kind, engine.backend.trouble) == (SIMULATOR, CHIP_LOST)
+    assert learned.equals(edge.engine.learn(edge.initial_head, photos[:2], [MEL, MEL]))
     grown = full(learned)  # a larger head must not go and look for the chip again
     np.testing.assert_array_equal(
         engine.recognize(grown, photos[:2]), edge.engine.recognize(grown, photos[:2])

@@ -15,20 +15,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qana.edge_learning.edge_learner import Pupil
+from qana.edge_learning.edge_learner import EdgeLearner
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
-from qana.edge_learning.head import Head, HeadError, Rule, add_class, empty_head
+from qana.edge_learning.head import Head, HeadError, LearningRule, add_class, make_empty_head
 from qana.edge_learning.head_files import (
-    BEFORE,
-    LARGEST_FILE,
-    LARGEST_HEADER,
-    MARK,
-    from_bytes,
+    BACKUP_SUFFIX,
+    MAGIC,
+    MAX_FILE_BYTES,
+    MAX_HEADER_BYTES,
+    decode_head,
+    encode_head,
     load_head,
     save_head,
-    to_bytes,
 )
-from qana.edge_learning.teaching_photos import load_lessons
+from qana.edge_learning.teaching_photos import load_teaching_photos
 from qana.errors import UserError
 
 FRONT = hashlib.sha256(b"a network").hexdigest()
@@ -44,7 +44,7 @@ def edge() -> EdgeModel:
 @pytest.fixture(scope="module")
 def head() -> Head:
     """Small, with numbers of every size."""
-    made = empty_head(100, Rule(3, 7, 0.1), ("mel", "Spitz-Nävus", "x" * 40))
+    made = make_empty_head(100, LearningRule(3, 7, 0.1), ("mel", "Spitz-Nävus", "x" * 40))
     made.thresholds[:] = np.arange(9) * 1_000_000
     made.swaps[:] = np.arange(9) % 7
     return Head(made.rule, made.classes, (0, 5, 123_456), made.weights, made.thresholds, made.swaps)
@@ -57,7 +57,7 @@ def other(head: Head) -> Head:
 
 @pytest.fixture(scope="module")
 def saved(head: Head) -> bytes:
-    return to_bytes(head, FRONT)
+    return encode_head(head, FRONT)
 
 
 def refused(data: bytes, front: str = FRONT) -> str:
@@ -66,7 +66,7 @@ def refused(data: bytes, front: str = FRONT) -> str:
     start = time.perf_counter()
     try:
         with pytest.raises(HeadError) as caught:
-            from_bytes(data, front)
+            decode_head(data, front)
         assert time.perf_counter() - start < SECONDS
         assert tracemalloc.get_traced_memory()[1] < BYTES + len(data)
     finally:
@@ -81,11 +81,11 @@ def refused(data: bytes, front: str = FRONT) -> str:
 
 
 def test_a_head_comes_back_to_the_bit(head: Head, saved: bytes, tmp_path: Path) -> None:
-    found = from_bytes(saved, FRONT)
+    found = decode_head(saved, FRONT)
     assert found.equals(head)
     for name, kind in (("weights", np.uint8), ("thresholds", np.int32), ("swaps", np.int32)):
         assert getattr(found, name).dtype == kind
-    assert to_bytes(found, FRONT) == saved
+    assert encode_head(found, FRONT) == saved
     path = tmp_path / "my.head"
     save_head(head, FRONT, path)
     assert path.read_bytes() == saved
@@ -94,19 +94,19 @@ def test_a_head_comes_back_to_the_bit(head: Head, saved: bytes, tmp_path: Path) 
 
 
 def test_a_taught_head_comes_back_and_goes_on_learning_as_if_never_saved(edge: EdgeModel) -> None:
-    images = [one.image for one in load_lessons()[::9]]
-    straight, reloaded = Pupil(edge), Pupil(edge)
+    images = [one.image for one in load_teaching_photos()[::9]]
+    straight, reloaded = EdgeLearner(edge), EdgeLearner(edge)
     straight.add_class("scar")
     for image in images[:4]:
         straight.learn(image, "scar")
-    reloaded.load(straight.saved())
+    reloaded.load(straight.encode())
     assert reloaded.head.equals(straight.head)
-    for pupil in (straight, reloaded):
+    for learner in (straight, reloaded):
         for image in images[4:]:
-            pupil.learn(image, "scar")
-    assert reloaded.saved() == straight.saved()
+            learner.learn(image, "scar")
+    assert reloaded.encode() == straight.encode()
     reloaded.reset()
-    assert from_bytes(reloaded.saved(), edge.front).equals(edge.start)
+    assert decode_head(reloaded.encode(), edge.front_sha256).equals(edge.initial_head)
 
 
 def test_the_head_before_is_kept_beside_the_new_one(head: Head, other: Head, tmp_path) -> None:
@@ -114,17 +114,17 @@ def test_the_head_before_is_kept_beside_the_new_one(head: Head, other: Head, tmp
     for one in (head, other):
         save_head(one, FRONT, path)
     assert load_head(path, FRONT).equals(other)
-    assert load_head(path.with_name(path.name + BEFORE), FRONT).equals(head)
+    assert load_head(path.with_name(path.name + BACKUP_SUFFIX), FRONT).equals(head)
 
 
 def test_no_photo_is_in_the_file(edge: EdgeModel) -> None:
     files = []
-    for photo in load_lessons()[:2]:
-        pupil = Pupil(edge)
-        pupil.add_class("scar")
-        untaught = len(pupil.saved())
-        pupil.learn(photo.image, "scar")
-        files.append(pupil.saved())
+    for photo in load_teaching_photos()[:2]:
+        learner = EdgeLearner(edge)
+        learner.add_class("scar")
+        untaught = len(learner.encode())
+        learner.learn(photo.image, "scar")
+        files.append(learner.encode())
         assert len(files[-1]) == untaught  # it holds no more than before
         for taken in (photo.path.read_bytes(), photo.image.tobytes()):
             pieces = {taken[at : at + 8] for at in range(0, len(taken) - 8, 8)}
@@ -144,13 +144,13 @@ def test_a_file_with_a_flipped_bit_is_refused(saved: bytes) -> None:
         data = bytearray(saved)
         data[bit // 8] ^= 1 << bit % 8
         with pytest.raises(HeadError):
-            from_bytes(bytes(data), FRONT)
+            decode_head(bytes(data), FRONT)
 
 
 def test_a_shortened_or_lengthened_file_is_refused(saved: bytes) -> None:
     for length in range(len(saved)):
         with pytest.raises(HeadError):
-            from_bytes(saved[:length], FRONT)
+            decode_head(saved[:length], FRONT)
     refused(saved[:-1])
     refused(saved + b"\0")
     refused(saved + saved)
@@ -162,16 +162,16 @@ def test_a_shortened_or_lengthened_file_is_refused(saved: bytes) -> None:
         b"",
         b"\n",
         b"QANA-HEAD 2",
-        MARK,
-        MARK + b"\n",
-        MARK * 100,
+        MAGIC,
+        MAGIC + b"\n",
+        MAGIC * 100,
         b"QANA-HEAD 3\n{}\n",
         b"\xff\xd8\xff\xe0" + bytes(5000),
-        b"\0" * LARGEST_FILE,
-        MARK + b"\0" * (LARGEST_FILE - len(MARK)),
-        MARK + b"{}\n" + b"\0" * LARGEST_FILE,
+        b"\0" * MAX_FILE_BYTES,
+        MAGIC + b"\0" * (MAX_FILE_BYTES - len(MAGIC)),
+        MAGIC + b"{}\n" + b"\0" * MAX_FILE_BYTES,
         np.random.default_rng(0).bytes(100_000),
-        MARK + np.random.default_rng(1).bytes(100_000),
+        MAGIC + np.random.default_rng(1).bytes(100_000),
     ],
     ids=lambda data: f"{len(data)} bytes, {data[:12]!r}",
 )
@@ -181,17 +181,17 @@ def test_garbage_is_refused(data: bytes) -> None:
 
 def test_a_head_of_another_network_is_refused(head: Head, saved: bytes, edge: EdgeModel) -> None:
     assert "another network" in refused(saved, hashlib.sha256(b"another").hexdigest())
-    pupil = Pupil(edge)
+    learner = EdgeLearner(edge)
     with pytest.raises(HeadError, match="another network"):
-        pupil.load(saved)
-    assert pupil.head is edge.start
-    assert pupil.steps == 0
+        learner.load(saved)
+    assert learner.head is edge.initial_head
+    assert learner.undo_steps == 0
 
 
 def forged(header: object, body: bytes) -> bytes:
     """A file with a right hash."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    data = MARK + text + b"\n" + body
+    data = MAGIC + text + b"\n" + body
     return data + hashlib.sha256(data).digest()
 
 
@@ -203,12 +203,12 @@ def body_for(spikes: int, units: int, connections: int = 1) -> bytes:
 
 
 def unpacked(saved: bytes) -> tuple[dict[str, Any], bytes]:
-    end = saved.index(b"\n", len(MARK))
-    return json.loads(saved[len(MARK) : end]), saved[end + 1 : -32]
+    end = saved.index(b"\n", len(MAGIC))
+    return json.loads(saved[len(MAGIC) : end]), saved[end + 1 : -32]
 
 
 def test_a_forger_who_changes_nothing_is_believed(head: Head, saved: bytes) -> None:
-    assert from_bytes(forged(*unpacked(saved)), FRONT).equals(head)  # so `forged` is no bad forger
+    assert decode_head(forged(*unpacked(saved)), FRONT).equals(head)  # so `forged` is no bad forger
 
 
 NAMES = ["mel", "Spitz-Nävus", "x" * 40]
@@ -286,9 +286,9 @@ def test_a_header_that_lacks_something_is_refused(saved: bytes, key: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        b"[" * (LARGEST_HEADER - 1),
+        b"[" * (MAX_HEADER_BYTES - 1),
         b'{"front":' * 1000,
-        b"9" * (LARGEST_HEADER - 1),
+        b"9" * (MAX_HEADER_BYTES - 1),
         b"1" * 4000,
         b'{"spikes":1e999}',
         b"null",
@@ -297,8 +297,8 @@ def test_a_header_that_lacks_something_is_refused(saved: bytes, key: str) -> Non
         b'"front"',
         b"\xff\xfe\xfd",
         b"\xef\xbb\xbf{}",
-        b" " * (LARGEST_HEADER + 10),
-        b"{" + b" " * (LARGEST_HEADER - 10) + b"}",
+        b" " * (MAX_HEADER_BYTES + 10),
+        b"{" + b" " * (MAX_HEADER_BYTES - 10) + b"}",
     ],
     ids=lambda text: f"{len(text)} bytes, {text[:9]!r}",
 )
@@ -312,11 +312,11 @@ def test_a_forged_head_as_large_as_a_file_may_be_is_read_or_refused_at_once(save
     for spikes, neurons in ((1, 100_000), (2, 50_000), (700_000, 8)):
         shape = {"spikes": spikes, "rule": [neurons, 1, 0.1, 1], "classes": ["a"], "taught": [0]}
         data = forged(header | shape, body_for(spikes, neurons))
-        assert len(data) < LARGEST_FILE
+        assert len(data) < MAX_FILE_BYTES
         tracemalloc.start()
         start = time.perf_counter()
         try:
-            from_bytes(data, FRONT)
+            decode_head(data, FRONT)
         except HeadError:
             pass
         finally:
@@ -343,12 +343,15 @@ def test_neurons_with_too_many_connections_or_impossible_counts_are_refused(
 
 def test_a_forged_head_of_another_shape_does_not_reach_the_engine(edge: EdgeModel) -> None:
     """With the right network and a right hash, but for fewer spikes."""
-    pupil, photo = Pupil(edge), load_lessons()[0].image
-    data = to_bytes(empty_head(edge.start.spikes // 2, edge.start.rule, ("a", "b")), edge.front)
+    learner, photo = EdgeLearner(edge), load_teaching_photos()[0].image
+    data = encode_head(
+        make_empty_head(edge.initial_head.spike_count // 2, edge.initial_head.rule, ("a", "b")),
+        edge.front_sha256,
+    )
     with pytest.raises(HeadError):
-        pupil.load(data)
-    assert pupil.head is edge.start
-    assert pupil.recognize(photo).classes == edge.start.classes
+        learner.load(data)
+    assert learner.head is edge.initial_head
+    assert learner.recognize(photo).classes == edge.initial_head.classes
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
@@ -420,7 +423,7 @@ def test_a_process_killed_in_a_save_leaves_the_head_that_was_there(
     ran = save_in_another_process(path, trap)
     assert ran.returncode == -signal_number, ran.stderr
     assert load_head(path, FRONT).equals(head)
-    before = path.with_name(path.name + BEFORE)
+    before = path.with_name(path.name + BACKUP_SUFFIX)
     assert not before.exists() or load_head(before, FRONT).equals(head)
     assert not save_in_another_process(path, "").stderr
     assert load_head(path, FRONT).classes == (*head.classes, "new")
@@ -453,7 +456,7 @@ def test_a_read_only_folder_is_said_and_the_old_head_is_left(head: Head) -> None
         ran = save_in_another_process(path, "os.seteuid(65534) if os.geteuid() == 0 else None")
         path.parent.chmod(0o755)
         assert ran.returncode == 0, ran.stderr
-        assert "(Permission denied): the one that was there is left" in ran.stdout
+        assert "(Permission denied), and an earlier file there is unchanged" in ran.stdout
         assert ran.stdout.count("\n") == 1
         assert load_head(path, FRONT).equals(head)
         assert [file.name for file in path.parent.iterdir()] == ["my.head"]

@@ -6,17 +6,17 @@ import akida
 import numpy as np
 import pytest
 
-from qana.conversion.mapping import place_on
+from qana.conversion.mapping import check_mapping
 from qana.edge_learning import spike_generator as spikes
 from qana.edge_learning.edge_model import load_edge_model
 from qana.edge_learning.spike_generator import (
-    SPIKES,
-    feature_maps,
-    front_of,
-    joined,
-    spike_generator,
+    SPIKE_LAYER,
+    append_spike_generator,
+    build_spike_generator,
+    compute_feature_maps,
+    remove_head,
 )
-from qana.edge_learning.teaching_photos import load_lessons
+from qana.edge_learning.teaching_photos import load_teaching_photos
 from qana.imaging import to_input
 from qana.inference.manifest import find_entry
 
@@ -30,18 +30,18 @@ def network() -> akida.Model:
 
 @pytest.fixture(scope="module")
 def front(network: akida.Model) -> akida.Model:
-    return front_of(network)
+    return remove_head(network)
 
 
 @pytest.fixture(scope="module")
 def photos(network: akida.Model) -> np.ndarray:
     """(70, S, S, 3) uint8."""
-    return np.stack([to_input(one.image, network.input_shape[0]) for one in load_lessons()])
+    return np.stack([to_input(one.image, network.input_shape[0]) for one in load_teaching_photos()])
 
 
 @pytest.fixture(scope="module")
 def maps(front: akida.Model, photos: np.ndarray) -> np.ndarray:
-    return feature_maps(front, photos)
+    return compute_feature_maps(front, photos)
 
 
 def codes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
@@ -60,7 +60,7 @@ def test_the_front_ends_in_the_last_feature_map(front: akida.Model, maps: np.nda
 def test_each_spike_fires_in_about_its_share_of_the_photos(
     maps: np.ndarray, share: float, whitening: float
 ) -> None:
-    found = codes(spike_generator(maps, COUNT, share, whitening, seed=0), maps)
+    found = codes(build_spike_generator(maps, COUNT, share, whitening, seed=0), maps)
     assert found.shape == (len(maps), COUNT)
     assert found.dtype == np.uint8
     assert set(np.unique(found)) == {0, 1}
@@ -71,9 +71,9 @@ def test_each_spike_fires_in_about_its_share_of_the_photos(
 
 
 def test_a_spike_fires_where_its_weighing_of_the_mean_features_is_largest(maps) -> None:
-    generator = spike_generator(maps, COUNT, 0.2, 0.5, seed=0)
+    generator = build_spike_generator(maps, COUNT, 0.2, 0.5, seed=0)
     fires = codes(generator, maps).astype(bool)
-    weights = generator.get_layer(SPIKES).get_variable("weights")[0, 0].astype(np.float64)
+    weights = generator.get_layer(SPIKE_LAYER).get_variable("weights")[0, 0].astype(np.float64)
     assert np.abs(weights).max() <= 7
     weighed = maps.mean(axis=(1, 2)) @ weights
     for spike in np.flatnonzero(fires.any(axis=0)):
@@ -86,7 +86,7 @@ def test_whitening_gives_features_that_hardly_vary_a_say(maps: np.ndarray) -> No
     quiet = deviations < np.median(deviations)
 
     def say_of_the_quiet(whitening: float) -> float:
-        layer = spike_generator(maps, COUNT, 0.2, whitening, seed=0).get_layer(SPIKES)
+        layer = build_spike_generator(maps, COUNT, 0.2, whitening, seed=0).get_layer(SPIKE_LAYER)
         weights = np.abs(layer.get_variable("weights")[0, 0].astype(np.float64))
         return float(weights[quiet].sum() / weights.sum())
 
@@ -100,13 +100,15 @@ def test_features_that_never_speak_do_not_silence_the_others(maps: np.ndarray) -
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for whitening in (0.5, 1.0):
-            rates = codes(spike_generator(half, COUNT, 0.2, whitening, seed=0), half).mean(axis=0)
+            rates = codes(build_spike_generator(half, COUNT, 0.2, whitening, seed=0), half).mean(
+                axis=0
+            )
             assert 0.1 < rates.mean() <= 0.2 + 1 / len(maps)
 
 
 def test_the_same_seed_draws_the_same_codes(maps: np.ndarray) -> None:
     first, again, other = (
-        codes(spike_generator(maps, COUNT, 0.2, 0.5, seed), maps) for seed in (3, 3, 4)
+        codes(build_spike_generator(maps, COUNT, 0.2, 0.5, seed), maps) for seed in (3, 3, 4)
     )
     np.testing.assert_array_equal(first, again)
     assert (first != other).mean() > 0.1
@@ -116,28 +118,32 @@ def test_the_same_seed_draws_the_same_codes(maps: np.ndarray) -> None:
 def test_photos_to_spikes_in_one_network_or_in_two_steps(
     front: akida.Model, photos: np.ndarray, maps: np.ndarray
 ) -> None:
-    generator = spike_generator(maps, COUNT, 0.2, 0.5, seed=0)
-    whole = joined(front, generator)
+    generator = build_spike_generator(maps, COUNT, 0.2, 0.5, seed=0)
+    whole = append_spike_generator(front, generator)
     found = whole.forward(photos)
     assert found.shape == (len(photos), 1, 1, COUNT)
     np.testing.assert_array_equal(found, generator.forward(maps))
     one_by_one = np.concatenate([whole.forward(photo[None]) for photo in photos[:5]])
     np.testing.assert_array_equal(one_by_one, found[:5])
-    np.testing.assert_array_equal(feature_maps(front, photos[:5]), maps[:5])  # it stayed whole
-    assert place_on(whole, "akd1000")["AKD1000"][0] == 1
+    np.testing.assert_array_equal(
+        compute_feature_maps(front, photos[:5]), maps[:5]
+    )  # it stayed whole
+    assert check_mapping(whole, "akd1000")["AKD1000"].passes == 1
 
 
 def test_the_deployed_model_has_the_spikes_that_its_record_tells_of(photos: np.ndarray) -> None:
     edge = load_edge_model()
-    found = edge.spikes(photos)
+    found = edge.compute_spikes(photos)
     assert found.shape == (len(photos), 1, 1, edge.record["spikes"])
     assert set(np.unique(found)) == {0, 1}
     # Its shares were set on other photos, most of them of one class.
     assert 0.5 < found.mean() / edge.record["share"] < 2
-    again = np.concatenate([edge.spikes(edge.inputs(one.image)) for one in load_lessons()[:5]])
+    again = np.concatenate(
+        [edge.compute_spikes(edge.to_inputs(one.image)) for one in load_teaching_photos()[:5]]
+    )
     np.testing.assert_array_equal(again, found[:5])
 
 
 def test_codes_without_the_engine_are_the_engines_to_the_bit(maps: np.ndarray) -> None:
-    generator = spike_generator(maps[::2], COUNT, 0.2, 0.5, seed=3)
-    np.testing.assert_array_equal(spikes.codes(generator, maps), generator.forward(maps))
+    generator = build_spike_generator(maps[::2], COUNT, 0.2, 0.5, seed=3)
+    np.testing.assert_array_equal(spikes.generate_spikes(generator, maps), generator.forward(maps))

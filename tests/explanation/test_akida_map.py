@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 from qana.classes import BY_CODE, LABELS
 from qana.errors import ExplanationError
 from qana.explanation.akida_map import AkidaMap
-from qana.explanation.heatmap import enlarged, event_picture, normalized, overlay
+from qana.explanation.heatmap import draw_channel, normalize_map, overlay_map, resize_map
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
-from qana.inference.diagnosis import scan
+from qana.inference.diagnosis import diagnose
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
 
@@ -69,18 +69,18 @@ def test_a_model_without_such_a_head_is_told_so(classifier) -> None:
 
 
 def test_a_flat_map_is_no_map() -> None:
-    assert not normalized(np.full((8, 8), 3.0)).any()
-    assert normalized(np.array([[-1.0, 3.0]])).tolist() == [[0, 1]]
+    assert not normalize_map(np.full((8, 8), 3.0)).any()
+    assert normalize_map(np.array([[-1.0, 3.0]])).tolist() == [[0, 1]]
 
 
 def test_the_bright_place_of_the_map_is_that_of_the_photo() -> None:
     values = np.zeros((8, 8))
     values[1, 6] = 1
-    top = np.unravel_index(enlarged(values, 128).argmax(), (128, 128))
+    top = np.unravel_index(resize_map(values, 128).argmax(), (128, 128))
     assert top[0] // 16 == 1 and top[1] // 16 == 6
     photo = np.full((128, 128, 3), 100, np.uint8)
-    assert np.array_equal(overlay(photo, values, opacity=0), photo)
-    painted = overlay(photo, values, opacity=1).astype(int).sum(axis=-1)
+    assert np.array_equal(overlay_map(photo, values, opacity=0), photo)
+    painted = overlay_map(photo, values, opacity=1).astype(int).sum(axis=-1)
     assert np.unravel_index(painted.argmax(), painted.shape)[0] // 16 == 1
 
 
@@ -96,12 +96,12 @@ def test_one_tap_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, h
     assert not any("spoke more for" in caption for caption in captions(app))
     app.toggle(key="map").set_value(True).run()
     assert not app.exception
-    code = scan(sample.path, classifier).prediction.top[0][0]
+    code = diagnose(read_image(sample.path), classifier).prediction.top[0][0]
     (caption,) = filter(None, captions(app))
     assert f"spoke more for {BY_CODE[code].name.lower()}" in caption
 
 
 def test_a_silent_channel_is_black_and_one_that_sends_everywhere_is_bright() -> None:
     silent, even = np.zeros((4, 4)), np.full((4, 4), 7.0)
-    assert event_picture(silent, 8).max() < 10
-    assert event_picture(even, 8).min(axis=(0, 1)).max() > 200
+    assert draw_channel(silent, 8).max() < 10
+    assert draw_channel(even, 8).min(axis=(0, 1)).max() > 200

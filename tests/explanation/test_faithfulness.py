@@ -7,22 +7,26 @@ import numpy as np
 import pytest
 
 from qana.data.ham10000 import read_ham10000
-from qana.data.lesion_masks import drawn, mask_of, read_mask, read_outlines
+from qana.data.lesion_masks import draw_outlines, fill_outlines, read_mask, read_outlines
 from qana.errors import DataError, ExplanationError
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import (
-    agreement,
-    curves,
-    drift,
-    energy_in_mask,
+    compute_agreement,
+    compute_curve_areas,
+    compute_drift,
+    compute_energy_in_mask,
+    make_perturbed_photos,
     points_at_lesion,
-    score,
-    views,
+    score_maps,
 )
 from qana.explanation.faithfulness_table import summarize
-from qana.explanation.measure_faithfulness import AKIDA, CENTRE, measure
-from qana.explanation.occlusion import occlusion, without_detail
-from qana.explanation.sanity_checks import agreement_with_random_head, centre_blob, random_map
+from qana.explanation.measure_faithfulness import AKIDA, CENTRE, measure_faithfulness
+from qana.explanation.occlusion import blur_photo, compute_occlusion_map
+from qana.explanation.sanity_checks import (
+    compare_with_shuffled_heads,
+    make_centre_blob,
+    make_random_map,
+)
 from qana.imaging import read_image
 
 SIZE = 128
@@ -57,7 +61,7 @@ def probability(inputs: np.ndarray) -> np.ndarray:
 
 def test_occlusion_finds_the_only_place_that_matters(photo, mask) -> None:
     shares: list[float] = []
-    found = occlusion(brightness, photo, 3, progress=shares.append)
+    found = compute_occlusion_map(brightness, photo, 3, progress=shares.append)
     assert found.shape == (SIZE, SIZE) and found.min() >= 0
     assert mask[np.unravel_index(found.argmax(), found.shape)]
     assert found[80:].max() == 0
@@ -66,12 +70,14 @@ def test_occlusion_finds_the_only_place_that_matters(photo, mask) -> None:
 
 def test_occlusion_runs_on_akida(classifier, square_photos) -> None:
     label = int(classifier.logits(square_photos[:1]).argmax())
-    found = occlusion(classifier.logits, square_photos[0], label, classifier.entry.temperature)
+    found = compute_occlusion_map(
+        classifier.logits, square_photos[0], label, classifier.entry.temperature
+    )
     assert found.shape == (SIZE, SIZE) and 0 < found.max() <= 1
 
 
 def test_the_map_that_knows_beats_the_one_that_does_not(photo, mask) -> None:
-    found = score(
+    found = score_maps(
         probability, photo, {"right": mask.astype(float), "wrong": (~mask).astype(float)}, mask
     )
     right, wrong = found["right"], found["wrong"]
@@ -82,8 +88,8 @@ def test_the_map_that_knows_beats_the_one_that_does_not(photo, mask) -> None:
 
 
 def test_deletion_takes_the_strongest_places_first(photo, mask) -> None:
-    blurred = without_detail(photo)
-    made = views(photo, mask.astype(float))
+    blurred = blur_photo(photo)
+    made = make_perturbed_photos(photo, mask.astype(float))
     assert len(made) == 10
     assert np.array_equal(made[0][mask], blurred[mask])  # the spot is a sixteenth of the photo
     assert np.array_equal(made[5][mask], photo[mask])
@@ -92,21 +98,21 @@ def test_deletion_takes_the_strongest_places_first(photo, mask) -> None:
 
 def test_the_areas_of_known_curves() -> None:
     straight = [0.9, 0.75, 0.6, 0.4, 0.2, 0.1, 0.25, 0.4, 0.6, 0.8]
-    assert curves(np.array(straight), 1.0, 0.0) == pytest.approx((0.5, 0.5))
+    assert compute_curve_areas(np.array(straight), 1.0, 0.0) == pytest.approx((0.5, 0.5))
 
 
 def test_a_flat_map_is_spread_evenly(mask) -> None:
     nothing = np.zeros((SIZE, SIZE))
-    assert energy_in_mask(nothing, mask) == pytest.approx(mask.mean())
+    assert compute_energy_in_mask(nothing, mask) == pytest.approx(mask.mean())
     assert not points_at_lesion(nothing, mask)
-    assert agreement(nothing, centre_blob(SIZE)) == 0
+    assert compute_agreement(nothing, make_centre_blob(SIZE)) == 0
 
 
 def test_agreement_knows_order_and_not_scale() -> None:
-    values = random_map(1)
-    assert agreement(values, 5 * values + 3) == pytest.approx(1)
-    assert drift(values, values.max() - values) == pytest.approx(2)
-    assert abs(agreement(values, random_map(2))) < 0.5
+    values = make_random_map(1)
+    assert compute_agreement(values, 5 * values + 3) == pytest.approx(1)
+    assert compute_drift(values, values.max() - values) == pytest.approx(2)
+    assert abs(compute_agreement(values, make_random_map(2))) < 0.5
 
 
 def test_shuffling_the_head_destroys_the_map(classifier, samples) -> None:
@@ -116,8 +122,8 @@ def test_shuffling_the_head_destroys_the_map(classifier, samples) -> None:
         prediction = classifier.classify(read_image(sample.path))
         label = int(prediction.logits.argmax())
         same = np.maximum(head.evidence(prediction.outputs, head.head)[..., label], 0)
-        assert agreement(same, head.grad_cam(prediction.outputs, label)) == pytest.approx(1)
-        left.append(agreement_with_random_head(head, prediction.outputs, label, number))
+        assert compute_agreement(same, head.grad_cam(prediction.outputs, label)) == pytest.approx(1)
+        left.append(compare_with_shuffled_heads(head, prediction.outputs, label, number))
     assert np.mean(left) < 0.3
 
 
@@ -125,8 +131,8 @@ def test_the_outlines_are_those_of_the_samples(samples) -> None:
     outlines = read_outlines()
     assert set(outlines) == {sample.image_id for sample in samples}
     for lines in outlines.values():
-        assert 0.01 < mask_of(lines, SIZE).mean() < 0.99
-        picture = drawn(np.full((512, 512, 3), 90, np.uint8), lines)
+        assert 0.01 < fill_outlines(lines, SIZE).mean() < 0.99
+        picture = draw_outlines(np.full((512, 512, 3), 90, np.uint8), lines)
         assert (picture != 90).any()
 
 
@@ -166,7 +172,7 @@ def test_what_was_measured_is_not_measured_again(ham_folder: Path, classifier, t
     ]
     kept.write_text("\n".join(lines) + '\n{"image_id": "half a li')
     said: list[str] = []
-    document = measure(ham_folder, "akida2", 3, tmp_path, said.append)
+    document = measure_faithfulness(ham_folder, "akida2", 3, tmp_path, said.append)
     assert document["photos"] == document["lesions"] == 3
     assert document["sha256"] == classifier.entry.sha256
     assert document["command"].endswith("--photos 3")
@@ -182,8 +188,8 @@ def test_a_photo_without_a_mask_is_named(ham_folder: Path) -> None:
 def test_a_model_without_keras_forms_is_told_so(classifier) -> None:
     from dataclasses import replace
 
-    from qana.network.keras_forms import load_form
+    from qana.network.keras_forms import load_keras_form
 
     bare = replace(classifier.entry, record={})
     with pytest.raises(ExplanationError, match="no Keras form"):
-        load_form(bare, "float")
+        load_keras_form(bare, "float")

@@ -17,13 +17,13 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa:
 
 from qana.errors import ExplanationError  # noqa: E402
 from qana.explanation.akida_map import AkidaMap  # noqa: E402
-from qana.explanation.grad_cam import METHODS, explain  # noqa: E402
-from qana.explanation.heatmap import enlarged, normalized  # noqa: E402
+from qana.explanation.grad_cam import METHODS, compute_maps  # noqa: E402
+from qana.explanation.heatmap import normalize_map, resize_map  # noqa: E402
 from qana.explanation.keras_gradients import KerasNetwork  # noqa: E402
 from qana.inference.manifest import find_entry
-from qana.network.builders import build  # noqa: E402
-from qana.network.keras_forms import load_form  # noqa: E402
-from qana.network.torch_network import TorchTwin  # noqa: E402
+from qana.network.builders import build_network  # noqa: E402
+from qana.network.keras_forms import load_keras_form  # noqa: E402
+from qana.network.torch_network import TorchNetwork  # noqa: E402
 
 LAST = "head_features_relu"
 CLASSES = np.arange(63) % 7
@@ -43,8 +43,8 @@ def network(keras_forms) -> KerasNetwork:
 
 
 @pytest.fixture(scope="module")
-def twin(keras_forms) -> TorchTwin:
-    return TorchTwin(keras_forms["float"])
+def twin(keras_forms) -> TorchNetwork:
+    return TorchNetwork(keras_forms["float"])
 
 
 def in_double_precision(network: Any) -> Any:
@@ -67,7 +67,7 @@ def channels_first(photos: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(photos.transpose(0, 3, 1, 2).astype(np.float32))
 
 
-def natively(twin: TorchTwin, method: str, layer: str, photos: np.ndarray) -> np.ndarray:
+def natively(twin: TorchNetwork, method: str, layer: str, photos: np.ndarray) -> np.ndarray:
     """The package's own hooks on a torch layer."""
     targets = [ClassifierOutputTarget(int(label)) for label in CLASSES[: len(photos)]]
     dtype = next(twin.parameters()).dtype
@@ -81,20 +81,20 @@ def test_the_twin_is_the_same_network(keras_forms, twin, square_photos) -> None:
 
 
 def test_the_network_for_akida_1_has_a_twin_too(square_photos) -> None:
-    network = load_form(find_entry("akd1000"), "float")
+    network = load_keras_form(find_entry("akd1000"), "float")
     expected = network.predict(square_photos.astype(np.float32), verbose=0)
-    found = TorchTwin(network)(channels_first(square_photos)).detach().numpy()
+    found = TorchNetwork(network)(channels_first(square_photos)).detach().numpy()
     assert np.abs(expected - found).max() < 1e-4
 
 
 def test_a_network_with_other_layers_has_no_twin() -> None:
     with pytest.raises(ValueError, match="no counterpart in torch"):
-        TorchTwin(build("published"))
+        TorchNetwork(build_network("published"))
 
 
 @pytest.mark.parametrize("method", ["Grad-CAM", "Grad-CAM++", "LayerCAM", "Eigen-CAM"])
 def test_keras_and_native_hooks_give_the_same_map(network, twin, square_photos, method) -> None:
-    found = explain(network, method, LAST, square_photos, CLASSES)
+    found = compute_maps(network, method, LAST, square_photos, CLASSES)
     assert found.shape == (63, 128, 128)
     assert np.abs(found - natively(twin, method, LAST, square_photos)).max() < 1e-4
 
@@ -120,7 +120,7 @@ def test_in_double_precision_it_is_the_same_at_early_layers_too(
     of a ReLU6 falls on the other side of it, and a gradient comes or goes. There the hooks in
     float32 are as far from the hooks in float64 as from Keras in float32."""
     photos = square_photos[:21]
-    found = explain(doubled, method, layer, photos, CLASSES[:21])
+    found = compute_maps(doubled, method, layer, photos, CLASSES[:21])
     expected = natively(copy.deepcopy(twin).double(), method, layer, photos)
     assert np.abs(found - expected).max() < 1e-6
 
@@ -128,7 +128,7 @@ def test_in_double_precision_it_is_the_same_at_early_layers_too(
 def test_score_cam_agrees_too_and_tells_how_far_it_is(network, twin, square_photos) -> None:
     shares: list[float] = []
     layer, photos = "attention80_add", square_photos[:1]
-    found = explain(network, "Score-CAM", layer, photos, CLASSES, shares.append)
+    found = compute_maps(network, "Score-CAM", layer, photos, CLASSES, shares.append)
     assert np.abs(found - natively(twin, "Score-CAM", layer, photos)).max() < 1e-4
     assert shares == sorted(shares) and len(shares) == 5 and shares[-1] == 1
 
@@ -146,15 +146,15 @@ def test_the_akida_map_is_grad_cam_of_the_quantized_network(
     # All at once would keep gigabytes of gradients.
     for part in np.split(np.arange(len(square_photos)), 3):
         photos = square_photos[part]
-        expected = explain(network, "Grad-CAM", LAST, photos, CLASSES[part])
+        expected = compute_maps(network, "Grad-CAM", LAST, photos, CLASSES[part])
         carried = before(tf.constant(photos, tf.float32)).values.numpy()
         for photo, label, integers, theirs in zip(
             photos, CLASSES[part], carried, expected, strict=True
         ):
-            outputs = classifier.tap(photo)
+            outputs = classifier.record_layers(photo)
             from_keras = head.grad_cam({head.enters: integers}, int(label))
-            assert np.abs(normalized(enlarged(from_keras, 128)) - theirs).max() < 1e-4
-            ours = normalized(enlarged(head.grad_cam(outputs, int(label)), 128))
+            assert np.abs(normalize_map(resize_map(from_keras, 128)) - theirs).max() < 1e-4
+            ours = normalize_map(resize_map(head.grad_cam(outputs, int(label)), 128))
             if np.array_equal(outputs[head.enters], integers):
                 same += 1
                 assert np.abs(ours - theirs).max() < 1e-4
@@ -165,6 +165,6 @@ def test_the_akida_map_is_grad_cam_of_the_quantized_network(
 def test_what_does_not_exist_is_said(network, keras_forms, square_photos) -> None:
     for method, layer in (("Nothing-CAM", LAST), ("Grad-CAM", "nowhere")):
         with pytest.raises(ExplanationError, match="choose one of"):
-            explain(network, method, layer, square_photos[:1], CLASSES)
+            compute_maps(network, method, layer, square_photos[:1], CLASSES)
     with pytest.raises(ExplanationError, match="'logits' that gives a map"):
         KerasNetwork(keras_forms["float"], ["logits"])

@@ -7,7 +7,7 @@ import akida
 import numpy as np
 from tqdm import tqdm
 
-from qana.edge_learning.spike_generator import feature_maps
+from qana.edge_learning.spike_generator import compute_feature_maps
 from qana.imaging import read_image, to_input
 from qana.inference.manifest import ModelEntry
 
@@ -16,13 +16,13 @@ Run = Callable[[np.ndarray], np.ndarray]
 """(N, S, S, 3) uint8 photos to (N, ...) uint8."""
 
 
-def maps_of(
+def load_feature_maps(
     front: akida.Model, paths: Sequence[Path], entry: ModelEntry, runs: Path, part: str
 ) -> np.ndarray:
     """Last feature maps of a subset of HAM10000, kept in `runs` for the next who asks.
 
     Args:
-        front: see `qana.edge_learning.spike_generator.front_of`.
+        front: see `qana.edge_learning.spike_generator.remove_head`.
         paths: N photos.
         entry: of the model that the front is of.
         runs: folder to keep them in.
@@ -32,10 +32,14 @@ def maps_of(
         (N, H, W, C) uint8.
     """
     kept = runs / "edge" / f"{entry.sha256[:12]}-{part}.npy"
-    return run_over(paths, entry.input_shape[0], lambda x: feature_maps(front, x), kept)
+    return run_on_photos(
+        paths, entry.input_shape[0], lambda x: compute_feature_maps(front, x), kept
+    )
 
 
-def run_over(paths: Sequence[Path], size: int, run: Run, kept: Path | None = None) -> np.ndarray:
+def run_on_photos(
+    paths: Sequence[Path], size: int, run: Run, kept: Path | None = None
+) -> np.ndarray:
     """What a network makes of each photo, as the deployed classifier would read it.
 
     Args:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qana.classes import LABELS
-from qana.data.test_subset import load_subset
+from qana.data.balanced_subset import load_balanced_subset
 from qana.edge_learning.edge_model import EdgeModel
 from qana.edge_learning.head import Head
-from qana.edge_learning.recognition_scores import score
+from qana.edge_learning.recognition_scores import score_predictions
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOutPhotos:
     """Attributes:
     photos: (N, S, S, 3) uint8.
     labels: (N,) int64 indices into `qana.classes.LABELS`.
@@ -29,7 +29,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class Marks:
+class HeldOutScores:
     """What a head makes of the held-out photos.
 
     Attributes:
@@ -47,25 +47,25 @@ class Marks:
     balanced_accuracy: float | None
 
 
-def held_out_photos(model: EdgeModel) -> HeldOut:
+def load_held_out_photos(model: EdgeModel) -> HeldOutPhotos:
     """The subset, with the spikes that this model's network makes of it; takes seconds."""
-    photos, labels = load_subset()
-    inputs = np.concatenate([model.inputs(photo) for photo in photos])
-    return HeldOut(photos, labels, model.spikes(inputs))
+    photos, labels = load_balanced_subset()
+    inputs = np.concatenate([model.to_inputs(photo) for photo in photos])
+    return HeldOutPhotos(photos, labels, model.compute_spikes(inputs))
 
 
-def judge(model: EdgeModel, head: Head, held_out: HeldOut) -> Marks:
+def score_head(model: EdgeModel, head: Head, held_out: HeldOutPhotos) -> HeldOutScores:
     """Asks a head about every held-out photo.
 
     Args:
         model: that the head and the spikes belong to.
         head: with any classes.
-        held_out: from `held_out_photos` of the same model.
+        held_out: from `load_held_out_photos` of the same model.
 
     Raises:
         HeadError: the head was made for another learning rule.
     """
-    places = model.heads.recognize(head, held_out.spikes).argmax(axis=1)
+    places = model.spike_engine.recognize(head, held_out.spikes).argmax(axis=1)
     answers = tuple(head.classes[place] for place in places)
     # A class of the visitor's own is none of the seven: -1, which no photo is labelled.
     predicted = np.array([LABELS.index(name) if name in LABELS else -1 for name in answers])
@@ -73,8 +73,8 @@ def judge(model: EdgeModel, head: Head, held_out: HeldOut) -> Marks:
     known = np.isin(labels, [LABELS.index(name) for name in head.classes if name in LABELS])
     balanced = None
     if known.any():
-        balanced = score(predicted[known], labels[known], len(LABELS)).balanced_accuracy
-    return Marks(
+        balanced = score_predictions(predicted[known], labels[known], len(LABELS)).balanced_accuracy
+    return HeldOutScores(
         answers,
         recognized=np.bincount(labels[predicted == labels], minlength=len(LABELS)),
         photos=np.bincount(labels, minlength=len(LABELS)),

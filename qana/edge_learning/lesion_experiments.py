@@ -6,23 +6,30 @@ from typing import Any
 import numpy as np
 
 from qana.edge_learning.baselines import DenseHead, NearestMean
-from qana.edge_learning.choose_settings import Setting, school
-from qana.edge_learning.experiment_data import DRAWS, Material, mean, one_a_group, spread, taught
-from qana.edge_learning.head import Head, add_class, without_class
-from qana.edge_learning.learning_layer import EdgeEngine
-from qana.edge_learning.recognition_scores import score
+from qana.edge_learning.choose_settings import Setting, train_head
+from qana.edge_learning.edge_engine import EdgeEngine
+from qana.edge_learning.head import Head, add_class, remove_class
+from qana.edge_learning.labelled_spikes import (
+    DRAWS,
+    LabelledSpikes,
+    learn_one_by_one,
+    sample_one_per_group,
+    summarize_scores,
+    summarize_values,
+)
+from qana.edge_learning.recognition_scores import score_predictions
 
-LESSONS = (1, 5, 10, 20, 50)
+LESION_COUNTS = (1, 5, 10, 20, 50)
 """Lesions that a class is learned from."""
 UPDATES = 20
 
 
-def all_classes(
+def measure_seven_classes(
     engine: EdgeEngine,
     start: Head,
     setting: Setting,
-    train: Material,
-    test: Material,
+    train: LabelledSpikes,
+    test: LabelledSpikes,
     dense: np.ndarray,
     ridge: float,
 ) -> dict[str, Any]:
@@ -40,21 +47,26 @@ def all_classes(
     rule = replace(start.rule, neurons=start.rule.neurons - setting.spare)
     scores = []
     for draw in range(DRAWS):
-        head = school(train.spikes, train.labels, rule, setting, start.classes, draw)
+        head = train_head(train.spikes, train.labels, rule, setting, start.classes, draw)
         answers = engine.recognize(head, test.spikes).argmax(axis=1)
-        scores.append(score(answers, test.labels, classes))
+        scores.append(score_predictions(answers, test.labels, classes))
     nearest = NearestMean(train.flat, train.labels, classes).answers(test.flat)
     host = DenseHead(train.flat, train.labels, classes, ridge).answers(test.flat)
     return {
-        "edge": spread(scores),
-        "dense": spread([score(dense, test.labels, classes)]),
-        "nearest_mean": spread([score(nearest, test.labels, classes)]),
-        "retrained": spread([score(host, test.labels, classes)]),
+        "edge": summarize_scores(scores),
+        "dense": summarize_scores([score_predictions(dense, test.labels, classes)]),
+        "nearest_mean": summarize_scores([score_predictions(nearest, test.labels, classes)]),
+        "retrained": summarize_scores([score_predictions(host, test.labels, classes)]),
     }
 
 
-def left_out(
-    engine: EdgeEngine, start: Head, train: Material, test: Material, name: str, ridge: float
+def measure_left_out_class(
+    engine: EdgeEngine,
+    start: Head,
+    train: LabelledSpikes,
+    test: LabelledSpikes,
+    name: str,
+    ridge: float,
 ) -> list[dict[str, Any]]:
     """A class that the head never met, learned from few lesions, one photo each.
 
@@ -71,7 +83,7 @@ def left_out(
         nearest mean and the dense head retrained on the host from all photos.
     """
     place = start.classes.index(name)
-    base = without_class(start, name)
+    base = remove_class(start, name)
     classes = (*base.classes, name)
     place_of = np.array([classes.index(one) for one in start.classes])
     known, new = train.part(train.labels != place), train.part(train.labels == place)
@@ -82,7 +94,7 @@ def left_out(
 
     def judged(answers: np.ndarray) -> tuple[float, float]:
         recall = float((answers[~others] == new_class).mean())
-        rest = score(answers[others], truth[others], len(classes))
+        rest = score_predictions(answers[others], truth[others], len(classes))
         return recall, rest.balanced_accuracy
 
     nearest = NearestMean(known.flat, known_labels, new_class)
@@ -93,13 +105,13 @@ def left_out(
     }
     before = {which: judged(found)[1] for which, found in answers.items()}
     rows = []
-    for lessons in LESSONS:
+    for lessons in LESION_COUNTS:
         if lessons > len(np.unique(new.groups)):
             continue
         found: dict[str, list[tuple[float, float]]] = {one: [] for one in before}
         for draw in range(DRAWS):
-            few = new.part(one_a_group(new.groups, lessons, draw))
-            head = taught(engine, add_class(base, name), few, [new_class] * lessons)
+            few = new.part(sample_one_per_group(new.groups, lessons, draw))
+            head = learn_one_by_one(engine, add_class(base, name), few, [new_class] * lessons)
             found["edge"].append(judged(engine.recognize(head, test.spikes).argmax(axis=1)))
             spikes = np.concatenate([known.flat, few.flat])
             labels = np.concatenate([known_labels, np.full(lessons, new_class)])
@@ -111,17 +123,21 @@ def left_out(
                 "class": name,
                 "lesions": lessons,
                 "head": which,
-                "recall": mean([recall for recall, _ in pairs]),
+                "recall": summarize_values([recall for recall, _ in pairs]),
                 "others_before": before[which],
-                "others_after": mean([rest for _, rest in pairs]),
+                "others_after": summarize_values([rest for _, rest in pairs]),
             }
             for which, pairs in found.items()
         ]
     return rows
 
 
-def forgetting(
-    engine: EdgeEngine, start: Head, lessons: Material, test: Material, only: int | None = None
+def measure_forgetting(
+    engine: EdgeEngine,
+    start: Head,
+    lessons: LabelledSpikes,
+    test: LabelledSpikes,
+    only: int | None = None,
 ) -> list[dict[str, float]]:
     """Updates in a row, and what the seven classes keep.
 
@@ -142,8 +158,10 @@ def forgetting(
         for label in (None, *turns):
             if label is not None:
                 photo = random.choice(np.flatnonzero(pool.labels == label), 1)
-                head = taught(engine, head, pool.part(photo), [label])
+                head = learn_one_by_one(engine, head, pool.part(photo), [label])
             answers = engine.recognize(head, test.spikes).argmax(axis=1)
-            curve.append(score(answers, test.labels, len(start.classes)).balanced_accuracy)
+            curve.append(
+                score_predictions(answers, test.labels, len(start.classes)).balanced_accuracy
+            )
         curves.append(curve)
-    return [mean(step) for step in np.array(curves).T]
+    return [summarize_values(step) for step in np.array(curves).T]
