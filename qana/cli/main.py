@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code.
     """
     try:
-        options = _parse(sys.argv[1:] if arguments is None else arguments)
         with explain_missing_package():
+            options = _parse(sys.argv[1:] if arguments is None else arguments)
             return int(import_module(f"qana.cli.{options.command}").run(options))
     except UserError as error:
         print_message(str(error))
