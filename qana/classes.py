@@ -1,18 +1,19 @@
-"""The seven classes of HAM10000, in the order every array of this project uses."""
+"""The seven classes of HAM10000, in the order that every array of QANA uses."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class LesionClass:
-    """One diagnosis.
+    """One diagnosis of HAM10000 (Tschandl et al., Sci. Data 5, 180161, 2018).
 
     Attributes:
-        code: the `dx` code of HAM10000's metadata.
-        name: plain-language name, as a visitor reads it.
-        clinical: the clinical term that the dataset's paper uses.
-        needs_look: True where the class counts towards the group that needs a professional look
-            (melanoma, basal cell carcinoma, actinic keratosis / Bowen's disease).
+        code: value of `dx` in the metadata of HAM10000, such as "mel".
+        name: plain-language name.
+        clinical: clinical term that the data set's paper uses.
+        needs_look: True for melanoma, basal cell carcinoma and actinic keratosis (with Bowen's
+            disease), which a professional should look at. Their probabilities add up to the
+            malignant probability.
         about: one plain sentence, no advice.
     """
 
@@ -76,5 +77,8 @@ CLASSES: tuple[LesionClass, ...] = (
 )
 
 LABELS: tuple[str, ...] = tuple(lesion.code for lesion in CLASSES)
+"""The seven codes in alphabetical order: akiec, bcc, bkl, df, mel, nv, vasc."""
 NEEDS_LOOK: tuple[bool, ...] = tuple(lesion.needs_look for lesion in CLASSES)
+"""`LesionClass.needs_look` of each class, in the order of `LABELS`."""
 BY_CODE: dict[str, LesionClass] = {lesion.code: lesion for lesion in CLASSES}
+"""The classes by code."""

@@ -1,39 +1,57 @@
-"""What a person can put right."""
+"""Errors that a user can put right. Commands and pages print their messages without a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+NO_AKIDA = (
+    "This needs BrainChip's package akida, which exists for Linux on x86_64 and aarch64 and for "
+    "Windows on x86_64: use one of these systems, or the Docker image."
+)
+
 
 class UserError(ValueError):
-    """Input that cannot be used; the message is one sentence that says what to do."""
+    """Input that cannot be used. The message is one sentence that says what to do."""
+
+
+class ImageError(UserError):
+    """A file that cannot be read as a photo."""
+
+
+class DataError(UserError):
+    """A data set, table or split that cannot be used."""
+
+
+class ExplanationError(UserError):
+    """An explanation that cannot be computed."""
+
+
+class ConversionError(UserError):
+    """A converted model that differs from the quantized one."""
 
 
 @contextmanager
 def explain_missing_package() -> Iterator[None]:
-    """Within it, a package that the light installation leaves out is missed in one sentence.
+    """Replaces the import error of an optional package by a sentence that says how to install it.
+
+    Yields:
+        Nothing: the block in which packages are imported runs.
 
     Raises:
-        UserError: in place of ModuleNotFoundError, unless what is missing is a part of this
-            project, which is a fault.
+        UserError: a package is missing that the light installation leaves out.
+        ModuleNotFoundError: a module of QANA itself is missing, which is a bug.
+
+    Example:
+        >>> with explain_missing_package():
+        ...     import tensorflow
     """
     try:
         yield
     except ModuleNotFoundError as error:
         if not error.name or error.name.partition(".")[0] == "qana":
             raise
+        if error.name == "akida":
+            raise UserError(NO_AKIDA) from None
         raise UserError(
-            f"This needs {error.name}, which the light installation leaves out: install the whole "
-            "with `python3.11 run.py app`."
+            f"This needs {error.name}, which the light installation leaves out: in a checkout, run "
+            "`python3.11 run.py app` or `pip install '.[app,full]'`."
         ) from None
-
-
-class DataError(UserError):
-    """Data that cannot be used."""
-
-
-class ExplanationError(UserError):
-    """A map that cannot be made; the message is one sentence that says why."""
-
-
-class ConversionError(UserError):
-    """The converted model is not the quantized one; the message says in what."""

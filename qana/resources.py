@@ -1,4 +1,4 @@
-"""What comes with the project: its version, and the folders of models and assets."""
+"""Finds the folders of models and assets, and holds the version."""
 
 from pathlib import Path
 

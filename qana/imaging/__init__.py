@@ -1,7 +1,17 @@
-"""From any bytes that claim to be a photo to the square that the network reads."""
+"""Reads, checks and crops photos: from a file's bytes to the array that a network reads."""
 
-from qana.imaging.crop import centre_square, to_input
-from qana.imaging.decode import ImageError, read_image
-from qana.imaging.quality import Problem, Quality, assess
+from qana.errors import ImageError
+from qana.imaging.crop import crop_centre, to_input
+from qana.imaging.decode import decode_image, read_image
+from qana.imaging.quality import Problem, Quality, assess_quality
 
-__all__ = ["ImageError", "Problem", "Quality", "assess", "centre_square", "read_image", "to_input"]
+__all__ = [
+    "ImageError",
+    "Problem",
+    "Quality",
+    "assess_quality",
+    "crop_centre",
+    "decode_image",
+    "read_image",
+    "to_input",
+]

@@ -1,46 +1,114 @@
-"""How a photo of any shape becomes the square that the network reads."""
+"""Crops the square of a photo that is classified."""
+
+import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-CENTRE = 0.935
-"""Share of the centre square's side that the network reads: training zooms at random about the
-whole square, and a network sees best what is a little larger than it was in training (Touvron et
-al., "Fixing the train-test resolution discrepancy", NeurIPS 2019). Chosen on validation."""
+CROP_SHARE = 0.935
+"""Share of the centre square's side that the network reads; timm calls it `crop_pct`.
+
+Training zooms at random around the whole square. A network does best when objects appear slightly
+larger than in training (Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS
+2019). The value was chosen on the validation subset.
+"""
+MIN_CROP_SIDE = 128
+"""Smallest side of a user's crop, pixels. The network reads 128 pixels, so none is interpolated."""
+
+
+@dataclass(frozen=True)
+class CropBox:
+    """A square that the user chose in a photo.
+
+    Attributes:
+        turns: number of clockwise quarter turns of the photo before it is cropped.
+        x: centre of the square as a share of the turned photo's width, 0 to 1.
+        y: centre of the square as a share of the turned photo's height, 0 to 1.
+        share: side of the square as a share of the photo's shorter side, above 0 and at most 1.
+    """
+
+    turns: int = 0
+    x: float = 0.5
+    y: float = 0.5
+    share: float = 1.0
+
+
+CENTRE_SQUARE = CropBox()
+"""The whole centre square: the default when the user chooses no other."""
 
 
 def to_input(image: np.ndarray, size: int) -> np.ndarray:
-    """The middle of a photo, area-averaged to the network's input.
+    """Crops a photo to the network's input.
 
-    Evaluation and the app go through this one function, so a photo means the same to each. The
-    centre is kept because a dermatoscope, like the framing guide of the camera, puts the lesion
-    there; the shape is never squeezed, since asymmetry is a diagnostic sign.
+    Every caller uses this one function, so a photo gives the same input in evaluation and in the
+    app. The crop keeps the centre, where a dermatoscope puts the lesion. It never changes the
+    aspect ratio, because asymmetry is a diagnostic sign.
 
     Args:
-        image: (H, W, 3) uint8, RGB, 0 to 255.
+        image: (H, W, 3) uint8 RGB, 0 to 255.
         size: side of the result, pixels.
 
     Returns:
-        (size, size, 3) uint8, RGB.
+        (size, size, 3) uint8 RGB.
+
+    Example:
+        >>> to_input(read_image("lesion.jpg"), 128).shape
+        (128, 128, 3)
     """
-    return centre_square(image, size, CENTRE)
+    return crop_centre(image, size, CROP_SHARE)
 
 
-def centre_square(image: np.ndarray, size: int, share: float = 1.0) -> np.ndarray:
-    """The centre square of a photo, or the middle of it, area-averaged.
+def crop_centre(image: np.ndarray, size: int, share: float = 1.0) -> np.ndarray:
+    """Crops the centre square of a photo and resizes it.
 
     Args:
-        image: (H, W, 3) uint8, RGB.
+        image: (H, W, 3) uint8 RGB.
         size: side of the result, pixels.
-        share: of the square's side that is kept, above 0 to 1.
+        share: share of the square's side to keep, above 0 and at most 1.
 
     Returns:
-        (size, size, 3) uint8, RGB.
+        (size, size, 3) uint8 RGB, averaged over areas where it shrinks, else interpolated.
     """
     height, width = image.shape[:2]
     side = max(1, round(share * min(height, width)))
     top, left = (height - side) // 2, (width - side) // 2
     square = image[top : top + side, left : left + side]
-    shrinks = side >= size
-    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    interpolation = cv2.INTER_AREA if side >= size else cv2.INTER_LINEAR
     return cv2.resize(square, (size, size), interpolation=interpolation)
+
+
+def find_min_share(photo: np.ndarray) -> float:
+    """Finds the smallest `CropBox.share` that a photo allows.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+
+    Returns:
+        The share of 128 pixels, at most 1: a smaller photo cannot be cropped further.
+    """
+    return min(1.0, MIN_CROP_SIDE / min(photo.shape[:2]))
+
+
+def crop_to_box(photo: np.ndarray, box: CropBox) -> np.ndarray:
+    """Turns a photo and crops the square that the user chose.
+
+    A square that reaches over the edge is moved inside the photo.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+        box: the square.
+
+    Returns:
+        (side, side, 3) uint8 RGB, C-contiguous. For `CENTRE_SQUARE` it is the photo itself:
+        classification crops the centre anyway, and cropping twice could shift it by a pixel.
+    """
+    if box == CENTRE_SQUARE:
+        return photo
+    turned = np.rot90(photo, -box.turns % 4)
+    height, width = turned.shape[:2]
+    share = min(max(box.share, find_min_share(photo)), 1.0)
+    side = round(share * min(height, width))
+    top = min(max(math.floor(box.y * height - side / 2), 0), height - side)
+    left = min(max(math.floor(box.x * width - side / 2), 0), width - side)
+    return np.ascontiguousarray(turned[top : top + side, left : left + side])

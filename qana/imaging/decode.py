@@ -1,77 +1,102 @@
-"""From any bytes to an RGB array, or one sentence that says why not."""
+"""Decodes JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP and GIF files to RGB arrays."""
 
-import io
+import os
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageFile, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
-from qana.errors import UserError
-from qana.imaging.guards import TimedReader, TooCostlyError, check_tiff
+from qana.errors import ImageError
+from qana.imaging.colour import convert_to_eight_bits, convert_to_srgb, make_averageable
+from qana.imaging.limits import (
+    MAX_BYTES,
+    TOO_MANY_PIXELS,
+    TimedReader,
+    TooCostlyError,
+    check_size,
+    check_tiff,
+)
 
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
-"""What cameras and browsers make. Pillow knows more, and each more is a way in for an attacker."""
-MAX_BYTES = 25 * 2**20
-MAX_PIXELS = 50_000_000
-MAX_SIDE = 12_000
-MIN_SIDE = 64
+"""Pillow's names of the formats that cameras and browsers write. Every further decoder would be
+one more target for an attacker."""
 WORKING_SIDE = 1600
-"""Larger photos are reduced to this long side: the network reads 128 pixels, and memory counts."""
-
-# What Pillow warns of is refused below or does no harm, and must not reach stderr. Set once, for
-# Pillow alone: `warnings.catch_warnings` in each call would mix up the threads of two visitors.
-warnings.filterwarnings("ignore", module=r"PIL\.")
-
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-_READ_AHEAD = 512
-"""Bytes a decoder gets at a time, few enough that the reader's clock is asked often: four
-kilobytes can hold two seconds of scans of a JPEG."""
-
-
-class ImageError(UserError):
-    """A picture that cannot be read."""
-
+"""Largest side of a decoded photo, pixels. A network reads 128 pixels, and memory is limited."""
 
 UNREADABLE = "This file cannot be read as a photo: choose a JPEG, PNG, WebP or HEIC picture."
 DAMAGED = "This photo is damaged or incomplete: save or send it again, or choose another."
 TOO_LARGE = "This file is larger than 25 MB: choose a smaller photo."
-TOO_MANY_PIXELS = (
-    "This picture has too many pixels (over 50 megapixels or 12,000 a side): choose a smaller one."
-)
 TOO_COSTLY = "This file takes too long to read: save the photo as JPEG and choose that."
+NOT_OPENED = "This file cannot be opened: check its name and your permission to read it."
+
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+"""Brands in the first box of HEIC and HEIF files (ISO/IEC 23008-12)."""
+_BLOCK_BYTES = 512
+"""Bytes that a decoder reads at a time. The block is small so that `TimedReader` checks the time
+often: 4 KB can hold JPEG scans that take two seconds."""
+
+# Pillow's warnings concern files that are refused below or faults that do no harm, and they must
+# not reach stderr. The filter is set once, because `warnings.catch_warnings` is not thread-safe.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def read_image(source: bytes | bytearray | memoryview | Path) -> np.ndarray:
+def read_image(
+    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO,
+) -> np.ndarray:
     """Reads a photo of any common format.
 
-    The orientation that the camera recorded is applied, an embedded colour profile is converted
-    to sRGB, transparency is laid on white, 16 bits are scaled to 8, an animation gives its first
-    frame. Nothing is written or logged.
+    Applies the orientation that the camera recorded, converts an embedded colour profile to sRGB,
+    lays transparency on white, scales 16 bits to 8 and takes the first frame of an animation.
+    Writes and logs nothing.
 
     Args:
-        source: the file's bytes, or its path.
+        source: path of a file, its content, or a binary file object.
 
     Returns:
-        (H, W, 3) uint8 RGB, C-contiguous, long side at most 1600 pixels.
+        (H, W, 3) uint8 RGB, 0 to 255, C-contiguous, with sides of at most 1600 pixels.
 
     Raises:
-        ImageError: not a picture, damaged, too large (25 MB, 50 megapixels, 12,000 pixels a
-            side), smaller than 64 pixels, a strip that would be once reduced, or made to
-            exhaust the reader. One sentence that says what to do.
+        ImageError: the file cannot be opened; is no picture or damaged; has more than 25 MB, 50
+            megapixels or 12,000 pixels a side; has a side of under 64 pixels, before or after it is
+            reduced; or takes too long to decode. The message says what to do.
+
+    Example:
+        >>> photo = read_image("lesion.jpg")
+        >>> photo.shape
+        (450, 600, 3)
     """
-    data = _read_bytes(source)
+    if isinstance(source, str | os.PathLike):
+        return decode_image(_read_file(Path(source)))
+    if isinstance(source, bytes | bytearray | memoryview):
+        return decode_image(bytes(source))
+    return decode_image(source.read(MAX_BYTES + 1))
+
+
+def decode_image(data: bytes) -> np.ndarray:
+    """Decodes the content of a photo's file, see `read_image`.
+
+    Args:
+        data: the whole file.
+
+    Returns:
+        (H, W, 3) uint8 RGB, 0 to 255, C-contiguous, with sides of at most 1600 pixels.
+
+    Raises:
+        ImageError: the file is no usable photo. The message says what to do.
+    """
     if not data:
         raise ImageError("This file is empty: choose another photo.")
     if len(data) > MAX_BYTES:
         raise ImageError(TOO_LARGE)
     try:
-        if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-            _register_heif()
+        if _is_heic(data):
+            _register_heic()
         check_tiff(data)
-        with Image.open(TimedReader(data), formats=_openable()) as picture:
-            _check_size(*picture.size)
-            return _to_array(picture)
+        with Image.open(TimedReader(data), formats=_list_formats()) as picture:
+            check_size(*picture.size, reduced_to=WORKING_SIDE)
+            return _convert_to_array(picture)
     except ImageError:
         raise
     except TooCostlyError:
@@ -80,104 +105,50 @@ def read_image(source: bytes | bytearray | memoryview | Path) -> np.ndarray:
         raise ImageError(TOO_MANY_PIXELS) from None
     except Image.UnidentifiedImageError:
         raise ImageError(UNREADABLE) from None
-    except Exception:  # decoders raise whatever their libraries do; none of it is the visitor's
+    except Exception:  # each decoder raises exceptions of its own, and none helps the user
         raise ImageError(DAMAGED) from None
 
 
-def _read_bytes(source: bytes | bytearray | memoryview | Path) -> bytes:
-    if not isinstance(source, Path):
-        return bytes(source)
-    if source.is_dir():
+def _read_file(path: Path) -> bytes:
+    if path.is_dir():
         raise ImageError("This is a folder: give the photos in it.")
     try:
-        if not source.is_file():  # a pipe or a device may never end
+        if not path.is_file():  # reading from a pipe or a device may never end
             raise FileNotFoundError
-        with source.open("rb") as file:
+        with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError:
-        raise ImageError("This file cannot be opened: check its name and your rights.") from None
+        raise ImageError(NOT_OPENED) from None
 
 
-def _openable() -> list[str]:
-    Image.init()
-    return [name for name in FORMATS if name in Image.OPEN]
+def _is_heic(data: bytes) -> bool:
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
 
 
-def _register_heif() -> None:
+def _register_heic() -> None:
+    """Adds the HEIC decoder to Pillow. The package loads only when a HEIC file is read."""
     import pillow_heif
 
     pillow_heif.register_heif_opener(thumbnails=False)
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise ImageError(TOO_MANY_PIXELS)
-    if min(width, height) < MIN_SIDE:
-        raise ImageError(
-            f"This picture is only {width} x {height} pixels: choose one of at least "
-            f"{MIN_SIDE} x {MIN_SIDE}."
-        )
-    if min(width, height) * WORKING_SIDE < MIN_SIDE * max(width, height):
-        raise ImageError("This picture is a narrow strip: crop it to the spot and choose that.")
+def _list_formats() -> list[str]:
+    """Lists the `FORMATS` that this installation of Pillow can open."""
+    Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _to_array(picture: ImageFile.ImageFile) -> np.ndarray:
-    picture.decodermaxblock = _READ_AHEAD
+def _convert_to_array(picture: ImageFile.ImageFile) -> np.ndarray:
+    picture.decodermaxblock = _BLOCK_BYTES
     if picture.format in ("JPEG", "MPO"):
-        # Decodes at a half, a quarter or an eighth, still at least the working side.
+        # Decodes at 1/2, 1/4 or 1/8 of the size if that is still at least the working side.
         picture.draft(picture.mode, (WORKING_SIDE, WORKING_SIDE))
     picture.load()
     profile = picture.info.get("icc_profile")
-    # Reduced before anything else: each further step would copy up to 200 MB.
-    small = _reducible(picture)
+    # Reduces the picture first: each later step would otherwise copy up to 200 MB.
+    small = make_averageable(picture)
     small.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX, reducing_gap=None)
     ImageOps.exif_transpose(small, in_place=True)
-    return np.ascontiguousarray(_to_srgb(_to_eight_bits(small), profile), dtype=np.uint8)
-
-
-def _reducible(picture: Image.Image) -> Image.Image:
-    """The picture in a mode whose pixels can be averaged: no palette, no colour that is a hole."""
-    if picture.mode not in ("RGBA", "LA") and picture.has_transparency_data:
-        return picture.convert("RGBA")
-    if picture.mode in ("1", "P"):
-        return picture.convert("L" if picture.mode == "1" else "RGB")
-    return picture
-
-
-def _to_eight_bits(picture: Image.Image) -> Image.Image:
-    """Pillow clips 16-bit and float greys at 255 when converting; they are scaled here."""
-    if not picture.mode.startswith(("I", "F")):
-        return picture
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
-    low, high = _grey_range(picture.mode, float(values.min()), float(values.max()))
-    scaled = (values - low) / max(high - low, 1e-12) * 255
-    return Image.fromarray(np.round(scaled).astype(np.uint8), "L")
-
-
-def _grey_range(mode: str, lowest: float, highest: float) -> tuple[float, float]:
-    """What is black and what is white; only 16-bit modes say so themselves."""
-    if mode.startswith("I;16"):
-        return 0.0, 65_535.0
-    customary = (1.0, 255.0, 65_535.0) if mode == "F" else (255.0, 65_535.0)
-    white = next((white for white in customary if highest <= white), None)
-    return (lowest, highest) if lowest < 0 or white is None else (0.0, white)
-
-
-def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    if picture.mode in ("RGBA", "LA"):
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture).convert("RGB")
-    if profile:
-        try:
-            converted = ImageCms.profileToProfile(
-                picture,
-                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                outputMode="RGB",
-            )
-            if converted is not None:
-                return converted
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # a broken profile, or one of another colour model: the plain colours are closer
-    return picture.convert("RGB")
+    return np.ascontiguousarray(
+        convert_to_srgb(convert_to_eight_bits(small), profile), dtype=np.uint8
+    )

@@ -1,28 +1,32 @@
-"""Whether a photo is sharp and lit well enough to be worth a verdict."""
+"""Checks whether a photo is sharp and lit well enough to be classified."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from qana.imaging.crop import centre_square
+from qana.imaging.crop import crop_centre
 
 WORKING_SIZE = 192
-"""Side at which a photo is judged, pixels: the numbers then do not depend on the camera."""
+"""Side to which a photo is scaled for the check, pixels. It makes the figures independent of the
+camera's resolution."""
 MIN_SHARPNESS = 3.0
 MIN_BRIGHTNESS = 50.0
 MAX_CLIPPED = 0.2
-"""The three bounds are set on photos outside the test subset, with
-`python -m qana.evaluation.photo_quality`, which prints how many sound photos they turn away and
-how many spoilt ones they catch."""
+"""The three bounds were set on photos outside the test subset. The command `python -m
+qana.evaluation.measure_quality_check` prints how many good photos they reject and how many bad
+ones they find."""
 WHITE = 250
+"""Grey level from which a pixel counts as clipped."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Attributes:
-    kind: blurred, dark or overexposed.
-    message: one sentence with advice.
+    """A reason against classifying a photo.
+
+    Attributes:
+        kind: "blurred", "dark", "overexposed" or "out-of-distribution".
+        message: one sentence that says what to do.
     """
 
     kind: str
@@ -40,12 +44,14 @@ OVEREXPOSED = Problem(
 
 @dataclass(frozen=True)
 class Quality:
-    """Attributes:
-    sharpness: variance of the second difference of the grey levels (0 to 255) along the
-        direction in which it is least, at 192 pixels a side.
-    brightness: mean grey level, 0 to 255.
-    clipped: share of pixels at or above grey level 250, 0 to 1.
-    problems: what is wrong, the gravest first; empty for a sound photo.
+    """The measured quality of a photo.
+
+    Attributes:
+        sharpness: variance of the second difference of grey levels (0 to 255) in the direction
+            in which it is least, at 192 pixels a side.
+        brightness: mean grey level, 0 to 255.
+        clipped: share of pixels with a grey level of at least 250, 0 to 1.
+        problems: the problems found, the most serious first; empty for a good photo.
     """
 
     sharpness: float
@@ -55,21 +61,26 @@ class Quality:
 
     @property
     def ok(self) -> bool:
-        """True where nothing is wrong."""
+        """True if the photo has no problem."""
         return not self.problems
 
 
-def assess(image: np.ndarray) -> Quality:
+def assess_quality(image: np.ndarray) -> Quality:
     """Measures the centre square of a photo, the part that is classified.
 
-    Blur is measured by the variance of the Laplacian (Pech-Pacheco et al., ICPR 2000), taken apart
-    into four directions of which the least counts: a shaken photo stays sharp along the shake.
+    Sharpness is the variance of the Laplacian (Pech-Pacheco et al., "Diatom autofocusing in
+    brightfield microscopy", ICPR 2000, doi:10.1109/ICPR.2000.903548), here of each of four
+    directions. The least of the four counts, because motion blur leaves the direction along the
+    motion sharp.
 
     Args:
         image: (H, W, 3) uint8 RGB.
+
+    Returns:
+        The measurements and the problems.
     """
-    grey = cv2.cvtColor(centre_square(image, WORKING_SIZE), cv2.COLOR_RGB2GRAY)
-    sharpness = _sharpness(grey.astype(np.float32))
+    grey = cv2.cvtColor(crop_centre(image, WORKING_SIZE), cv2.COLOR_RGB2GRAY)
+    sharpness = _measure_sharpness(grey.astype(np.float32))
     brightness = float(grey.mean())
     clipped = float((grey >= WHITE).mean())
     checks = (
@@ -77,14 +88,15 @@ def assess(image: np.ndarray) -> Quality:
         (clipped > MAX_CLIPPED, OVEREXPOSED),
         (sharpness < MIN_SHARPNESS, BLURRED),
     )
-    return Quality(sharpness, brightness, clipped, tuple(what for bad, what in checks if bad))
+    problems = tuple(problem for found, problem in checks if found)
+    return Quality(sharpness, brightness, clipped, problems)
 
 
-def _sharpness(grey: np.ndarray) -> float:
+def _measure_sharpness(grey: np.ndarray) -> float:
     centre = 2 * grey[1:-1, 1:-1]
     along_x = grey[1:-1, 2:] + grey[1:-1, :-2] - centre
     along_y = grey[2:, 1:-1] + grey[:-2, 1:-1] - centre
-    # A diagonal neighbour is sqrt(2) away: the division makes the four comparable.
+    # A diagonal neighbour is sqrt(2) away; the division makes the four directions comparable.
     falling = (grey[2:, 2:] + grey[:-2, :-2] - centre) / np.sqrt(2)
     rising = (grey[2:, :-2] + grey[:-2, 2:] - centre) / np.sqrt(2)
     return float(min(difference.var() for difference in (along_x, along_y, falling, rising)))

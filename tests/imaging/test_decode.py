@@ -1,11 +1,10 @@
-"""Every photo is read right, and whatever is none gets one sentence."""
+"""Every common format is decoded, and every unusable file raises one clear sentence."""
 
 import io
 import os
 import struct
 import threading
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -15,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from qana.imaging import ImageError, read_image
+from qana.imaging import ImageError, decode_image, read_image
 
 WIDTH, HEIGHT = 160, 96
 
 
 def picture() -> Image.Image:
-    """Red top left, green top right, blue bottom left, white bottom right."""
+    """Returns a picture that is red, green, blue and white in its four quarters."""
     pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     half_y, half_x = HEIGHT // 2, WIDTH // 2
     pixels[:half_y, :half_x, 0] = 220
@@ -94,7 +93,7 @@ def test_greys_of_every_depth_keep_their_brightness(mode: str) -> None:
         image = Image.fromarray((ramp * 255).astype(np.uint8)).convert(mode)
     pixels = read_image(encoded(image, "TIFF" if mode in ("I", "I;16B") else "PNG"))
     expected = (ramp > 0.5) * 255.0 if mode == "1" else ramp * 255
-    # A black-and-white picture is dithered: it keeps the grey of an area, not of a pixel.
+    # A black-and-white picture is dithered, so only the mean of an area is kept.
     area = WIDTH if mode == "1" else 1
     levels = pixels.mean(axis=(0, 2)).reshape(-1, area).mean(axis=1)
     np.testing.assert_allclose(levels, expected.mean(axis=0).reshape(-1, area).mean(axis=1), atol=2)
@@ -121,7 +120,7 @@ def test_sixteen_bit_colour() -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_camera_s_orientation_is_applied(orientation: int, kind: str) -> None:
+def test_exif_orientation_is_applied(orientation: int, kind: str) -> None:
     upright = picture()
     undo = {
         1: None,
@@ -159,7 +158,7 @@ def test_an_animation_gives_its_first_frame(kind: str) -> None:
     np.testing.assert_allclose(read_image(data)[5, 5], [255, 0, 0], atol=3)
 
 
-def test_no_colour_profile_spoils_a_photo() -> None:
+def test_an_unusable_colour_profile_is_ignored() -> None:
     unfit = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for profile in (unfit, srgb, b"nonsense"):
@@ -168,9 +167,9 @@ def test_no_colour_profile_spoils_a_photo() -> None:
 
 
 @pytest.mark.parametrize("mode", ["RGB", "P"])
-def test_a_colour_profile_is_followed(mode: str) -> None:
+def test_a_colour_profile_is_applied(mode: str) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # A space whose red is the usual green: no converter that ignores it gets away with that.
+    # A colour space with red and green swapped shows whether the profile is applied.
     swapped = srgb.replace(b"rXYZ", b"none").replace(b"gXYZ", b"rXYZ").replace(b"none", b"gXYZ")
     image = picture().quantize(16) if mode == "P" else picture()
     pixels = read_image(encoded(image, "PNG", icc_profile=swapped))
@@ -233,7 +232,7 @@ def _tiff_header(width: int, height: int) -> bytes:
         (b"\xff\xd8\xff" + b"\0" * (26 * 2**20), "larger than 25 MB"),
     ],
 )
-def test_what_is_no_photo_gets_one_sentence(data: bytes, sentence: str) -> None:
+def test_an_unusable_file_raises_one_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(ImageError, match=sentence) as caught:
         read_image(data)
     assert "\n" not in str(caught.value)
@@ -250,7 +249,18 @@ def test_a_truncated_file_is_refused(kind: str) -> None:
             read_image(data[: int(len(data) * share)])
 
 
-def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
+def test_a_path_a_text_and_a_file_object_give_the_same_photo(tmp_path: Path) -> None:
+    data = encoded(picture(), "PNG")
+    path = tmp_path / "photo.png"
+    path.write_bytes(data)
+    expected = decode_image(data)
+    for source in (path, str(path), data, bytearray(data), memoryview(data), io.BytesIO(data)):
+        np.testing.assert_array_equal(read_image(source), expected)
+    with path.open("rb") as file:
+        np.testing.assert_array_equal(read_image(file), expected)
+
+
+def test_a_path_without_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="cannot be opened"):
         read_image(tmp_path / "missing.jpg")
     with pytest.raises(ImageError, match="cannot be opened"):
@@ -260,7 +270,7 @@ def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_named_pipe_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(ImageError, match="cannot be opened"):
         read_image(tmp_path / "pipe.jpg")
@@ -272,7 +282,7 @@ SEEDS = [encoded(picture(), kind) for kind in KINDS]
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_a_mutated_file_gives_a_photo_or_a_sentence(data: st.DataObject) -> None:
+def test_a_mutated_file_gives_a_photo_or_one_sentence(data: st.DataObject) -> None:
     mutated = bytearray(data.draw(st.sampled_from(SEEDS)))
     for _ in range(data.draw(st.integers(1, 8))):
         place = data.draw(st.integers(0, len(mutated) - 1))
@@ -284,17 +294,19 @@ def test_a_mutated_file_gives_a_photo_or_a_sentence(data: st.DataObject) -> None
         assert "\n" not in str(error)
 
 
-def test_visitors_at_once_get_their_own_photo() -> None:
+def test_threads_decode_their_own_photo() -> None:
     wrong = []
 
-    def visit(level: int) -> None:
+    def decode_often(level: int) -> None:
         data = encoded(Image.new("L", (WIDTH, HEIGHT), level), "PNG")
         for _ in range(20):
             if set(np.unique(read_image(data))) != {level}:
                 wrong.append(level)
 
-    visitors = [threading.Thread(target=visit, args=(level,)) for level in range(0, 250, 50)]
-    run: list[Callable[[], None]] = [visitor.start for visitor in visitors]
-    for step in run + [visitor.join for visitor in visitors]:
-        step()
+    levels = range(0, 250, 50)
+    threads = [threading.Thread(target=decode_often, args=(level,)) for level in levels]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert not wrong
