@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from qana.studies.study import STAGES, Study, Variant
-from qana.training.recipe import RECIPES, Recipe, TeacherRecipe
+from qana.training.named_recipes import RECIPES
+from qana.training.recipe import Recipe, TeacherRecipe
 
 LARGE = RECIPES["akida2-large"]
 BEFORE = replace(LARGE, batch=64, tuning_batch=None, seed=1)

@@ -10,9 +10,9 @@ import tf_keras as keras
 from qana.conversion.convert import convert
 from qana.data.arrays import apply_shades_of_grey, encode_labels, identity, load_inputs
 from qana.errors import ConversionError
-from qana.evaluation.bootstrap import intervals
+from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.metrics import summarize
-from qana.evaluation.result_files import read_studies, write_report
+from qana.evaluation.report_files import read_studies, write_report
 from qana.inference.temperature import softmax
 from qana.network.logits import compute_logits
 from qana.network.macs import count_macs
@@ -156,7 +156,7 @@ def _measured(labels: np.ndarray, logits: np.ndarray, lesions: list[str]) -> dic
     result = summarize(labels, softmax(logits))
     return {
         **{name: result[name] for name in ("accuracy", "balanced_accuracy", "macro_f1")},
-        "ci95": intervals(labels, logits.argmax(axis=1), lesions)["macro_f1"],
+        "ci95": compute_intervals(labels, logits.argmax(axis=1), lesions)["macro_f1"],
         "recall": {label: result["per_class"][label]["recall"] for label in (*RARE, "mel")},
     }
 

@@ -1,8 +1,8 @@
-"""Depthwise channels that never see anything, silenced before conversion.
+"""Folds dead depthwise channels into the next convolution before the conversion.
 
-Where an input channel is always 0, weight decay takes the depthwise kernel behind it to 0, and the
-channel gives its bias at every place. Where that is small, its integers differ between Akida and
-Keras, and all logits with them.
+If an input channel is always 0, weight decay moves its depthwise kernel to 0, and the channel gives
+its bias at every position. If that bias is small, Akida and Keras round it to different integers,
+and all logits differ.
 """
 
 import numpy as np
@@ -10,15 +10,16 @@ import tf_keras as keras
 
 
 def fold_dead_channels(model: keras.Model) -> int:
-    """Gives what dead channels always say to the bias of the convolution that reads them.
+    """Moves the constant output of dead channels into the bias of the next convolution.
 
     Args:
-        model: quantized Keras network; changed in place, but for rounding still the same function.
+        model: quantized Keras network, changed in place. Its function stays the same except for
+            rounding.
 
     Returns:
-        How many channels are silent now.
+        The number of channels that were folded.
     """
-    silenced = 0
+    folded = 0
     for layer in model.layers:
         if type(layer).__name__ != "QuantizedDepthwiseConv2D" or not layer.use_bias:
             continue
@@ -26,18 +27,18 @@ def fold_dead_channels(model: keras.Model) -> int:
         dead = ~kernel.any(axis=(0, 1, 3)) & (bias != 0)
         if not dead.any():
             continue
-        reader = _find_next_convolution(layer)
-        said = np.where(dead, np.maximum(bias, 0), 0)
-        # Where ghost features are concatenated, the depthwise ones come last.
-        weights = reader.kernel.numpy()[:, :, -len(bias) :]
-        reader.bias.assign_add(np.einsum("c,hwck->k", said, weights))
+        following = _find_next_convolution(layer)
+        constant = np.where(dead, np.maximum(bias, 0), 0)
+        # Where ghost features are concatenated, the depthwise channels come last.
+        weights = following.kernel.numpy()[:, :, -len(bias) :]
+        following.bias.assign_add(np.einsum("c,hwck->k", constant, weights))
         layer.bias.assign(np.where(dead, 0, bias))
-        silenced += int(dead.sum())
-    return silenced
+        folded += int(dead.sum())
+    return folded
 
 
 def _find_next_convolution(layer: keras.layers.Layer) -> keras.layers.Layer:
-    """The 1x1 convolution that reads a depthwise one, behind its activation."""
+    """Finds the 1x1 convolution that reads a depthwise layer after its activation."""
     while type(layer).__name__ != "QuantizedConv2D":
         layer = layer.outbound_nodes[0].outbound_layer
     return layer

@@ -1,9 +1,9 @@
-"""Training a network to answer as another one does, on views without end.
+"""Trains a network to give the logits of a teacher on augmented views.
 
-The one that leads sees the very same pictures, turned and blended as they are, and its answer is
-all that counts: no label (Beyer et al., "Knowledge distillation: A good teacher is patient and
-consistent", CVPR 2022). Where both have a map of the same shape, the maps are to agree as well
-(Romero et al., "FitNets", ICLR 2015): answers alone say little about the layers far before them.
+Both networks read the same augmented and blended pictures. The loss compares their logits and uses
+no label (Beyer et al., "Knowledge distillation: A good teacher is patient and consistent", CVPR
+2022). Where both networks have a feature map of the same shape, the loss compares these maps too
+(Romero et al., "FitNets", ICLR 2015), because logits guide the early layers only weakly.
 """
 
 import numpy as np
@@ -19,68 +19,92 @@ COMPARED_LAYERS = (
     "attention80_add",
     "excitation_add",
 )
-"""Layers of `qana` whose maps are compared: the ends of what differs, and of each scale."""
+"""Layers of `qana` with compared maps: the ends of the blocks that differ, and of each scale."""
 TEMPERATURE = 2.0
-"""What logits are divided by before they are compared: small probabilities then count more."""
+"""Divisor of the logits before they are compared. Small probabilities then count more."""
 EPSILON = 1e-3
+"""Smallest spread of a channel, so that no difference is divided by 0."""
 
 
 def build_distillation_model(
     model: keras.Model,
-    leader: keras.Model,
+    teacher: keras.Model,
     photos: np.ndarray,
     maps: tuple[str, ...] = COMPARED_LAYERS,
 ) -> keras.Model:
-    """A network whose output is how far `model` is from `leader`: fitted with the loss
-    `identity_loss`, it trains `model` in place.
+    """Builds a network that gives the distance between `model` and its teacher.
+
+    Fitting it with `identity_loss` trains `model` in place.
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits, float or quantized.
-        leader: the same, float, of the same input; it is no longer trainable.
-        photos: (N, S, S, 3) uint8, that the spread of a map's channels is taken from.
-        maps: layers that both have, whose outputs are to agree; none of a quantized network, whose
-            maps are integers.
+        teacher: float network with the same input and output. It becomes untrainable.
+        photos: (N, S, S, 3) uint8. They give the standard deviation of each channel of a map.
+        maps: names of layers that both networks have, with outputs to compare. Give none for a
+            quantized network, because its maps are integers.
 
     Returns:
-        (B, S, S, 3) to (B,) float32, at least 0.
+        (B, S, S, 3) to (B,) float32, 0 or more.
     """
-    leader.trainable = False
+    teacher.trainable = False
     image = keras.Input(model.input_shape[1:])
     ours, theirs = (
         keras.Model(one.inputs, [one.get_layer(name).output for name in maps] + [one.output])
-        for one in (model, leader)
+        for one in (model, teacher)
     )
-    *found, answer = _to_list(ours(image))
-    *wanted, right = _to_list(theirs(image, training=False))
-    difference = keras.layers.Lambda(_compute_divergence, name="divergence")([right, answer])
-    for name, a, b in zip(maps, found, wanted, strict=True):
-        spread = (
-            compute_outputs(leader, leader.get_layer(name).output, photos).std((0, 1, 2)) + EPSILON
+    *our_maps, our_logits = _to_list(ours(image))
+    *their_maps, their_logits = _to_list(theirs(image, training=False))
+    distance = keras.layers.Lambda(_compute_divergence, name="divergence")(
+        [their_logits, our_logits]
+    )
+    for name, our_map, their_map in zip(maps, our_maps, their_maps, strict=True):
+        outputs = compute_outputs(teacher, teacher.get_layer(name).output, photos)
+        compare = keras.layers.Lambda(
+            _compare_maps,
+            arguments={"spread": outputs.std((0, 1, 2)) + EPSILON},
+            name=f"distance_{name}",
         )
-        apart = keras.layers.Lambda(
-            _compare_maps, arguments={"spread": spread}, name=f"apart_{name}"
-        )
-        difference = keras.layers.Add()([difference, apart([a, b])])
-    return keras.Model(image, difference)
+        distance = keras.layers.Add()([distance, compare([our_map, their_map])])
+    return keras.Model(image, distance)
 
 
 def identity_loss(_targets: tf.Tensor, distance: tf.Tensor) -> tf.Tensor:
-    """The loss for what `build_distillation_model` gives."""
+    """Returns the output of `build_distillation_model` as the loss.
+
+    Args:
+        _targets: not used.
+        distance: (B,) float32.
+
+    Returns:
+        `distance`.
+    """
     return distance
 
 
 def _to_list(outputs: tf.Tensor | list[tf.Tensor]) -> list[tf.Tensor]:
+    """Returns a list, since Keras gives a single output without one."""
     return outputs if isinstance(outputs, list) else [outputs]
 
 
-def _compute_divergence(both: list[tf.Tensor]) -> tf.Tensor:
-    """Of Kullback and Leibler, on softened answers: its gradients are of the size of plain ones."""
-    right, answer = (tf.cast(one, tf.float32) / TEMPERATURE for one in both)
-    target = tf.nn.softmax(right)
-    gap = tf.nn.log_softmax(right) - tf.nn.log_softmax(answer)
+def _compute_divergence(logits: list[tf.Tensor]) -> tf.Tensor:
+    """Computes the Kullback-Leibler divergence of softened probabilities.
+
+    The factor TEMPERATURE ** 2 keeps the gradients at the size of those without a temperature
+    (Hinton et al., arXiv 1503.02531).
+
+    Args:
+        logits: of the teacher and of the model, each (B, 7).
+
+    Returns:
+        (B,) float32.
+    """
+    theirs, ours = (tf.cast(one, tf.float32) / TEMPERATURE for one in logits)
+    target = tf.nn.softmax(theirs)
+    gap = tf.nn.log_softmax(theirs) - tf.nn.log_softmax(ours)
     return TEMPERATURE**2 * tf.reduce_sum(target * gap, axis=1)
 
 
-def _compare_maps(both: list[tf.Tensor], spread: np.ndarray) -> tf.Tensor:
-    a, b = both
-    return tf.reduce_mean(((a - b) / spread) ** 2, axis=(1, 2, 3))
+def _compare_maps(maps: list[tf.Tensor], spread: np.ndarray) -> tf.Tensor:
+    """Computes the mean squared difference of two maps, in units of the spread of each channel."""
+    ours, theirs = maps
+    return tf.reduce_mean(((ours - theirs) / spread) ** 2, axis=(1, 2, 3))

@@ -1,7 +1,7 @@
-"""Fits the gate of a model: lesions on one side, on the other what is no lesion."""
+"""Fits the gate of a model: the weights and the threshold that reject a photo without a lesion."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -14,36 +14,45 @@ from qana.data.plain_skin import crop_plain_skin
 from qana.imaging import to_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate, take_roots
+from qana.training import ProgressCallback
 from qana.training.synthetic_outliers import FAMILIES, generate_outliers
 
 LESIONS_PER_CLASS = 400
-"""Training photos of each class, at most: more changed nothing on validation but the time."""
+"""Largest number of training photos of a class. More photos took longer and gave the same result on
+validation."""
 SKIN_PATCHES = 1000
-"""Corners of training photos, at most."""
+"""Largest number of skin patches, cut from corners of training photos."""
 IMAGES_PER_FAMILY = 300
-"""Pictures drawn of each family."""
+"""Number of generated pictures of each outlier family."""
 SEED = 1
 INVERSE_PENALTY = 0.01
-"""Inverse of the L2 penalty on standardized roots (scikit-learn's C). On validation photos 0.01 to
-0.1 did alike, also on a family of pictures that was left out of the fit."""
+"""Inverse of the L2 penalty on standardized roots (scikit-learn's C). Values from 0.01 to 0.1 gave
+the same result on validation photos, and also on an outlier family that was left out of the fit."""
 LESION_PASS_RATE = 0.975
-"""Share of the validation lesions that must pass."""
+"""Share of the validation lesions that must pass. It sets the threshold."""
 
 
 def fit_gate(
     lesions: np.ndarray, labels: np.ndarray, outliers: dict[str, np.ndarray], held_out: np.ndarray
 ) -> Gate:
-    """A logistic regression of lesions against outliers, with a threshold for held-out lesions.
+    """Fits a logistic regression of lesions against outliers, and its threshold.
 
-    Outlier exposure (Hendrycks, Mazeika and Dietterich, ICLR 2019) on the activations of a trained
-    network. Both sides weigh the same, as do the classes of the one, so that rare lesions are not
-    turned away for being rare, and the families of the other.
+    Lesions and outliers have the same total weight. The classes of the lesions have equal weights,
+    so that rare classes are not rejected for being rare, and so have the families of the outliers.
+
+    Source: outlier exposure (Hendrycks, Mazeika and Dietterich, ICLR 2019), applied to the
+    activations of a trained network.
 
     Args:
-        lesions: (N, F) integers that enter the last dense layer, of training lesions.
-        labels: (N,) integers, their classes.
-        outliers: family to (M, F) integers, likewise, of pictures without a lesion; M >= 1.
-        held_out: (K, F), of validation lesions, K >= 1: `LESION_PASS_RATE` of them pass.
+        lesions: (N, F) integers that enter the last dense layer, for training lesions.
+        labels: (N,) integers, the classes of the lesions.
+        outliers: family name to (M, F) integers, the same activations for M >= 1 pictures without
+            a lesion.
+        held_out: (K, F) integers, the same activations for K >= 1 validation lesions. The threshold
+            is the largest one that `LESION_PASS_RATE` of them pass.
+
+    Returns:
+        The gate. Its score is the log-odds of "a lesion".
     """
     features = take_roots(np.concatenate([lesions, *outliers.values()]))
     is_lesion = np.arange(len(features)) < len(lesions)
@@ -52,15 +61,16 @@ def fit_gate(
     scaler = StandardScaler().fit(features)
     regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
     regression.fit(scaler.transform(features), is_lesion, sample_weight=weight)
-    # The standardization is folded in, so the gate is one product.
+    # The gate includes the standardization, so that a score is one product.
     weights = regression.coef_[0] / scaler.scale_
     bias = float(regression.intercept_[0] - scaler.mean_ @ weights)
     scores = np.sort(take_roots(held_out) @ weights + bias)
-    return Gate(weights, bias, threshold=float(scores[int((1 - LESION_PASS_RATE) * len(scores))]))
+    threshold = scores[int((1 - LESION_PASS_RATE) * len(scores))]
+    return Gate(weights, bias, threshold=float(threshold))
 
 
 def _weigh_equally(groups: np.ndarray) -> np.ndarray:
-    """(N,) weights that sum to 1, and to the same within every group."""
+    """Returns (N,) weights that sum to 1, with the same sum for each group."""
     _, group, count = np.unique(groups, return_inverse=True, return_counts=True)
     return 1 / count[group] / len(count)
 
@@ -69,15 +79,21 @@ def fit_gate_from_photos(
     classifier: AkidaClassifier,
     train: Sequence[Photo],
     held_out: np.ndarray,
-    progress: Callable[[str], None],
+    progress: ProgressCallback,
 ) -> Gate:
-    """The gate of one model, from training photos and drawn pictures alone.
+    """Fits the gate of a model with training photos and generated pictures.
 
     Args:
-        classifier: whose activations count; its own gate, if any, plays no part.
-        train: training photos. Skin is learned from those whose outline leaves a corner free.
-        held_out: (K, F) integers, as `fit_gate` takes them.
-        say: takes one line of progress.
+        classifier: computes the activations. Its own gate is not used.
+        train: training photos. Skin patches are cut from photos with a corner outside the lesion.
+        held_out: (K, F) integers, as in `fit_gate`.
+        progress: receives one line of text.
+
+    Returns:
+        The gate.
+
+    Raises:
+        ImageError: a photo cannot be read.
     """
     shuffled = random.Random(SEED).sample(list(train), len(train))
     chosen = [
@@ -86,7 +102,7 @@ def fit_gate_from_photos(
         for photo in [photo for photo in shuffled if photo.label == label][:LESIONS_PER_CLASS]
     ]
     count = min(IMAGES_PER_FAMILY, len(train))
-    progress(f"Gate: {len(chosen)} lesions against {count} pictures each of what is none")
+    progress(f"Gate: fitting {len(chosen)} lesions against {count} pictures of each outlier family")
     pictures = {family: generate_outliers(family, count, SEED) for family in FAMILIES}
     skin = crop_plain_skin(shuffled, SKIN_PATCHES)
     if skin:

@@ -1,7 +1,7 @@
-"""Fitting a float network on what the machine has: an NVIDIA card in torch, else in Keras.
+"""Fits a float network on the hardware that is there: in torch on an NVIDIA GPU, else in Keras.
 
-TensorFlow's own way to a card asks for libraries that collide with torch's, and on a processor
-Keras is the faster of the two.
+The libraries that TensorFlow needs for a GPU collide with those of torch. On a CPU, Keras is the
+faster of the two.
 """
 
 from pathlib import Path
@@ -25,46 +25,46 @@ def fit_float(
     folder: Path,
     title: str = "float",
 ) -> None:
-    """Trains a float network in place, as `recipe` says.
+    """Trains a float network in place. A stopped fit continues after its last epoch.
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits.
-        views: of the training photos, with their targets.
-        subsets: labels of training, and inputs and labels of validation, are taken from it.
-        recipe: how.
-        folder: for the checkpoint; made if missing.
-        title: in front of the progress bar.
+        views: training photos with their targets.
+        subsets: gives the training labels, and the validation inputs and labels.
+        recipe: gives the schedule, the weight decay, the seed and the logit adjustment.
+        folder: receives the checkpoint. It is created if it is missing.
+        title: label of the progress bar on stderr.
     """
-    twin = _convert_to_torch(model)
-    if twin is None:
+    torch_network = _convert_to_torch(model)
+    if torch_network is None:
         fit_keras(model, views, subsets, recipe, recipe.float_schedule, folder, title)
         return
     path = folder / "checkpoint.pt"
-    fit_in_torch(model, twin, views, subsets.train_labels, recipe, path, title)
+    fit_keras_with_torch(model, torch_network, views, subsets.train_labels, recipe, path, title)
 
 
-def fit_in_torch(
+def fit_keras_with_torch(
     model: keras.Model,
-    twin: TorchNetwork,
+    torch_network: TorchNetwork,
     views: Views,
     train_labels: np.ndarray,
     recipe: Recipe,
     path: Path,
     title: str = "float",
 ) -> None:
-    """Trains `twin`, and gives `model` what it learned.
+    """Trains `torch_network` and copies its weights to `model`.
 
     Args:
-        model: a Keras network.
-        twin: of it.
-        views: of the training photos, with their targets.
-        train_labels: (N,) integer, for the adjustment of the loss.
-        recipe: how.
-        path: of the checkpoint.
-        title: in front of the progress bar.
+        model: Keras network, changed in place.
+        torch_network: the torch form of `model`.
+        views: training photos with their targets.
+        train_labels: (N,) integers, for the logit adjustment of the loss.
+        recipe: gives the schedule, the weight decay, the seed and the logit adjustment.
+        path: checkpoint file.
+        title: label of the progress bar on stderr.
     """
     torch_fit.fit_torch(
-        twin,
+        torch_network,
         views,
         recipe.float_schedule,
         path,
@@ -73,11 +73,11 @@ def fit_in_torch(
         title=title,
         shift=compute_logit_adjustment(train_labels, recipe.adjustment),
     )
-    twin.copy_weights_to(model)
+    torch_network.copy_weights_to(model)
 
 
 def _convert_to_torch(model: keras.Model) -> TorchNetwork | None:
-    """None where no card would train it, or a layer has no counterpart in torch."""
+    """Converts a network, or returns None without a GPU or for a layer that torch lacks."""
     if torch_fit.DEVICE.type == "cpu":
         return None
     try:

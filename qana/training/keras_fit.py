@@ -1,4 +1,4 @@
-"""Fitting a Keras network, float or quantized; it can be stopped and resumed at any time."""
+"""Fits a Keras network, float or quantized. A stopped fit can be resumed."""
 
 import time
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from qana.training.subsets import Subsets
 from qana.training.views import Views
 
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""Targets and outputs of a model to one value for each picture."""
 
 
 def fit_keras(
@@ -27,21 +28,21 @@ def fit_keras(
     title: str,
     loss: Loss | None = None,
 ) -> None:
-    """Trains `model` in place, to the last epoch of a cosine schedule that ends at zero.
+    """Trains `model` in place, with a cosine schedule that ends at zero.
 
-    No epoch is picked: the last one is the result. The validation subset is only reported, to
-    `history.csv`, and the test subset is never seen. A checkpoint in `folder` after each epoch
-    lets a stopped run go on where it was.
+    The weights after the last epoch are the result, and no other epoch is selected. The metrics of
+    the validation subset only go to `history.csv`. The test subset is not used. A checkpoint after
+    each epoch lets a stopped fit continue.
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits.
-        views: of the training photos, with their targets.
-        subsets: inputs and labels of validation are taken from it.
-        recipe: decay and adjustment are read from it.
-        schedule: its batches, epochs and learning rate.
-        folder: for the checkpoint and the history; made if missing.
-        title: in front of the progress bar, which goes to stderr.
-        loss: takes targets and what `model` gives; None for the cross-entropy of its logits.
+        views: training photos with their targets.
+        subsets: gives the validation inputs and labels, and the class frequencies.
+        recipe: gives the weight decay, the seed and the strength of the logit adjustment.
+        schedule: batch size, epochs and learning rate.
+        folder: receives the checkpoint and the history. It is created if it is missing.
+        title: label of the progress bar on stderr.
+        loss: function of targets and model output. None uses the cross-entropy of the logits.
     """
     folder.mkdir(parents=True, exist_ok=True)
     batch, epochs, warmup = schedule.batch, schedule.epochs, schedule.warmup_epochs
@@ -75,25 +76,34 @@ def fit_keras(
 
 
 def compute_logit_adjustment(labels: np.ndarray, adjustment: float) -> np.ndarray:
-    """(7,) float32 to add to logits in the loss: `adjustment` times the log of each class's share.
+    """Computes what the loss adds to the logits: `adjustment` times the log of the class shares.
 
-    Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
+    Source: Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
+
+    Args:
+        labels: (N,) integers of the training photos.
+        adjustment: 0 for no adjustment, 1 for the full one.
+
+    Returns:
+        (7,) float32.
     """
     share = np.bincount(labels, minlength=len(LABELS)) / len(labels)
     return (adjustment * np.log(np.maximum(share, 1 / len(labels)))).astype(np.float32)
 
 
 def _make_cross_entropy(shift: np.ndarray) -> Loss:
+    """Makes the cross-entropy loss of logits plus a (7,) shift."""
+
     def loss(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        # A quantized network hands over its own kind of tensor: adding makes it a plain one.
+        # A quantized network returns its own tensor type. The sum is a plain tensor.
         return tf.nn.softmax_cross_entropy_with_logits(targets, logits + shift)
 
     return loss
 
 
 def _make_dataset(views: Views, batch: int, run: int) -> tf.data.Dataset:
-    """Endless (B, S, S, 3) float32, 0 to 255, and (B, 7) float32."""
-    # No fixed seed: a resumed run must not see the same views again.
+    """Makes endless batches: (B, S, S, 3) float32, 0 to 255, and (B, 7) float32 targets."""
+    # The seed is not fixed, because a resumed run must not get the same views again.
     seed = (run, time.time_ns())
     return tf.data.Dataset.from_generator(
         lambda: views.generate_batches(batch, seed),
@@ -105,14 +115,16 @@ def _make_dataset(views: Views, batch: int, run: int) -> tf.data.Dataset:
 
 
 class _ProgressBar(keras.callbacks.Callback):
+    """Progress bar on stderr that counts epochs."""
+
     def __init__(self, title: str, epochs: int) -> None:
         super().__init__()
         self._bar = tqdm(total=epochs, desc=title, unit="epoch")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._bar.n = epoch + 1
-        shown = {key: f"{value:.3f}" for key, value in (logs or {}).items()}
-        self._bar.set_postfix(shown)
+        values = {key: f"{value:.3f}" for key, value in (logs or {}).items()}
+        self._bar.set_postfix(values)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self._bar.n = self._bar.total

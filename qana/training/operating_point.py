@@ -1,4 +1,7 @@
-"""How strongly rare classes and melanoma are favoured: chosen on validation, kept in the head."""
+"""Chooses the operating point: how strongly the network favours rare classes and melanoma.
+
+The point is chosen on validation photos and stored in the bias of the last layer.
+"""
 
 from dataclasses import dataclass
 
@@ -10,34 +13,46 @@ from qana.evaluation.metrics import summarize_decisions
 from qana.network.logits import compute_logits
 
 TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}
-"""What the deployed network is to reach. No point serves all three best, so the one is taken whose
-mean share of its targets is the largest: the worst share alone would hang on the balanced accuracy,
-and that on ten dermatofibromas. The worst share was the rule until a first look at the test result
-of earlier weights, in which accuracy missed its target: the rule was then revised, once, by what
-it gives on validation."""
+"""Values that the deployed network is meant to reach.
+
+No point is best for all three. The rule takes the point with the largest mean of value / target.
+The first rule took the largest minimum of value / target. The minimum is the balanced accuracy, which
+depends on ten dermatofibromas. The rule was changed once, by its result on validation, after the
+accuracy of earlier weights on the test lesions had missed its target.
+"""
 MELANOMA_RECALL = 0.65
-"""Least share of the validation melanomas to find, where any point finds that many: a melanoma
-taken for a mole is the error that costs most."""
+"""Least recall of melanoma on validation, if any point reaches it. A melanoma that is classified as
+a nevus is the most costly error."""
 STRENGTHS = np.round(np.arange(-0.5, 1.01, 0.05), 2)
 MELANOMA_SHIFTS = np.round(np.arange(0.0, 2.01, 0.1), 2)
 
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """Attributes:
-    strength: 0 leaves the network as trained, 1 removes the whole training frequency.
-    melanoma: added to melanoma's logit.
+    """Shift of the logits after training.
+
+    Attributes:
+        strength: factor of the log class frequency that is subtracted from the logits. 0 keeps the
+            trained network, and 1 removes the class frequencies of training completely.
+        melanoma: value added to the melanoma logit.
     """
 
     strength: float
     melanoma: float
 
     def compute_shift(self, train_labels: np.ndarray) -> np.ndarray:
-        """(7,) float64 to add to logits; (N,) integer labels give the class frequencies.
+        """Computes what to add to the logits.
 
-        A network trained on unequal classes leans to the common ones; subtracting a multiple of
-        the log class frequency from its logits moves it towards balanced errors (Menon et al.,
-        "Long-tail learning via logit adjustment", ICLR 2021).
+        A network that was trained on unequal classes favours the common ones. Subtracting a
+        multiple of the log class frequency from its logits balances the errors.
+
+        Source: Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
+
+        Args:
+            train_labels: (N,) integers, the classes of the training photos.
+
+        Returns:
+            (7,) float64.
         """
         share = np.bincount(train_labels, minlength=len(LABELS)) / len(train_labels)
         log_share = np.log(np.maximum(share, 1 / len(train_labels)))
@@ -48,42 +63,42 @@ class OperatingPoint:
 def find_operating_point(
     model: keras.Model, inputs: np.ndarray, labels: np.ndarray, train_labels: np.ndarray
 ) -> OperatingPoint:
-    """The point that serves the validation subset best.
+    """Finds the best operating point on the validation subset.
 
     Args:
         model: (N, S, S, 3) float32, 0 to 255, to (N, 7) logits.
-        inputs: (M, S, S, 3) uint8 validation photos. Each is judged in four mirror positions:
-            rare classes have few lesions, and what one position happens to hit is chance.
-        labels: (M,) integer.
-        train_labels: (N,) integer, for the class frequencies.
+        inputs: (M, S, S, 3) uint8 validation photos. Each is classified in four mirror positions,
+            which lowers the variance for classes with few lesions.
+        labels: (M,) integers, the classes of `inputs`.
+        train_labels: (N,) integers, the classes of the training photos.
 
     Returns:
-        Of the points that find enough melanomas (of all, where none does), the one whose mean
-        share of `TARGETS` is the largest.
+        The point with the largest mean of value / target, see `TARGETS`, among those that reach
+        `MELANOMA_RECALL`. If no point reaches it, all points count.
     """
     positions = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
-    answers = np.concatenate([compute_logits(model, one) for one in positions])
+    logits = np.concatenate([compute_logits(model, one) for one in positions])
     labels = np.tile(labels, len(positions))
 
-    def worth(point: OperatingPoint) -> tuple[bool, float]:
-        predicted = (answers + point.compute_shift(train_labels)).argmax(axis=1)
+    def rate(point: OperatingPoint) -> tuple[bool, float]:
+        predicted = (logits + point.compute_shift(train_labels)).argmax(axis=1)
         result = summarize_decisions(labels, predicted)
         recall = result["per_class"]["mel"]["recall"]
         enough = recall is None or recall >= MELANOMA_RECALL
         return enough, sum(result[name] / target for name, target in TARGETS.items())
 
     points = (OperatingPoint(float(s), float(m)) for s in STRENGTHS for m in MELANOMA_SHIFTS)
-    return max(points, key=worth)
+    return max(points, key=rate)
 
 
 def apply_operating_point(
     model: keras.Model, point: OperatingPoint, train_labels: np.ndarray
 ) -> None:
-    """Shifts the head's bias in place, so that the spiking network carries it at no cost.
+    """Adds the shift to the bias of the last layer, so that it costs nothing at inference.
 
     Args:
-        model: float or quantized, with a linear layer named logits.
-        point: where to.
-        train_labels: as for `find_operating_point`.
+        model: float or quantized network with a linear layer named logits, changed in place.
+        point: operating point.
+        train_labels: (N,) integers, as in `find_operating_point`.
     """
     model.get_layer("logits").bias.assign_add(point.compute_shift(train_labels))

@@ -1,4 +1,4 @@
-"""A deployed model as the teacher of another one, and as the source of its first weights."""
+"""Loads a deployed model as the teacher of another one and as the source of its first weights."""
 
 from functools import cached_property
 from pathlib import Path
@@ -13,17 +13,22 @@ from qana.network.quantizeml_loading import load_model
 
 
 class ParentModel:
-    """The float network of a deployed model."""
+    """Float network of a deployed model.
+
+    Attributes:
+        sha256: hash of the file of the float network, 64 hex digits.
+        input_size: side of the input in pixels.
+    """
 
     def __init__(self, name: str, folder: Path | None = None) -> None:
-        """Looks it up; the network is loaded when it is first needed.
+        """Looks up the model. Its network is loaded on first use.
 
         Args:
-            name: of a model that the manifest of `folder` lists.
-            folder: models folder; None for the project's.
+            name: name of a model in the manifest of `folder`.
+            folder: models folder. None for the one of the project.
 
         Raises:
-            ModelError: no model has that name.
+            ModelError: no model has this name.
         """
         entry = find_entry(name, folder)
         record = entry.record["keras"]["float"]
@@ -32,14 +37,24 @@ class ParentModel:
 
     @cached_property
     def network(self) -> keras.Model:
-        """(N, S, S, 3) image, 0 to 255, to (N, 7) logits.
+        """Keras network: (N, S, S, 3) float32, 0 to 255, to (N, 7) logits.
 
         Raises:
-            ModelError: its file is missing or changed.
+            ModelError: the file is missing or changed.
         """
         return load_model(str(verify_file(self._path, self.sha256)))
 
     def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
-        """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
+        """Computes class probabilities.
+
+        Args:
+            pictures: (B, S, S, 3) uint8 RGB.
+
+        Returns:
+            (B, 7) float32, each row summing to 1.
+
+        Raises:
+            ModelError: the file of the network is missing or changed.
+        """
         logits = self.network(pictures.astype(np.float32), training=False)
         return softmax(logits.numpy()).astype(np.float32)

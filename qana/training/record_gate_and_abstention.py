@@ -1,6 +1,10 @@
-"""When a model keeps silent: its gate and its abstain band, fitted, measured, recorded."""
+"""Fits, measures and records when a model gives no answer: its gate and its abstain band.
 
-from collections.abc import Callable, Mapping, Sequence
+The gate rejects a photo that shows no lesion. The abstain band withholds an answer that the model
+is unsure of.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,60 +15,66 @@ from qana.classes import LABELS
 from qana.data.arrays import encode_labels, load_inputs
 from qana.data.ham10000 import Photo
 from qana.data.plain_skin import crop_plain_skin
-from qana.evaluation.out_of_distribution import strangers
-from qana.evaluation.selective_prediction import confidence_threshold, risk_coverage
+from qana.evaluation.out_of_distribution import load_test_images
+from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate
 from qana.inference.manifest import find_entry, update_record
 from qana.inference.model_store import hash_file
 from qana.inference.temperature import softmax
+from qana.training import ProgressCallback
 from qana.training.fit_not_a_lesion_gate import LESION_PASS_RATE, fit_gate_from_photos
 
 COVERAGE = 0.9
-"""Share of the validation photos that get an answer. Down to here the answers withheld are wrong
-more often than not, and every class keeps most of its answers; below, it is the rare and the
-malignant classes that fall silent."""
+"""Share of the validation photos that get an answer. Down to this share, most withheld answers are
+wrong and every class keeps most of its answers. Below it, mainly the rare and the malignant classes
+lose their answers."""
 TEST_SKIN_PATCHES = 500
-"""Corners of test photos that the gate is examined on."""
+"""Number of skin patches from test photos that the gate is tested on."""
 
 
 def record_gate_and_abstention(
     name: str,
     folder: Path,
     subsets: Mapping[str, Sequence[Photo]],
-    progress: Callable[[str], None],
+    progress: ProgressCallback,
     phone: Sequence[Path] = (),
 ) -> dict[str, Any]:
-    """Fits, measures and records when one model of a models folder keeps silent.
+    """Fits the gate and the abstain band of one model, measures both and records them.
 
-    The test lesions and the strangers are measured at the end; nothing is chosen by them.
+    Training photos and generated pictures fit the gate, and validation photos set both thresholds.
+    The test lesions and the out-of-distribution pictures are only measured, at the end.
 
     Args:
-        name: of the model; its manifest entry gets the keys "gate" and "abstain", and
-            `<name>.gate.npz` is written beside its .fbz.
+        name: model name. Its manifest entry gets the keys "gate" and "abstain", and
+            `<name>.gate.npz` is written next to its .fbz file.
         folder: models folder.
-        subsets: "train", "validation" and "test" photos, no lesion in two of them.
-        say: takes one line of progress.
-        phone: phone photos of lesions, another domain: the share that passes is recorded.
+        subsets: "train", "validation" and "test" photos. No lesion is in two subsets.
+        progress: receives one line for each step.
+        phone: phone photos of lesions, which are another domain. The share that passes the gate is
+            recorded.
 
     Returns:
         The two new keys of the manifest entry.
 
     Raises:
-        ModelError: there is no such model, or its file is missing or changed.
+        ModelError: the model does not exist, or its file is missing or changed.
         ImageError: a photo cannot be read.
     """
     entry = replace(find_entry(name, folder), gate=None, abstain_below=0.0)
     classifier = AkidaClassifier(entry)
-    progress(f"Asking {name} about the validation and the test photos")
+    progress(f"Classifying the validation and the test photos with {name}")
     validation, test = (_Predictions(classifier, subsets[part]) for part in ("validation", "test"))
     gate = fit_gate_from_photos(classifier, subsets["train"], validation.features, progress)
-    progress("Gate: examining it on pictures that it has never met")
-    met = strangers()
-    if "pictures" not in met:
-        progress("Without scikit-image (requirements-dev.txt) its sample pictures are left out")
-    families = met | {"skin": crop_plain_skin(subsets["test"], TEST_SKIN_PATCHES)}
+    progress("Gate: testing it on kinds of pictures that were not in the fit")
+    unseen = load_test_images()
+    if "pictures" not in unseen:
+        progress(
+            "Gate: the sample photographs are left out, because scikit-image "
+            "(requirements-dev.txt) is not installed"
+        )
+    families = unseen | {"skin": crop_plain_skin(subsets["test"], TEST_SKIN_PATCHES)}
     command = f"python -m qana gate --data DIR --model {name}"
     changes = {
         "gate": {
@@ -96,7 +106,13 @@ def record_gate_and_abstention(
 
 
 class _Predictions:
-    """What a model says of photos: labels (N,), probabilities (N, 7), features (N, F)."""
+    """Outputs of a model for N photos.
+
+    Attributes:
+        labels: (N,) int64, the true classes.
+        probabilities: (N, 7) floats, calibrated, each row summing to 1.
+        features: (N, F) integers that enter the last dense layer.
+    """
 
     def __init__(self, classifier: AkidaClassifier, photos: Sequence[Photo]) -> None:
         inputs = load_inputs(photos, classifier.input_size)
@@ -105,6 +121,7 @@ class _Predictions:
         self.features = classifier.features(inputs)
 
     def measure_pass_rates(self, gate: Gate) -> dict[str, Any]:
+        """Returns the share of photos that pass the gate, in total and for each class."""
         passes = gate.passes(self.features)
         per_class = {
             label: float(passes[self.labels == index].mean())
@@ -114,6 +131,7 @@ class _Predictions:
         return {"n": len(passes), "pass": float(passes.mean()), "per_class": per_class}
 
     def measure_answers(self, threshold: float) -> dict[str, float | None]:
+        """Returns the share of photos with an answer, and the share of wrong answers."""
         kept = self.probabilities.max(axis=1) >= threshold
         wrong = self.probabilities.argmax(axis=1) != self.labels
         return {
@@ -123,11 +141,12 @@ class _Predictions:
 
 
 def _fit_abstain_band(validation: _Predictions, test: _Predictions) -> dict[str, Any]:
-    threshold = confidence_threshold(validation.probabilities, COVERAGE)
+    """Sets the least top probability of an answer on validation, and measures both subsets."""
+    threshold = choose_confidence_threshold(validation.probabilities, COVERAGE)
     measured = {
-        subset: answers.measure_answers(threshold)
-        | risk_coverage(answers.labels, answers.probabilities)
-        for subset, answers in (("validation", validation), ("lesion-test", test))
+        subset: predictions.measure_answers(threshold)
+        | compute_risk_coverage(predictions.labels, predictions.probabilities)
+        for subset, predictions in (("validation", validation), ("lesion-test", test))
     }
     return {"threshold": threshold, "coverage": COVERAGE, "risk_coverage": measured}
 
@@ -135,6 +154,7 @@ def _fit_abstain_band(validation: _Predictions, test: _Predictions) -> dict[str,
 def _count_rejected(
     classifier: AkidaClassifier, gate: Gate, pictures: Sequence[np.ndarray]
 ) -> dict[str, Any]:
+    """Returns the number of pictures and the share that the gate rejects."""
     inputs = np.stack([to_input(picture, classifier.input_size) for picture in pictures])
     passes = gate.passes(classifier.features(inputs))
     return {"n": len(passes), "share": float((~passes).mean())}

@@ -1,6 +1,6 @@
 """What the teachers think of a fixed set of views of every photo, asked once and kept.
 
-A learner needs many more passes over the photos than its teachers can judge in the same time, so it
+A student needs many more passes over the photos than its teachers can judge in the same time, so it
 meets the same few views of each photo again and again, each time in another of the eight positions
 that no lesion prefers, and blended with another.
 """

@@ -1,9 +1,9 @@
-"""Pictures that hold no lesion, drawn by a generator: what the gate learns to turn away.
+"""Generates pictures without a lesion, which the gate learns to reject.
 
-Outlier exposure: Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure",
-ICLR 2019. None is a photograph; dead leaves share the statistics of photographs (Lee, Mumford and
-Huang, IJCV 2001) well enough for networks to learn to see from them (Baradad et al., "Learning to
-See by Looking at Noise", NeurIPS 2021).
+Sources: Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR
+2019. No picture is a photograph. "Dead leaves" pictures have the statistics of photographs (Lee,
+Mumford and Huang, IJCV 2001), and networks can learn from them (Baradad et al., "Learning to See by
+Looking at Noise", NeurIPS 2021).
 """
 
 from collections.abc import Callable
@@ -12,33 +12,45 @@ import cv2
 import numpy as np
 
 SIZE = 256
-"""Side of every picture, pixels."""
+"""Side of each picture in pixels."""
 WORDS = "the quick brown fox 0123456789 SALE menu STOP page No. total"
 OutlierGenerator = Callable[[np.random.Generator], np.ndarray]
+"""Returns one picture, (256, 256, 3) uint8 RGB."""
 
 
 def generate_outliers(family: str, count: int, seed: int) -> list[np.ndarray]:
-    """`count` pictures of one of `FAMILIES`, (256, 256, 3) uint8; equal seeds, equal pictures."""
+    """Generates pictures of one family.
+
+    Args:
+        family: a key of `FAMILIES`.
+        count: number of pictures.
+        seed: equal seeds give equal pictures.
+
+    Returns:
+        `count` pictures, each (256, 256, 3) uint8 RGB.
+    """
     random = np.random.default_rng([seed, sorted(FAMILIES).index(family)])
     return [_reduce_saturation(FAMILIES[family](random), random.uniform()) for _ in range(count)]
 
 
 def _reduce_saturation(picture: np.ndarray, saturation: float) -> np.ndarray:
-    """Random colours are louder than those of the world: a random share of them is taken out."""
+    """Scales the saturation of a picture, since random colours are stronger than real ones."""
     grey = picture.mean(axis=-1, keepdims=True)
     return _to_uint8(grey + saturation * (picture - grey))
 
 
 def _choose_colour(random: np.random.Generator) -> np.ndarray:
+    """Chooses a colour: (3,) float32, 0 to 255."""
     return random.integers(0, 256, 3).astype(np.float32)
 
 
 def _to_uint8(values: np.ndarray) -> np.ndarray:
+    """Clips values to 0 to 255 and converts them."""
     return np.clip(values, 0, 255).astype(np.uint8)
 
 
 def _make_noise(random: np.random.Generator) -> np.ndarray:
-    """Grey or coloured grains of one to sixteen pixels around a colour."""
+    """Makes grey or coloured grains of 1 to 16 pixels around one colour."""
     side = SIZE // int(random.choice([1, 2, 4, 8, 16]))
     grains = random.normal(0, random.uniform(10, 100), (side, side, random.choice([1, 3])))
     field = _choose_colour(random) + grains.astype(np.float32)
@@ -46,20 +58,20 @@ def _make_noise(random: np.random.Generator) -> np.ndarray:
 
 
 def _make_gradient(random: np.random.Generator) -> np.ndarray:
-    """From one colour to another, straight or around a point, with a little grain."""
+    """Makes a linear or a radial gradient between two colours, with a little grain."""
     rows, columns = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j]
     if random.random() < 0.5:
         angle = random.uniform(0, 2 * np.pi)
-        way = rows * np.sin(angle) + columns * np.cos(angle)
+        position = rows * np.sin(angle) + columns * np.cos(angle)
     else:
-        way = np.hypot(rows - random.uniform(-1, 1), columns - random.uniform(-1, 1))
-    share = np.clip(way * random.uniform(0.3, 2) + random.uniform(0, 1), 0, 1)[..., None]
+        position = np.hypot(rows - random.uniform(-1, 1), columns - random.uniform(-1, 1))
+    share = np.clip(position * random.uniform(0.3, 2) + random.uniform(0, 1), 0, 1)[..., None]
     grain = random.normal(0, random.uniform(0, 6), (SIZE, SIZE, 3))
     return _to_uint8(_choose_colour(random) * share + _choose_colour(random) * (1 - share) + grain)
 
 
 def _make_clouds(random: np.random.Generator) -> np.ndarray:
-    """Clouds to sand: noise whose amplitude falls with a power of the frequency."""
+    """Makes textures from clouds to sand: noise with an amplitude of 1 / frequency ** power."""
     frequency = np.hypot(np.fft.fftfreq(SIZE)[:, None], np.fft.rfftfreq(SIZE)[None])
     frequency[0, 0] = 1
     power = random.uniform(0.5, 2.2)
@@ -73,7 +85,7 @@ def _make_clouds(random: np.random.Generator) -> np.ndarray:
 
 
 def _make_pattern(random: np.random.Generator) -> np.ndarray:
-    """Stripes, checks and weaves of two colours."""
+    """Makes stripes, checks and weaves of two colours."""
     rows, columns = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
     angle, step = random.uniform(0, np.pi), random.uniform(0.05, 0.8)
     along = np.sin(step * (rows * np.sin(angle) + columns * np.cos(angle)))
@@ -87,7 +99,7 @@ def _make_pattern(random: np.random.Generator) -> np.ndarray:
 
 
 def _make_dead_leaves(random: np.random.Generator) -> np.ndarray:
-    """Dead leaves: overlapping shapes of power-law sizes, each of one colour."""
+    """Makes "dead leaves": overlapping shapes of one colour each, with power-law sizes."""
     picture = np.tile(_choose_colour(random), (SIZE, SIZE, 1))
     centre, spread = _choose_colour(random), random.uniform(20, 120)
     smallest = random.uniform(3, 12)
@@ -108,10 +120,10 @@ def _make_dead_leaves(random: np.random.Generator) -> np.ndarray:
 
 
 def _make_text(random: np.random.Generator) -> np.ndarray:
-    """Lines of words in OpenCV's stroke fonts, dark on light or light on dark."""
+    """Makes lines of words in OpenCV's stroke fonts, dark on light or light on dark."""
     light = random.random() < 0.7
-    paper = random.uniform(190, 255, 3) if light else random.uniform(0, 80, 3)
-    ink = np.clip(255 - paper + random.normal(0, 30, 3), 0, 255)
+    background = random.uniform(190, 255, 3) if light else random.uniform(0, 80, 3)
+    foreground = np.clip(255 - background + random.normal(0, 30, 3), 0, 255)
     strokes = np.zeros((SIZE, SIZE), np.uint8)
     scale = random.uniform(0.35, 2.5)
     font = int(random.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_COMPLEX]))
@@ -122,7 +134,7 @@ def _make_text(random: np.random.Generator) -> np.ndarray:
         cv2.putText(strokes, line, at, font, scale, 255, thickness, cv2.LINE_AA)
     share = strokes[..., None] / 255
     grain = random.normal(0, random.uniform(0, 8), (SIZE, SIZE, 1))
-    return _to_uint8(ink * share + paper * (1 - share) + grain)
+    return _to_uint8(foreground * share + background * (1 - share) + grain)
 
 
 FAMILIES: dict[str, OutlierGenerator] = {
@@ -133,4 +145,4 @@ FAMILIES: dict[str, OutlierGenerator] = {
     "leaves": _make_dead_leaves,
     "text": _make_text,
 }
-"""What can be drawn, by name."""
+"""Name of each outlier family, with the function that generates one picture."""

@@ -1,7 +1,7 @@
-"""Fitting a network in torch, so that it can be stopped and resumed at any time.
+"""Fits a network in torch. A stopped fit can be resumed.
 
-Teachers are fitted here on every machine, float networks where there is an NVIDIA card: what is
-quantized needs TensorFlow, see `qana.training.keras_fit`.
+Teachers are fitted here on every machine, and float networks on a machine with an NVIDIA GPU.
+Quantized networks need TensorFlow, see `qana.training.keras_fit`.
 """
 
 import math
@@ -18,8 +18,9 @@ from qana.training.recipe import Schedule
 from qana.training.views import Views
 
 MAX_GRADIENT_NORM = 5.0
-"""Largest norm of a step's gradient: the first steps after a new head are wild."""
+"""Largest gradient norm of a step. The first steps with a new head have very large gradients."""
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+"""Device that every torch network is trained on."""
 
 
 def fit_torch(
@@ -34,22 +35,22 @@ def fit_torch(
     shift: np.ndarray | None = None,
     half: bool = False,
 ) -> None:
-    """Trains `network` in place, on `DEVICE`, by AdamW and one cosine schedule that ends at zero.
+    """Trains `network` in place on `DEVICE`, with AdamW and a cosine schedule that ends at zero.
 
-    No epoch is picked: the last one is the result. A stopped run goes on after its last whole
-    epoch.
+    The weights after the last epoch are the result, and no other epoch is selected. A stopped fit
+    continues after its last complete epoch.
 
     Args:
         network: (B, 3, S, S) float32, 0 to 255, to (B, 7) logits.
-        views: of the training photos, with their targets.
-        schedule: its batches, epochs and learning rate.
-        path: of the checkpoint, which after the last epoch is the result: a dictionary whose
-            "network" is the network's `state_dict`.
-        weight_decay: on kernels only.
-        seed: of the views.
-        title: in front of the progress bar, which goes to stderr.
-        shift: (7,), added to the logits in the loss; None for nothing.
-        half: 16-bit arithmetic, where the device has it.
+        views: training photos with their targets.
+        schedule: batch size, epochs and learning rate.
+        path: checkpoint file. After the last epoch it is the result: a dictionary with the
+            network's `state_dict` under "network".
+        weight_decay: applies to kernels only.
+        seed: seed of the views.
+        title: label of the progress bar on stderr.
+        shift: (7,) float32 that the loss adds to the logits. None adds nothing.
+        half: whether to compute in 16 bits on a device that supports it.
     """
     network.to(DEVICE).to(memory_format=torch.channels_last)
     steps = max(1, views.photo_count // schedule.batch)
@@ -63,7 +64,7 @@ def fit_torch(
         done = saved["epochs"]
     added = torch.zeros(1) if shift is None else torch.from_numpy(shift).float()
     added = added.to(DEVICE)
-    progress = tqdm(total=schedule.epochs, initial=done, desc=title, unit="epoch")
+    bar = tqdm(total=schedule.epochs, initial=done, desc=title, unit="epoch")
     for epoch in range(done, schedule.epochs):
         network.train()
         total = torch.zeros((), device=DEVICE)
@@ -81,22 +82,29 @@ def fit_torch(
             rate.step()
             total += loss.detach()
         _save(path, network, optimizer, rate, epoch + 1)
-        progress.set_postfix(loss=f"{float(total) / steps:.3f}")
-        progress.update()
-    progress.close()
+        bar.set_postfix(loss=f"{float(total) / steps:.3f}")
+        bar.update()
+    bar.close()
     network.eval()
 
 
 def to_tensor(pictures: np.ndarray) -> torch.Tensor:
-    """(B, S, S, 3) uint8 to (B, 3, S, S) float32, 0 to 255, on `DEVICE`."""
+    """Converts (B, S, S, 3) uint8 to (B, 3, S, S) float32, 0 to 255, on `DEVICE`."""
     pixels = torch.from_numpy(pictures).to(DEVICE).permute(0, 3, 1, 2).float()
     return pixels.contiguous(memory_format=torch.channels_last)
 
 
 def enable_half_precision(wanted: bool = True) -> torch.autocast:
-    """16-bit arithmetic where the device has it: elsewhere it would take many times as long."""
-    there = DEVICE.type == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
-    return torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=wanted and there)
+    """Returns a context of 16-bit arithmetic.
+
+    On a device without support for it the context changes nothing, because emulation takes many
+    times as long.
+
+    Args:
+        wanted: False for a context that changes nothing.
+    """
+    supported = DEVICE.type == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    return torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=wanted and supported)
 
 
 def _save(
@@ -106,6 +114,7 @@ def _save(
     rate: torch.optim.lr_scheduler.LRScheduler,
     epochs: int,
 ) -> None:
+    """Writes a checkpoint after `epochs` complete epochs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     state: dict[str, Any] = {
@@ -115,12 +124,13 @@ def _save(
         "epochs": epochs,
     }
     torch.save(state, unfinished)
-    unfinished.replace(path)  # a stop in the middle of a save must not look like a result
+    unfinished.replace(path)  # so that an interrupted save never looks complete
 
 
 def _make_optimizer(
     network: nn.Module, schedule: Schedule, weight_decay: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
+    """Makes the optimizer and its learning rate schedule, which counts steps."""
     kernels = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -135,10 +145,17 @@ def _make_optimizer(
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, shares)
 
 
-def _make_warmup_cosine(rise: int, total: int) -> Callable[[int], float]:
-    def share(step: int) -> float:
-        if step < rise:
-            return (step + 1) / rise
-        return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, total - rise)))
+def _make_warmup_cosine(warmup: int, total: int) -> Callable[[int], float]:
+    """Makes a schedule: step number to a share of the peak rate, 0 to 1.
 
-    return share
+    Args:
+        warmup: steps of linear rise.
+        total: all steps.
+    """
+
+    def compute_share(step: int) -> float:
+        if step < warmup:
+            return (step + 1) / warmup
+        return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, total - warmup)))
+
+    return compute_share

@@ -10,24 +10,25 @@ import pytest
 keras = pytest.importorskip("tf_keras")
 
 from qana.classes import LABELS  # noqa: E402
-from qana.conversion.akida1_rounding import akida1_steps  # noqa: E402
-from qana.conversion.compare_layers import departures  # noqa: E402
-from qana.conversion.convert import _convert_whole, convert
-from qana.conversion.mapping import place_on
-from qana.conversion.vendor_converter import generation  # noqa: E402
-from qana.edge_learning.teaching_photos import load_lessons  # noqa: E402
+from qana.conversion.akida1_rounding import use_akida1_rounding  # noqa: E402
+from qana.conversion.compare_layers import find_differences  # noqa: E402
+from qana.conversion.convert import convert, convert_whole
+from qana.conversion.mapping import check_mapping
+from qana.conversion.vendor_converter import use_generation  # noqa: E402
+from qana.edge_learning.teaching_photos import load_teaching_photos  # noqa: E402
 from qana.imaging import read_image, to_input  # noqa: E402
-from qana.inference.events import LayerTap, count_events, features  # noqa: E402
-from qana.inference.manifest import AKIDA1, ModelError, find_entry, models_folder
+from qana.inference.events import LayerRecorder, count_events, read_features  # noqa: E402
+from qana.inference.manifest import AKIDA1, ModelError, find_entry, find_models_folder
 from qana.network.blocks.convolution import BOUND
-from qana.network.builders import build  # noqa: E402
-from qana.network.inherit import STEPS, inherit  # noqa: E402
-from qana.network.keras_forms import load_form  # noqa: E402
+from qana.network.builders import build_network  # noqa: E402
+from qana.network.initialize_sequential import TARGETS, initialize_sequential  # noqa: E402
+from qana.network.keras_forms import load_keras_form  # noqa: E402
 from qana.network.least_squares import EPSILON  # noqa: E402
 from qana.training.layerwise_rounding import solve_rounding  # noqa: E402
-from qana.training.parent_model import Ancestor  # noqa: E402
+from qana.training.named_recipes import RECIPES
+from qana.training.parent_model import ParentModel  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
-from qana.training.recipe import RECIPES, Recipe  # noqa: E402
+from qana.training.recipe import Recipe
 
 SIZE, FEATURES = 64, 16
 SMALL = {"input_size": SIZE, "features": FEATURES}
@@ -38,7 +39,7 @@ HELD_OUT = 2
 @pytest.fixture(scope="module")
 def photos() -> dict[str, np.ndarray]:
     """(N, 64, 64, 3) uint8: to inherit on, turned both ways, and others."""
-    found = np.stack([to_input(one.image, SIZE) for one in load_lessons()])
+    found = np.stack([to_input(one.image, SIZE) for one in load_teaching_photos()])
     held_out = np.arange(len(found)) % 10 < HELD_OUT
     return {
         "teaching": np.concatenate([found[~held_out], found[~held_out, ::-1]]),
@@ -50,7 +51,7 @@ def photos() -> dict[str, np.ndarray]:
 def ancestor(photos: dict[str, np.ndarray]):
     """A small `qana` with normalizations as after training: fitted to photos, each its own way."""
     keras.utils.set_random_seed(0)
-    model = build("qana", **SMALL)
+    model = build_network("qana", **SMALL)
     random = np.random.default_rng(0)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -66,13 +67,13 @@ def ancestor(photos: dict[str, np.ndarray]):
 
 def untrained():
     keras.utils.set_random_seed(1)
-    return build("qana_sequential", **SMALL)
+    return build_network("qana_sequential", **SMALL)
 
 
 @pytest.fixture(scope="module")
 def heir(ancestor, photos: dict[str, np.ndarray]):
     model = untrained()
-    inherit(model, ancestor, photos["teaching"])
+    initialize_sequential(model, ancestor, photos["teaching"])
     return model
 
 
@@ -89,8 +90,8 @@ def converted(heir, photos: dict[str, np.ndarray]):
     )
     assert recipe.target == AKIDA1
     quantized = quantize_network(heir, photos["teaching"], recipe)
-    with generation(AKIDA1):
-        return quantized, _convert_whole(quantized)
+    with use_generation(AKIDA1):
+        return quantized, convert_whole(quantized)
 
 
 @pytest.fixture(scope="module")
@@ -143,12 +144,12 @@ def test_every_layer_is_inherited_and_the_ancestor_stays(heir, ancestor, photos)
             assert np.isfinite(now).all()
             assert not np.array_equal(now, before), layer.name
     names = {layer.name for layer in ancestor.layers}
-    assert {step.target for step in STEPS} <= names
-    assert {tap for step in STEPS for tap in step.taps if isinstance(tap, str)} <= names
+    assert {step.target for step in TARGETS} <= names
+    assert {tap for step in TARGETS for tap in step.taps if isinstance(tap, str)} <= names
 
 
 def test_each_map_lies_inside_the_bounded_range(heir, photos: dict[str, np.ndarray]) -> None:
-    for step in STEPS:
+    for step in TARGETS:
         if step.signed:
             found = outputs(heir, f"{step.layer}_bn", photos["teaching"][:32])
             assert 0.3 * BOUND < np.median(found) < 0.7 * BOUND
@@ -190,8 +191,8 @@ def test_solved_for_the_levels_keep_what_nearest_levels_lose(
 
 
 def test_the_solved_network_converts_and_the_chip_has_its_levels(solved) -> None:
-    with generation(AKIDA1):
-        model = _convert_whole(solved)
+    with use_generation(AKIDA1):
+        model = convert_whole(solved)
     for layer in solved.layers:
         if hasattr(layer, "pw_weight_quantizer"):
             kernel = layer.get_weights()[1]
@@ -238,12 +239,12 @@ def test_it_converts_whole_with_4_bits_and_one_step_for_a_map(converted) -> None
 def test_with_the_chip_s_steps_keras_has_the_same_integers_in_every_layer(converted) -> None:
     quantized, model = converted
     noise = np.random.default_rng(0).integers(0, 256, (32, SIZE, SIZE, 3), np.uint8)
-    with akida1_steps():
-        assert departures(quantized, model, noise) == []
+    with use_akida1_rounding():
+        assert find_differences(quantized, model, noise) == []
         logits = quantized(noise.astype(np.float32), training=False).numpy()
     found = model.predict(noise).reshape(len(noise), -1)
     np.testing.assert_allclose(found, logits, atol=1e-5)
-    assert departures(quantized, model, noise)  # Keras's own steps are others
+    assert find_differences(quantized, model, noise)  # Keras's own steps are others
 
 
 def test_a_threshold_that_is_one_higher_is_found(converted) -> None:
@@ -254,17 +255,17 @@ def test_a_threshold_that_is_one_higher_is_found(converted) -> None:
     thresholds[0] += 1
     layer.set_variable("threshold", thresholds)
     noise = np.random.default_rng(0).integers(0, 256, (32, SIZE, SIZE, 3), np.uint8)
-    with akida1_steps():
-        (found,) = departures(quantized, wrong, noise)[:1]
+    with use_akida1_rounding():
+        (found,) = find_differences(quantized, wrong, noise)[:1]
     assert found.layer == "block5_sep"
 
 
 def test_the_deployed_model_converts_to_the_very_integers() -> None:
     entry = find_entry("akd1000")
     noise = np.random.default_rng(1).integers(0, 256, (8, *entry.input_shape), np.uint8)
-    photos = np.stack([to_input(one.image, entry.input_shape[0]) for one in load_lessons()])
+    photos = np.stack([to_input(one.image, entry.input_shape[0]) for one in load_teaching_photos()])
     photos = np.concatenate([photos, noise])
-    model, report = convert(load_form(entry, "quantized"), photos, AKIDA1)
+    model, report = convert(load_keras_form(entry, "quantized"), photos, AKIDA1)
     assert report.equal_logits == report.photos == len(photos)
     assert report.ties == {}
     deployed = akida.Model(str(entry.path))
@@ -273,10 +274,10 @@ def test_the_deployed_model_converts_to_the_very_integers() -> None:
 
 def test_it_lies_on_both_chips_of_the_first_generation(converted) -> None:
     _, model = converted
-    placed = place_on(model, AKIDA1)
+    placed = check_mapping(model, AKIDA1)
     assert set(placed) == {"AKD1000", "AKD1500"}
-    assert placed["AKD1000"][0] == 1
-    assert all(0 < processors <= 80 for _, processors in placed.values())
+    assert placed["AKD1000"].passes == 1
+    assert all(0 < device.processors <= 80 for device in placed.values())
     assert model.device is None
 
 
@@ -284,35 +285,35 @@ def test_the_deployed_model_is_of_that_make() -> None:
     entry, recipe = find_entry("akd1000"), RECIPES["akd1000"]
     assert recipe.target == entry.target == AKIDA1
     assert (entry.weight_bits, entry.activation_bits) == (4, 4)
-    placed = place_on(akida.Model(str(entry.path)), AKIDA1)
-    assert placed["AKD1000"][0] == 1
+    placed = check_mapping(akida.Model(str(entry.path)), AKIDA1)
+    assert placed["AKD1000"].passes == 1
 
 
 def test_a_tap_gives_the_logits_of_the_engine_to_the_bit(samples) -> None:
     entry = find_entry("akd1000")
     model = akida.Model(str(entry.path))
-    tap = LayerTap(model)
+    recorder = LayerRecorder(model)
     for sample in samples[::4]:
         image = to_input(read_image(sample.path), entry.input_shape[0])
-        found = tap.outputs(image)
+        found = recorder.record(image)
         expected = model.predict(image[None]).reshape(-1)
-        logits = tap.logits(found)
+        logits = recorder.logits(found)
         assert logits.dtype == np.float32
         np.testing.assert_array_equal(logits.view(np.int32), expected.view(np.int32))
         assert list(found) == [layer.name for layer in model.layers[1:]]
         events = count_events(found)
         assert [one.name for one in events] == list(found)[:-1]
         assert all(0 < one.events <= one.size for one in events)
-        assert features(found).shape == (model.layers[-1].input_dims[-1],)
+        assert read_features(found).shape == (model.layers[-1].input_dims[-1],)
 
 
 # The ancestor
 
 
 def test_the_ancestor_is_the_deployed_network_before_quantization(classifier, samples) -> None:
-    teacher = Ancestor("akida2-large")
+    teacher = ParentModel("akida2-large")
     pictures = np.stack([to_input(read_image(one.path), teacher.input_size) for one in samples])
-    found = teacher.probabilities(pictures)
+    found = teacher.predict_probabilities(pictures)
     assert found.shape == (len(samples), len(LABELS))
     assert found.dtype == np.float32
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
@@ -323,10 +324,10 @@ def test_the_ancestor_is_the_deployed_network_before_quantization(classifier, sa
 
 def test_an_ancestor_that_is_missing_or_changed_is_said(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="There is no model 'nobody'"):
-        Ancestor("nobody")
-    manifest = json.loads((models_folder() / "manifest.json").read_text())
+        ParentModel("nobody")
+    manifest = json.loads((find_models_folder() / "manifest.json").read_text())
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    absent = Ancestor("akida2-large", tmp_path)  # what is not needed is not looked for
+    absent = ParentModel("akida2-large", tmp_path)  # what is not needed is not looked for
     with pytest.raises(ModelError, match=r"float\.h5 is missing"):
         _ = absent.network
     (tmp_path / find_entry("akida2-large").record["keras"]["float"]["file"]).write_bytes(b"another")

@@ -11,9 +11,10 @@ from qana.imaging import to_input  # noqa: E402
 from qana.network.logits import compute_logits  # noqa: E402
 from qana.training.distillation import build_distillation_model, identity_loss  # noqa: E402
 from qana.training.keras_fit import fit_keras  # noqa: E402
+from qana.training.named_recipes import RECIPES
 from qana.training.operating_point import OperatingPoint, find_operating_point  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
-from qana.training.recipe import RECIPES, Recipe, Schedule  # noqa: E402
+from qana.training.recipe import Recipe, Schedule
 from qana.training.stages import Stages  # noqa: E402
 from qana.training.subsets import Subsets  # noqa: E402
 from qana.training.views import Views  # noqa: E402

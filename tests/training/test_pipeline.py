@@ -13,7 +13,7 @@ from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import find_entry
 from qana.inference.model_store import hash_file
-from qana.training.recipe import RECIPES
+from qana.training.named_recipes import RECIPES
 
 SMOKE = RECIPES["smoke"]
 

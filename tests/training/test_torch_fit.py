@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 from qana.network.builders import build_network  # noqa: E402
 from qana.network.torch_network import TorchNetwork  # noqa: E402
 from qana.training import torch_fit  # noqa: E402
-from qana.training.float_fit import fit_in_torch  # noqa: E402
+from qana.training.float_fit import fit_keras_with_torch  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
 from qana.training.views import Views  # noqa: E402
 
@@ -37,7 +37,7 @@ def test_weights_go_to_torch_and_back_bit_for_bit(name) -> None:
 def test_what_torch_learned_the_keras_network_knows(views, tmp_path) -> None:
     network = build_network("akidanet", input_size=32, width=0.25)
     before = network.get_weights()
-    fit_in_torch(network, TorchNetwork(network), views, views.labels, RECIPE, tmp_path / "c.pt")
+    fit_keras_with_torch(network, TorchNetwork(network), views, views.labels, RECIPE, tmp_path / "c.pt")
     assert not np.array_equal(before[0], network.get_weights()[0])
     inputs = views.frames[:, 2:34, 8:40]
     found = network.predict(inputs.astype(np.float32), verbose=0)
@@ -50,7 +50,7 @@ def test_a_stopped_fit_ends_where_an_unbroken_one_does(views, tmp_path, monkeypa
     def run(path) -> list[np.ndarray]:
         keras.utils.set_random_seed(1)
         network = build_network("akidanet", input_size=32, width=0.25)
-        fit_in_torch(network, TorchNetwork(network), views, views.labels, RECIPE, path)
+        fit_keras_with_torch(network, TorchNetwork(network), views, views.labels, RECIPE, path)
         return network.get_weights()
 
     unbroken = run(tmp_path / "unbroken.pt")
