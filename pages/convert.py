@@ -9,9 +9,9 @@ from ui.convert import agreement, bits, bounding, chip, network, quiz, spikes
 from ui.convert import conversion_cases as breaking
 from ui.convert.chapter import open_chapter
 from ui.convert.job_results import warm_up
-from ui.convert.photo import choose_photo, current_photo
+from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, current_photo
 from ui.entry import begin_at_top, come_through_door
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 from ui.verdict import NOT_A_DEVICE
 
 CHAPTERS = {
@@ -46,7 +46,7 @@ def turn_to(name: str) -> None:
 come_through_door()
 st.title("From pixels to spikes", anchor=False)
 try:
-    classifier()
+    get_classifier(WALKTHROUGH_MODEL)
     photo = current_photo()
 except UserError as error:
     st.error(str(error), icon=":material/error:")

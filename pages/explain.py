@@ -3,21 +3,32 @@
 import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
-from qana.data.samples import ATTRIBUTION, Sample
+from qana.data.samples import Sample
 from qana.errors import UserError
-from qana.evaluation.result_files import read_explanations
-from qana.explanation.map_job import METHODS
+from qana.evaluation.report_files import read_explanations
+from qana.explanation.map_job import LAST, METHODS, list_layers
 from qana.imaging import ImageError
-from qana.inference.probabilities import percent
-from qana.network.keras_forms import LAST, LAYERS
+from qana.inference.diagnosis import Diagnosis
+from qana.inference.probabilities import format_percent
 from ui.entry import begin_at_top, come_through_door
 from ui.explain.faithfulness import show_belief
 from ui.explain.picture import show_picture
-from ui.explain.session import AKIDA, OCCLUSION, ON_AKIDA, Ask, Board, akida, follow, open_board
-from ui.explain.session import request as make
+from ui.explain.session import (
+    AKIDA,
+    OCCLUSION,
+    ON_AKIDA,
+    ExplainSession,
+    MapRequest,
+    make_akida_request,
+    open_session,
+    request_map,
+    show_progress,
+)
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import TYPES, show_gallery
-from ui.shared_models import classifier
+from ui.model_choice import choose_network, chosen_model
+from ui.provenance import show_model
+from ui.shared_models import get_classifier
 from ui.verdict import NOT_A_DEVICE
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
@@ -32,35 +43,34 @@ WHAT = {
 }
 
 
-def open_photo(source: bytes, image_id: str | None = None, recorded: str | None = None) -> None:
-    """Puts a photo on the board, or says why it cannot be read."""
+def open_photo(source: bytes, sample: Sample | None = None) -> None:
+    """Opens a photo, or keeps the reason why it cannot be read."""
     st.session_state.explain_trouble = None
     try:
-        st.session_state.board = open_board(source, image_id, recorded)
+        st.session_state.explained = open_session(source, chosen_model(), sample)
     except ImageError as error:
         st.session_state.explain_trouble = str(error)
 
 
 def open_sample(sample: Sample) -> None:
-    """Puts a photo of the gallery on the board."""
-    open_photo(sample.path.read_bytes(), sample.image_id, sample.label)
+    """Opens a photo of the gallery."""
+    open_photo(sample.path.read_bytes(), sample)
 
 
 def open_upload(key: str) -> None:
-    """Puts the file that was just chosen on the board."""
+    """Opens the file that was just chosen."""
     if st.session_state[key] is not None:
         open_photo(st.session_state[key].getvalue())
 
 
 def open_scan() -> None:
-    """Puts the answer that Scan shows on the board, as it is."""
-    result = st.session_state.result
-    st.session_state.board = Board(result, result.prediction, None, st.session_state.recorded)
+    """Opens the answer that Scan shows, as it is."""
+    st.session_state.explained = ExplainSession(st.session_state.answer)
 
 
 def start_again() -> None:
     """Forgets the photo and its maps; a new key makes the browser's upload go too."""
-    st.session_state.pop("board", None)
+    st.session_state.pop("explained", None)
     st.session_state.explain_turn = st.session_state.get("explain_turn", 0) + 1
 
 
@@ -70,9 +80,10 @@ def choose_photo() -> None:
     st.markdown("What in the photo spoke for it, and whether that explanation deserves belief.")
     if st.session_state.get("explain_trouble"):
         st.error(st.session_state.explain_trouble, icon=":material/broken_image:")
-    result = st.session_state.get("result")
-    if result is not None and result.prediction is not None:
+    answer = st.session_state.get("answer")
+    if answer is not None and answer.diagnosis.prediction is not None:
         st.button("The photo of Scan", icon=":material/arrow_forward:", on_click=open_scan)
+    choose_network()
     key = f"explain_upload{st.session_state.get('explain_turn', 0)}"
     show_gallery(open_sample)
     st.file_uploader(
@@ -85,25 +96,25 @@ def choose_photo() -> None:
     st.caption(NOT_A_DEVICE)
 
 
-def show_answer(board: Board) -> None:
-    """What is explained; where Scan names no class, nor does this page."""
-    code, probability = board.prediction.top[0]
-    if board.scan.status == "abstained":
+def show_answer(diagnosis: Diagnosis) -> None:
+    """Says what is explained. Where Scan names no class, this page names none either."""
+    code, probability = diagnosis.top[0]
+    if diagnosis.status == "abstained":
         st.header("Not sure", anchor=False)
         st.caption("The network would rather not say. What spoke for each class?")
         return
-    st.header(f"{BY_CODE[code].name}, {percent(probability)}", anchor=False)
+    st.header(f"{BY_CODE[code].name}, {format_percent(probability)}", anchor=False)
     st.caption("is what the photo looks most like to the spiking network. Why?")
 
 
-def choose_map(board: Board) -> Ask:
-    """Class, method and, for the grad-cam package, network and layer."""
-    probabilities = board.prediction.probabilities
+def choose_map(session: ExplainSession) -> MapRequest:
+    """Lets the visitor choose class, method and, for the grad-cam package, network and layer."""
+    probabilities = session.prediction.probabilities
     label = st.selectbox(
         "What spoke for",
         range(len(LABELS)),
         index=int(probabilities.argmax()),
-        format_func=lambda k: f"{BY_CODE[LABELS[k]].name}, {percent(probabilities[k])}",
+        format_func=lambda k: f"{BY_CODE[LABELS[k]].name}, {format_percent(probabilities[k])}",
         key="explain_label",
     )
     method = st.pills(
@@ -116,55 +127,61 @@ def choose_map(board: Board) -> Ask:
     )
     st.caption(WHAT[method])
     if method in ON_AKIDA:
-        return akida(method, label)
+        return make_akida_request(method, label)
     left, right = st.columns(2)
     form = left.selectbox("Network", FORMS, format_func=FORMS.__getitem__, key="explain_form")
-    layer = right.selectbox("Layer", LAYERS, index=LAYERS.index(LAST), key="explain_at")
-    return Ask(method, form, layer, label)
+    layers = list_layers(session.diagnosis.classifier.entry)
+    layer = right.selectbox(
+        "Layer", layers, index=layers.index(LAST), key=f"explain_at_{session.diagnosis.model}"
+    )
+    return MapRequest(method, form, layer, label)
 
 
-def measured_as(ask: Ask) -> str:
-    """The name under which a map's faithfulness was measured."""
-    if ask.method in ON_AKIDA or (ask.form == "quantized" and ask.layer == LAST):
-        return AKIDA if ask.method == "Grad-CAM" else ask.method
-    return f"{ask.method} of the {ask.form} network at {ask.layer}"
+def name_measured(request: MapRequest) -> str:
+    """Gives the name under which the faithfulness of a map was measured."""
+    if request.method in ON_AKIDA or (request.form == "quantized" and request.layer == LAST):
+        return AKIDA if request.method == "Grad-CAM" else request.method
+    return f"{request.method} of the {request.form} network at {request.layer}"
 
 
 come_through_door()
 try:
-    entry = classifier().entry
+    get_classifier(chosen_model())
     document = read_explanations()
 except UserError as error:
     st.title("Explain an answer", anchor=False)
     st.error(str(error), icon=":material/error:")
+    choose_network()  # another one may be whole
     st.stop()
 
-if "board" not in st.session_state:
+if "explained" not in st.session_state:
     choose_photo()
     st.stop()
 
-board = st.session_state.board
-current = document is not None and document["sha256"] == entry.sha256
+session: ExplainSession = st.session_state.explained
+diagnosis = session.diagnosis
+current = document is not None and document["sha256"] == diagnosis.sha256
 st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
 picture, words = st.columns([5, 6], gap="large")
 with words:
-    show_answer(board)
-    ask = choose_map(board)
-    make(board, ask)
-    follow(board)
-    show_belief(measured_as(ask), document, current)
+    show_answer(diagnosis)
+    show_model(diagnosis.classifier.entry)
+    request = choose_map(session)
+    request_map(session, request)
+    show_progress(session)
+    show_belief(name_measured(request), document, current)
 with picture:
-    opacity = show_picture(board, ask, entry)
-    for problem in board.scan.problems:
+    opacity = show_picture(session, request)
+    for problem in diagnosis.problems:
         st.warning(problem.message, icon=":material/warning:")
     begin_at_top("answer")
 st.caption(NOT_A_DEVICE + " A map shows what the network used, not what is ill.")
 
 st.header("Side by side", anchor=False)
-show_side_by_side(board, ask.label, opacity, document if current else None)
+show_side_by_side(session, request.label, opacity, document if current else None)
 st.header("Float against quantized", anchor=False)
-show_drift(board, ask.label, ask.layer, opacity, document if current else None)
+show_drift(session, request.label, request.layer, opacity, document if current else None)
 st.header("What the spikes see", anchor=False)
-show_spikes(board)
-if board.image_id:
-    st.caption(f"Photo and outline: {ATTRIBUTION}.")
+show_spikes(session)
+if session.answer.sample:
+    st.caption(f"Photo and outline: {session.answer.sample.attribution}.")

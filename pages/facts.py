@@ -3,7 +3,7 @@
 import streamlit as st
 
 from qana.errors import UserError
-from qana.evaluation.result_files import read_learning, read_reports, read_studies
+from qana.evaluation.report_files import read_learning, read_reports, read_studies
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, LARGE_MODEL, find_entry, read_manifest
 from ui.entry import come_through_door
 from ui.facts.background import show_data, show_licences, show_stages, show_study

@@ -23,7 +23,7 @@ except UserError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 
-count = len(visit.pupil.head.classes)
+count = len(visit.learner.head.classes)
 number = NUMBERS[count] if count < len(NUMBERS) else str(count)
 st.markdown(
     f"The head knows **{number} classes**. Take one away, or add one of your own; teach it from a "

@@ -1,21 +1,20 @@
 """Scan: a photo from the camera, a file or the gallery becomes a verdict of the spiking network."""
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
 from qana.data.samples import Sample
 from qana.errors import UserError
 from qana.imaging import ImageError, read_image
-from qana.imaging.frame import cut
-from qana.inference.diagnosis import scan
+from qana.imaging.crop import crop_to_box
+from qana.inference.diagnosis import diagnose
+from ui.answered_photo import AnsweredPhoto
 from ui.camera import camera
 from ui.entry import come_through_door
 from ui.framing import choose_frame, preview_of
 from ui.gallery import TYPES, show_gallery
-from ui.model_choice import choose_network, network
-from ui.shared_models import classifier
+from ui.model_choice import choose_network, chosen_model
+from ui.shared_models import get_classifier
 from ui.verdict import NOT_A_DEVICE, show_verdict
 
 GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
@@ -35,18 +34,13 @@ def take(data: bytes) -> None:
         st.session_state.trouble = str(error)
 
 
-def look_at(source: np.ndarray | Path, recorded: str | None = None, insist: bool = False) -> None:
-    """Keeps the result for this visitor, and the photo only where it is not classified yet."""
+def classify(photo: np.ndarray, sample: Sample | None = None, force: bool = False) -> None:
+    """Keeps the answer for this visitor, and the photo only while it has no answer."""
     forget("trouble")
-    try:
-        result = scan(source, classifier(network()), insist)
-    except ImageError as error:
-        st.session_state.trouble = str(error)
-        return
-    st.session_state.result = result
-    st.session_state.recorded = recorded
-    if result.prediction is None:
-        st.session_state.pending = source
+    diagnosis = diagnose(photo, get_classifier(chosen_model()), force)
+    st.session_state.answer = AnsweredPhoto(diagnosis, sample)
+    if diagnosis.prediction is None:
+        st.session_state.pending = photo
     else:
         forget("photo", "pending")
 
@@ -59,7 +53,7 @@ def forget(*names: str) -> None:
 
 def start_again() -> None:
     """Forgets the photo; a new key makes the browser's upload go too."""
-    forget("photo", "result", "recorded", "pending", "trouble", "map")
+    forget("photo", "answer", "pending", "trouble", "map")
     st.session_state.turn = st.session_state.get("turn", 0) + 1
 
 
@@ -69,28 +63,27 @@ def take_upload(key: str) -> None:
         take(st.session_state[key].getvalue())
 
 
-def look_at_sample(sample: Sample) -> None:
-    """Takes a photo of the gallery."""
-    look_at(sample.path, sample.label)
+def classify_sample(sample: Sample) -> None:
+    """Classifies a photo of the gallery."""
+    classify(read_image(sample.path), sample)
 
 
 def show_result() -> None:
     """The photo's problems or its verdict, and the way back."""
-    result = st.session_state.result
-    if result.prediction is None:
+    answer: AnsweredPhoto = st.session_state.answer
+    if answer.diagnosis.status == "rejected":
         st.subheader("Not classified yet", anchor=False)
-        for problem in result.problems:
+        for problem in answer.diagnosis.problems:
             st.warning(problem.message, icon=":material/warning:")
-        st.image(result.shown, width=280, alt="The photo, cut to its centre square")
+        st.image(answer.diagnosis.square, width=280, alt="The photo, cut to its centre square")
         with st.container(horizontal=True, key="thumb"):
             st.button("Take another", on_click=start_again)
             if "photo" in st.session_state:
-                st.button("Frame it again", on_click=forget, args=("result",))
-            known = (st.session_state.pending, st.session_state.recorded)
-            st.button("Classify anyway", on_click=look_at, args=(*known, True))
+                st.button("Frame it again", on_click=forget, args=("answer",))
+            again = (st.session_state.pending, answer.sample, True)
+            st.button("Classify anyway", on_click=classify, args=again)
         return
-    known = (classifier(network()), st.session_state.recorded)
-    show_verdict(result, result.prediction, *known, start_again)
+    show_verdict(answer, start_again)
 
 
 def frame_photo() -> None:
@@ -100,7 +93,7 @@ def frame_photo() -> None:
     photo, preview = st.session_state.photo
     frame = choose_frame(photo, preview, key=f"framing{st.session_state.get('turn', 0)}")
     if frame is not None:
-        look_at(cut(photo, frame))
+        classify(crop_to_box(photo, frame))
         st.rerun()
     st.button("Take another", icon=":material/arrow_back:", on_click=start_again)
     st.caption(NOT_A_DEVICE)
@@ -124,7 +117,7 @@ def choose_photo() -> None:
         st.caption(
             "Lesions that the network never saw. Choose one, make your own guess, then look."
         )
-        show_gallery(look_at_sample)
+        show_gallery(classify_sample)
         return
     if way == CAMERA:
         taken = camera(key=f"camera{turn}", at_foot=True)
@@ -145,14 +138,14 @@ def choose_photo() -> None:
 
 come_through_door()
 try:
-    classifier(network())
+    get_classifier(chosen_model())
 except UserError as error:
     st.title("Scan a lesion", anchor=False)
     st.error(str(error), icon=":material/error:")
     choose_network()  # the other one may be whole
     st.stop()
 
-if "result" in st.session_state:
+if "answer" in st.session_state:
     show_result()
 elif "photo" in st.session_state:
     frame_photo()

@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 
 from qana.classes import LABELS
+from qana.data.balanced_subset import load_balanced_subset
 from qana.data.samples import Sample, load_samples
-from qana.data.test_subset import load_subset
-from qana.evaluation.out_of_distribution import FAMILIES, draw_strangers, sample_pictures
-from qana.imaging import assess
+from qana.evaluation.out_of_distribution import FAMILIES, draw_images, load_library_images
+from qana.imaging import assess_quality, read_image
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.diagnosis import scan
-from qana.inference.manifest import models_folder
+from qana.inference.diagnosis import diagnose
+from qana.inference.manifest import find_models_folder
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
@@ -29,8 +29,18 @@ LONGEST_FIRST = (
 """Files that take minutes: begun last, one of them would run on beside an idle process."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file of tests after the other, the longest first."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds `--all`."""
+    words = "also run the tests marked slow: they train, convert large networks or repeat in full"
+    parser.addoption("--all", action="store_true", help=words)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the slow tests out, unless `--all` asks for them, and begins with the longest files."""
+    if not config.getoption("--all"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
@@ -63,14 +73,14 @@ def classifier() -> AkidaClassifier:
 @pytest.fixture(scope="session")
 def sure_samples(samples: tuple[Sample, ...], classifier: AkidaClassifier) -> list[Sample]:
     """The samples that are let in and answered, in their order."""
-    return [s for s in samples if scan(s.path, classifier).status == "classified"]
+    return [s for s in samples if diagnose(read_image(s.path), classifier).status == "classified"]
 
 
 @pytest.fixture(scope="session")
 def met() -> dict[str, list[np.ndarray]]:
     """A few pictures of each family that holds no lesion."""
-    drawn = {family: draw_strangers(family, 15) for family in FAMILIES}
-    photographs = sample_pictures()  # none without scikit-image
+    drawn = {family: draw_images(family, 15) for family in FAMILIES}
+    photographs = load_library_images()  # none without scikit-image
     return drawn | ({"pictures": photographs[::2]} if photographs else {})
 
 
@@ -78,14 +88,14 @@ def met() -> dict[str, list[np.ndarray]]:
 def few_strangers(met: dict[str, list[np.ndarray]]) -> Iterator[None]:
     """A gate is examined on a tenth of the pictures."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qana.training.abstention.strangers", lambda: met)
+        patch.setattr("qana.training.record_gate_and_abstention.strangers", lambda: met)
         yield
 
 
 @pytest.fixture(scope="session")
 def text_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of text, sharp and well lit."""
-    page = next(p for p in draw_strangers("text", 20) if assess(p).ok)
+    page = next(p for p in draw_images("text", 20) if assess_quality(p).ok)
     path = tmp_path_factory.mktemp("text") / "page.png"
     Image.fromarray(page).save(path)
     return path
@@ -114,7 +124,7 @@ def ham_folder(tmp_path_factory: pytest.TempPathFactory, samples: tuple[Sample, 
 @pytest.fixture(scope="session")
 def square_photos() -> np.ndarray:
     """(63, 128, 128, 3) uint8: nine test lesions of each class, as the network reads them."""
-    return load_subset()[0]
+    return load_balanced_subset()[0]
 
 
 @pytest.fixture(scope="session")
@@ -123,4 +133,6 @@ def keras_forms() -> dict[str, Any]:
     from qana.network.quantizeml_loading import load_model
 
     forms = load_classifier().entry.record["keras"]
-    return {name: load_model(str(models_folder() / form["file"])) for name, form in forms.items()}
+    return {
+        name: load_model(str(find_models_folder() / form["file"])) for name, form in forms.items()
+    }

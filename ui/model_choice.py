@@ -5,11 +5,11 @@ Until there is one it is a network for the chip that is plugged in; without a ch
 
 import streamlit as st
 
-from qana.inference.backend import target_here
+from qana.inference.backend import find_target
 from qana.inference.manifest import CHIPS, DEFAULT_MODEL, ModelError, read_manifest
 
 
-def network() -> str:
+def chosen_model() -> str:
     """Name of the network that this visitor asks."""
     return st.session_state.get("network") or _of_this_machine()
 
@@ -22,7 +22,7 @@ def _of_this_machine() -> str:
         return DEFAULT_MODEL  # whoever loads it says what is wrong
     # Of several for one chip, the default one: it comes last.
     targets = {entry.target: entry.name for entry in entries}
-    return targets.get(target_here(), DEFAULT_MODEL)
+    return targets.get(find_target(), DEFAULT_MODEL)
 
 
 def choose_network(question: str = "Which network answers?") -> None:
@@ -35,7 +35,7 @@ def choose_network(question: str = "Which network answers?") -> None:
         st.selectbox(
             question,
             list(chips),
-            index=list(chips).index(network()) if network() in chips else 0,
+            index=list(chips).index(chosen_model()) if chosen_model() in chips else 0,
             format_func=lambda name: f"{name}, for {chips[name]}",
             key="network_choice",
             on_change=_keep,  # what a widget holds is lost when the page does not draw it

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from qana.inference.backend import CHIP
+from qana.inference.manifest import ModelEntry
 
 
 def measured_here(command: str) -> None:
@@ -29,4 +30,15 @@ def runs_on(kind: str, device: str, does: str = "Ran") -> None:
         icon=":material/memory:",
         color="green" if chip else "blue",
         help=f"{does} on: {device}.",
+    )
+
+
+def show_model(entry: ModelEntry) -> None:
+    """Shows the badge of the network that answered."""
+    st.badge(
+        entry.name,
+        icon=":material/hub:",
+        color="gray",
+        help=f"The network that answered: {entry.parameters:,} parameters, "
+        f"{entry.weight_bits}-bit weights, {entry.activation_bits}-bit activations.",
     )

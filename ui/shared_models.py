@@ -1,4 +1,4 @@
-"""The engines that all visitors share."""
+"""The models that all visitors share, and what happened to them since they were loaded."""
 
 import gc
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import streamlit as st
 
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
-from qana.edge_learning.held_out import HeldOut, held_out_photos
+from qana.edge_learning.held_out_photos import HeldOutPhotos, load_held_out_photos
 from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.manifest import DEFAULT_MODEL
-from qana.inference.model_store import replaced
+from qana.inference.model_store import check_replaced
 from qana.jobs.background_worker import Workshop
 
 _loaded: dict[str, AkidaClassifier] = {}
@@ -17,55 +17,55 @@ _loaded_edge_models: list[EdgeModel] = []
 
 
 @st.cache_resource(show_spinner="Loading the spiking network")
-def classifier(name: str = DEFAULT_MODEL) -> AkidaClassifier:
-    """One of each model for all visitors; it answers them one at a time."""
+def get_classifier(name: str = DEFAULT_MODEL) -> AkidaClassifier:
+    """Gets a classifier, which is loaded once for all visitors and answers one photo at a time."""
     _loaded[name] = load_classifier(name)
-    # Streamlit collects garbage after each run of a page, which took longer than the run: what is
-    # loaded by now stays, and is not looked through again.
+    # Streamlit collects garbage after each run of a page, which took longer than the run itself.
+    # What is loaded by now stays, so the collector need not visit it again.
     gc.collect()
     gc.freeze()
     return _loaded[name]
 
 
-def loaded_classifiers() -> list[AkidaClassifier]:
-    """Those that somebody has asked for."""
+def list_loaded_classifiers() -> list[AkidaClassifier]:
+    """Lists the classifiers that are loaded."""
     return list(_loaded.values())
 
 
 @st.cache_resource
-def workshop() -> Workshop:
-    """Where TensorFlow and torch run: a process of its own, started by the first who asks."""
+def get_background_worker() -> Workshop:
+    """Gets the process that runs TensorFlow and torch; the first request starts it."""
     return Workshop()
 
 
 @st.cache_resource(show_spinner="Loading the network that learns")
-def edge_model() -> EdgeModel:
-    """One network for all visitors; heads are their own."""
+def get_edge_model() -> EdgeModel:
+    """Gets the network that learns: one for all visitors, each with a head of their own."""
     _loaded_edge_models[:] = [load_edge_model()]
     return _loaded_edge_models[0]
 
 
-def loaded_edge_models() -> list[EdgeModel]:
-    """The network that learns, if somebody has asked for it."""
+def list_loaded_edge_models() -> list[EdgeModel]:
+    """Lists the network that learns, if it is loaded."""
     return list(_loaded_edge_models)
 
 
 @st.cache_resource(
     show_spinner="The network reads the held-out lesions, once for all visitors", max_entries=2
 )
-def held_out(front: str, _model: EdgeModel) -> HeldOut:
-    """The held-out photos, and the spikes that the network with this hash makes of them."""
-    return held_out_photos(_model)
+def get_held_out(front: str, _model: EdgeModel) -> HeldOutPhotos:
+    """Gets the held-out photos with the spikes that the network with this hash makes of them."""
+    return load_held_out_photos(_model)
 
 
 def show_notices() -> None:
-    """A sentence for each chip that was unplugged and each model file that was replaced."""
+    """Shows a sentence for each chip that was unplugged and each model file that was replaced."""
     for sentence in dict.fromkeys(_notices()):
         st.warning(sentence, icon=":material/error:")
 
 
 def _notices() -> Iterator[str]:
-    for classifier in loaded_classifiers():
-        yield from filter(None, (classifier.trouble, replaced(classifier.entry)))
-    for model in loaded_edge_models():
-        yield from filter(None, (model.engine.backend.trouble, replaced(model.entry)))
+    for classifier in list_loaded_classifiers():
+        yield from filter(None, (classifier.trouble, check_replaced(classifier.entry)))
+    for model in list_loaded_edge_models():
+        yield from filter(None, (model.engine.backend.trouble, check_replaced(model.entry)))

@@ -1,4 +1,4 @@
-"""A verdict, in words a visitor reads and with what stands behind each number."""
+"""Shows a verdict in words that a visitor reads, with the source of each number."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,14 +7,15 @@ from html import escape
 import streamlit as st
 
 from qana.classes import BY_CODE, CLASSES
-from qana.inference.classifier import AkidaClassifier, Prediction
-from qana.inference.diagnosis import UNSURE, Scan
+from qana.inference.classifier import Prediction
+from qana.inference.diagnosis import UNSURE, Diagnosis
 from qana.inference.events import LayerEvents
-from qana.inference.probabilities import percent
-from qana.reports.diagnosis_report import scan_report
+from qana.inference.probabilities import format_percent
+from qana.reports.diagnosis_report import write_diagnosis_report
+from ui.answered_photo import AnsweredPhoto
 from ui.entry import begin_at_top
 from ui.explain.answer_square import ALT, show_square
-from ui.provenance import runs_on
+from ui.provenance import runs_on, show_model
 
 NOT_A_DEVICE = (
     "**Not a medical device.** For research and teaching only. No answer here confirms that a "
@@ -30,51 +31,43 @@ LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs
 LOOK_HELP = f"Summed probability of {LOOK_GROUP}."
 
 
-def show_verdict(
-    scan: Scan,
-    prediction: Prediction,
-    classifier: AkidaClassifier,
-    recorded: str | None,
-    again: Callable[[], None],
-) -> None:
-    """Draws a verdict.
+def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
+    """Shows the answer to a photo.
 
     Args:
-        scan: the photo and its problems.
-        prediction: what the network says.
-        classifier: who says it.
-        recorded: code of the data set's diagnosis, for a sample.
-        again: called when the next photo is asked for.
+        answer: the photo with its diagnosis. Everything shown is about the network that gave it.
+        restart: called when the visitor asks for the next photo.
     """
+    diagnosis, prediction, recorded = answer.diagnosis, answer.prediction, answer.recorded
     words, picture = st.columns([5, 2], gap="large", vertical_alignment="top")
     with words:
         with st.container(horizontal=True, vertical_alignment="center", key="headline"):
             # On a phone the columns stack: there a small one stands beside the words.
             with st.container(width=92, key="face"):
-                st.image(scan.shown, width=92, alt=ALT)
+                st.image(diagnosis.square, width=92, alt=ALT)
             with st.container(gap="xxsmall"):
-                _headline(prediction)
-        for problem in scan.problems:
+                _show_headline(prediction)
+        for problem in diagnosis.problems:
             st.warning(problem.message, icon=":material/warning:")
         with st.container(gap="xsmall"):
             for guess, share in prediction.top:
-                st.progress(share, text=f"{BY_CODE[guess].name} **{percent(share)}**")
+                st.progress(share, text=f"{BY_CODE[guess].name} **{format_percent(share)}**")
         with st.container(border=True, gap="xsmall"):
-            look = prediction.needs_look_probability
-            st.markdown(f"**Needs a professional look: {percent(look)}**", help=LOOK_HELP)
+            look = prediction.malignant_probability
+            st.markdown(f"**Needs a professional look: {format_percent(look)}**", help=LOOK_HELP)
             st.caption("A low figure rules nothing out.")
         if recorded:
             st.markdown(
                 f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
             )
-        _badges(prediction, classifier)
+        _show_badges(diagnosis, prediction)
         with st.container(horizontal=True, key="thumb"):
-            st.button("Scan another", icon=":material/arrow_back:", on_click=again)
+            st.button("Scan another", icon=":material/arrow_back:", on_click=restart)
             st.download_button(
                 "Keep a report",
                 # Made when it is asked for: nothing of the photo lies ready on the server.
-                lambda: scan_report(
-                    scan, prediction, classifier, datetime.now().astimezone(), recorded
+                lambda: write_diagnosis_report(
+                    diagnosis, datetime.now().astimezone(), answer.sample
                 ),
                 "qana-report.html",
                 "text/html",
@@ -85,13 +78,13 @@ def show_verdict(
             )
         st.caption(NOT_A_DEVICE)
     with picture:
-        show_square(scan, prediction, classifier.layers)
+        show_square(diagnosis)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
     begin_at_top("verdict")
 
 
-def _headline(prediction: Prediction) -> None:
+def _show_headline(prediction: Prediction) -> None:
     if prediction.unsure:
         st.caption("The network would rather not say")
         st.header("Not sure", anchor=False)
@@ -100,22 +93,15 @@ def _headline(prediction: Prediction) -> None:
     code, probability = prediction.top[0]
     lesion = BY_CODE[code]
     st.caption("Looks most like")
-    st.header(f"{lesion.name}, {percent(probability)}", anchor=False)
+    st.header(f"{lesion.name}, {format_percent(probability)}", anchor=False)
     clinical = "" if lesion.clinical == lesion.name else f" {lesion.clinical}."
     st.caption(lesion.about + clinical)
 
 
-def _badges(prediction: Prediction, classifier: AkidaClassifier) -> None:
-    entry = classifier.entry
+def _show_badges(diagnosis: Diagnosis, prediction: Prediction) -> None:
     with st.container(horizontal=True, gap="xsmall"):
-        runs_on(prediction.backend, classifier.device)
-        st.badge(
-            entry.name,
-            icon=":material/hub:",
-            color="gray",
-            help=f"The network that answered: {entry.parameters:,} parameters, "
-            f"{entry.weight_bits}-bit weights, {entry.activation_bits}-bit activations.",
-        )
+        runs_on(diagnosis.backend, diagnosis.device)
+        show_model(diagnosis.classifier.entry)
         st.badge(
             f"{prediction.latency_ms:.0f} ms measured here",
             icon=":material/timer:",

@@ -1,6 +1,6 @@
-"""Where a model runs: a chip if one fits, else the vendor's bit-exact simulator.
+"""Chooses where a model runs: on a chip if one fits, else in the bit-exact simulator.
 
-The one place that asks for hardware, so that all else runs on either with no change.
+This is the only place that asks for hardware. Everything else runs on either without a change.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from qana.inference.manifest import AKIDA1, AKIDA2
 
 SIMULATOR = "simulator"
 CHIP = "chip"
-LOST = (
+CHIP_LOST = (
     "The Akida chip no longer answers, so the simulator does, with the same integers: plug the "
     "chip in again and restart the app."
 )
@@ -19,11 +19,13 @@ LOST = (
 
 @dataclass(frozen=True)
 class Backend:
-    """Attributes:
-    kind: "chip" or "simulator".
-    device: in words, for a badge.
-    chip: the akida.Device itself; None in the simulator.
-    trouble: one sentence, where the simulator had to take over from a chip.
+    """Where a model runs.
+
+    Attributes:
+        kind: "chip" or "simulator".
+        device: that chip or simulator, in words.
+        chip: the akida.Device; None in the simulator.
+        trouble: one sentence, where the simulator had to take over from a chip; else None.
     """
 
     kind: str
@@ -32,11 +34,11 @@ class Backend:
     trouble: str | None = None
 
 
-def place(model: akida.Model) -> Backend:
-    """Maps `model` onto the first plugged-in device that takes all of it, if there is one.
+def choose_backend(model: akida.Model) -> Backend:
+    """Maps a model onto the first plugged-in device that takes all of its layers.
 
-    A device of the other Akida generation, or one that is too small, is passed over: a model that
-    runs half on the chip and half in software would make its latency mean nothing.
+    A device of the other Akida generation, or one that is too small, is skipped: if half of a
+    model ran in software, its latency would mean nothing.
     """
     for device in akida.devices():
         try:
@@ -45,19 +47,18 @@ def place(model: akida.Model) -> Backend:
             model.map(None)
             continue
         return Backend(CHIP, str(device.desc), device)
-    return simulator(model)
+    return use_simulator(model)
 
 
-def target_here() -> str | None:
-    """Target of the models that the first plugged-in device runs, as the manifest names it; None
-    where no device is plugged in."""
+def find_target() -> str | None:
+    """Finds the target of the first plugged-in device, as the manifest names it, or None."""
     for device in akida.devices():
         return AKIDA1 if device.ip_version == akida.IpVersion.v1 else AKIDA2
     return None
 
 
-def simulator(model: akida.Model, trouble: str | None = None) -> Backend:
-    """The simulator for a model that is mapped on no device; for `trouble` see `Backend`."""
+def use_simulator(model: akida.Model, trouble: str | None = None) -> Backend:
+    """Describes the simulator for a model that is mapped on no device; see `Backend`."""
     generation = "2.0" if model.ip_version == akida.IpVersion.v2 else "1.0"
     device = f"Akida {generation} simulator on this computer's processor"
     return Backend(SIMULATOR, device, trouble=trouble)

@@ -1,6 +1,6 @@
-"""The classifier that answers: a photo in, a verdict of the spiking network out.
+"""Classifies a photo with the spiking network.
 
-Needs numpy, opencv and akida alone; neither TensorFlow nor torch is ever imported on this path.
+Needs numpy, OpenCV and akida alone: neither TensorFlow nor torch is imported on this path.
 """
 
 import threading
@@ -12,30 +12,31 @@ import numpy as np
 
 from qana.classes import LABELS
 from qana.imaging import to_input
-from qana.inference.backend import CHIP, LOST, Backend, place, simulator
-from qana.inference.events import LayerEvents, LayerTap, count_events, features
+from qana.inference.backend import CHIP, CHIP_LOST, Backend, choose_backend, use_simulator
+from qana.inference.events import LayerEvents, LayerRecorder, count_events, read_features
 from qana.inference.gate import read_gate
-from qana.inference.load_engine import load_networks
+from qana.inference.load_network import load_networks
 from qana.inference.manifest import DEFAULT_MODEL, ModelEntry, ModelError, find_entry
-from qana.inference.probabilities import malignant_probability, softmax
+from qana.inference.probabilities import malignant_probability
+from qana.inference.temperature import softmax
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the spiking network says of one photo.
+    """The answer of the spiking network to one photo.
 
     Attributes:
-        inputs: (S, S, 3) uint8, the square as the network read it.
+        inputs: (S, S, 3) uint8 RGB, the square as the network read it.
         logits: (7,) float32, in the order of `qana.classes.LABELS`.
-        probabilities: (7,) float64, summing to 1: softmax of the logits over the temperature that
-            was fitted on validation lesions.
-        latency_ms: wall time of the engine's answer on this machine, milliseconds; in the
-            simulator that of the walk through its layers, which is a few percent longer.
+        probabilities: (7,) float64, summing to 1: softmax of the logits over the temperature.
+        latency_ms: wall time of the engine's answer on this machine, milliseconds. In the
+            simulator the layers are run one by one, which takes a few percent longer.
         layers: events of each hidden layer, in order.
-        outputs: the integers behind them, layer name to (H, W, C), as `LayerTap.outputs` gives
-            them; an explanation of this very answer starts from them.
+        outputs: the integers of each layer, name to (H, W, C), as `LayerRecorder.record` gives
+            them. An explanation of this very answer starts from them.
         backend: "chip" or "simulator".
-        foreign: True where the model's gate does not know the photo as a dermatoscopic lesion.
+        device: that chip or simulator, in words.
+        out_of_distribution: True where the gate does not know the photo as a lesion.
         unsure: True where the top probability is below the one that the model needs to answer.
     """
 
@@ -46,18 +47,19 @@ class Prediction:
     layers: tuple[LayerEvents, ...]
     outputs: dict[str, np.ndarray] = field(repr=False)
     backend: str
-    foreign: bool
+    device: str
+    out_of_distribution: bool
     unsure: bool
 
     @property
     def top(self) -> tuple[tuple[str, float], ...]:
-        """The three likeliest classes: (code, probability), likeliest first."""
+        """The three likeliest classes as (label, probability), likeliest first."""
         order = np.argsort(-self.probabilities, kind="stable")[:3]
         return tuple((LABELS[index], float(self.probabilities[index])) for index in order)
 
     @property
-    def needs_look_probability(self) -> float:
-        """Summed probability of melanoma, basal cell carcinoma and actinic keratosis, 0 to 1."""
+    def malignant_probability(self) -> float:
+        """Probability of melanoma, basal cell carcinoma or actinic keratosis, 0 to 1."""
         return float(malignant_probability(self.probabilities))
 
     @property
@@ -73,24 +75,40 @@ class Prediction:
 
 
 class AkidaClassifier:
-    """One loaded model. Safe for several threads: the engine answers one photo at a time."""
+    """One loaded model on a chip or in the simulator.
+
+    Several threads may use it at once: the engine answers one photo at a time.
+
+    Attributes:
+        entry: what the manifest says of the model.
+        name: of the model.
+        input_size: side of the square that the network reads, pixels.
+        layers: the layers of the Akida model, in order.
+        backend: "chip" or "simulator".
+        device: that chip or simulator, in words.
+        chip: the akida.Device; None in the simulator.
+        trouble: one sentence, where the simulator had to take over from a chip; else None.
+    """
 
     def __init__(self, entry: ModelEntry) -> None:
-        """Loads the file of `entry`, after checking its hash, onto a chip or the simulator.
+        """Checks the hash of the model's file and loads it onto a chip or the simulator.
 
-        A chip that is unplugged later is replaced by the simulator, and `trouble` says so.
+        If the chip is unplugged later, the simulator takes over and `trouble` says so.
+
+        Args:
+            entry: the model.
 
         Raises:
-            ModelError: the file or that of its gate is missing, changed, or not of this version.
+            ModelError: the model's file or its gate is missing, changed, or not of this version.
         """
         stored = (entry.path, entry.sha256, entry.input_shape)
         self._model, self._spare = load_networks(*stored, count=2)
-        self._tap = LayerTap(self._spare)
+        self._recorder = LayerRecorder(self._spare)
         self._gate = read_gate(entry)
         self.entry = entry
         self.name = entry.name
         self.input_size = entry.input_shape[0]
-        self._stand_on(place(self._model))
+        self._use(choose_backend(self._model))
         self.layers = tuple(self._spare.layers)
         self._lock = threading.Lock()
         blank = np.zeros((1, *entry.input_shape), np.uint8)
@@ -102,42 +120,46 @@ class AkidaClassifier:
             )
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3) uint8 network inputs to (N, 7) float32 logits."""
+        """Computes the logits: (N, S, S, 3) uint8 network inputs to (N, 7) float32."""
         with self._lock:
             return self._predict(inputs).reshape(len(inputs), -1)
 
-    def tap(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Integers of every layer for one network input, (S, S, 3) uint8; see `LayerTap`."""
+    def record_layers(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Records the integers of every layer for one (S, S, 3) uint8 input."""
         with self._lock:
-            return self._tap.outputs(inputs)
+            return self._recorder.record(inputs)
 
     def features(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3) uint8 network inputs to (N, F) integers that enter the last dense layer."""
+        """Computes what enters the last dense layer: (N, S, S, 3) uint8 to (N, F) integers."""
         with self._lock:
-            return np.stack([features(self._tap.outputs(image)) for image in inputs])
+            return np.stack([read_features(self._recorder.record(image)) for image in inputs])
 
     def passes_gate(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3) uint8 network inputs to (N,) bool; all True for a model without a gate."""
+        """Asks the gate: (N, S, S, 3) uint8 to (N,) bool; all True for a model without a gate."""
         if self._gate is None:
             return np.ones(len(inputs), dtype=bool)
         return self._gate.passes(self.features(inputs))
 
-    def classify(self, image: np.ndarray) -> Prediction:
-        """Classifies one photo, (H, W, 3) uint8 RGB of any size; its centre square is read."""
-        inputs = to_input(image, self.input_size)[None]
+    def classify(self, photo: np.ndarray) -> Prediction:
+        """Classifies one photo, whatever its quality; `qana.diagnose` also judges that.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB of any size; its centre square is read.
+        """
+        inputs = to_input(photo, self.input_size)[None]
         with self._lock:
             start = time.perf_counter()
             if self.backend == CHIP:
                 logits = self._predict(inputs).reshape(-1)
                 latency_ms = (time.perf_counter() - start) * 1e3
-                outputs = self._tap.outputs(inputs[0])
-            else:  # walking the simulator layer by layer gives the same answer, and the events
-                outputs = self._tap.outputs(inputs[0])
-                logits = self._tap.logits(outputs)
+                outputs = self._recorder.record(inputs[0])
+            else:  # running the simulator layer by layer gives the same answer, and the events
+                outputs = self._recorder.record(inputs[0])
+                logits = self._recorder.logits(outputs)
                 latency_ms = (time.perf_counter() - start) * 1e3
-            backend = self.backend
+            backend, device = self.backend, self.device
         probabilities = softmax(logits, self.entry.temperature)
-        known = self._gate is None or bool(self._gate.passes(features(outputs)[None])[0])
+        known = self._gate is None or bool(self._gate.passes(read_features(outputs)[None])[0])
         return Prediction(
             inputs=inputs[0],
             logits=logits,
@@ -146,7 +168,8 @@ class AkidaClassifier:
             layers=count_events(outputs),
             outputs=outputs,
             backend=backend,
-            foreign=not known,
+            device=device,
+            out_of_distribution=not known,
             unsure=float(probabilities.max()) < self.entry.abstain_below,
         )
 
@@ -156,19 +179,28 @@ class AkidaClassifier:
         except RuntimeError:
             if self.backend != CHIP:
                 raise
-            self._model = self._spare  # nothing more is asked of what hangs on the device
-            self._stand_on(simulator(self._spare, LOST))
+            self._model = self._spare  # the lost device is not asked again
+            self._use(use_simulator(self._spare, CHIP_LOST))
             return self._model.predict(inputs)
 
-    def _stand_on(self, placed: Backend) -> None:
+    def _use(self, placed: Backend) -> None:
         self.backend, self.device, self.chip = placed.kind, placed.device, placed.chip
         self.trouble = placed.trouble
 
 
 def load_classifier(name: str = DEFAULT_MODEL, folder: Path | None = None) -> AkidaClassifier:
-    """The classifier of one model of a models folder (the project's, if none is given).
+    """Loads one model onto a chip, if one is plugged in, else into the simulator.
+
+    Args:
+        name: of the model, such as "akida2" or "akd1000".
+        folder: models folder; None for the one that comes with QANA.
 
     Raises:
         ModelError: there is no such model, or its file is missing or changed.
+
+    Example:
+        >>> classifier = load_classifier("akida2")
+        >>> classifier.backend
+        'simulator'
     """
     return AkidaClassifier(find_entry(name, folder))

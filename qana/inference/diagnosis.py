@@ -1,20 +1,20 @@
-"""One visit to the scanner, in the order that a clinician would ask.
+"""Diagnoses one photo, in the order that a clinician would ask.
 
-Can it be read, is it sharp and lit, is it a dermatoscopic lesion at all, what is it most like, and
-is that sure enough to be said.
+Can the photo be read, is it sharp and well lit, does it show a dermatoscopic lesion, what does it
+look most like, and is the network sure enough to say so?
 """
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from qana.imaging import Problem, assess, read_image, to_input
+from qana.imaging import Problem, assess_quality, to_input
 from qana.inference.classifier import AkidaClassifier, Prediction
 
-SHOWN_SIZE = 512
-FOREIGN = Problem(
-    "foreign",
+SQUARE_SIZE = 512
+"""Side of the square that is kept to look at, pixels."""
+OUT_OF_DISTRIBUTION = Problem(
+    "out-of-distribution",
     "This does not look like a dermatoscopic picture of a lesion, the only kind that the network "
     "knows: take it through a dermatoscope, with one lesion in the middle.",
 )
@@ -24,54 +24,112 @@ UNSURE = (
 )
 
 
-@dataclass(frozen=True)
-class Scan:
-    """What there is to show of one photo.
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """The answer to one photo, with everything that was true when it was given.
+
+    Whatever shows, explains or reports a diagnosis takes the network from it, never from what is
+    chosen by then.
 
     Attributes:
-        shown: (512, 512, 3) uint8, the square that is classified, at a size for the eye.
+        square: (512, 512, 3) uint8 RGB, the part of the photo that was judged, at a size to look
+            at.
         problems: what speaks against the photo, the gravest first.
-        prediction: None where the photo was turned away for its problems.
+        prediction: the network's answer; None where the photo was turned away.
+        classifier: the classifier that was asked.
+        backend: "chip" or "simulator", where the classifier ran.
+        device: that chip or simulator, in words.
     """
 
-    shown: np.ndarray
+    square: np.ndarray = field(repr=False)
     problems: tuple[Problem, ...]
     prediction: Prediction | None
+    classifier: AkidaClassifier = field(repr=False)
+    backend: str
+    device: str
 
     @property
     def status(self) -> str:
-        """classified; abstained, with a prediction too unsure to be said; or rejected."""
+        """The outcome: "classified", "abstained" (the answer is too unsure) or "rejected"."""
         if self.prediction is None:
             return "rejected"
         return "abstained" if self.prediction.unsure else "classified"
 
     @property
     def reason(self) -> str | None:
-        """One sentence: why the photo is rejected or the network abstains; None if classified."""
+        """One sentence: why the photo was rejected or the network abstains; else None."""
         if self.prediction is None:
             return self.problems[0].message
         return UNSURE if self.prediction.unsure else None
 
+    @property
+    def model(self) -> str:
+        """Name of the network that answered."""
+        return self.classifier.name
 
-def scan(
-    source: bytes | Path | np.ndarray, classifier: AkidaClassifier, insist: bool = False
-) -> Scan:
-    """Reads a photo and, where it is sound, classifies it. Keeps and writes nothing.
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of that network's .fbz file, 64 hex digits."""
+        return self.classifier.entry.sha256
+
+    @property
+    def temperature(self) -> float:
+        """What its logits were divided by before the softmax."""
+        return self.classifier.entry.temperature
+
+    @property
+    def top(self) -> tuple[tuple[str, float], ...]:
+        """The three likeliest classes as (label, probability); empty where there is no answer."""
+        return () if self.prediction is None else self.prediction.top
+
+    @property
+    def probabilities(self) -> np.ndarray | None:
+        """(7,) float64 in the order of `qana.LABELS`, summing to 1; None without an answer."""
+        return None if self.prediction is None else self.prediction.probabilities
+
+    @property
+    def malignant_probability(self) -> float | None:
+        """Probability of melanoma, basal cell carcinoma or actinic keratosis, 0 to 1."""
+        return None if self.prediction is None else self.prediction.malignant_probability
+
+    @property
+    def events(self) -> int | None:
+        """Events of all hidden layers together."""
+        return None if self.prediction is None else self.prediction.events
+
+    @property
+    def sparsity(self) -> float | None:
+        """Share of all hidden activations that are zero, 0 to 1."""
+        return None if self.prediction is None else self.prediction.sparsity
+
+    @property
+    def latency_ms(self) -> float | None:
+        """Time of the engine's answer on this machine, milliseconds."""
+        return None if self.prediction is None else self.prediction.latency_ms
+
+
+def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False) -> Diagnosis:
+    """Judges a photo and, where it is sound, classifies it. Keeps and writes nothing.
 
     Args:
-        source: the file's bytes, or its path, or the photo itself, (H, W, 3) uint8 RGB.
-        classifier: whose verdict is asked.
-        insist: classify all the same what is spoilt or does not look like a lesion.
+        photo: (H, W, 3) uint8 RGB of any size, as `qana.read_image` gives it. Its centre square is
+            judged.
+        classifier: the network that answers.
+        force: True also classifies a photo that is spoilt or does not look like a lesion.
 
-    Raises:
-        ImageError: it cannot be read; one sentence for the person who chose it.
+    Returns:
+        The diagnosis. Its `status` says whether there is an answer.
+
+    Example:
+        >>> diagnosis = diagnose(read_image("lesion.jpg"), load_classifier("akida2"))
+        >>> diagnosis.status, diagnosis.top[0]
     """
-    photo = source if isinstance(source, np.ndarray) else read_image(source)
-    shown = to_input(photo, SHOWN_SIZE)
-    problems = assess(photo).problems
-    if problems and not insist:
-        return Scan(shown, problems, None)
+    square = to_input(photo, SQUARE_SIZE)
+    problems = assess_quality(photo).problems
+    if problems and not force:
+        return Diagnosis(square, problems, None, classifier, classifier.backend, classifier.device)
     prediction = classifier.classify(photo)
-    if prediction.foreign:
-        problems = (*problems, FOREIGN)
-    return Scan(shown, problems, prediction if insist or not problems else None)
+    if prediction.out_of_distribution:
+        problems = (*problems, OUT_OF_DISTRIBUTION)
+    answer = prediction if force or not problems else None
+    return Diagnosis(square, problems, answer, classifier, prediction.backend, prediction.device)

@@ -1,13 +1,12 @@
-"""The events of one photo: what each layer of the spiking network sends on.
+"""Records the integers of every layer for one photo, and counts the events.
 
-On Akida an event is a non-zero activation; a zero is never sent and never computed with. The
-engine returns only its last layer, so each layer is run alone, on the integers of the layers
-before it, which gives every layer's integers, and the same logits, in about the time of one
-inference. A Concatenate sends nothing of its own, and an Add is an integer sum: those two are done
-here.
+On Akida an event is a non-zero activation. A zero is never sent and never computed with. The
+engine returns its last layer only. So each layer is run alone on the integers of the layers before
+it. That gives the integers of every layer and the same logits, in about the time of one inference.
+A Concatenate sends nothing of its own and an Add is an integer sum: both are computed here.
 
-A chip does not report its activations either: the events of a photo are always counted by the
-simulator, which computes the same integers.
+A chip does not report its activations either. The simulator, which computes the same integers,
+always counts the events.
 """
 
 from collections.abc import Mapping
@@ -17,22 +16,24 @@ import akida
 import numpy as np
 
 Outputs = Mapping[str, np.ndarray]
-"""Layer name to (H, W, C) integers of one picture, in the order of the network, logits last."""
+"""Name of each layer and its (H, W, C) integers for one photo, in network order, logits last."""
 SILENT = (
     akida.LayerType.InputData,
     akida.LayerType.Quantizer,
     akida.LayerType.Concatenate,
     akida.LayerType.Dequantizer,
 )
-"""Layers that make no events: they bring pixels in, join channels or scale the logits."""
+"""Types of layers without events: they take in pixels, join channels or scale the logits."""
 
 
 @dataclass(frozen=True)
 class LayerEvents:
-    """Attributes:
-    name: of the layer.
-    events: non-zero activations of this photo.
-    size: all activations.
+    """The events of one layer for one photo.
+
+    Attributes:
+        name: of the layer.
+        events: number of non-zero activations.
+        size: number of activations.
     """
 
     name: str
@@ -45,11 +46,11 @@ class LayerEvents:
         return 1 - self.events / self.size
 
 
-class LayerTap:
-    """Every layer's output for one photo. Not thread-safe: the owner holds the lock."""
+class LayerRecorder:
+    """Records the output of every layer. Not thread-safe: its owner holds a lock."""
 
     def __init__(self, model: akida.Model) -> None:
-        """Takes its layers from `model`, which must not be mapped on a device."""
+        """Takes the layers of `model`, which must not be mapped on a device."""
         self._layers = list(model.layers)
         self._alone = {
             layer.name: akida.Model(layers=[layer])
@@ -63,14 +64,15 @@ class LayerTap:
         self._entrance_name = entrance[-1].name
         self._last = self._layers[-1]
 
-    def outputs(self, image: np.ndarray) -> dict[str, np.ndarray]:
-        """Integers of each layer that sends events, in the order of the network.
+    def record(self, image: np.ndarray) -> dict[str, np.ndarray]:
+        """Runs one photo and records the integers of each layer that sends events.
 
         Args:
             image: (S, S, 3) uint8.
 
         Returns:
-            layer name to (H, W, C) int8, uint8 or int32 integers; the last is the logits' layer.
+            Name of each layer and its (H, W, C) int8, uint8 or int32 integers, in network order.
+            The last layer is the one of the logits.
         """
         found = {self._entrance_name: self._entrance.forward(image[None])}
         for layer in self._layers:
@@ -86,7 +88,7 @@ class LayerTap:
         return {layer.name: found[layer.name][0] for layer in sending}
 
     def logits(self, outputs: dict[str, np.ndarray]) -> np.ndarray:
-        """(7,) float32 logits, the engine's own to the bit, from what `outputs` gives."""
+        """Computes (7,) float32 logits from recorded outputs, equal to the engine's to the bit."""
         *_hidden, last = outputs.values()
         integers = last.reshape(-1)
         if self._last.parameters.layer_type == akida.LayerType.Dequantizer:
@@ -96,15 +98,15 @@ class LayerTap:
 
 
 def count_events(outputs: dict[str, np.ndarray]) -> tuple[LayerEvents, ...]:
-    """Events of each layer but the logits, from what `LayerTap.outputs` gives."""
+    """Counts the events of each layer but the last, from what `LayerRecorder.record` gives."""
     *hidden, _logits = outputs.items()
     return tuple(
         LayerEvents(name, int(np.count_nonzero(output)), output.size) for name, output in hidden
     )
 
 
-def features(outputs: dict[str, np.ndarray]) -> np.ndarray:
-    """(F,) integers that enter the last dense layer, from what `LayerTap.outputs` gives."""
+def read_features(outputs: dict[str, np.ndarray]) -> np.ndarray:
+    """Picks the (F,) integers that enter the last dense layer from recorded outputs."""
     *_earlier, last, _logits = outputs.values()
     return last.reshape(-1)
 

@@ -1,8 +1,9 @@
-"""The gate: whether a picture is a dermatoscopic lesion at all, by the spiking network's own view.
+"""The gate: decides whether a picture shows a dermatoscopic lesion at all.
 
-A network gives one of its classes to any picture, a page of text too. The activations that enter
-its last dense layer differ, though, and one weighted sum tells them apart. It needs the integers
-that are computed anyway and as many products as there are, so it costs nothing.
+A network gives one of its classes to any picture, even to a page of text. But the activations that
+enter its last dense layer differ, and one weighted sum tells lesions from other pictures. The
+integers are computed anyway, so the gate costs almost nothing.
+`qana.training.fit_not_a_lesion_gate` fits it.
 """
 
 import zipfile
@@ -13,41 +14,43 @@ from pathlib import Path
 import numpy as np
 
 from qana.inference.manifest import ModelEntry, ModelError
-from qana.inference.model_store import verified_bytes
+from qana.inference.model_store import read_verified_bytes
 
 MOST_BYTES = 1_000_000
-"""Of any array of a gate, unpacked; a true one has a few thousand."""
+"""Size limit of an array in a gate file, unpacked. A real one has a few thousand bytes."""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A weighted sum of the activations' roots and the least sum that passes.
+    """A weighted sum of activations, and the smallest sum that passes.
 
     Attributes:
         weights: (F,) float64, one for each activation that enters the last dense layer.
-        bias: added to the weighted sum; the score is the log-odds of "a lesion".
-        threshold: the least score that passes, chosen on validation lesions.
+        bias: is added to the weighted sum. The score is the log-odds of "a lesion".
+        threshold: the smallest score that passes, chosen on validation lesions.
     """
 
     weights: np.ndarray
     bias: float
     threshold: float
 
-    def scores(self, features: np.ndarray) -> np.ndarray:
-        """(N, F) integers of the network to (N,) float64 log-odds."""
-        return roots(features) @ self.weights + self.bias
+    def score(self, features: np.ndarray) -> np.ndarray:
+        """Scores pictures: (N, F) integers of the network to (N,) float64 log-odds."""
+        return take_roots(features) @ self.weights + self.bias
 
     def passes(self, features: np.ndarray) -> np.ndarray:
-        """(N, F) integers of the network to (N,) bool, True for a dermatoscopic lesion."""
-        return self.scores(features) >= self.threshold
+        """Decides: (N, F) integers of the network to (N,) bool, True for a lesion."""
+        return self.score(features) >= self.threshold
 
     def write(self, path: Path) -> None:
-        """Writes the gate as .npz; equal gates make equal bytes."""
+        """Writes the gate as .npz. Equal gates make equal bytes."""
         np.savez(path, weights=self.weights, bias=self.bias, threshold=self.threshold)
 
 
-def roots(features: np.ndarray) -> np.ndarray:
-    """Signed square roots, float64: no single large activation may decide.
+def take_roots(features: np.ndarray) -> np.ndarray:
+    """Takes signed square roots, so that no single large activation decides.
+
+    Any integer array to float64 of the same shape.
 
     Power normalization: Perronnin, Sanchez and Mensink, "Improving the Fisher Kernel for
     Large-Scale Image Classification", ECCV 2010.
@@ -57,26 +60,28 @@ def roots(features: np.ndarray) -> np.ndarray:
 
 
 def read_gate(entry: ModelEntry) -> Gate | None:
-    """The gate that the manifest names beside a model; None where it names none.
+    """Reads the gate of a model.
+
+    Returns:
+        The gate; None where the manifest names none.
 
     Raises:
-        ModelError: its file is missing, changed, or no gate.
+        ModelError: the file is missing, changed, or not a gate.
     """
     if entry.gate is None:
         return None
-    data = verified_bytes(*entry.gate)
+    data = read_verified_bytes(*entry.gate)
     try:
-        return _gate(data)
-    except Exception:  # numpy and zip raise whatever they do; none of it is the user's
+        return _parse(data)
+    except Exception:  # numpy and zipfile raise many kinds; the user needs one sentence
         raise ModelError(
-            f"{entry.gate[0].name} is no gate of this version: make it again with "
+            f"{entry.gate[0].name} is not a gate of this version: make it again with "
             "`python -m qana gate`."
         ) from None
 
 
-def _gate(data: bytes) -> Gate:
-    """The gate in a file's bytes; raises anything where it is none. Nothing large is unpacked, and
-    no pickle ever is."""
+def _parse(data: bytes) -> Gate:
+    """Parses a gate file; raises anything if it is not one. Unpacks nothing large, no pickle."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if any(part.file_size > MOST_BYTES for part in archive.infolist()):
             raise ValueError

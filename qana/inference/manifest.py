@@ -13,13 +13,13 @@ from qana.resources import find_folder
 
 DEFAULT_MODEL = "akida2"
 LARGE_MODEL = "akida2-large"
-"""What the default one was narrowed from."""
+"""The larger network that the default one was made from."""
 AKIDA2, AKIDA1 = "akida2", "akd1000"
-"""Targets in the manifest: chips of the second generation, and of the first."""
+"""Targets in the manifest: Akida 2.0, and Akida 1.0 (AKD1000, AKD1500)."""
 CHIPS = {AKIDA2: "Akida 2.0", AKIDA1: "AKD1000 and AKD1500"}
-"""Target to the chips, in words."""
+"""The chips of each target, in words."""
 STEP_PARTS = 16
-"""Of an activation's step, below which Akida 1.0 cuts off; see `qana.conversion.akida1_rounding`."""
+"""Akida 1.0 cuts the step of an activation to sixteenths; see `qana.conversion.akida1_rounding`."""
 MANIFEST = "manifest.json"
 ENVIRONMENT = "QANA_MODELS"
 """Environment variable that names another models folder."""
@@ -34,21 +34,22 @@ class ModelEntry:
     """One deployed model, as the manifest describes it.
 
     Attributes:
-        name: also the stem of its .fbz file.
+        name: of the model, and stem of its .fbz file.
         target: akida2 or akd1000.
         path: the .fbz file.
         input_shape: (height, width, 3) of the uint8 input.
-        weight_bits, activation_bits: of every layer but the first.
-        parameters: trainable and folded parameters of the Keras network.
-        macs: multiply-accumulates of one image, as the Akida engine counts them; of Akida 1.0,
-            where it counts none, those of the Keras network.
+        weight_bits: bits of the weights of every layer but the first.
+        activation_bits: bits of the activations of every layer but the first.
+        parameters: number of trainable and folded parameters of the Keras network.
+        macs: multiply-accumulates of one image, counted by the Akida engine. For Akida 1.0, where
+            the engine counts none, they are counted on the Keras network.
         sha256: of the .fbz file, 64 hex digits.
-        temperature: what logits are divided by before the softmax, fitted on validation.
-        gate: the file that tells lesions from other pictures and its SHA-256; None without one.
-        abstain_below: top probability, 0 to 1, below which the model would rather not say; 0 where
-            it always answers.
-        metrics: results by subset and stage, with where they come from.
-        record: the whole manifest entry, for readers of other keys.
+        temperature: divides the logits before the softmax; fitted on validation lesions.
+        gate: the file of the gate and its SHA-256; None without a gate.
+        abstain_below: top probability, 0 to 1, below which the model abstains; 0 where it always
+            answers.
+        metrics: results by subset and stage, each with its source.
+        record: the whole manifest entry as JSON, for other keys.
     """
 
     name: str
@@ -67,18 +68,21 @@ class ModelEntry:
     record: dict[str, Any] = field(repr=False)
 
 
-def models_folder() -> Path:
-    """The folder that `QANA_MODELS` names, else models/ of the project."""
+def find_models_folder() -> Path:
+    """Finds the models folder: the one that `QANA_MODELS` names, else the one of the project."""
     return Path(os.environ.get(ENVIRONMENT) or find_folder("models"))
 
 
 def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
-    """Every model of a models folder.
+    """Reads the entry of every model.
+
+    Args:
+        folder: models folder; None for the project's.
 
     Raises:
         ModelError: the manifest is missing or damaged.
     """
-    folder = folder or models_folder()
+    folder = folder or find_models_folder()
     try:
         document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return [_entry(folder, record) for record in document["models"]]
@@ -94,10 +98,10 @@ def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
 
 
 def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
-    """One record, checked; raises what `read_manifest` catches."""
+    """Checks one record; raises what `read_manifest` catches."""
     height, width, channels = record["input_shape"]
     gate = record.get("gate")
-    path, digest = named_file(folder, record)
+    path, digest = read_file_record(folder, record)
     entry = ModelEntry(
         name=record["name"],
         target=record["target"],
@@ -109,7 +113,7 @@ def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
         macs=int(record["macs"]),
         sha256=digest,
         temperature=float(record["temperature"]),
-        gate=named_file(folder, gate) if gate else None,
+        gate=read_file_record(folder, gate) if gate else None,
         abstain_below=float(record.get("abstain", {}).get("threshold", 0)),
         metrics=dict(record["metrics"]),
         record=record,
@@ -123,13 +127,18 @@ def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
     return entry
 
 
-def named_file(folder: Path, record: dict[str, Any]) -> tuple[Path, str]:
-    """A file of a models folder and its SHA-256, as "file" and "sha256" of a record say.
+def read_file_record(folder: Path, record: dict[str, Any]) -> tuple[Path, str]:
+    """Reads the keys "file" and "sha256" of a record.
 
-    Folders in the name are cut off: nothing outside `folder` is reached.
+    Folders in the name are cut off, so nothing outside `folder` is reached.
+
+    Returns:
+        The path of the file and its SHA-256.
 
     Raises:
-        KeyError, TypeError, ValueError: the record names none.
+        KeyError: a key is missing.
+        TypeError: a value is not text.
+        ValueError: the name is empty or not printable.
     """
     name = Path(record["file"]).name
     if not name or not name.isprintable():
@@ -138,7 +147,7 @@ def named_file(folder: Path, record: dict[str, Any]) -> tuple[Path, str]:
 
 
 def write_manifest(folder: Path, records: Iterable[dict[str, Any]]) -> None:
-    """Writes the manifest of a models folder; a stop leaves the old one or the new one."""
+    """Writes the manifest at once: a stop leaves the old file or the new one, never a part."""
     unfinished = folder / f"{MANIFEST}.unfinished"
     text = json.dumps({"models": list(records)}, indent=1, allow_nan=False)
     unfinished.write_text(text + "\n", encoding="utf-8")
@@ -146,19 +155,23 @@ def write_manifest(folder: Path, records: Iterable[dict[str, Any]]) -> None:
 
 
 def update_record(name: str, changes: dict[str, Any], folder: Path | None = None) -> None:
-    """Sets keys of one model's manifest record and leaves all else as it is.
+    """Changes keys of one model's record and leaves everything else as it is.
 
     Raises:
         ModelError: no model has that name, or the manifest cannot be read.
     """
-    folder = folder or models_folder()
+    folder = folder or find_models_folder()
     find_entry(name, folder)
     records = [entry.record for entry in read_manifest(folder)]
     write_manifest(folder, [r | changes if r["name"] == name else r for r in records])
 
 
 def find_entry(name: str, folder: Path | None = None) -> ModelEntry:
-    """The entry of one model.
+    """Finds the entry of one model.
+
+    Args:
+        name: of the model.
+        folder: models folder; None for the project's.
 
     Raises:
         ModelError: no model has that name, or the manifest cannot be read.

@@ -7,27 +7,27 @@ from pathlib import Path
 from qana.inference.manifest import ModelEntry, ModelError
 
 
-def verified(entry: ModelEntry) -> Path:
-    """The path of the model's .fbz, once its bytes are proven to be those of the manifest.
+def verify_model(entry: ModelEntry) -> Path:
+    """Verifies the .fbz of a model and returns its path.
 
     Raises:
         ModelError: the file is missing or differs by as much as a bit.
     """
-    return verified_file(entry.path, entry.sha256)
+    return verify_file(entry.path, entry.sha256)
 
 
-def verified_file(path: Path, digest: str) -> Path:
-    """`path`, once its SHA-256 is proven to be `digest` (64 hex digits).
+def verify_file(path: Path, digest: str) -> Path:
+    """Verifies that the SHA-256 of a file is `digest` (64 hex digits) and returns its path.
 
     Raises:
         ModelError: the file is missing or differs by as much as a bit.
     """
-    verified_bytes(path, digest)
+    read_verified_bytes(path, digest)
     return path
 
 
-def verified_bytes(path: Path, digest: str) -> bytes:
-    """What is in `path`, read once, its SHA-256 proven to be `digest` (64 hex digits).
+def read_verified_bytes(path: Path, digest: str) -> bytes:
+    """Reads a file once and verifies that its SHA-256 is `digest` (64 hex digits).
 
     Raises:
         ModelError: the file is missing or differs by as much as a bit.
@@ -47,12 +47,13 @@ def verified_bytes(path: Path, digest: str) -> bytes:
     return data
 
 
-def replaced(entry: ModelEntry) -> str | None:
-    """Whether the file of a model that was loaded is another one by now, or gone.
+def check_replaced(entry: ModelEntry) -> str | None:
+    """Checks whether the file of a loaded model was replaced or removed.
+
+    This is cheap to call often: the file is read only where its time or size has changed.
 
     Returns:
-        One sentence, or None where it is the same. It costs little to ask often: the bytes are
-        read only where time or size of the file have changed.
+        One sentence for the user; None where the file is the same.
     """
     try:
         status = entry.path.stat()
@@ -70,9 +71,9 @@ def replaced(entry: ModelEntry) -> str | None:
 
 @lru_cache(maxsize=8)
 def _hash_as_of(path: Path, _changed: int, _size: int) -> str:
-    return sha256(path)
+    return hash_file(path)
 
 
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes, 64 hex digits."""
+def hash_file(path: Path) -> str:
+    """Computes the SHA-256 of a file, 64 hex digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

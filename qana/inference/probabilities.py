@@ -1,30 +1,24 @@
-"""From logits to probabilities. Numpy alone, so that the classifier stays light."""
+"""What follows from the seven probabilities: the malignant share, and how to write one down."""
 
 import numpy as np
 
 from qana.classes import NEEDS_LOOK
 
 
-def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """(..., 7) logits to (..., 7) float64 probabilities that sum to 1.
+def malignant_probability(probabilities: np.ndarray) -> np.ndarray:
+    """Sums the probabilities of the classes that need a professional look.
 
     Args:
-        logits: of any float or integer dtype.
-        temperature: divides the logits; above 1 it makes the network less sure (Guo et al.,
-            "On Calibration of Modern Neural Networks", ICML 2017).
+        probabilities: (..., 7) in the order of `qana.classes.LABELS`.
+
+    Returns:
+        (...) float64, 0 to 1: melanoma, basal cell carcinoma and actinic keratosis together.
     """
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
-    exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return exponentials / exponentials.sum(axis=-1, keepdims=True)
-
-
-def malignant_probability(probabilities: np.ndarray) -> np.ndarray:
-    """(..., 7) probabilities to (...) summed probability of the classes that need a look."""
     return np.asarray(probabilities)[..., np.array(NEEDS_LOOK)].sum(axis=-1)
 
 
-def percent(probability: float) -> str:
-    """A probability in words for a visitor: whole percent, and never a flat 0 or 100 %."""
+def format_percent(probability: float) -> str:
+    """Writes a probability as whole percent, and never as a flat 0 or 100 %."""
     if probability < 0.01:
         return "under 1%"
     if probability > 0.99:

@@ -1,4 +1,4 @@
-"""Fills the page of a report from a scan, the model that answered, and where it ran."""
+"""Writes the report of one diagnosis: a page to keep, whole in one file, made in memory."""
 
 import base64
 from datetime import datetime
@@ -11,11 +11,12 @@ import jinja2
 import numpy as np
 
 from qana.classes import BY_CODE, CLASSES
-from qana.explanation.answer_map import answer_picture
+from qana.data.samples import Sample
+from qana.explanation.answer_map import draw_answer_map
 from qana.inference.backend import CHIP
-from qana.inference.classifier import AkidaClassifier, Prediction
-from qana.inference.diagnosis import UNSURE, Scan
-from qana.inference.probabilities import percent
+from qana.inference.classifier import Prediction
+from qana.inference.diagnosis import UNSURE, Diagnosis
+from qana.inference.probabilities import format_percent
 from qana.resources import VERSION
 
 JPEG_QUALITY = 90
@@ -24,60 +25,61 @@ PAGES = jinja2.Environment(
 )
 
 
-def scan_report(
-    scan: Scan,
-    prediction: Prediction,
-    classifier: AkidaClassifier,
-    made: datetime,
-    recorded: str | None = None,
+def write_diagnosis_report(
+    diagnosis: Diagnosis, made: datetime, sample: Sample | None = None
 ) -> bytes:
-    """One HTML file that needs no other: pictures inside, no script, nothing asked of the network.
+    """Writes one HTML file that needs no other: pictures inside, no script, no address to ask.
 
     Args:
-        scan: the photo and its problems.
-        prediction: what the network says of it.
-        classifier: who says it.
+        diagnosis: with an answer. The report is about the network that gave it.
         made: when, with its time zone.
-        recorded: code of the data set's diagnosis, for a photo of HAM10000.
+        sample: the sample that the photo is of; None for a photo of the user's own.
 
     Returns:
         UTF-8 text.
+
+    Raises:
+        ValueError: the photo was turned away.
     """
+    prediction = diagnosis.prediction
+    if prediction is None:
+        raise ValueError("This photo was turned away: there is no answer to report.")
     code, probability = prediction.top[0]
-    explained = answer_picture(scan.shown, prediction, classifier.layers)
+    explained = draw_answer_map(diagnosis)
     page = PAGES.get_template("diagnosis_report.html").render(
         made=made,
         verdict=None
         if prediction.unsure
         else {"name": BY_CODE[code].name, "about": BY_CODE[code].about},
         unsure=UNSURE,
-        probability=percent(probability),
-        problems=[problem.message for problem in scan.problems],
-        recorded=BY_CODE[recorded].name.lower() if recorded else None,
-        photo=_embedded(scan.shown),
-        heat=None if explained is None else _embedded(explained),
+        probability=format_percent(probability),
+        problems=[problem.message for problem in diagnosis.problems],
+        recorded=BY_CODE[sample.label].name.lower() if sample else None,
+        attribution=sample.attribution if sample else None,
+        photo=_embed_picture(diagnosis.square),
+        heat=None if explained is None else _embed_picture(explained),
         likeliest=BY_CODE[code].name.lower(),
         top=[
-            {"name": BY_CODE[guess].name, "percent": percent(share), "width": 100 * share}
+            {"name": BY_CODE[guess].name, "percent": format_percent(share), "width": 100 * share}
             for guess, share in prediction.top
         ],
-        look=percent(prediction.needs_look_probability),
+        look=format_percent(prediction.malignant_probability),
         look_group=", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look),
         events=prediction.events,
         sparsity=prediction.sparsity,
-        layers=_layers(prediction),
-        rows=_sources(prediction, classifier),
+        layers=_list_layers(prediction),
+        rows=_list_sources(diagnosis, prediction),
     )
     return page.encode()
 
 
-def _embedded(picture: np.ndarray) -> str:
-    """(S, S, 3) uint8 RGB as an address that holds the picture itself."""
+def _embed_picture(picture: np.ndarray) -> str:
+    """Turns (S, S, 3) uint8 RGB into an address that holds the picture itself."""
     _, file = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return f"data:image/jpeg;base64,{base64.b64encode(file.tobytes()).decode()}"
 
 
-def _layers(prediction: Prediction) -> list[dict[str, Any]]:
+def _list_layers(prediction: Prediction) -> list[dict[str, Any]]:
     most = max((layer.events for layer in prediction.layers), default=1) or 1
     return [
         {
@@ -90,9 +92,9 @@ def _layers(prediction: Prediction) -> list[dict[str, Any]]:
     ]
 
 
-def _sources(prediction: Prediction, classifier: AkidaClassifier) -> list[tuple[str, str, str]]:
-    """What, its value, and where that comes from."""
-    entry = classifier.entry
+def _list_sources(diagnosis: Diagnosis, prediction: Prediction) -> list[tuple[str, str, str]]:
+    """Lists what is stated, its value, and where it comes from."""
+    entry = diagnosis.classifier.entry
     chip = prediction.backend == CHIP
     rows = [
         (
@@ -113,7 +115,7 @@ def _sources(prediction: Prediction, classifier: AkidaClassifier) -> list[tuple[
             if chip
             else "Measured here in the simulator; it says nothing of a chip's time.",
         ),
-        ("Ran on", classifier.device, "Found here when the model was loaded."),
+        ("Ran on", diagnosis.device, "Found here when the model was loaded."),
         (
             "Model",
             f"{entry.name}, {entry.sha256[:12]}",

@@ -4,7 +4,7 @@ import akida
 import numpy as np
 import pytest
 
-from qana.inference.backend import CHIP, SIMULATOR, place, target_here
+from qana.inference.backend import CHIP, SIMULATOR, choose_backend, find_target
 from qana.inference.manifest import find_entry
 
 
@@ -14,7 +14,7 @@ def model() -> akida.Model:
 
 
 def test_without_a_chip_the_simulator_answers(model: akida.Model) -> None:
-    placed = place(model)
+    placed = choose_backend(model)
     if not akida.devices():
         assert placed.kind == SIMULATOR
         assert "Akida 2.0 simulator" in placed.device
@@ -22,7 +22,7 @@ def test_without_a_chip_the_simulator_answers(model: akida.Model) -> None:
 
 def test_a_chip_of_the_other_generation_is_passed_over(model: akida.Model, monkeypatch) -> None:
     monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
-    assert place(model).kind == SIMULATOR
+    assert choose_backend(model).kind == SIMULATOR
     image = np.zeros((1, *model.input_shape), np.uint8)
     assert model.predict(image).shape == (1, 1, 1, 7)
 
@@ -30,7 +30,7 @@ def test_a_chip_of_the_other_generation_is_passed_over(model: akida.Model, monke
 def test_the_first_chip_that_takes_the_whole_model_is_used(model, monkeypatch) -> None:
     fitting = akida.TwelveNodesIPv2()
     monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000(), fitting])
-    placed = place(model)
+    placed = choose_backend(model)
     assert placed.kind == CHIP
     assert placed.device == str(fitting.desc)
 
@@ -41,6 +41,6 @@ def test_the_first_chip_that_takes_the_whole_model_is_used(model, monkeypatch) -
 )
 def test_a_plugged_in_chip_asks_for_a_model_of_its_generation(chip, target, monkeypatch) -> None:
     monkeypatch.setattr(akida, "devices", lambda: [chip()])
-    assert target_here() == target
+    assert find_target() == target
     monkeypatch.setattr(akida, "devices", list)
-    assert target_here() is None
+    assert find_target() is None

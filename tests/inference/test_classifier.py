@@ -16,11 +16,11 @@ import pytest
 from qana.classes import LABELS, NEEDS_LOOK
 from qana.data.samples import Sample
 from qana.imaging import read_image, to_input
-from qana.inference.backend import CHIP, LOST, SIMULATOR
+from qana.inference.backend import CHIP, CHIP_LOST, SIMULATOR
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.events import SILENT, LayerTap
-from qana.inference.manifest import ModelError, find_entry, models_folder
-from qana.inference.model_store import replaced, verified_bytes
+from qana.inference.events import SILENT, LayerRecorder
+from qana.inference.manifest import ModelError, find_entry, find_models_folder
+from qana.inference.model_store import check_replaced, read_verified_bytes
 
 BLANK = np.zeros((1, 128, 128, 3), np.uint8)
 
@@ -45,7 +45,9 @@ def test_on_a_chip_the_answer_is_the_chip_s_and_the_events_are_counted_beside_it
     photo = read_image(samples[0].path)
     here = classifier.classify(photo)
     monkeypatch.setattr(classifier, "backend", "chip")
-    monkeypatch.setattr(classifier._tap, "logits", lambda _: pytest.fail("not the chip's answer"))
+    monkeypatch.setattr(
+        classifier._recorder, "logits", lambda _: pytest.fail("not the chip's answer")
+    )
     there = classifier.classify(photo)
     assert there.backend == "chip"
     np.testing.assert_array_equal(there.logits, here.logits)
@@ -63,7 +65,7 @@ def test_a_chip_that_is_unplugged_is_said_and_the_simulator_goes_on(
     monkeypatch.undo()
     photo = read_image(samples[0].path)
     here, there = classifier.classify(photo), lost.classify(photo)
-    assert (lost.backend, lost.trouble, there.backend) == (SIMULATOR, LOST, SIMULATOR)
+    assert (lost.backend, lost.trouble, there.backend) == (SIMULATOR, CHIP_LOST, SIMULATOR)
     assert lost.chip is None
     np.testing.assert_array_equal(there.logits, here.logits)
     np.testing.assert_array_equal(lost.logits(here.inputs[None])[0], here.logits)
@@ -71,37 +73,37 @@ def test_a_chip_that_is_unplugged_is_said_and_the_simulator_goes_on(
 
 def test_a_model_file_that_is_replaced_is_noticed_and_not_mixed_in(tmp_path, samples) -> None:
     for name in ("manifest.json", "akida2.fbz", "akida2.gate.npz"):
-        shutil.copyfile(models_folder() / name, tmp_path / name)
+        shutil.copyfile(find_models_folder() / name, tmp_path / name)
     loaded = load_classifier(folder=tmp_path)
     photo = read_image(samples[0].path)
     before = loaded.classify(photo)
-    assert replaced(loaded.entry) is None
+    assert check_replaced(loaded.entry) is None
     file, whole = tmp_path / "akida2.fbz", (tmp_path / "akida2.fbz").read_bytes()
     for other in (whole[:-1], b"", None):
         file.unlink() if other is None else file.write_bytes(other)
-        assert "akida2.fbz was replaced" in str(replaced(loaded.entry))
+        assert "akida2.fbz was replaced" in str(check_replaced(loaded.entry))
         np.testing.assert_array_equal(loaded.classify(photo).logits, before.logits)
     file.write_bytes(whole)
-    assert replaced(loaded.entry) is None
+    assert check_replaced(loaded.entry) is None
 
 
 def test_what_is_loaded_is_what_was_proven_though_the_file_is_replaced_in_between(
     tmp_path, monkeypatch, samples, classifier
 ) -> None:
     for name in ("manifest.json", "akida2.fbz", "akida2.gate.npz"):
-        shutil.copyfile(models_folder() / name, tmp_path / name)
+        shutil.copyfile(find_models_folder() / name, tmp_path / name)
 
     def proven(path: Path, digest: str) -> bytes:
-        data = verified_bytes(path, digest)
-        shutil.copyfile(models_folder() / "akd1000.fbz", path)
+        data = read_verified_bytes(path, digest)
+        shutil.copyfile(find_models_folder() / "akd1000.fbz", path)
         return data
 
-    monkeypatch.setattr("qana.inference.load_engine.verified_bytes", proven)
+    monkeypatch.setattr("qana.inference.load_network.verified_bytes", proven)
     loaded = load_classifier(folder=tmp_path)
     photo = read_image(samples[0].path)
     answers = (one.classify(photo).logits for one in (loaded, classifier))
     np.testing.assert_array_equal(*answers)
-    assert "was replaced" in str(replaced(loaded.entry))
+    assert "was replaced" in str(check_replaced(loaded.entry))
 
 
 def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:
@@ -111,7 +113,7 @@ def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:
     chances = [chance for _, chance in prediction.top]
     assert chances == sorted(chances, reverse=True)
     look = prediction.probabilities[np.array(NEEDS_LOOK)].sum()
-    assert prediction.needs_look_probability == pytest.approx(look)
+    assert prediction.malignant_probability == pytest.approx(look)
     assert prediction.events == sum(layer.events for layer in prediction.layers)
     assert 0 < prediction.sparsity < 1
     assert prediction.latency_ms > 0
@@ -123,9 +125,9 @@ def test_events_of_every_layer_equal_those_of_the_cut_off_model(
 ) -> None:
     """The engine shows only its last layer: cutting layer after layer is the slow truth."""
     inputs = inputs_of(samples[::7], classifier.input_size)
-    tap = LayerTap(akida.Model(str(classifier.entry.path)))
+    recorder = LayerRecorder(akida.Model(str(classifier.entry.path)))
     cut = akida.Model(str(classifier.entry.path))
-    found = [tap.outputs(image) for image in inputs]
+    found = [recorder.record(image) for image in inputs]
     compared = 0
     while cut.layer_count > 1:
         last = cut.layers[-1]
@@ -158,7 +160,7 @@ def models_copy(tmp_path: Path) -> Path:
     folder = tmp_path / "models"
     folder.mkdir()
     for name in ("manifest.json", "akida2.fbz"):
-        shutil.copy(models_folder() / name, folder)
+        shutil.copy(find_models_folder() / name, folder)
     return folder
 
 
@@ -225,9 +227,12 @@ SPOILT = [
     (_say(input_shape=[10**9, 10**9, 3]), "pictures of another size"),
     (_nest_the_manifest, "is damaged"),
     (_give_a_gate(weights=np.ones(3), bias=ONE, threshold=ONE), "made for another network"),
-    (_give_a_gate(weights=np.zeros(10**6), bias=ONE, threshold=ONE), "no gate of this version"),
-    (_give_a_gate(weights=np.ones(3), bias=np.ones(2), threshold=ONE), "no gate of this version"),
-    (_give_a_gate(weights=np.array([None]), bias=ONE, threshold=ONE), "no gate of this version"),
+    (_give_a_gate(weights=np.zeros(10**6), bias=ONE, threshold=ONE), "not a gate of this version"),
+    (
+        _give_a_gate(weights=np.ones(3), bias=np.ones(2), threshold=ONE),
+        "not a gate of this version",
+    ),
+    (_give_a_gate(weights=np.array([None]), bias=ONE, threshold=ONE), "not a gate of this version"),
     (_drop_a_byte, "its bytes have changed"),
     (_drop_the_file, "akida2.fbz is missing"),
     (_drop_the_manifest, "cannot be read in the models folder"),

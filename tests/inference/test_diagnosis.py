@@ -1,17 +1,24 @@
-"""A visit leaves nothing behind."""
+"""A diagnosis leaves nothing behind and carries the network that gave it."""
 
 import io
 import sys
 
+import numpy as np
+import pytest
 from PIL import Image
 
 from qana.classes import BY_CODE, CLASSES, LABELS
-from qana.inference.diagnosis import scan
+from qana.errors import ExplanationError
+from qana.explanation.explain import explain_diagnosis
+from qana.imaging import read_image
+from qana.inference.classifier import load_classifier
+from qana.inference.diagnosis import diagnose
+from qana.inference.temperature import softmax
 
 WRITING = set("wax+")
 
 
-def test_a_scan_opens_no_file_for_writing(classifier, samples) -> None:
+def test_a_diagnosis_opens_no_file_for_writing(classifier, samples) -> None:
     written: list[object] = []
     watching = True
 
@@ -25,14 +32,14 @@ def test_a_scan_opens_no_file_for_writing(classifier, samples) -> None:
         data = io.BytesIO()
         Image.open(samples[0].path).save(data, kind)
         written.clear()
-        assert scan(data.getvalue(), classifier, insist=True).prediction is not None
+        assert diagnose(read_image(data.getvalue()), classifier, force=True).prediction is not None
     watching = False
     assert not written
 
 
-def test_a_scan_shows_the_square_that_is_classified(classifier, sure_samples) -> None:
-    result = scan(sure_samples[0].path, classifier)
-    assert result.shown.shape == (512, 512, 3)
+def test_a_diagnosis_shows_the_square_that_is_classified(classifier, sure_samples) -> None:
+    result = diagnose(read_image(sure_samples[0].path), classifier)
+    assert result.square.shape == (512, 512, 3)
     assert not result.problems
     assert result.prediction is not None
     assert result.prediction.events > 0
@@ -43,3 +50,34 @@ def test_the_classes_are_in_the_one_order_and_grouped() -> None:
     look = {lesion.code for lesion in CLASSES if lesion.needs_look}
     assert look == {"akiec", "bcc", "mel"}
     assert BY_CODE["nv"].name == "Mole"
+
+
+@pytest.mark.parametrize("name", ["akida2", "akida2-large", "akd1000"])
+def test_a_diagnosis_carries_the_network_that_gave_it(name: str, samples) -> None:
+    classifier = load_classifier(name)
+    diagnosis = diagnose(read_image(samples[0].path), classifier, force=True)
+    assert (diagnosis.model, diagnosis.sha256) == (name, classifier.entry.sha256)
+    assert (diagnosis.backend, diagnosis.device) == (classifier.backend, classifier.device)
+    assert diagnosis.temperature == classifier.entry.temperature
+    expected = softmax(diagnosis.prediction.logits, diagnosis.temperature)
+    assert np.array_equal(diagnosis.probabilities, expected)
+
+
+@pytest.mark.parametrize("name", ["akida2", "akida2-large", "akd1000"])
+def test_an_explanation_is_that_of_the_answer(name: str, samples) -> None:
+    diagnosis = diagnose(read_image(samples[0].path), load_classifier(name), force=True)
+    heat = explain_diagnosis(diagnosis)
+    assert heat.dtype == np.float32
+    assert heat.shape == (128, 128)
+    assert 0 <= heat.min() <= heat.max() <= 1
+    assert np.array_equal(heat, explain_diagnosis(diagnosis, diagnosis.top[0][0]))
+    assert not np.array_equal(heat, explain_diagnosis(diagnosis, diagnosis.top[1][0]))
+
+
+def test_what_cannot_be_explained_says_why(classifier, samples) -> None:
+    black = np.zeros((300, 300, 3), np.uint8)
+    with pytest.raises(ExplanationError, match="turned away"):
+        explain_diagnosis(diagnose(black, classifier))
+    diagnosis = diagnose(read_image(samples[0].path), classifier, force=True)
+    with pytest.raises(ExplanationError, match="no class 'melanoma'"):
+        explain_diagnosis(diagnosis, "melanoma")

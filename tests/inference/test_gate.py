@@ -14,14 +14,14 @@ from PIL import Image
 from qana.classes import LABELS
 from qana.cli.main import main
 from qana.data.ham10000 import Photo
-from qana.data.plain_skin import skin_crops
-from qana.evaluation.selective_prediction import confidence_threshold, risk_coverage
+from qana.data.plain_skin import crop_plain_skin
+from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.diagnosis import FOREIGN, UNSURE, scan
-from qana.inference.manifest import ModelError, find_entry, models_folder, read_manifest
-from qana.training.fit_gate import fit_gate
-from qana.training.outliers import FAMILIES, draw
+from qana.inference.diagnosis import OUT_OF_DISTRIBUTION, UNSURE, diagnose
+from qana.inference.manifest import ModelError, find_entry, find_models_folder, read_manifest
+from qana.training.fit_not_a_lesion_gate import fit_gate
+from qana.training.synthetic_outliers import FAMILIES, generate_outliers
 
 
 def inputs_of(pictures: list[np.ndarray], size: int) -> np.ndarray:
@@ -46,29 +46,33 @@ def test_nearly_all_samples_are_let_in_and_what_is_no_lesion_is_not(
 def test_a_page_of_text_is_told_so_and_can_be_classified_anyway(
     classifier, text_page: Path
 ) -> None:
-    refused = scan(text_page, classifier)
+    refused = diagnose(read_image(text_page), classifier)
     assert (refused.status, refused.prediction) == ("rejected", None)
-    assert refused.reason == FOREIGN.message
-    assert "dermatoscopic" in FOREIGN.message
-    insisted = scan(text_page, classifier, insist=True)
+    assert refused.reason == OUT_OF_DISTRIBUTION.message
+    assert "dermatoscopic" in OUT_OF_DISTRIBUTION.message
+    insisted = diagnose(read_image(text_page), classifier, force=True)
     assert insisted.prediction is not None
-    assert FOREIGN in insisted.problems
+    assert OUT_OF_DISTRIBUTION in insisted.problems
 
 
 def test_a_blurred_page_is_told_of_its_blur_first(classifier, tmp_path: Path) -> None:
     flat = png(np.full((200, 200, 3), 150, np.uint8), tmp_path / "flat.png")
-    assert [problem.kind for problem in scan(flat, classifier).problems] == ["blurred"]
-    kinds = [problem.kind for problem in scan(flat, classifier, insist=True).problems]
+    assert [problem.kind for problem in diagnose(read_image(flat), classifier).problems] == [
+        "blurred"
+    ]
+    kinds = [
+        problem.kind for problem in diagnose(read_image(flat), classifier, force=True).problems
+    ]
     assert kinds == ["blurred", "foreign"]
 
 
 def test_an_unsure_answer_is_held_back_with_its_reason(classifier, samples) -> None:
     shy = AkidaClassifier(replace(classifier.entry, abstain_below=1.0))
-    result = scan(samples[0].path, shy, insist=True)
+    result = diagnose(read_image(samples[0].path), shy, force=True)
     assert (result.status, result.reason) == ("abstained", UNSURE)
     assert result.prediction is not None
     bold = AkidaClassifier(replace(classifier.entry, abstain_below=0.0))
-    assert scan(samples[0].path, bold, insist=True).status == "classified"
+    assert diagnose(read_image(samples[0].path), bold, force=True).status == "classified"
 
 
 def test_a_model_without_gate_and_band_turns_nothing_away(
@@ -78,7 +82,7 @@ def test_a_model_without_gate_and_band_turns_nothing_away(
     record = {k: v for k, v in classifier.entry.record.items() if k not in ("gate", "abstain")}
     (tmp_path / "manifest.json").write_text(json.dumps({"models": [record]}))
     open_to_all = load_classifier("akida2", tmp_path)
-    assert scan(text_page, open_to_all).status == "classified"
+    assert diagnose(read_image(text_page), open_to_all).status == "classified"
 
 
 def test_the_gate_sees_what_enters_the_last_layer(classifier, samples) -> None:
@@ -93,7 +97,7 @@ def test_the_gate_sees_what_enters_the_last_layer(classifier, samples) -> None:
 
 @pytest.fixture
 def models_copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(models_folder(), tmp_path / "models"))
+    return Path(shutil.copytree(find_models_folder(), tmp_path / "models"))
 
 
 @pytest.mark.parametrize(
@@ -109,13 +113,14 @@ def test_a_missing_or_changed_gate_gets_one_sentence(models_copy, data, sentence
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_gate_learns_from_drawn_pictures_to_turn_away_what_it_never_met(
     classifier, samples, met
 ) -> None:
     size = classifier.input_size
     lesions = classifier.features(inputs_of([read_image(s.path) for s in samples], size))
     outliers = {
-        family: classifier.features(inputs_of(draw(family, 10, seed=5), size))
+        family: classifier.features(inputs_of(generate_outliers(family, 10, seed=5), size))
         for family in FAMILIES
     }
     labels = np.array([LABELS.index(sample.label) for sample in samples])
@@ -126,6 +131,7 @@ def test_a_gate_learns_from_drawn_pictures_to_turn_away_what_it_never_met(
         assert gate.passes(strange).mean() <= 0.34, family
 
 
+@pytest.mark.slow
 def test_the_gate_command_makes_a_gate_and_a_band(
     models_copy, ham_folder, samples, few_strangers, monkeypatch, capsys
 ) -> None:
@@ -158,12 +164,12 @@ def test_risk_falls_with_coverage_as_counted_by_hand() -> None:
     probabilities = np.full((4, 7), 0.01)
     probabilities[np.arange(4), [0, 1, 2, 3]] = [0.9, 0.8, 0.7, 0.6]
     labels = np.array([0, 1, 5, 3])
-    curve = risk_coverage(labels, probabilities)
+    curve = compute_risk_coverage(labels, probabilities)
     assert curve["aurc"] == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
     assert curve["aurc_random"] == 0.25
     assert curve["points"][-1] == [1.0, 0.25]
-    assert confidence_threshold(probabilities, 0.5) == 0.8
-    assert confidence_threshold(probabilities, 1.0) == 0.6
+    assert choose_confidence_threshold(probabilities, 0.5) == 0.8
+    assert choose_confidence_threshold(probabilities, 1.0) == 0.6
 
 
 def test_plain_skin_is_cut_where_the_outline_leaves_room(samples, tmp_path: Path) -> None:
@@ -176,7 +182,7 @@ def test_plain_skin_is_cut_where_the_outline_leaves_room(samples, tmp_path: Path
     left[:, : width // 2] = 255
     full = np.full((height, width), 255, np.uint8)
     empty = np.zeros((height, width), np.uint8)
-    found = skin_crops([photo(left, "l.png"), photo(full, "f.png"), photo(empty, "e.png")], 9)
+    found = crop_plain_skin([photo(left, "l.png"), photo(full, "f.png"), photo(empty, "e.png")], 9)
     assert len(found) == 1  # an outline of nothing proves nothing
     side = found[0].shape[0]
     assert 0.4 * height <= side <= 0.6 * height
@@ -196,10 +202,12 @@ def test_evaluate_says_what_the_photos_were_left_out_for(
     command = ["evaluate", "--images", str(tmp_path), "--labels", str(tmp_path / "labels.csv")]
     assert main([*command, "--json", "--abstain"]) == 0
     document = json.loads(capsys.readouterr().out)
-    results = [scan(path, classifier) for path in (*(s.path for s in samples), page, flat)]
+    results = [
+        diagnose(read_image(path), classifier) for path in (*(s.path for s in samples), page, flat)
+    ]
     by = document["abstained_by"]
     assert by["quality"] == 1
-    assert by["gate"] == sum(FOREIGN in result.problems for result in results) >= 1
+    assert by["gate"] == sum(OUT_OF_DISTRIBUTION in result.problems for result in results) >= 1
     assert by["unsure"] == sum(result.status == "abstained" for result in results)
     assert document["abstained"] == sum(by.values()) == len(names) - document["n"]
     assert main([*command, "--json"]) == 0

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from qana.classes import BY_CODE
-from qana.imaging import Problem
+from qana.imaging import Problem, read_image
 from qana.inference.classifier import load_classifier
-from qana.inference.diagnosis import scan
-from qana.inference.probabilities import percent
-from qana.reports.diagnosis_report import scan_report
+from qana.inference.diagnosis import diagnose
+from qana.inference.probabilities import format_percent
+from qana.reports.diagnosis_report import write_diagnosis_report
 
 MADE = datetime(2026, 3, 4, 15, 6, tzinfo=UTC)
 
@@ -38,46 +38,42 @@ class Reader(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-@pytest.fixture(scope="module", params=["akida2", "akd1000"])
+@pytest.fixture(scope="module", params=["akida2", "akida2-large", "akd1000"])
 def answered(request, samples):
-    classifier = load_classifier(request.param)
-    return scan(samples[0].path, classifier, insist=True), classifier
+    return diagnose(read_image(samples[0].path), load_classifier(request.param), force=True)
 
 
 @pytest.fixture(scope="module")
-def page(answered) -> str:
-    result, classifier = answered
-    return scan_report(result, result.prediction, classifier, MADE, "nv").decode()
+def page(answered, samples) -> str:
+    return write_diagnosis_report(answered, MADE, samples[0]).decode()
 
 
-def test_it_says_what_the_app_says(page: str, answered) -> None:
-    result, classifier = answered
+def test_it_says_what_the_app_says(page: str, answered, samples) -> None:
     words = Reader(page).words
-    for code, share in result.prediction.top:
-        assert f"{BY_CODE[code].name} {percent(share)}" in words
-    assert (
-        f"Needs a professional look: {percent(result.prediction.needs_look_probability)}" in words
-    )
-    assert f"{result.prediction.events:,} events" in words
-    assert classifier.entry.sha256[:12] in words
-    assert classifier.device in words
+    for code, share in answered.top:
+        assert f"{BY_CODE[code].name} {format_percent(share)}" in words
+    look = format_percent(answered.malignant_probability)
+    assert f"Needs a professional look: {look}" in words
+    assert f"{answered.events:,} events" in words
+    assert f"{answered.model}, {answered.sha256[:12]}" in words
+    assert answered.device in words
     assert "Not a medical device" in words
     assert "04 March 2026, 15:06 (UTC+00:00)" in words
-    assert f"records {BY_CODE['nv'].name.lower()}" in words
-    for layer in result.prediction.layers:
+    assert f"records {BY_CODE[samples[0].label].name.lower()}" in words
+    assert samples[0].attribution in words
+    for layer in answered.prediction.layers:
         assert f"{layer.name} {layer.events:,}" in words
 
 
 def test_the_photo_is_inside_as_the_network_saw_it(page: str, answered) -> None:
-    result, _ = answered
     pictures = [one["src"] for tag, one in Reader(page).tags if tag == "img"]
     assert len(pictures) == 2  # the photo, and the map over it
     inside = [
         np.asarray(Image.open(io.BytesIO(base64.b64decode(one.split(",")[1])))) for one in pictures
     ]
-    assert inside[0].shape == result.shown.shape
-    assert np.abs(inside[0].astype(int) - result.shown).mean() < 3
-    assert np.abs(inside[1].astype(int) - result.shown).mean() > 10
+    assert inside[0].shape == answered.square.shape
+    assert np.abs(inside[0].astype(int) - answered.square).mean() < 3
+    assert np.abs(inside[1].astype(int) - answered.square).mean() > 10
 
 
 def test_it_asks_nothing_of_the_network_and_runs_nothing(page: str) -> None:
@@ -88,17 +84,20 @@ def test_it_asks_nothing_of_the_network_and_runs_nothing(page: str) -> None:
     assert all(one.get("alt") for tag, one in tags if tag == "img")
 
 
-def test_what_is_unsure_is_not_named(answered) -> None:
-    result, classifier = answered
-    unsure = replace(result.prediction, unsure=True)
-    words = Reader(scan_report(result, unsure, classifier, MADE).decode()).words
+def test_an_answer_that_is_unsure_is_not_named(answered) -> None:
+    unsure = replace(answered, prediction=replace(answered.prediction, unsure=True))
+    words = Reader(write_diagnosis_report(unsure, MADE).decode()).words
     assert "Not sure" in words
     assert "Looks most like" not in words
 
 
 def test_problems_stand_in_it_and_markup_does_not(answered) -> None:
-    result, classifier = answered
-    spoilt = replace(result, problems=(Problem("blur", "It is <b>blurred</b> & dark."),))
-    page = scan_report(spoilt, result.prediction, classifier, MADE).decode()
+    spoilt = replace(answered, problems=(Problem("blur", "It is <b>blurred</b> & dark."),))
+    page = write_diagnosis_report(spoilt, MADE).decode()
     assert "It is <b>blurred</b> & dark." in Reader(page).words
     assert "<b>blurred" not in page
+
+
+def test_a_photo_that_was_turned_away_has_no_report(answered) -> None:
+    with pytest.raises(ValueError, match="turned away"):
+        write_diagnosis_report(replace(answered, prediction=None), MADE)

@@ -8,15 +8,16 @@ import streamlit as st
 from qana.classes import BY_CODE
 from qana.data.samples import ATTRIBUTION, Sample, load_samples
 from qana.errors import UserError
-from qana.explanation.answer_map import answer_picture
+from qana.explanation.answer_map import draw_answer_map
+from qana.imaging import read_image
 from qana.inference.classifier import Prediction
-from qana.inference.diagnosis import Scan, scan
-from qana.inference.probabilities import percent
+from qana.inference.diagnosis import Diagnosis, diagnose
+from qana.inference.probabilities import format_percent
 from ui.booth.address import address, code
 from ui.booth.mode import begin_visit, stay_fresh
-from ui.model_choice import network
+from ui.model_choice import chosen_model
 from ui.provenance import runs_on
-from ui.shared_models import classifier
+from ui.shared_models import get_classifier
 
 GUESS_SECONDS, VERDICT_SECONDS = 4, 8
 TICK = 1.0
@@ -28,7 +29,7 @@ QUESTION = "What would you say?"
 def run_show() -> None:
     """Draws the show; it goes on by itself."""
     try:
-        classifier(network())
+        get_classifier(chosen_model())
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
@@ -72,16 +73,17 @@ def _scene() -> None:
     sample, said = _clock()
     shown = st.session_state.get("shown_scene")
     if shown is None or shown[0] != sample.image_id:
-        shown = (sample.image_id, scan(sample.path, classifier(network()), insist=True))
+        engine = get_classifier(chosen_model())
+        shown = (sample.image_id, diagnose(read_image(sample.path), engine, force=True))
         st.session_state.shown_scene = shown
-    found: Scan = shown[1]
-    prediction, engine = found.prediction, classifier(network())
+    diagnosis: Diagnosis = shown[1]
+    prediction = diagnosis.prediction
     assert prediction is not None
     left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
     with left, st.container(key="picture"):
         map_on = said and not st.session_state.get("map_off", False)
-        explained = answer_picture(found.shown, prediction, engine.layers) if map_on else None
-        picture = found.shown if explained is None else explained
+        explained = draw_answer_map(diagnosis) if map_on else None
+        picture = diagnosis.square if explained is None else explained
         st.image(picture, width="stretch", alt=_alt(map_on, prediction))
     with right, st.container(key="words"):
         st.image("assets/logo_wide.svg", width=170, alt="QANA")
@@ -103,13 +105,13 @@ def _verdict(sample: Sample, prediction: Prediction) -> None:
     headline = "Not sure" if prediction.unsure else BY_CODE[guess].name
     st.title(headline, anchor=False)
     for label, share in prediction.top:
-        st.progress(share, text=f"{BY_CODE[label].name} **{percent(share)}**")
+        st.progress(share, text=f"{BY_CODE[label].name} **{format_percent(share)}**")
     recorded = BY_CODE[sample.label].name.lower()
     right = not prediction.unsure and guess == sample.label
     mark = ":material/check_circle:" if right else ":material/info:"
     st.markdown(f"{mark} The data set records **{recorded}**.")
     with st.container(horizontal=True, gap="xsmall"):
-        runs_on(prediction.backend, classifier(network()).device)
+        runs_on(prediction.backend, prediction.device)
         st.badge(f"{prediction.events:,} events", icon=":material/bolt:", color="orange")
         st.badge(f"{prediction.sparsity:.0%} silent", icon=":material/volume_off:", color="gray")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from qana.bench.results import ResultError, format_csv, read_result, read_shipped_results
+from qana.bench.result_files import ResultError, format_csv, read_result, read_shipped_results
 from qana.inference.manifest import ModelEntry, ModelError, read_manifest
 
 MOST_FILES = 4

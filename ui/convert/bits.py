@@ -20,7 +20,6 @@ from ui.convert.chapter import moving_number
 from ui.convert.job_results import result
 from ui.convert.photo import Photo
 from ui.convert.study_results import show_tuning
-from ui.shared_models import get_classifier
 
 TITLE = "Bits"
 IDEA = (
@@ -57,7 +56,7 @@ def show(photo: Photo) -> None:
     before = result(ANSWERS, **FLOAT)
     found = result(ANSWERS, **bits) if before else None
     if before and found:
-        _show_answers(before, found, f"{weights}/{activations}")
+        _show_answers(before, found, f"{weights}/{activations}", photo)
         left, right = st.columns(2, gap="large")
         with left:
             _show_weights(found)
@@ -65,18 +64,20 @@ def show(photo: Photo) -> None:
             _show_photo(photo, bits, f"{weights}/{activations}")
     try:
         study = next((study for study in read_studies() if study["study"] == "bits"), None)
-        show_tuning(study, get_classifier().entry)
+        show_tuning(study, photo.classifier.entry)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
 
 
-def _show_answers(before: QuantizedAnswers, found: QuantizedAnswers, name: str) -> None:
-    entry = get_classifier().entry
+def _show_answers(
+    before: QuantizedAnswers, found: QuantizedAnswers, name: str, photo: Photo
+) -> None:
+    entry = photo.classifier.entry
     photos, labels = load_balanced_subset()
     series = {
         "float": before.logits,
         f"{name}, not tuned": found.logits,
-        f"{entry.weight_bits}/{entry.activation_bits}, tuned: deployed": get_classifier().logits(
+        f"{entry.weight_bits}/{entry.activation_bits}, tuned: deployed": photo.classifier.logits(
             photos
         ),
     }

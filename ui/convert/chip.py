@@ -10,7 +10,6 @@ from qana.walkthrough.chip_drawing_reader import AKIDA_1_BITS, DEVICES, FIRST_GE
 from ui.convert.chapter import moving_number
 from ui.convert.mesh import Layers, draw, mark
 from ui.convert.photo import Photo
-from ui.shared_models import get_classifier
 
 TITLE = "On the chip"
 IDEA = (
@@ -28,7 +27,7 @@ FIRM, SOFT = "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"
 def show(photo: Photo) -> None:
     """The mesh of one device, with the layers of one pass on it."""
     device = st.pills("Chip", list(DEVICES), default=next(iter(DEVICES)), required=True, wrap=True)
-    entry = get_classifier().entry
+    entry = photo.classifier.entry
     mapping = mapped(entry.sha256, entry.name, device)
     if mapping.refusal is None:
         _show_mapping(mapping, f"the deployed model {entry.name}")

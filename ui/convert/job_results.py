@@ -4,9 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job
-from ui.convert.photo import Photo
+from ui.convert.photo import WALKTHROUGH_MODEL, Photo
 from ui.shared_models import get_background_worker
 
 WARM = "qana.walkthrough.bit_widths_job:load_networks"
@@ -60,7 +59,8 @@ def _forget(jobs: dict[Any, Job], key: Any, failed: Job) -> None:
 
 def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
     inputs = {"inputs": photo.prediction.inputs} if photo else {}
-    return get_background_worker().ask(task, model=DEFAULT_MODEL, **inputs, **arguments)
+    model = photo.classifier.name if photo else WALKTHROUGH_MODEL
+    return get_background_worker().ask(task, model=model, **inputs, **arguments)
 
 
 def _follow(job: Job, before: str = "") -> None:

@@ -12,7 +12,6 @@ from qana.walkthrough.block_graph import Block, LayerCost, build_block_graph, co
 from ui.convert.chapter import moving_number
 from ui.convert.network_graph import COSTS, draw, percent, size
 from ui.convert.photo import Photo
-from ui.shared_models import get_classifier
 
 TITLE = "The network"
 IDEA = (
@@ -34,7 +33,7 @@ IDENTITY = (
 
 def show(photo: Photo) -> None:
     """Draws the chapter."""
-    graph = build_block_graph(get_classifier().layers, photo.prediction.layers)
+    graph = build_block_graph(photo.classifier.layers, photo.prediction.layers)
     titles = {block.name: block.title for block in graph}
     costliest = max(graph, key=lambda block: block.macs)
     st.session_state.setdefault("network_block", costliest.name)
@@ -60,7 +59,7 @@ def show(photo: Photo) -> None:
     with words:
         st.subheader(chosen.title, anchor=False)
         st.markdown(chosen.does)
-        _show_share(graph, cost, chosen)
+        _show_share(graph, cost, chosen, photo)
         _show_layers(chosen)
         _show_maps(chosen, photo)
 
@@ -70,7 +69,7 @@ def _forget_tap() -> None:
     st.session_state.network_turn = st.session_state.get("network_turn", 0) + 1
 
 
-def _show_share(graph: Sequence[Block], cost: str, chosen: Block) -> None:
+def _show_share(graph: Sequence[Block], cost: str, chosen: Block, photo: Photo) -> None:
     facts = [
         f"{getattr(chosen, each):,} of {sum(getattr(block, each) for block in graph):,} {words} "
         f"({percent(compute_shares(graph, each)[chosen.name])})"
@@ -81,7 +80,7 @@ def _show_share(graph: Sequence[Block], cost: str, chosen: Block) -> None:
         percent(compute_shares(graph, cost)[chosen.name]),
         f"{' and '.join(facts)}. Counted on the converted network: MACs by the Akida engine, "
         "parameters as its integers, batch normalization folded in; the float network has "
-        f"{get_classifier().entry.parameters:,}.",
+        f"{photo.classifier.entry.parameters:,}.",
     )
 
 

@@ -1,20 +1,24 @@
-"""The photo that a visitor takes through the chapters."""
+"""The photo that a visitor takes through the chapters of Convert."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from qana.data.samples import ATTRIBUTION, Sample, load_samples
-from qana.imaging import ImageError
-from qana.inference.classifier import Prediction
-from qana.inference.diagnosis import Scan, scan
+from qana.data.samples import Sample, load_samples
+from qana.imaging import ImageError, read_image
+from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.diagnosis import diagnose
+from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job
+from ui.answered_photo import AnsweredPhoto
 from ui.gallery import TYPES, show_gallery
 from ui.shared_models import get_classifier
 
-FIRST = "mel"
+WALKTHROUGH_MODEL = DEFAULT_MODEL
+"""The network that the chapters take apart: their texts and layers are about it."""
+FIRST_CLASS = "mel"
 """Class of the sample that a visitor begins with."""
 
 
@@ -23,65 +27,83 @@ class Photo:
     """Lives in the session's state, so it is gone with the visitor.
 
     Attributes:
-        scan: `shown` is the square at a size for the eye.
-        prediction: the spiking network's answer, with every layer's integers in `outputs`.
-        image_id: of a sample; None for a photo of the visitor's own.
-        recorded: diagnosis of a sample; None for a photo of the visitor's own.
-        jobs: what was asked of the workshop about this photo.
+        answer: the photo with its diagnosis by the network of the walkthrough.
+        asked_before: name of the network that answered on Scan, where that was another one.
+        jobs: what the background worker was asked about this photo.
     """
 
-    scan: Scan
-    prediction: Prediction
-    image_id: str | None
-    recorded: str | None
+    answer: AnsweredPhoto
+    asked_before: str | None = None
     jobs: dict[Any, Job] = field(default_factory=dict)
 
+    @property
+    def square(self) -> np.ndarray:
+        """(512, 512, 3) uint8 RGB, the square that was classified, at a size to look at."""
+        return self.answer.diagnosis.square
 
-def _open(source: bytes | Path, image_id: str | None = None, recorded: str | None = None) -> None:
-    try:
-        found = scan(source, get_classifier(), force=True)
-    except ImageError as error:
-        st.session_state.convert_trouble = str(error)
-        return
-    assert found.prediction is not None
-    st.session_state.convert_photo = Photo(found, found.prediction, image_id, recorded)
+    @property
+    def prediction(self) -> Prediction:
+        """The spiking network's answer, with the integers of every layer in `outputs`."""
+        return self.answer.prediction
+
+    @property
+    def classifier(self) -> AkidaClassifier:
+        """The network that gave this answer; every chapter is about it."""
+        return self.answer.diagnosis.classifier
+
+
+def _classify(photo: np.ndarray, sample: Sample | None, asked_before: str | None = None) -> None:
+    diagnosis = diagnose(photo, get_classifier(WALKTHROUGH_MODEL), force=True)
+    st.session_state.convert_photo = Photo(AnsweredPhoto(diagnosis, sample), asked_before)
 
 
 def _open_sample(sample: Sample) -> None:
-    _open(sample.path, sample.image_id, sample.label)
+    _classify(read_image(sample.path), sample)
 
 
 def _open_upload(key: str) -> None:
-    if st.session_state[key] is not None:
-        _open(st.session_state[key].getvalue())
-        # A new key makes the browser's upload go too.
-        st.session_state.convert_turn = st.session_state.get("convert_turn", 0) + 1
+    if st.session_state[key] is None:
+        return
+    try:
+        _classify(read_image(st.session_state[key].getvalue()), None)
+    except ImageError as error:
+        st.session_state.convert_trouble = str(error)
+        return
+    # A new key makes the browser's upload go too.
+    st.session_state.convert_turn = st.session_state.get("convert_turn", 0) + 1
 
 
 def _take_scan() -> None:
-    result = st.session_state.result
-    photo = Photo(result, result.prediction, None, st.session_state.recorded)
-    st.session_state.convert_photo = photo
+    """Takes the photo of Scan; one that another network answered is classified again."""
+    answer: AnsweredPhoto = st.session_state.answer
+    classifier = get_classifier(WALKTHROUGH_MODEL)
+    if answer.diagnosis.sha256 == classifier.entry.sha256:
+        st.session_state.convert_photo = Photo(answer)
+        return
+    inputs = answer.prediction.inputs
+    whole = len(inputs) == classifier.input_size  # then the very same pixels are read again
+    picture = inputs if whole else answer.diagnosis.square
+    _classify(picture, answer.sample, answer.diagnosis.model)
 
 
 def current_photo() -> Photo:
-    """The visitor's photo; a sample until one is chosen."""
+    """Gives the visitor's photo; a sample until one is chosen."""
     if "convert_photo" not in st.session_state:
-        _open_sample(next(sample for sample in load_samples() if sample.label == FIRST))
+        _open_sample(next(sample for sample in load_samples() if sample.label == FIRST_CLASS))
     photo: Photo = st.session_state.convert_photo
     return photo
 
 
 def choose_photo(photo: Photo) -> None:
-    """The photo in small, and the ways to another one."""
+    """Shows the photo in small, and the ways to another one."""
     trouble = st.session_state.pop("convert_trouble", None)
     if trouble:
         st.error(trouble, icon=":material/broken_image:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(photo.scan.shown, width=64, alt="The photo that goes through the chapters")
+        st.image(photo.square, width=64, alt="The photo that goes through the chapters")
         with st.popover("Another photo", icon=":material/photo_camera:"):
-            result = st.session_state.get("result")
-            if result is not None and result.prediction is not None:
+            answer = st.session_state.get("answer")
+            if answer is not None and answer.diagnosis.prediction is not None:
                 st.button("The photo of Scan", icon=":material/arrow_back:", on_click=_take_scan)
             key = f"convert_upload{st.session_state.get('convert_turn', 0)}"
             st.file_uploader(
@@ -92,5 +114,12 @@ def choose_photo(photo: Photo) -> None:
                 args=(key,),
             )
             show_gallery(_open_sample)
-        if photo.recorded:  # a sample, whose name Scan does not hand on
-            st.caption(f"{photo.image_id or 'Sample'}: {ATTRIBUTION}.")
+        sample = photo.answer.sample
+        if sample:
+            st.caption(f"{sample.image_id}: {sample.attribution}.")
+    if photo.asked_before:
+        st.info(
+            f"On Scan, {photo.asked_before} answered. The chapters take {photo.classifier.name} "
+            "apart, so it has classified the photo again: its answer may be another one.",
+            icon=":material/hub:",
+        )

@@ -10,7 +10,6 @@ from ui.convert.chapter import moving_number
 from ui.convert.chip import mapped
 from ui.convert.job_results import result
 from ui.convert.photo import Photo
-from ui.shared_models import get_classifier
 
 TITLE = "Quiz yourself"
 IDEA = (
@@ -26,7 +25,7 @@ GATE = "attention_published"
 
 def show(photo: Photo) -> None:
     """The questions, each with its answer once one is chosen."""
-    layers, entry = get_classifier().layers, get_classifier().entry
+    layers, entry = photo.classifier.layers, photo.classifier.entry
     asked = [
         quiz.ask_sparsity(photo.prediction),
         quiz.ask_largest_block(build_block_graph(layers, photo.prediction.layers)),

@@ -6,7 +6,7 @@ import altair as alt
 import streamlit as st
 
 from qana.data.samples import ATTRIBUTION
-from qana.inference.classifier import Prediction
+from qana.inference.classifier import AkidaClassifier, Prediction
 from qana.walkthrough.layer_events import (
     LayerContrast,
     compare_events,
@@ -19,7 +19,6 @@ from ui.charts import INK, PLOT_HEIGHT, legend
 from ui.convert.chapter import moving_number
 from ui.convert.photo import Photo
 from ui.convert.player import player
-from ui.shared_models import get_classifier
 
 TITLE = "Spikes"
 IDEA = (
@@ -36,11 +35,11 @@ SHORT = {PHOTO: "Photo", SKIN: SKIN, LESION: LESION, GREY: "Grey"}
 
 
 @st.cache_resource(show_spinner="Sending it through the network")
-def _reference(name: str, sha256: str) -> tuple[Prediction, str]:
+def _reference(name: str, sha256: str, _classifier: AkidaClassifier) -> tuple[Prediction, str]:
     """For the weights of this hash: the answer to a reference, and where the picture is from."""
     if name == GREY:
         about = "Uniform grey: made, not photographed, every pixel the same; no skin looks like it."
-        return get_classifier().classify(make_uniform_grey(get_classifier().input_size)), about
+        return _classifier.classify(make_uniform_grey(_classifier.input_size)), about
     found = find_plain_skin() if name == SKIN else find_large_lesion()
     what = (
         f"a corner of {found.image_id} that its lesion's outline proves free, {found.share:.0%} of "
@@ -48,7 +47,7 @@ def _reference(name: str, sha256: str) -> tuple[Prediction, str]:
         if name == SKIN
         else f"{found.image_id}, the sample with the largest, {found.share:.0%} of the square"
     )
-    return get_classifier().classify(found.picture), f"{name}: {what}. {ATTRIBUTION}."
+    return _classifier.classify(found.picture), f"{name}: {what}. {ATTRIBUTION}."
 
 
 def show(photo: Photo) -> None:
@@ -62,7 +61,7 @@ def show(photo: Photo) -> None:
         key="spikes_shown",
     )
     compared = SKIN if shown == PHOTO else shown
-    reference, about = _reference(compared, get_classifier().entry.sha256)
+    reference, about = _reference(compared, photo.classifier.entry.sha256, photo.classifier)
     prediction = photo.prediction if shown == PHOTO else reference
     frames = make_frames(prediction.outputs)
     player(frames, prediction.inputs, called=shown.lower(), key="spikes_player")

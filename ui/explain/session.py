@@ -1,31 +1,32 @@
-"""What one visitor has before them: a photo, its answer, the maps made of it so far."""
+"""What Explain keeps for one visitor: a photo, its answer, and the maps made of it so far."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from qana.data.lesion_masks import mask_of, read_outlines
+from qana.data.lesion_masks import fill_outlines
+from qana.data.samples import Sample
 from qana.explanation.akida_map import AkidaMap
-from qana.explanation.faithfulness import energy_in_mask
-from qana.explanation.heatmap import enlarged
-from qana.explanation.occlusion import occlusion
+from qana.explanation.faithfulness import compute_energy_in_mask
+from qana.explanation.heatmap import resize_map
+from qana.explanation.map_job import LAST
+from qana.explanation.occlusion import compute_occlusion_map
+from qana.imaging import read_image
 from qana.inference.classifier import Prediction
-from qana.inference.diagnosis import Scan, scan
-from qana.inference.manifest import DEFAULT_MODEL
+from qana.inference.diagnosis import Diagnosis, diagnose
 from qana.jobs.background_worker import Job
-from qana.network.keras_forms import LAST
-from ui.shared_models import classifier, workshop
+from ui.answered_photo import AnsweredPhoto
+from ui.shared_models import get_background_worker, get_classifier
 
 AKIDA, OCCLUSION = "Akida map", "Occlusion"
 ON_AKIDA = {AKIDA, OCCLUSION}
 MAKE_MAP = "qana.explanation.map_job:make_map"
 
 
-class Ask(NamedTuple):
-    """One map: how, of which network, at which layer, for which class."""
+class MapRequest(NamedTuple):
+    """One map: by which method, of which network, at which layer, for which class."""
 
     method: str
     form: str
@@ -34,105 +35,124 @@ class Ask(NamedTuple):
 
 
 @dataclass
-class Board:
-    """Lives in the session's state, so the photo is gone with the visitor."""
+class ExplainSession:
+    """Lives in the session's state, so the photo is gone with the visitor.
 
-    scan: Scan
-    prediction: Prediction
-    image_id: str | None
-    recorded: str | None
-    maps: dict[Ask, np.ndarray] = field(default_factory=dict)
-    seconds: dict[Ask, float] = field(default_factory=dict)
-    jobs: dict[Ask, Job] = field(default_factory=dict)
-    troubles: dict[Ask, str] = field(default_factory=dict)
+    Attributes:
+        answer: the photo with its diagnosis. Every map is made by the network that gave it.
+        maps: finished maps, (H, W) each.
+        seconds: time that a finished map took, without loading.
+        jobs: maps that the background worker is making.
+        troubles: one sentence for each map that could not be made.
+    """
+
+    answer: AnsweredPhoto
+    maps: dict[MapRequest, np.ndarray] = field(default_factory=dict)
+    seconds: dict[MapRequest, float] = field(default_factory=dict)
+    jobs: dict[MapRequest, Job] = field(default_factory=dict)
+    troubles: dict[MapRequest, str] = field(default_factory=dict)
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The answer that is explained."""
+        return self.answer.diagnosis
+
+    @property
+    def prediction(self) -> Prediction:
+        """What the network said."""
+        return self.answer.prediction
 
     @property
     def outlines(self) -> list[list[list[int]]] | None:
-        """The lesion's outlines, for a sample."""
-        return read_outlines().get(self.image_id) if self.image_id else None
+        """The outlines of the lesion, for a sample."""
+        return self.answer.sample.outlines if self.answer.sample else None
 
-    def energy(self, values: np.ndarray) -> float | None:
-        """Share of a map that lies on the lesion; None where no mask is known."""
+    def measure_energy(self, values: np.ndarray) -> float | None:
+        """Measures the share of a map that lies on the lesion; None where no mask is known."""
         if not self.outlines:
             return None
         size = len(self.prediction.inputs)
-        return energy_in_mask(enlarged(values, size), mask_of(self.outlines, size))
+        return compute_energy_in_mask(resize_map(values, size), fill_outlines(self.outlines, size))
 
     def collect(self) -> bool:
-        """Takes what the explaining process has finished; True where there was something."""
-        done = {ask: job.answer for ask, job in self.jobs.items() if job.done}
-        for ask, answer in done.items():
-            del self.jobs[ask]
+        """Takes the maps that the background worker has finished; True where there were any."""
+        done = {request: job.answer for request, job in self.jobs.items() if job.done}
+        for request, answer in done.items():
+            del self.jobs[request]
             if answer.value is None:
-                self.troubles[ask] = str(answer.trouble)
+                self.troubles[request] = str(answer.trouble)
             else:
-                self.maps[ask], self.seconds[ask] = answer.value
+                self.maps[request], self.seconds[request] = answer.value
         return bool(done)
 
 
-def open_board(source: bytes | Path, image_id: str | None, recorded: str | None) -> Board:
-    """Reads and classifies a photo, whatever the gate thinks of it.
+def open_session(source: bytes, model: str, sample: Sample | None = None) -> ExplainSession:
+    """Reads and classifies a photo, whatever the gate decides.
+
+    Args:
+        source: the bytes of the photo's file.
+        model: name of the network that answers.
+        sample: the sample that the photo is of, if it is one.
 
     Raises:
-        ImageError: it cannot be read.
+        ImageError: the photo cannot be read.
     """
-    found = scan(source, classifier(), insist=True)
-    assert found.prediction is not None
-    return Board(found, found.prediction, image_id, recorded)
+    diagnosis = diagnose(read_image(source), get_classifier(model), force=True)
+    return ExplainSession(AnsweredPhoto(diagnosis, sample))
 
 
-def request(board: Board, ask: Ask) -> None:
-    """Sees to it that a map is made: at once on Akida, else in the explaining process."""
-    if ask in board.maps or ask in board.jobs or ask in board.troubles:
+def request_map(session: ExplainSession, request: MapRequest) -> None:
+    """Has a map made: at once on Akida, else by the background worker."""
+    if request in session.maps or request in session.jobs or request in session.troubles:
         return
-    prediction = board.prediction
-    if ask.method == AKIDA:
-        head = AkidaMap(classifier().layers)
-        board.maps[ask] = head.grad_cam(prediction.outputs, ask.label)
-    elif ask.method == OCCLUSION:
-        bar = st.progress(0.0, text="Covering one place after the other")
-        engine = classifier()
-        board.maps[ask] = occlusion(
-            engine.logits,
+    prediction, classifier = session.prediction, session.diagnosis.classifier
+    if request.method == AKIDA:
+        akida_map = AkidaMap(classifier.layers)
+        session.maps[request] = akida_map.grad_cam(prediction.outputs, request.label)
+    elif request.method == OCCLUSION:
+        words = "Covering one place after the other"
+        bar = st.progress(0.0, text=words)
+        session.maps[request] = compute_occlusion_map(
+            classifier.logits,
             prediction.inputs,
-            ask.label,
-            engine.entry.temperature,
-            lambda share: bar.progress(share, text="Covering one place after the other"),
+            request.label,
+            session.diagnosis.temperature,
+            lambda share: bar.progress(share, text=words),
         )
         bar.empty()
     else:
-        board.jobs[ask] = workshop().ask(
+        session.jobs[request] = get_background_worker().ask(
             MAKE_MAP,
-            model=DEFAULT_MODEL,
-            form=ask.form,
-            method=ask.method,
-            layer=ask.layer,
+            model=session.diagnosis.model,
+            form=request.form,
+            method=request.method,
+            layer=request.layer,
             inputs=prediction.inputs,
-            label=ask.label,
-            sha256=classifier().entry.sha256,
+            label=request.label,
+            sha256=session.diagnosis.sha256,
         )
 
 
-def akida(method: str, label: int) -> Ask:
-    """The request for a map from Akida."""
-    return Ask(method, "akida", LAST, label)
+def make_akida_request(method: str, label: int) -> MapRequest:
+    """Makes the request for a map from Akida."""
+    return MapRequest(method, "akida", LAST, label)
 
 
-def follow(board: Board) -> None:
-    """Progress of what is being made, looked at twice a second; the page stays usable."""
+def show_progress(session: ExplainSession) -> None:
+    """Shows the progress of the maps in the making, twice a second; the page stays usable."""
 
     @st.fragment(run_every=0.5)
     def progress() -> None:
-        if board.collect():
+        if session.collect():
             st.rerun()
-        for ask, job in board.jobs.items():
-            words = f"{ask.method}, {ask.form} network: {job.answer.words.lower()}"
+        for request, job in session.jobs.items():
+            words = f"{request.method}, {request.form} network: {job.answer.words.lower()}"
             st.progress(min(job.answer.share, 1.0), text=words)
 
-    board.collect()
-    if board.jobs:
+    session.collect()
+    if session.jobs:
         progress()
-    for ask, trouble in board.troubles.items():
-        st.warning(f"{ask.method}: {trouble}", icon=":material/warning:")
-    if board.troubles:
-        st.button("Try again", on_click=board.troubles.clear)
+    for request, trouble in session.troubles.items():
+        st.warning(f"{request.method}: {trouble}", icon=":material/warning:")
+    if session.troubles:
+        st.button("Try again", on_click=session.troubles.clear)

@@ -6,12 +6,18 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
-from qana.explanation.faithfulness import agreement, drift
-from qana.explanation.heatmap import event_picture, overlay, strongest
-from qana.explanation.map_job import METHODS
-from qana.inference.diagnosis import SHOWN_SIZE
-from qana.network.keras_forms import LAST
-from ui.explain.session import AKIDA, OCCLUSION, Ask, Board, akida, request
+from qana.explanation.faithfulness import compute_agreement, compute_drift
+from qana.explanation.heatmap import draw_channel, find_strongest_channels, overlay_map
+from qana.explanation.map_job import LAST, METHODS
+from qana.inference.diagnosis import SQUARE_SIZE
+from ui.explain.session import (
+    AKIDA,
+    OCCLUSION,
+    ExplainSession,
+    MapRequest,
+    make_akida_request,
+    request_map,
+)
 from ui.provenance import measured_here
 
 PICTURE = 168
@@ -20,26 +26,34 @@ CHANNELS = 8
 
 
 def show_side_by_side(
-    board: Board, label: int, opacity: float, document: dict[str, Any] | None
+    session: ExplainSession, label: int, opacity: float, document: dict[str, Any] | None
 ) -> None:
     """Every method at the last feature map of the network that runs on Akida."""
-    asks = [akida(AKIDA, label), akida(OCCLUSION, label)]
-    asks += [Ask(method, "quantized", LAST, label) for method in METHODS]
-    request(board, asks[0])
-    first = board.maps[asks[0]]
+    requests = [make_akida_request(AKIDA, label), make_akida_request(OCCLUSION, label)]
+    requests += [MapRequest(method, "quantized", LAST, label) for method in METHODS]
+    request_map(session, requests[0])
+    first = session.maps[requests[0]]
     with st.container(horizontal=True, gap="small"):
-        for ask in asks:
-            if ask in board.maps:
-                values = board.maps[ask]
-                facts = [] if ask == asks[0] else [f"agrees {agreement(first, values):.2f}"]
-                energy = board.energy(values)
+        for request in requests:
+            if request in session.maps:
+                values = session.maps[request]
+                facts = (
+                    []
+                    if request == requests[0]
+                    else [f"agrees {compute_agreement(first, values):.2f}"]
+                )
+                energy = session.measure_energy(values)
                 facts += [] if energy is None else [f"{energy:.0%} on the lesion"]
-                picture = overlay(board.scan.shown, values, opacity)
-                _small(picture, ": ".join(filter(None, (ask.method, ", ".join(facts)))))
-    missing = [ask for ask in asks if ask not in board.maps and ask not in board.jobs]
+                picture = overlay_map(session.diagnosis.square, values, opacity)
+                _small(picture, ": ".join(filter(None, (request.method, ", ".join(facts)))))
+    missing = [
+        request
+        for request in requests
+        if request not in session.maps and request not in session.jobs
+    ]
     if missing and st.button("Make the others", icon=":material/grid_view:"):
-        for ask in missing:
-            request(board, ask)
+        for request in missing:
+            request_map(session, request)
         st.rerun()
     st.caption(
         "Agrees: rank correlation with the Akida map, 1 for the same order of places. Eigen-CAM "
@@ -58,21 +72,24 @@ def show_side_by_side(
 
 
 def show_drift(
-    board: Board, label: int, layer: str, opacity: float, document: dict[str, Any] | None
+    session: ExplainSession, label: int, layer: str, opacity: float, document: dict[str, Any] | None
 ) -> None:
     """Grad-CAM before and after quantization, and how far it moved."""
-    asks = [Ask("Grad-CAM", form, layer, label) for form in ("float", "quantized")]
-    found = [board.maps[ask] for ask in asks if ask in board.maps]
-    if len(found) == len(asks):
+    entry = session.diagnosis.classifier.entry
+    bits = f"{entry.weight_bits}/{entry.activation_bits}"
+    requests = [MapRequest("Grad-CAM", form, layer, label) for form in ("float", "quantized")]
+    found = [session.maps[request] for request in requests if request in session.maps]
+    if len(found) == len(requests):
         with st.container(horizontal=True, gap="small"):
-            _small(overlay(board.scan.shown, found[0], opacity), "Float network")
-            _small(overlay(board.scan.shown, found[1], opacity), "Quantized, 8/8 bits")
-        st.markdown(f"On this photo the map drifted by **{drift(*found):.2f}**.")
-    elif not any(ask in board.jobs for ask in asks) and st.button(
+            _small(overlay_map(session.diagnosis.square, found[0], opacity), "Float network")
+            quantized = overlay_map(session.diagnosis.square, found[1], opacity)
+            _small(quantized, f"Quantized, {bits} bits")
+        st.markdown(f"On this photo the map drifted by **{compute_drift(*found):.2f}**.")
+    elif not any(request in session.jobs for request in requests) and st.button(
         "Compare both networks", icon=":material/compare:"
     ):
-        for ask in asks:
-            request(board, ask)
+        for request in requests:
+            request_map(session, request)
         st.rerun()
     st.caption("Drift: 1 minus the rank correlation of both maps; 0 is no move, 1 is unrelated.")
     if document:
@@ -88,12 +105,14 @@ def show_drift(
         measured_here(document["command"])
 
 
-def show_spikes(board: Board) -> None:
+def show_spikes(session: ExplainSession) -> None:
     """The strongest channels of a layer as maps of events, and how silent each layer is."""
-    outputs = board.prediction.outputs
-    layers = {layer.name: layer for layer in board.prediction.layers}
+    outputs = session.prediction.outputs
+    layers = {layer.name: layer for layer in session.prediction.layers}
     names = [name for name in layers if outputs[name].shape[0] > 1]
-    name = st.select_slider("Layer, from the pixels on", names, key="explain_layer")
+    name = st.select_slider(
+        "Layer, from the pixels on", names, key=f"explain_layer_{session.diagnosis.model}"
+    )
     height, width, channels = outputs[name].shape
     layer = layers[name]
     st.markdown(
@@ -101,11 +120,11 @@ def show_spikes(board: Board) -> None:
         f"{layer.sparsity:.0%} silent. Its strongest channels:"
     )
     with st.container(horizontal=True, gap="small"):
-        for channel, values in strongest(outputs[name], CHANNELS):
+        for channel, values in find_strongest_channels(outputs[name], CHANNELS):
             events = int(np.count_nonzero(values))
-            _small(event_picture(values, SHOWN_SIZE), f"Channel {channel}: {events:,} events")
+            _small(draw_channel(values, SQUARE_SIZE), f"Channel {channel}: {events:,} events")
     st.altair_chart(
-        _silence(board, name),
+        _silence(session, name),
         alt="Share of silent activations by layer: "
         + ", ".join(f"{found.name} {found.sparsity:.0%}" for found in layers.values()),
     )
@@ -116,10 +135,10 @@ def show_spikes(board: Board) -> None:
     )
 
 
-def _silence(board: Board, chosen: str) -> alt.Chart:
+def _silence(session: ExplainSession, chosen: str) -> alt.Chart:
     rows = [
         {"order": number, "layer": layer.name, "silent": layer.sparsity, "on": layer.name == chosen}
-        for number, layer in enumerate(board.prediction.layers)
+        for number, layer in enumerate(session.prediction.layers)
     ]
     return (
         alt.Chart(alt.InlineData(rows))

@@ -17,7 +17,7 @@ def crowd(counts: dict[str, int]) -> alt.Chart:
     """A thousand people as squares, coloured by what the network would do.
 
     Args:
-        counts: see `qana.evaluation.decision_threshold.people`.
+        counts: see `qana.evaluation.decision_threshold.count_outcomes`.
     """
     kinds = [kind for kind in CALLS for _ in range(counts[kind])]
     rows = [

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from qana.evaluation.decision_threshold import people, predictive_values
+from qana.evaluation.decision_threshold import compute_predictive_values, count_outcomes
 from qana.reports import model_facts as facts
 from ui import charts
 from ui.facts.people_chart import crowd
@@ -26,8 +26,8 @@ def show_screening(report: dict[str, Any]) -> None:
         key="prevalence",
     )
     sensitivity, specificity = test["sensitivity"], test["specificity"]
-    called, passed = predictive_values(sensitivity, specificity, prevalence)
-    counts = people(sensitivity, specificity, prevalence)
+    called, passed = compute_predictive_values(sensitivity, specificity, prevalence)
+    counts = count_outcomes(sensitivity, specificity, prevalence)
     words, picture = st.columns([2, 3], gap="large")
     with words, st.container(horizontal=True):
         if called is not None:

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from qana.imaging.crop import CENTRE
-from qana.imaging.frame import WHOLE, Frame, least_share
+from qana.imaging.crop import CENTRE_SQUARE, CROP_SHARE, CropBox, find_min_share
 from ui.component import LENS, component
 
 SHOWN_SIDE = 1024
@@ -27,7 +26,7 @@ def preview_of(photo: np.ndarray) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
 
 
-def choose_frame(photo: np.ndarray, preview: str, key: str) -> Frame | None:
+def choose_frame(photo: np.ndarray, preview: str, key: str) -> CropBox | None:
     """Shows a photo in the square that the network will read, with a button to classify it.
 
     Args:
@@ -42,20 +41,20 @@ def choose_frame(photo: np.ndarray, preview: str, key: str) -> Frame | None:
         key=key,
         data={
             "photo": preview,
-            "least": least_share(photo),
+            "least": find_min_share(photo),
             # Of the square that is cut out, the network reads the middle: that is what is shown.
-            "centre": CENTRE,
+            "centre": CROP_SHARE,
         },
         on_chosen_change=lambda: None,
     ).chosen
     return frame_of(chosen) if chosen else None
 
 
-def frame_of(said: Any) -> Frame:
+def frame_of(said: Any) -> CropBox:
     """The square that a browser named; the centre square where it named none that can be."""
     try:
         numbers = [float(said[name]) for name in ("x", "y", "share")]
         turns = int(said["turns"]) % 4
     except (TypeError, ValueError, KeyError, OverflowError):
-        return WHOLE
-    return Frame(turns, *numbers) if all(map(math.isfinite, numbers)) else WHOLE
+        return CENTRE_SQUARE
+    return CropBox(turns, *numbers) if all(map(math.isfinite, numbers)) else CENTRE_SQUARE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from qana.classes import CLASSES, LABELS
-from qana.edge_learning.held_out import Marks
+from qana.edge_learning.held_out_photos import HeldOutScores
 from ui.charts import GUIDE, PLOT_HEIGHT, ROW
 from ui.learn.session import Step
 
@@ -14,7 +14,7 @@ _WHEN = alt.Scale(domain=[NOW, *"23456", BEFORE])
 """The first colour of the theme's palette, and its seventh, which is grey."""
 
 
-def recalls(before: Marks, now: Marks) -> alt.LayerChart:
+def recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
     """A line a class: a ring where it stood, a dot where it stands, of its held-out photos."""
     rows = [
         {"class": lesion.name, "when": when, "photos": int(marks.recognized[place])}
@@ -52,7 +52,7 @@ def recalls(before: Marks, now: Marks) -> alt.LayerChart:
     return alt.layer(line, rings, dots).properties(height=ROW * len(LABELS), autosize=PLOT_HEIGHT)
 
 
-def recalls_told(before: Marks, now: Marks) -> str:
+def recalls_told(before: HeldOutScores, now: HeldOutScores) -> str:
     """The same in words."""
     return "Held-out lesions recognized. " + "; ".join(
         f"{lesion.name}: {before.recognized[place]} {BEFORE}, {now.recognized[place]} {NOW}, of "

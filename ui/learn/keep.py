@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from qana.edge_learning.head_files import LARGEST_FILE
+from qana.edge_learning.head_files import MAX_FILE_BYTES
 from ui.learn.session import Visit
 
 FILE = "qana.head"
@@ -27,7 +27,7 @@ def show_keep(visit: Visit) -> None:
         )
         st.download_button(
             "Save",
-            visit.pupil.saved,
+            visit.learner.encode,
             file_name=FILE,
             mime="application/octet-stream",
             icon=":material/download:",
@@ -39,7 +39,7 @@ def show_keep(visit: Visit) -> None:
             st.file_uploader(
                 f"A head that was saved here, {FILE}",
                 type=[FILE.rpartition(".")[2]],
-                max_upload_size=LARGEST_FILE // 1_000_000,
+                max_upload_size=MAX_FILE_BYTES // 1_000_000,
                 key=key,
                 on_change=_load,
                 args=(visit, key),
@@ -49,5 +49,5 @@ def show_keep(visit: Visit) -> None:
 def _load(visit: Visit, key: str) -> None:
     file = st.session_state[key]
     if file is not None:
-        visit.attempt("A saved head loaded", lambda: visit.pupil.load(file.getvalue()))
+        visit.attempt("A saved head loaded", lambda: visit.learner.load(file.getvalue()))
         visit.turn += 1

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from qana.classes import LABELS
-from qana.edge_learning.edge_learner import Answer, Lesson
+from qana.edge_learning.edge_learner import Answer, LearningStep
 from ui.learn.session import Visit, said, written
 
 TO_LESSON = """<script>
@@ -71,15 +71,15 @@ def _on_held_out(visit: Visit, name: str) -> str:
     )
 
 
-def _agreement(lesson: Lesson, answer: Answer) -> int:
+def _agreement(lesson: LearningStep, answer: Answer) -> int:
     return int(answer.agreement[answer.classes.index(lesson.name)])
 
 
-def _share(lesson: Lesson, answer: Answer) -> float:
+def _share(lesson: LearningStep, answer: Answer) -> float:
     return _agreement(lesson, answer) / answer.connections
 
 
-def _told(when: str, lesson: Lesson, answer: Answer) -> str:
+def _told(when: str, lesson: LearningStep, answer: Answer) -> str:
     return (
         f"{when}: **{_agreement(lesson, answer)}** of {answer.connections} "
         f":gray[called {written(said(answer.name))}]"

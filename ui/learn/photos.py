@@ -10,7 +10,7 @@ import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
 from qana.data.samples import ATTRIBUTION
-from qana.edge_learning.teaching_photos import LessonPhoto, load_lessons
+from qana.edge_learning.teaching_photos import TeachingPhoto, load_teaching_photos
 from qana.imaging import read_image
 from ui.camera import camera
 from ui.gallery import TYPES
@@ -95,7 +95,7 @@ def _lessons(name: str) -> list[Photo]:
             LABELS,
             format_func=lambda code: BY_CODE[code].name,
         )
-    lessons = [lesson for lesson in load_lessons() if lesson.label == name]
+    lessons = [lesson for lesson in load_teaching_photos() if lesson.label == name]
     keys = [f"learn_lesson_{name}_{number}" for number in range(len(lessons))]
     for number, key in enumerate(keys):
         st.session_state.setdefault(key, number < CHOSEN)
@@ -122,7 +122,7 @@ def _choose(keys: list[str], few: int) -> None:
         st.session_state[key] = number < few
 
 
-def _tiles(lessons: list[LessonPhoto], keys: list[str]) -> list[bool]:
+def _tiles(lessons: list[TeachingPhoto], keys: list[str]) -> list[bool]:
     """The photos, each with a tick of its own."""
     st.html(STYLE)
     chosen = []

@@ -68,7 +68,7 @@ def _ask_camera(visit: Visit, taken: bytes | None) -> None:
         if visit.asked is not None:
             st.rerun()
     elif visit.asked and visit.asked[0] == CAMERA:
-        if visit.asked[1] is visit.pupil.head:
+        if visit.asked[1] is visit.learner.head:
             _show(visit.asked[2])
         else:
             st.caption("The head has changed since the photo was taken: take it again.")
@@ -78,11 +78,11 @@ def _ask(
     visit: Visit, what: str, read: Callable[[], np.ndarray], sample: Sample | None = None
 ) -> None:
     """Asks anew only where the photo or the head is another one."""
-    head = visit.pupil.head
+    head = visit.learner.head
     known = visit.asked is not None and visit.asked[0] == what and visit.asked[1] is head
     if not known:
         try:
-            visit.asked = (what, head, visit.pupil.recognize(read()))
+            visit.asked = (what, head, visit.learner.recognize(read()))
         except UserError as error:
             st.error(str(error), icon=":material/broken_image:")
             return

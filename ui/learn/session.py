@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from qana.classes import BY_CODE
-from qana.edge_learning.edge_learner import Answer, Lesson, Pupil
+from qana.edge_learning.edge_learner import Answer, EdgeLearner, LearningStep
 from qana.edge_learning.edge_model import EdgeModel
 from qana.edge_learning.head import Head
-from qana.edge_learning.held_out import HeldOut, Marks, judge
+from qana.edge_learning.held_out_photos import HeldOutPhotos, HeldOutScores, score_head
 from qana.errors import UserError
-from ui.shared_models import edge_model, held_out
+from ui.shared_models import get_edge_model, get_held_out
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 
@@ -53,7 +53,7 @@ class Step:
     press: int
     what: str
     lesson: bool
-    marks: Marks
+    marks: HeldOutScores
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Visit:
 
     Attributes:
         model: that the visitor began with; it stays, so that a head always fits it.
-        pupil: the head.
+        learner: the head.
         steps: what happened to it, the beginning first.
         lessons: of the last press, if it taught.
         fresh: whether the lessons are yet to be shown.
@@ -74,9 +74,9 @@ class Visit:
     """
 
     model: EdgeModel
-    pupil: Pupil
+    learner: EdgeLearner
     steps: list[Step]
-    lessons: list[Lesson] = field(default_factory=list)
+    lessons: list[LearningStep] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     chosen: str = FIRST
     asked: tuple[str, Head, Answer] | None = None
@@ -85,25 +85,25 @@ class Visit:
     shots: int = 0
 
     @property
-    def held_out(self) -> HeldOut:
+    def held_out(self) -> HeldOutPhotos:
         """The photos that it is watched on."""
-        photos: HeldOut = held_out(self.model.front, self.model)
+        photos: HeldOutPhotos = get_held_out(self.model.front_sha256, self.model)
         return photos
 
     @property
-    def before(self) -> Marks:
+    def before(self) -> HeldOutScores:
         """How the head did before this visitor began."""
         return self.steps[0].marks
 
     @property
-    def now(self) -> Marks:
+    def now(self) -> HeldOutScores:
         """How it does now."""
         return self.steps[-1].marks
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a press to take back."""
-        return len(self.steps) > 1 and self.pupil.steps > 0
+        return len(self.steps) > 1 and self.learner.undo_steps > 0
 
     def press(self) -> int:
         """Begins a press of a button: what the last one left to say is gone."""
@@ -111,8 +111,8 @@ class Visit:
         return self.steps[-1].press + 1
 
     def did(self, press: int, what: str, lesson: bool = False) -> None:
-        """Notes a step that the pupil has just made, and how the head does after it."""
-        marks = judge(self.model, self.pupil.head, self.held_out)
+        """Notes a step that the learner has just made, and how the head does after it."""
+        marks = score_head(self.model, self.learner.head, self.held_out)
         self.steps.append(Step(press, what, lesson, marks))
 
     def attempt(self, what: str, action: Callable[[], None]) -> None:
@@ -126,17 +126,17 @@ class Visit:
             self.did(press, what)
 
     def undo(self) -> None:
-        """Takes the last press back, step by step, as far as the pupil remembers."""
+        """Takes the last press back, step by step, as far as the learner remembers."""
         self.press()
         last = self.steps[-1].press
         while self.can_undo and self.steps[-1].press == last:
-            self.pupil.undo()
+            self.learner.undo()
             self.steps.pop()
 
     def reset(self) -> None:
         """Back to the head of the seven classes."""
         self.press()
-        self.pupil.reset()
+        self.learner.reset()
         del self.steps[1:]
 
 
@@ -147,9 +147,9 @@ def current_visit() -> Visit:
         UserError: there is no model that can learn.
     """
     if "learn_visit" not in st.session_state:
-        model = edge_model()
-        photos = held_out(model.front, model)
-        begun = Step(0, BEGINNING, False, judge(model, model.start, photos))
-        st.session_state.learn_visit = Visit(model, Pupil(model), [begun])
+        model = get_edge_model()
+        photos = get_held_out(model.front_sha256, model)
+        begun = Step(0, BEGINNING, False, score_head(model, model.initial_head, photos))
+        st.session_state.learn_visit = Visit(model, EdgeLearner(model), [begun])
     visit: Visit = st.session_state.learn_visit
     return visit

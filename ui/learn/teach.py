@@ -3,7 +3,7 @@
 import streamlit as st
 
 from qana.classes import LABELS
-from qana.edge_learning.head import NAME_LENGTH, HeadError
+from qana.edge_learning.head import MAX_NAME_LENGTH, HeadError
 from qana.imaging import ImageError
 from ui.learn.lesson_result import show_lessons
 from ui.learn.photos import Photo, choose_photos
@@ -28,7 +28,7 @@ def show_teach(visit: Visit) -> None:
             icon=":material/ink_eraser:",
             help="Takes the neurons of the chosen class out of the head. No other class learned "
             "from its photos, so nothing of them is left.",
-            disabled=visit.chosen not in visit.pupil.head.classes,
+            disabled=visit.chosen not in visit.learner.head.classes,
             on_click=_forget,
             args=(visit,),
         )
@@ -44,7 +44,7 @@ def show_teach(visit: Visit) -> None:
 
 def _choose_class(visit: Visit) -> str:
     """The class to teach; empty for a new one without a name."""
-    known = visit.pupil.head.classes
+    known = visit.learner.head.classes
     classes = [*LABELS, *(name for name in known if name not in LABELS)]
     if visit.chosen not in (*classes, NEW):
         visit.chosen = FIRST
@@ -65,7 +65,7 @@ def _choose_class(visit: Visit) -> str:
         return visit.chosen
     typed = st.text_input(
         "Name of the new class",
-        max_chars=NAME_LENGTH,
+        max_chars=MAX_NAME_LENGTH,
         key="learn_name",
         placeholder="For example: tattoo",
     )
@@ -74,23 +74,23 @@ def _choose_class(visit: Visit) -> str:
 
 def _forget(visit: Visit) -> None:
     name = visit.chosen
-    visit.attempt(f"{said(name)} forgotten", lambda: visit.pupil.forget(name))
+    visit.attempt(f"{said(name)} forgotten", lambda: visit.learner.remove_class(name))
 
 
 def _teach(visit: Visit, name: str, photos: list[Photo]) -> None:
     """Photo by photo: one that cannot be read is said, and the others still learn."""
     press = visit.press()
-    if visit.chosen == NEW and name in visit.pupil.head.classes:
+    if visit.chosen == NEW and name in visit.learner.head.classes:
         visit.trouble = [f"There is a class '{said(name)}' already: choose it above."]
         return
     bar = st.progress(0.0, text="Learning")
     for number, photo in enumerate(photos, start=1):
         try:
             image = photo.read()
-            if name not in visit.pupil.head.classes:
-                visit.pupil.add_class(name)
+            if name not in visit.learner.head.classes:
+                visit.learner.add_class(name)
                 visit.did(press, f"{said(name)} added")
-            lesson = visit.pupil.learn(image, name)
+            lesson = visit.learner.learn(image, name)
         except ImageError as error:
             visit.trouble.append(f"{photo.called}: {error}")
         except HeadError as error:

@@ -27,7 +27,7 @@ def show_watch(visit: Visit) -> None:
     st.altair_chart(
         charts.recalls(visit.before, visit.now), alt=charts.recalls_told(visit.before, visit.now)
     )
-    own = [name for name in visit.pupil.head.classes if name not in LABELS]
+    own = [name for name in visit.learner.head.classes if name not in LABELS]
     if own:
         names = ", ".join(f"**{written(name)}**" for name in own)
         st.markdown(

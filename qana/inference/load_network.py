@@ -1,4 +1,4 @@
-"""Networks of the engine from bytes that were proven, whatever happens to their file meanwhile."""
+"""Loads networks into the Akida engine from verified bytes."""
 
 import os
 import tempfile
@@ -9,11 +9,11 @@ from pathlib import Path
 import akida
 
 from qana.inference.manifest import MANIFEST, ModelEntry, ModelError
-from qana.inference.model_store import verified_bytes
+from qana.inference.model_store import read_verified_bytes
 
 
 def load_network(entry: ModelEntry) -> akida.Model:
-    """The network of a model, mapped on no device.
+    """Loads the network of a model, mapped on no device.
 
     Raises:
         ModelError: see `load_networks`.
@@ -24,19 +24,19 @@ def load_network(entry: ModelEntry) -> akida.Model:
 def load_networks(
     path: Path, digest: str, input_shape: tuple[int, int, int], count: int
 ) -> list[akida.Model]:
-    """The same network several times, from one reading of its file.
+    """Loads the same network several times from one read of its file.
 
     Args:
-        path: of an .fbz.
-        digest: SHA-256 that its bytes must have, 64 hex digits.
-        input_shape: (H, W, C) of what it reads, as the manifest says.
-        count: how many.
+        path: the .fbz file.
+        digest: the SHA-256 that it must have, 64 hex digits.
+        input_shape: (H, W, C) of its input, as the manifest says.
+        count: how many networks to load.
 
     Raises:
         ModelError: the file is missing, differs by as much as a bit, is not of this version, or
             reads pictures of another size.
     """
-    data = verified_bytes(path, digest)
+    data = read_verified_bytes(path, digest)
     try:
         with _as_file(data) as name:
             networks = [akida.Model(name) for _ in range(count)]
@@ -55,8 +55,10 @@ def load_networks(
 
 @contextmanager
 def _as_file(data: bytes) -> Iterator[str]:
-    """A name under which these bytes, and no others, are read: the engine reads only files, and
-    the one that was hashed could be another a moment later."""
+    """Gives the bytes a file name, because the engine reads only files.
+
+    The file that was hashed could be replaced a moment later, so it is not read again.
+    """
     if hasattr(os, "memfd_create"):  # Linux: a file without a place on a disk
         with os.fdopen(os.memfd_create("network"), "wb") as file:
             file.write(data)
