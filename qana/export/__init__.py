@@ -1,1 +1,1 @@
-"""Writes networks for other programs: the deployed network as an ONNX graph of integers."""
+"""Exports networks for other programs: an Akida network as an ONNX graph of the same integers."""

@@ -1,8 +1,8 @@
-"""What an Akida 2.0 layer makes of its sums: in numpy, and as ONNX operators.
+"""Rescales the sums of an Akida 2.0 layer to int8, in numpy and as ONNX operators.
 
-The sums are cut at zero and at a maximum, multiplied by an 8-bit scale, saturated at 32 bits,
-shifted right with halves rounded up, and cut to int8. All of it keeps order: a greater sum never
-gives a smaller output.
+A layer with a ReLU clips its sums to [0, limit]. Every layer then multiplies them by an 8-bit
+scale, saturates the product at 32 bits, shifts it right with halves rounded up, and clips it to
+int8. All these steps are monotonic: a greater sum never gives a smaller output.
 """
 
 from dataclasses import dataclass
@@ -11,35 +11,42 @@ import akida
 import numpy as np
 from onnx import TensorProto
 
-from qana.export.onnx_graph import Graph, TwinError
+from qana.export.akida_layers import MAX_EXACT, read_integers
+from qana.export.onnx_graph import ExportError, Graph
 
 SMALLEST, LARGEST = -128, 127
-EXACT = 2**24
-"""float32 holds every integer up to here (IEEE 754, 24 bits of significand)."""
-NARROW_SHIFT = 17
-"""An output that int8 holds comes from a scaled sum below 2 ** (shift + 7), which float32 holds up
-to this shift."""
+"""Range of int8, the outputs of a layer."""
+MAX_FLOAT32_SHIFT = 17
+"""Largest shift that float32 can compute. An output in int8 comes from a scaled sum below
+2 ** (shift + 7), and float32 represents integers up to 2 ** 24."""
 SATURATED = -(2**31), 2**31 - 1
-"""`post_op_buffer_bits` of every layer is 32. Sums before the scale do not saturate at their
-`buffer_bits` of 28 in the simulator."""
+"""Range of the scaled sums: `post_op_buffer_bits` of every layer is 32. The sums before the scale
+do not saturate at their `buffer_bits` of 28 in the simulator."""
 
 
 @dataclass(frozen=True)
-class Output:
-    """From sums to outputs, per output channel.
+class Rescaling:
+    """Rescaling of a layer's sums to its outputs, by output channel.
 
     Attributes:
-        limit: (F,) int64 maximum of the sums behind a ReLU, None without one.
-        scale: (F,) int64, at least 1.
-        shift: (F,) int64, to the right.
+        limit: (F,) int64 upper bound of the sums after a ReLU; None without a ReLU.
+        scale: (F,) int64 multiplier, at least 1.
+        shift: (F,) int64 number of bits to shift right, at least 0.
     """
 
     limit: np.ndarray | None
     scale: np.ndarray
     shift: np.ndarray
 
-    def integers(self, sums: np.ndarray) -> np.ndarray:
-        """(F,) int64 sums with their bias to (F,) int64 outputs, as the simulator does."""
+    def apply(self, sums: np.ndarray) -> np.ndarray:
+        """Computes the outputs of the layer, as the simulator does.
+
+        Args:
+            sums: (F,) int64 sums, bias included.
+
+        Returns:
+            (F,) int64 outputs, -128 to 127.
+        """
         if self.limit is not None:
             sums = np.clip(sums, 0, self.limit)
         scaled = np.clip(sums * self.scale, *SATURATED)
@@ -47,71 +54,87 @@ class Output:
         return np.clip((scaled + half) >> self.shift, SMALLEST, LARGEST)
 
 
-def read(layer: akida.Layer, name: str) -> np.ndarray:
-    """A variable of a layer as int64."""
-    return layer.get_variable(name).astype(np.int64)
-
-
 def read_bias(layer: akida.Layer) -> np.ndarray:
-    """(F,) int64 bias in units of the sums."""
-    return read(layer, "bias") << read(layer, "bias_shift")
+    """Reads the bias of a layer: (F,) int64, in the unit of its sums."""
+    return read_integers(layer, "bias") << read_integers(layer, "bias_shift")
 
 
-def read_output(layer: akida.Layer) -> Output:
-    """How a layer treats its sums.
+def read_rescaling(layer: akida.Layer) -> Rescaling:
+    """Reads how a layer rescales its sums.
 
     Raises:
-        TwinError: it has another activation than a bounded ReLU, or shifts to the left.
+        ExportError: the layer has another activation than a bounded ReLU, or shifts to the left.
     """
     activation = akida.ActivationType(layer.parameters.activation)
     limit = None
     if activation == akida.ActivationType.ReLU and "max_value" in layer.get_variable_names():
-        limit = read(layer, "max_value") << read(layer, "max_value_shift")
+        limit = read_integers(layer, "max_value") << read_integers(layer, "max_value_shift")
     elif activation != akida.ActivationType.NoActivation:
-        raise TwinError(f"Layer {layer.name} has an activation that a dense twin does not have.")
-    shift = -read(layer, "output_shift")
+        raise ExportError(
+            f"Layer {layer.name} has an activation that cannot be exported: use a bounded ReLU."
+        )
+    shift = -read_integers(layer, "output_shift")
     if (shift < 0).any():
-        raise TwinError(f"Layer {layer.name} shifts its output left, which a dense twin does not.")
-    return Output(limit, read(layer, "output_scales"), shift)
+        raise ExportError(f"Layer {layer.name} cannot be exported: it shifts its output left.")
+    return Rescaling(limit, read_integers(layer, "output_scales"), shift)
 
 
-def check_exact(layer: akida.Layer, reach: np.ndarray, output: Output, places: int = 1) -> None:
-    """Refuses a layer with a sum that float32 may round or that the simulator may saturate.
+def check_exact(
+    layer: akida.Layer, largest: np.ndarray, rescaling: Rescaling, pixels: int = 1
+) -> None:
+    """Checks that float32 holds all sums of a layer and that the simulator does not saturate them.
 
     Args:
-        layer: to name.
-        reach: (F,) int64, bounds of every partial sum's size, bias included.
-        output: of the same F channels.
-        places: that an average sums over.
+        layer: Akida layer, to name in the error.
+        largest: (F,) int64 upper bound of the absolute value of every partial sum, bias included.
+        rescaling: rescaling of the same F channels.
+        pixels: number of pixels that global average pooling sums.
 
     Raises:
-        TwinError: for such a layer.
+        ExportError: a sum may be too large.
     """
-    sums = (reach if output.limit is None else np.minimum(reach, output.limit)) * places
-    if (np.maximum(reach, sums) >= EXACT).any():
-        raise TwinError(f"Layer {layer.name} has sums too large for an exact float32 convolution.")
-    if (sums * output.scale > SATURATED[1]).any():
-        raise TwinError(f"Layer {layer.name} may saturate at 32 bits, which a dense twin does not.")
+    sums = (largest if rescaling.limit is None else np.minimum(largest, rescaling.limit)) * pixels
+    if (np.maximum(largest, sums) >= MAX_EXACT).any():
+        raise ExportError(f"Layer {layer.name} has sums too large to be exact in float32.")
+    if (sums * rescaling.scale > SATURATED[1]).any():
+        raise ExportError(f"Layer {layer.name} cannot be exported: it may saturate at 32 bits.")
 
 
-def rescale(graph: Graph, sums: str, scale: np.ndarray, shift: np.ndarray) -> str:
-    """Appends (sums * scale) >> shift, halves rounded up, not yet cut to int8.
+def add_rescaling(graph: Graph, sums: str, scale: np.ndarray, shift: np.ndarray) -> str:
+    """Adds operators that compute (sums * scale) >> shift, with halves rounded up.
+
+    Args:
+        graph: graph to add to.
+        sums: name of the (N, F, H, W) float32 sums.
+        scale: (F,) int64 multiplier.
+        shift: (F,) int64 number of bits to shift right.
 
     Returns:
-        Name of a float32 tensor, exact wherever int8 holds it and beyond int8 elsewhere.
+        Name of a float32 tensor that is not clipped to int8 yet. Values in the range of int8 are
+        exact; the others are outside of it, too.
     """
-    wide = int(shift.max()) > NARROW_SHIFT
+    wide = int(shift.max()) > MAX_FLOAT32_SHIFT
     dtype = np.float64 if wide else np.float32
     if wide:
-        sums = graph.add("Cast", sums, to=TensorProto.DOUBLE)
-    scaled = graph.add("Mul", sums, graph.per_channel(scale / np.exp2(shift), dtype))
-    rounded = floor(graph, scaled, shift, dtype)
-    return graph.add("Cast", rounded, to=TensorProto.FLOAT) if wide else rounded
+        sums = graph.add_node("Cast", sums, to=TensorProto.DOUBLE)
+    factors = graph.add_channel_constant(scale / np.exp2(shift), dtype)
+    rounded = add_rounding(graph, graph.add_node("Mul", sums, factors), shift, dtype)
+    return graph.add_node("Cast", rounded, to=TensorProto.FLOAT) if wide else rounded
 
 
-def floor(
+def add_rounding(
     graph: Graph, shifted: str, shift: np.ndarray, dtype: type[np.floating] = np.float32
 ) -> str:
-    """Appends the rounding of values that were shifted right: halves go up."""
-    half = graph.per_channel(np.where(shift > 0, 0.5, 0), dtype)
-    return graph.add("Floor", graph.add("Add", shifted, half))
+    """Adds operators that round shifted values to integers, with halves rounded up.
+
+    Args:
+        graph: graph to add to.
+        shifted: name of the (N, F, H, W) values, after the shift.
+        shift: (F,) int64 number of bits by which they were shifted right.
+        dtype: floating type of the values.
+
+    Returns:
+        Name of the rounded tensor.
+    """
+    half = graph.add_channel_constant(np.where(shift > 0, 0.5, 0), dtype)
+    return graph.add_node("Floor", graph.add_node("Add", shifted, half))

@@ -1,4 +1,4 @@
-"""The dense twin of a network for AKD1000 and AKD1500: the simulator's integers, bit for bit."""
+"""The ONNX export of a network for Akida 1.0 gives the integers of the simulator bit for bit."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import akida
 import numpy as np
 import pytest
 
-from qana.export.onnx_graph import TwinError
-from qana.export.onnx_network import DenseTwin, dense_twin, layer_integers
+from qana.export.onnx_graph import ExportError
+from qana.export.onnx_network import OnnxNetwork, compute_layer_integers, export_onnx
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.events import LayerTap
+from qana.inference.events import LayerRecorder
 
 SMALL = (29, 29, 3)
 FOUR_BITS = {"weights_bits": 4, "act_bits": 4}
@@ -20,22 +20,22 @@ CHANGES = [
     ("head_average_conv", "threshold", 400),
     ("logits", "weights", 1),
 ]
-"""Layer, variable and what is added to its middle value."""
+"""Layer, variable, and the number that is added to its middle value."""
 
 
 @pytest.fixture(scope="module")
-def older() -> AkidaClassifier:
+def akd1000() -> AkidaClassifier:
     return load_classifier("akd1000")
 
 
 @pytest.fixture
-def network(older: AkidaClassifier) -> akida.Model:
-    """The network for Akida 1.0, to be changed."""
-    return akida.Model(str(older.entry.path))
+def network(akd1000: AkidaClassifier) -> akida.Model:
+    """A copy of the network for Akida 1.0 that a test may change."""
+    return akida.Model(str(akd1000.entry.path))
 
 
 def small_network(*layers: akida.Layer) -> akida.Model:
-    """Pixels, a stem, `layers`, a sum over all places and a dense layer, random throughout."""
+    """A network of random numbers: a stem, `layers`, global pooling and a dense layer."""
     network = akida.Model()
     stem = akida.InputConvolutional(
         SMALL, (3, 3), 4, kernel_stride=(2, 2), weights_bits=8, act_bits=4, name="stem"
@@ -67,41 +67,45 @@ def separable(side: int, stride: int, name: str) -> akida.Layer:
 
 
 def assert_equal_integers(network: akida.Model, images: np.ndarray) -> None:
-    found, tap = layer_integers(network.layers, images), LayerTap(network)
+    found, recorder = compute_layer_integers(network.layers, images), LayerRecorder(network)
     for number, image in enumerate(images):
-        for name, integers in tap.outputs(image).items():
+        for name, integers in recorder.record(image).items():
             assert len(np.unique(integers)) > 3, name
             np.testing.assert_array_equal(found[name][number], integers, err_msg=name)
 
 
-def test_every_photo_has_the_simulators_logits(older, square_photos) -> None:
-    logits = DenseTwin(older.layers).logits(square_photos)
+def test_photos_have_the_logits_of_the_simulator(akd1000, square_photos) -> None:
+    logits = OnnxNetwork(akd1000.layers).compute_logits(square_photos)
     assert logits.shape == (len(square_photos), 7) and logits.dtype == np.float32
-    np.testing.assert_array_equal(logits, older.logits(square_photos))
+    np.testing.assert_array_equal(logits, akd1000.logits(square_photos))
 
 
-def test_noise_and_flat_images_have_the_simulators_logits(older) -> None:
+def test_noise_and_flat_images_have_the_logits_of_the_simulator(akd1000) -> None:
     rng = np.random.default_rng(0)
     noise = [rng.integers(0, 256, (128, 128, 3)) for _ in range(3)]
     extremes = [255 * rng.integers(0, 2, (128, 128, 3)) for _ in range(3)]
     flat = [np.full((128, 128, 3), value) for value in (0, 255)]
     images = np.stack([*noise, *extremes, *flat]).astype(np.uint8)
-    np.testing.assert_array_equal(DenseTwin(older.layers).logits(images), older.logits(images))
+    np.testing.assert_array_equal(
+        OnnxNetwork(akd1000.layers).compute_logits(images), akd1000.logits(images)
+    )
 
 
-def test_every_layer_has_the_simulators_integers(older, square_photos) -> None:
+def test_every_layer_has_the_integers_of_the_simulator(akd1000, square_photos) -> None:
     photos = square_photos[::21]
-    found = layer_integers(older.layers, photos)
+    found = compute_layer_integers(akd1000.layers, photos)
     for number, photo in enumerate(photos):
-        tapped = older.tap(photo)
-        assert list(found) == list(tapped)
-        for name, integers in tapped.items():
+        recorded = akd1000.record_layers(photo)
+        assert list(found) == list(recorded)
+        for name, integers in recorded.items():
             np.testing.assert_array_equal(found[name][number], integers, err_msg=name)
 
 
-def test_a_network_of_random_numbers_has_the_simulators_integers() -> None:
-    """The rules are Akida's, not ones that the shipped network's numbers happen to obey: sides that
-    a step of 2 does not divide, larger kernels, steps that are no sixteenths."""
+def test_a_network_of_random_numbers_has_the_integers_of_the_simulator() -> None:
+    """The export follows Akida's rules in general, not only for the numbers of one network.
+
+    The network has odd sides before a stride of 2, larger kernels, and steps between sixteenths.
+    """
     network = small_network(
         akida.Convolutional((3, 3), 8, **FOUR_BITS, name="three"),
         separable(5, 1, "apart"),
@@ -112,35 +116,35 @@ def test_a_network_of_random_numbers_has_the_simulators_integers() -> None:
     assert_equal_integers(network, images)
 
 
-def test_a_sixteenth_beyond_a_step_counts_as_a_step_begun() -> None:
-    """Every sum from below the threshold to beyond the last step, for steps of any size."""
+def test_a_sixteenth_after_a_step_begins_the_next_step() -> None:
+    """The sums go from below the threshold to above the last step, for steps of any size."""
     network = akida.Model()
     shape = (16, 16, 1)
-    see = akida.InputConvolutional(shape, (1, 1), 6, weights_bits=8, act_bits=4, name="see")
+    stem = akida.InputConvolutional(shape, (1, 1), 6, weights_bits=8, act_bits=4, name="stem")
     average = akida.PoolType.Average
-    network.add(see)
+    network.add(stem)
     network.add(akida.Convolutional((1, 1), 7, pool_type=average, **FOUR_BITS, name="sum"))
     network.add(akida.FullyConnected(7, activation=False, weights_bits=4, name="dense"))
-    see.set_variable("weights", np.array([1, 1, 1, 9, 127, 127], np.int8).reshape(1, 1, 1, 6))
-    see.set_variable("threshold", np.array([0, 3, -7, 40, 0, 8000], np.int32))
+    stem.set_variable("weights", np.array([1, 1, 1, 9, 127, 127], np.int8).reshape(1, 1, 1, 6))
+    stem.set_variable("threshold", np.array([0, 3, -7, 40, 0, 8000], np.int32))
     steps = np.array([1, 1.0625, 17.9375, 99.96, 2158.99, 0.5], np.float32)
-    see.set_variable("act_step", steps)
+    stem.set_variable("act_step", steps)
     image = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
-    (found, tapped) = layer_integers(network.layers, image)["see"][0], LayerTap(network)
+    found = compute_layer_integers(network.layers, image)["stem"][0]
     assert len(np.unique(found)) == 16
-    np.testing.assert_array_equal(found, tapped.outputs(image[0])["see"])
+    np.testing.assert_array_equal(found, LayerRecorder(network).record(image[0])["stem"])
 
 
 @pytest.mark.parametrize(("name", "variable", "step"), CHANGES)
-def test_one_changed_number_shows_in_its_layer(
-    name: str, variable: str, step: float, network, older, square_photos
+def test_a_changed_number_changes_its_layer_first(
+    name: str, variable: str, step: float, network, akd1000, square_photos
 ) -> None:
     layer = next(layer for layer in network.layers if layer.name == name)
     values = layer.get_variable(variable).copy()
     values.reshape(-1)[values.size // 2] += np.array(step).astype(values.dtype)
     layer.set_variable(variable, values)
-    found = layer_integers(network.layers, square_photos[:8])
-    expected = layer_integers(older.layers, square_photos[:8])
+    found = compute_layer_integers(network.layers, square_photos[:8])
+    expected = compute_layer_integers(akd1000.layers, square_photos[:8])
     wrong = [key for key in expected if not np.array_equal(found[key], expected[key])]
     assert wrong[0] == name
 
@@ -154,18 +158,18 @@ def test_one_changed_number_shows_in_its_layer(
         ({"pool_type": akida.PoolType.Max, "pool_size": (2, 2)}, "pooling"),
     ],
 )
-def test_a_layer_without_a_counterpart_is_named(given: dict[str, Any], reason: str) -> None:
+def test_a_layer_that_cannot_be_exported_is_named(given: dict[str, Any], reason: str) -> None:
     shape = {"kernel_size": (3, 3), "filters": 4} | FOUR_BITS | given
     layer = akida.Convolutional(**shape, name="odd_one")
-    with pytest.raises(TwinError, match=f"odd_one .*{reason}"):
-        dense_twin(small_network(layer).layers)
+    with pytest.raises(ExportError, match=f"odd_one .*{reason}"):
+        export_onnx(small_network(layer).layers)
 
 
-def test_a_network_that_ends_before_its_dense_layer_is_refused() -> None:
+def test_a_network_without_its_dense_layer_is_refused() -> None:
     network = small_network()
     for left in (2, 1):
-        with pytest.raises(TwinError, match="must end in a dense layer"):
-            dense_twin(network.layers[:left])
+        with pytest.raises(ExportError, match="must end in a dense layer"):
+            export_onnx(network.layers[:left])
 
 
 def test_sums_and_steps_that_float32_cannot_hold_are_refused() -> None:
@@ -173,8 +177,8 @@ def test_sums_and_steps_that_float32_cannot_hold_are_refused() -> None:
     layer = network.layers[1]
     layer.set_variable("threshold", np.full(8, -(2**17) * 9, np.int32))
     layer.set_variable("act_step", np.full(8, 2.0**17, np.float32))
-    with pytest.raises(TwinError, match="three has steps"):
-        dense_twin(network.layers)
+    with pytest.raises(ExportError, match="three has steps"):
+        export_onnx(network.layers)
     layer.set_variable("threshold", np.full(8, -(2**24), np.int32))
-    with pytest.raises(TwinError, match="three has sums too large"):
-        dense_twin(network.layers)
+    with pytest.raises(ExportError, match="three has sums too large"):
+        export_onnx(network.layers)

@@ -1,4 +1,4 @@
-"""The dense twin: the deployed network in ONNX Runtime, equal to Akida's simulator bit for bit."""
+"""The ONNX export of akida2 gives the integers of the simulator bit for bit."""
 
 import akida
 import numpy as np
@@ -6,10 +6,10 @@ import onnx
 import onnxruntime
 import pytest
 
-from qana.export.onnx_graph import TwinError
-from qana.export.onnx_network import DenseTwin, dense_twin, layer_integers
+from qana.export.onnx_graph import ExportError
+from qana.export.onnx_network import OnnxNetwork, compute_layer_integers, export_onnx
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.events import LayerTap
+from qana.inference.events import LayerRecorder
 
 SHAPE = (128, 128, 3)
 SMALL = (29, 29, 3)
@@ -20,22 +20,22 @@ CHANGES = [
     ("attention80_add", "a_shift", 1),
     ("head_features_conv", "output_scales", -20),
 ]
-"""Layer, variable and what is added to its middle value."""
+"""Layer, variable, and the number that is added to its middle value."""
 
 
 @pytest.fixture(scope="module")
-def twin(classifier: AkidaClassifier) -> DenseTwin:
-    return DenseTwin(classifier.layers, threads=1)
+def exported(classifier: AkidaClassifier) -> OnnxNetwork:
+    return OnnxNetwork(classifier.layers, threads=1)
 
 
 @pytest.fixture
 def network(classifier: AkidaClassifier) -> akida.Model:
-    """The deployed network, to be changed."""
+    """A copy of the deployed network that a test may change."""
     return akida.Model(str(classifier.entry.path))
 
 
 def small_network(*layers: akida.Layer) -> akida.Model:
-    """Pixels, a stem, `layers`, an average and a dense layer, with random numbers throughout."""
+    """A network of random numbers: a stem, `layers`, global pooling and a dense layer."""
     network = akida.Model()
     stem = akida.InputConv2D(SMALL, 4, 3, kernel_stride=2, name="stem")
     average = akida.Conv2D(8, 1, pool_type=akida.PoolType.Average, name="average")
@@ -62,50 +62,52 @@ def small_network(*layers: akida.Layer) -> akida.Model:
     return network
 
 
-def layer_of(network: akida.Model, name: str) -> akida.Layer:
+def get_layer(network: akida.Model, name: str) -> akida.Layer:
     return next(layer for layer in network.layers if layer.name == name)
 
 
-def test_every_photo_has_the_simulators_logits(twin, classifier, square_photos) -> None:
-    logits = twin.logits(square_photos)
+def test_photos_have_the_logits_of_the_simulator(exported, classifier, square_photos) -> None:
+    logits = exported.compute_logits(square_photos)
     assert logits.shape == (len(square_photos), 7) and logits.dtype == np.float32
     np.testing.assert_array_equal(logits, classifier.logits(square_photos))
 
 
-def test_noise_and_flat_images_have_the_simulators_logits(twin, classifier) -> None:
+def test_noise_and_flat_images_have_the_logits_of_the_simulator(exported, classifier) -> None:
     rng = np.random.default_rng(0)
     noise = [rng.integers(0, 256, SHAPE) for _ in range(4)]
     extremes = [255 * rng.integers(0, 2, SHAPE) for _ in range(4)]
     flat = [np.full(SHAPE, value) for value in (0, 255)]
     images = np.stack([*noise, *extremes, *flat]).astype(np.uint8)
-    np.testing.assert_array_equal(twin.logits(images), classifier.logits(images))
+    np.testing.assert_array_equal(exported.compute_logits(images), classifier.logits(images))
 
 
-def test_every_layer_has_the_simulators_integers(classifier, square_photos) -> None:
+def test_every_layer_has_the_integers_of_the_simulator(classifier, square_photos) -> None:
     photos = square_photos[::21]
-    found = layer_integers(classifier.layers, photos)
+    found = compute_layer_integers(classifier.layers, photos)
     for number, photo in enumerate(photos):
-        for name, integers in classifier.tap(photo).items():
+        for name, integers in classifier.record_layers(photo).items():
             np.testing.assert_array_equal(found[name][number], integers, err_msg=name)
 
 
-def test_a_network_of_other_weights_has_the_simulators_integers(network, square_photos) -> None:
-    """The rules are Akida's, not ones that this network's numbers happen to obey."""
+def test_a_network_of_other_weights_has_the_integers_of_the_simulator(
+    network, square_photos
+) -> None:
+    """The export follows Akida's rules in general, not only for the numbers of one network."""
     rng = np.random.default_rng(0)
     for layer in network.layers:
         for name in ("weights", "bias"):
             if name in layer.get_variable_names() and layer.name != "logits":
                 values = layer.get_variable(name)
                 layer.set_variable(name, rng.permutation(values.ravel()).reshape(values.shape))
-    found = layer_integers(network.layers, square_photos[:2])
-    tap = LayerTap(network)
+    found = compute_layer_integers(network.layers, square_photos[:2])
+    recorder = LayerRecorder(network)
     for number, photo in enumerate(square_photos[:2]):
-        for name, integers in tap.outputs(photo).items():
+        for name, integers in recorder.record(photo).items():
             np.testing.assert_array_equal(found[name][number], integers, err_msg=name)
 
 
-def test_a_small_network_of_odd_sides_has_the_simulators_integers() -> None:
-    """Paddings and kernels that the deployed network does not have."""
+def test_a_small_network_of_odd_sides_has_the_integers_of_the_simulator() -> None:
+    """The network has paddings and kernels that the deployed network does not have."""
     network = small_network(
         akida.Conv2D(8, 3, kernel_stride=2, name="three"),
         akida.DepthwiseConv2D(3, kernel_stride=2, name="apart"),
@@ -113,44 +115,46 @@ def test_a_small_network_of_odd_sides_has_the_simulators_integers() -> None:
         akida.Conv2D(4, 3, activation=akida.ActivationType.NoActivation, name="signed"),
     )
     images = np.random.default_rng(1).integers(0, 256, (3, *SMALL)).astype(np.uint8)
-    found = layer_integers(network.layers, images)
+    found = compute_layer_integers(network.layers, images)
     for number, image in enumerate(images):
-        for name, integers in LayerTap(network).outputs(image).items():
+        for name, integers in LayerRecorder(network).outputs(image).items():
             assert len(np.unique(integers)) > 3, name
             np.testing.assert_array_equal(found[name][number], integers, err_msg=name)
 
 
-def test_a_batch_and_one_photo_agree(twin, square_photos) -> None:
-    alone = [twin.logits(photo[None]) for photo in square_photos[:5]]
-    np.testing.assert_array_equal(np.concatenate(alone), twin.logits(square_photos[:5]))
+def test_a_batch_and_one_photo_agree(exported, square_photos) -> None:
+    alone = [exported.compute_logits(photo[None]) for photo in square_photos[:5]]
+    np.testing.assert_array_equal(np.concatenate(alone), exported.compute_logits(square_photos[:5]))
 
 
-def test_the_number_of_threads_changes_nothing(twin, classifier, square_photos) -> None:
-    two = DenseTwin(classifier.layers, threads=2)
-    np.testing.assert_array_equal(two.logits(square_photos[:5]), twin.logits(square_photos[:5]))
+def test_the_number_of_threads_changes_nothing(exported, classifier, square_photos) -> None:
+    two = OnnxNetwork(classifier.layers, threads=2)
+    np.testing.assert_array_equal(
+        two.compute_logits(square_photos[:5]), exported.compute_logits(square_photos[:5])
+    )
 
 
 @pytest.mark.parametrize(("name", "variable", "step"), CHANGES)
-def test_one_changed_number_shows_in_its_layer(
+def test_a_changed_number_changes_its_layer_first(
     name: str, variable: str, step: int, network, classifier, square_photos
 ) -> None:
-    layer = layer_of(network, name)
+    layer = get_layer(network, name)
     values = layer.get_variable(variable).copy()
     middle = values.reshape(-1)[values.size // 2 : values.size // 2 + 1]
     middle += np.array(step).astype(values.dtype)
     layer.set_variable(variable, values)
-    found = layer_integers(network.layers, square_photos[:8])
-    expected = layer_integers(classifier.layers, square_photos[:8])
+    found = compute_layer_integers(network.layers, square_photos[:8])
+    expected = compute_layer_integers(classifier.layers, square_photos[:8])
     wrong = [key for key in expected if not np.array_equal(found[key], expected[key])]
     assert wrong[0] == name
 
 
-def test_the_runtime_leaves_the_integers_of_the_weights_alone(classifier, tmp_path) -> None:
-    """A scale folded into the weights may still give these photos' logits, but not all."""
+def test_onnx_runtime_does_not_change_the_weights(classifier, tmp_path) -> None:
+    """With a scale folded into the weights, some photos would still get equal logits."""
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(tmp_path / "optimized.onnx")
-    model = dense_twin(classifier.layers).SerializeToString()
+    model = export_onnx(classifier.layers).SerializeToString()
     onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     graph = onnx.load(tmp_path / "optimized.onnx").graph
     constants = {made.name: onnx.numpy_helper.to_array(made) for made in graph.initializer}
@@ -164,26 +168,26 @@ def test_the_runtime_leaves_the_integers_of_the_weights_alone(classifier, tmp_pa
 
 
 def test_the_graph_is_valid_onnx(classifier) -> None:
-    onnx.checker.check_model(dense_twin(classifier.layers), full_check=True)
+    onnx.checker.check_model(export_onnx(classifier.layers), full_check=True)
 
 
 @pytest.mark.parametrize(
     ("layer", "reason"),
     [
-        (akida.Conv2DTranspose(4, 3, name="odd_one"), "no counterpart"),
+        (akida.Conv2DTranspose(4, 3, name="odd_one"), "no ONNX form"),
         (akida.Conv2D(4, 3, pool_type=akida.PoolType.Max, pool_size=2, name="odd_one"), "pooling"),
         (akida.Conv2D(4, 3, padding=akida.Padding.Valid, name="odd_one"), "padding"),
         (akida.Conv2D(4, 3, activation=akida.ActivationType.LUT, name="odd_one"), "activation"),
     ],
 )
-def test_a_layer_without_a_counterpart_is_named(layer: akida.Layer, reason: str) -> None:
+def test_a_layer_that_cannot_be_exported_is_named(layer: akida.Layer, reason: str) -> None:
     network = small_network(layer)
-    with pytest.raises(TwinError, match=f"odd_one .*{reason}"):
-        dense_twin(network.layers)
+    with pytest.raises(ExportError, match=f"odd_one .*{reason}"):
+        export_onnx(network.layers)
 
 
 def test_sums_that_float32_cannot_hold_are_refused(network) -> None:
-    layer = layer_of(network, "block8_project_conv")
+    layer = get_layer(network, "block8_project_conv")
     layer.set_variable("input_shift", np.full_like(layer.get_variable("input_shift"), 7))
-    with pytest.raises(TwinError, match="block8_project_conv has sums too large"):
-        dense_twin(network.layers)
+    with pytest.raises(ExportError, match="block8_project_conv has sums too large"):
+        export_onnx(network.layers)
