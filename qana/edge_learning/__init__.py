@@ -1,1 +1,1 @@
-"""Learning on the device: the edge head, who teaches it, and how well it learns."""
+"""Learning on the device: the edge head, the engine that trains it, and its evaluation."""

@@ -1,100 +1,127 @@
-"""What a skeptic would use in place of the edge head, on the very same spikes."""
+"""Baselines for the edge head on the same spikes: nearest class mean, and ridge regression."""
 
 import numpy as np
 
 from qana.edge_learning.recognition_scores import score_predictions
 
 RIDGES = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5)
-"""Penalties of the dense head's least squares that are tried on validation, beside class weights
-that sum to the number of classes times `SCALE`."""
-SCALE = 1000.0
+"""Ridge penalties that `choose_ridge` compares."""
+CLASS_WEIGHT = 1000.0
+"""Total weight of the photos of each class in the least squares of `DenseHead`."""
 
 
 class NearestMean:
-    """Nearest class mean: a photo belongs to the class whose mean code lies nearest.
+    """Nearest class mean classifier with Euclidean distance.
 
     Source: Mensink et al., "Distance-based image classification: generalizing to new classes at
-    near-zero cost", TPAMI 2013, in the plain Euclidean form.
+    near-zero cost", TPAMI 2013, https://doi.org/10.1109/TPAMI.2013.83.
     """
 
     def __init__(self, spikes: np.ndarray, labels: np.ndarray, classes: int) -> None:
-        """Takes (N, S) spikes, (N,) labels, and the number of classes C; each must occur."""
+        """Computes the class means.
+
+        Args:
+            spikes: (N, S) uint8, 0 or 1, of the training photos.
+            labels: (N,) class indices. Every class must occur.
+            classes: number of classes C.
+        """
         self._means = np.stack([spikes[labels == c].mean(axis=0) for c in range(classes)])
 
-    def answers(self, spikes: np.ndarray) -> np.ndarray:
-        """(N, S) to (N,) labels."""
+    def predict(self, spikes: np.ndarray) -> np.ndarray:
+        """Predicts classes.
+
+        Args:
+            spikes: (N, S) uint8, 0 or 1.
+
+        Returns:
+            (N,) class indices.
+        """
         # |x - m|^2 without |x|^2, which is the same for every class.
         distance = (self._means**2).sum(axis=1) - 2 * spikes.astype(np.float32) @ self._means.T
         return distance.argmin(axis=1)
 
 
 class DenseHead:
-    """A dense layer trained anew on the host from all photos: least squares on one-hot targets,
-    every class weighing the same, solved exactly."""
+    """Dense layer trained on the host: ridge regression on one-hot targets, solved exactly.
+
+    Every class has the same total weight, whatever its number of photos.
+    """
 
     def __init__(self, spikes: np.ndarray, labels: np.ndarray, classes: int, ridge: float) -> None:
-        """Prepares (N, S) spikes and (N,) labels of C classes; a class may have none yet.
+        """Prepares the sums of the training photos.
 
         Args:
-            spikes, labels, classes: N, S and C.
+            spikes: (N, S) uint8, 0 or 1, of the training photos.
+            labels: (N,) class indices. A class may have no photo.
+            classes: number of classes C.
             ridge: penalty, see `choose_ridge`.
         """
         self._classes, self._ridge = classes, ridge
-        sums = [_sums(spikes[labels == c]) for c in range(classes)]
+        pairs = [_sum_products(spikes[labels == c]) for c in range(classes)]
         self._counts = np.array([np.count_nonzero(labels == c) for c in range(classes)])
-        self._grams, self._means = (np.stack(part) for part in zip(*sums, strict=True))
+        self._grams, self._sums = (np.stack(part) for part in zip(*pairs, strict=True))
 
-    def answers(
+    def predict(
         self, spikes: np.ndarray, more: np.ndarray | None = None, label: int = 0
     ) -> np.ndarray:
-        """Trains, and answers.
+        """Trains the layer, optionally with more photos of one class, and predicts classes.
 
         Args:
-            spikes: (N, S) to answer.
-            more: (K, S) further spikes of class `label` to learn from; None for none.
+            spikes: (N, S) uint8, 0 or 1, of the photos to predict.
+            more: (K, S) uint8 spikes of more training photos. None for no more.
+            label: class index of `more`.
 
         Returns:
-            (N,) labels.
+            (N,) class indices. A class without training photos is never predicted.
         """
-        grams, sums, counts = self._grams, self._means, self._counts
+        grams, sums, counts = self._grams, self._sums, self._counts
         if more is not None and len(more):
             grams, sums, counts = grams.copy(), sums.copy(), counts.copy()
-            gram, total = _sums(more)
+            gram, total = _sum_products(more)
             grams[label] += gram
             sums[label] += total
             counts[label] += len(more)
-        weights = np.divide(SCALE, counts, out=np.zeros(self._classes), where=counts > 0)
+        weights = np.divide(CLASS_WEIGHT, counts, out=np.zeros(self._classes), where=counts > 0)
         gram = np.tensordot(weights, grams, axes=1)
         gram[np.diag_indices_from(gram)] += self._ridge
         kernel = np.linalg.solve(gram, (weights[:, None] * sums).T)
-        scores = _with_one(spikes) @ kernel
+        scores = _add_bias_column(spikes) @ kernel
         scores[:, counts == 0] = -np.inf
         return scores.argmax(axis=1)
 
 
 def choose_ridge(
-    spikes: np.ndarray, labels: np.ndarray, held_out: np.ndarray, truth: np.ndarray, classes: int
+    spikes: np.ndarray,
+    labels: np.ndarray,
+    validation_spikes: np.ndarray,
+    validation_labels: np.ndarray,
+    classes: int,
 ) -> float:
-    """The penalty of `RIDGES` with the best balanced accuracy on validation.
+    """Chooses the penalty of `RIDGES` with the best balanced accuracy on validation photos.
 
     Args:
-        spikes, labels: (N, S) and (N,) of training photos.
-        held_out, truth: the same of validation photos.
-        classes: C.
+        spikes: (N, S) uint8, 0 or 1, of the training photos.
+        labels: (N,) their class indices.
+        validation_spikes: (M, S) uint8, 0 or 1, of the validation photos.
+        validation_labels: (M,) their class indices.
+        classes: number of classes C.
+
+    Returns:
+        Penalty for `DenseHead`.
     """
 
-    def worth(ridge: float) -> float:
-        answers = DenseHead(spikes, labels, classes, ridge).answers(held_out)
-        return score_predictions(answers, truth, classes).balanced_accuracy
+    def score_ridge(ridge: float) -> float:
+        predicted = DenseHead(spikes, labels, classes, ridge).predict(validation_spikes)
+        return score_predictions(predicted, validation_labels, classes).balanced_accuracy
 
-    return max(RIDGES, key=worth)
+    return max(RIDGES, key=score_ridge)
 
 
-def _with_one(spikes: np.ndarray) -> np.ndarray:
-    """With a column of ones, for the bias."""
+def _add_bias_column(spikes: np.ndarray) -> np.ndarray:
     return np.concatenate([spikes, np.ones((len(spikes), 1))], axis=1, dtype=np.float32)
 
 
-def _sums(spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    rows = _with_one(spikes)
+def _sum_products(spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Computes the Gram matrix, (S + 1, S + 1), and the sum, (S + 1,), of spikes with a bias."""
+    rows = _add_bias_column(spikes)
     return (rows.T @ rows).astype(np.float64), rows.sum(axis=0, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Gives a deployed model of Akida 1.0 its edge head."""
+"""Builds the edge head of a deployed model for Akida 1.0."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,9 +13,9 @@ from qana.conversion.mapping import check_mapping
 from qana.data.arrays import encode_labels
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.lesion_split import split_photos
-from qana.edge_learning.choose_settings import Maps, Setting, choose_setting, train_head
+from qana.edge_learning.choose_settings import choose_settings
 from qana.edge_learning.edge_engine import EdgeEngine
-from qana.edge_learning.feature_maps import load_feature_maps
+from qana.edge_learning.feature_maps import LabelledMaps, load_feature_maps
 from qana.edge_learning.head_files import save_head
 from qana.edge_learning.spike_generator import (
     append_spike_generator,
@@ -23,57 +23,61 @@ from qana.edge_learning.spike_generator import (
     generate_spikes,
     remove_head,
 )
+from qana.edge_learning.train_head import HeadSettings, train_head
 from qana.evaluation.report_files import write_report
 from qana.inference.load_network import load_network
 from qana.inference.manifest import AKIDA1, ModelEntry, ModelError, find_entry, update_record
 from qana.inference.model_store import hash_file
 
 SEED = 0
-"""Of the codes and of the order of the photos, in the head that is deployed."""
+"""Seed of the spike weights and of the order of the photos in the deployed head."""
 
 
 def build_edge_head(
-    data: Path, name: str, models: Path, runs: Path, say: Callable[[str], None]
+    data: Path, name: str, models: Path, runs: Path, progress: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Chooses the settings on validation, teaches the seven classes, and writes both files.
+    """Chooses the settings on validation lesions, trains the head, and writes its files.
 
     Args:
         data: HAM10000 folder.
-        name: of a model for Akida 1.0 in the models folder.
-        models: models folder; its manifest and its studies/edge.json are written.
-        runs: folder for feature maps, which take minutes to make.
-        say: takes one line of progress.
+        name: name of a model for Akida 1.0.
+        models: folder of the models. Its manifest and its studies/edge.json are updated.
+        runs: folder of the cache of feature maps. Computing them takes minutes.
+        progress: receives lines of text.
 
     Returns:
-        The manifest's "edge" of the model.
+        The new value of "edge" of the model in the manifest.
 
     Raises:
         DataError: the data cannot be used.
-        ModelError: the model is missing, changed, or not for Akida 1.0.
-        ConversionError: network and head do not lie entirely on the chip.
+        ModelError: the model is missing, has changed, or is not for Akida 1.0.
+        ConversionError: the network with its head does not map entirely to an AKD1000.
     """
     entry = find_entry(name, models)
     if entry.target != AKIDA1:
-        raise ModelError(f"The model {name} is for Akida 2.0, which cannot learn: choose another.")
+        raise ModelError(
+            f"The model {name} is for Akida 2.0, which cannot learn: choose a model for Akida 1.0."
+        )
     front = remove_head(load_network(entry))
     parts = split_photos(read_ham10000(data))
-    train = _maps(front, parts["train"], entry, runs, "train")
-    validation = _maps(front, parts["validation"], entry, runs, "validation")
-    setting, rows = choose_setting(train, validation, say)
+    train = _load_maps(front, parts["train"], entry, runs, "train")
+    validation = _load_maps(front, parts["validation"], entry, runs, "validation")
+    settings, rows = choose_settings(train, validation, progress)
     command = f"python -m qana edge --data DIR --model {name}"
-    write_report(models / "studies" / "edge.json", _table(setting, rows, command))
+    write_report(models / "studies" / "edge.json", _make_study(settings, rows, command))
 
     generator = build_spike_generator(
-        train[0], setting.spikes, setting.share, setting.whitening, SEED
+        train.maps, settings.spikes, settings.share, settings.whitening, SEED
     )
-    spikes = generate_spikes(generator, train[0])
-    rule = setting.rule(spikes)
-    say("Teaching the seven classes")
-    head = train_head(spikes, train[1], rule, setting, LABELS, SEED)
+    spikes = generate_spikes(generator, train.maps)
+    rule = settings.make_rule(spikes)
+    progress("Learning the seven classes")
+    head = train_head(spikes, train.labels, rule, settings, LABELS, SEED)
     network = append_spike_generator(front, generator)
-    whole = EdgeEngine(network, head.rule)
-    whole.recognize(head, np.zeros((1, *entry.input_shape), np.uint8))  # sets the head
-    placed = check_mapping(whole.model, AKIDA1)
+    engine = EdgeEngine(network, head.rule)
+    blank = np.zeros((1, *entry.input_shape), np.uint8)
+    engine.recognize(head, blank)  # gives the learning layer the size and state of the head
+    mappings = check_mapping(engine.model, AKIDA1)
     with TemporaryDirectory(dir=models) as temporary:
         file, stored = (Path(temporary) / f"{name}.{part}" for part in ("front.fbz", "head"))
         network.save(str(file))
@@ -82,10 +86,10 @@ def build_edge_head(
             "file": file.name,
             "sha256": hash_file(file),
             "head": {"file": stored.name, "sha256": hash_file(stored)},
-            **vars(setting),
+            **vars(settings),
             "connections": rule.connections,
-            "passes": {name: device.passes for name, device in placed.items()},
-            "processors": {name: device.processors for name, device in placed.items()},
+            "passes": {name: device.passes for name, device in mappings.items()},
+            "processors": {name: device.processors for name, device in mappings.items()},
             "command": command,
         }
         for path in (file, stored):
@@ -94,14 +98,14 @@ def build_edge_head(
     return record
 
 
-def _maps(
+def _load_maps(
     front: akida.Model, photos: Sequence[Photo], entry: ModelEntry, runs: Path, part: str
-) -> Maps:
+) -> LabelledMaps:
     maps = load_feature_maps(front, [photo.path for photo in photos], entry, runs, part)
-    return maps, encode_labels(photos)
+    return LabelledMaps(maps, encode_labels(photos))
 
 
-def _table(setting: Setting, rows: list[dict[str, Any]], command: str) -> dict[str, Any]:
+def _make_study(settings: HeadSettings, rows: list[dict[str, Any]], command: str) -> dict[str, Any]:
     columns = list(rows[0])
     return {
         "study": "edge",
@@ -112,7 +116,7 @@ def _table(setting: Setting, rows: list[dict[str, Any]], command: str) -> dict[s
         "rows": [[row[column] for column in columns] for row in rows],
         "note": "Validation lesions, on Akida's own learning layer: balanced accuracy of the seven "
         "classes, and after one of them was left out and learned from 20 photos; mean and "
-        "standard deviation over the draws of the codes. Who does badly is judged by few draws. "
-        f"Chosen: {vars(setting)}.",
+        "standard deviation over the random draws. Poor settings have few draws. "
+        f"Chosen: {vars(settings)}.",
         "missing": [],
     }

@@ -1,6 +1,10 @@
-"""What a network makes of many photos, made once: hours of lessons need it one time a photo."""
+"""Runs a network on many photos and caches its feature maps on disk.
+
+Learning reads each photo many times. The network needs to run on it only once.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import akida
@@ -11,56 +15,70 @@ from qana.edge_learning.spike_generator import compute_feature_maps
 from qana.imaging import read_image, to_input
 from qana.inference.manifest import ModelEntry
 
-BATCH = 32
+BATCH_SIZE = 32
 Run = Callable[[np.ndarray], np.ndarray]
-"""(N, S, S, 3) uint8 photos to (N, ...) uint8."""
+"""Maps (N, S, S, 3) uint8 photos to an (N, ...) uint8 array."""
+
+
+@dataclass(frozen=True)
+class LabelledMaps:
+    """Feature maps of N photos with their classes.
+
+    Attributes:
+        maps: (N, H, W, C) uint8, 0 to 15, output of the last layer before the head.
+        labels: (N,) indices into `qana.classes.LABELS`.
+    """
+
+    maps: np.ndarray
+    labels: np.ndarray
 
 
 def load_feature_maps(
     front: akida.Model, paths: Sequence[Path], entry: ModelEntry, runs: Path, part: str
 ) -> np.ndarray:
-    """Last feature maps of a subset of HAM10000, kept in `runs` for the next who asks.
+    """Loads the last feature maps of a part of HAM10000, or computes and caches them.
 
     Args:
-        front: see `qana.edge_learning.spike_generator.remove_head`.
-        paths: N photos.
-        entry: of the model that the front is of.
-        runs: folder to keep them in.
-        part: name of the subset.
+        front: network without its head, see `qana.edge_learning.spike_generator.remove_head`.
+        paths: (N,) photos.
+        entry: model that `front` belongs to.
+        runs: folder of the cache.
+        part: name of the part, for example "train".
 
     Returns:
         (N, H, W, C) uint8.
     """
-    kept = runs / "edge" / f"{entry.sha256[:12]}-{part}.npy"
+    cache = runs / "edge" / f"{entry.sha256[:12]}-{part}.npy"
     return run_on_photos(
-        paths, entry.input_shape[0], lambda x: compute_feature_maps(front, x), kept
+        paths, entry.input_shape[0], lambda photos: compute_feature_maps(front, photos), cache
     )
 
 
 def run_on_photos(
-    paths: Sequence[Path], size: int, run: Run, kept: Path | None = None
+    paths: Sequence[Path], size: int, run: Run, cache: Path | None = None
 ) -> np.ndarray:
-    """What a network makes of each photo, as the deployed classifier would read it.
+    """Runs a network on photos, preprocessed as by the deployed classifier.
 
     Args:
-        paths: N photos.
-        size: side of the input, pixels.
+        paths: (N,) photos.
+        size: side of the network's input, in pixels.
         run: the network.
-        kept: .npy file that the result is kept in, or taken from; None keeps nothing.
+        cache: .npy file with the result. It is read if it exists, otherwise written. None for no
+            cache.
 
     Returns:
         (N, ...) uint8.
     """
-    if kept and kept.is_file():
-        return np.load(kept)
+    if cache and cache.is_file():
+        return np.load(cache)
     found = []
-    for at in tqdm(range(0, len(paths), BATCH), "photos", unit="batch"):
-        photos = [to_input(read_image(path), size) for path in paths[at : at + BATCH]]
+    for at in tqdm(range(0, len(paths), BATCH_SIZE), "photos", unit="batch"):
+        photos = [to_input(read_image(path), size) for path in paths[at : at + BATCH_SIZE]]
         found.append(run(np.stack(photos)))
     result = np.concatenate(found)
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_suffix(".unfinished.npy")
+    if cache:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = cache.with_suffix(".unfinished.npy")
         np.save(unfinished, result)
-        unfinished.replace(kept)  # a stop in the middle of a save must not look like a result
+        unfinished.replace(cache)  # an interrupted save must not leave a partial result
     return result

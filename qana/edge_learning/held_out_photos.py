@@ -1,7 +1,7 @@
-"""How well a head does on photos that nobody teaches: the fixed subset of test lesions.
+"""Scores an edge head on held-out photos: the fixed balanced subset of the test lesions.
 
-Lessons are training lesions, so no lesion is on both sides. The photos' spikes are made once; a
-head is then scored in milliseconds, which is what watching it learn needs.
+The photos for learning are training lesions, so no lesion is in both sets. The spikes of the photos
+are computed once. Scoring a head then takes milliseconds.
 """
 
 from dataclasses import dataclass, field
@@ -17,10 +17,12 @@ from qana.edge_learning.recognition_scores import score_predictions
 
 @dataclass(frozen=True)
 class HeldOutPhotos:
-    """Attributes:
-    photos: (N, S, S, 3) uint8.
-    labels: (N,) int64 indices into `qana.classes.LABELS`.
-    spikes: (N, 1, 1, K) uint8, 0 or 1: what the head reads of them.
+    """Photos of the balanced subset, with their spikes.
+
+    Attributes:
+        photos: (N, 128, 128, 3) uint8 RGB.
+        labels: (N,) int64 indices into `qana.classes.LABELS`.
+        spikes: (N, 1, 1, K) uint8, 0 or 1, from the network of one model.
     """
 
     photos: np.ndarray = field(repr=False)
@@ -30,15 +32,15 @@ class HeldOutPhotos:
 
 @dataclass(frozen=True)
 class HeldOutScores:
-    """What a head makes of the held-out photos.
+    """Predictions and scores of a head on N held-out photos.
 
     Attributes:
-        answers: (N,) names of classes, in the order of the photos.
-        recognized: (7,) int64, photos of each class of HAM10000 that were called so; 0 for a class
-            that the head does not have.
-        photos: (7,) int64, how many there are of each.
-        balanced_accuracy: 0 to 1, over the photos of those of the seven classes that the head has;
-            None where it has none of them.
+        answers: (N,) names of the predicted classes, in the order of the photos.
+        recognized: (7,) int64, number of correct predictions for each of `qana.classes.LABELS`. It
+            is 0 for a class that the head does not have.
+        photos: (7,) int64, number of photos of each class.
+        balanced_accuracy: 0 to 1, over the classes of `qana.classes.LABELS` that the head has.
+            None if it has none of them.
     """
 
     answers: tuple[str, ...]
@@ -48,26 +50,36 @@ class HeldOutScores:
 
 
 def load_held_out_photos(model: EdgeModel) -> HeldOutPhotos:
-    """The subset, with the spikes that this model's network makes of it; takes seconds."""
+    """Loads the balanced subset and computes its spikes, which takes seconds.
+
+    Args:
+        model: model whose network computes the spikes.
+
+    Returns:
+        The photos.
+    """
     photos, labels = load_balanced_subset()
     inputs = np.concatenate([model.to_inputs(photo) for photo in photos])
     return HeldOutPhotos(photos, labels, model.compute_spikes(inputs))
 
 
 def score_head(model: EdgeModel, head: Head, held_out: HeldOutPhotos) -> HeldOutScores:
-    """Asks a head about every held-out photo.
+    """Scores a head on the held-out photos.
 
     Args:
-        model: that the head and the spikes belong to.
-        head: with any classes.
-        held_out: from `load_held_out_photos` of the same model.
+        model: model that the head and the spikes belong to.
+        head: head with any classes.
+        held_out: result of `load_held_out_photos` for the same model.
+
+    Returns:
+        Predictions and scores.
 
     Raises:
         HeadError: the head was made for another learning rule.
     """
     places = model.spike_engine.recognize(head, held_out.spikes).argmax(axis=1)
     answers = tuple(head.classes[place] for place in places)
-    # A class of the visitor's own is none of the seven: -1, which no photo is labelled.
+    # -1 stands for a class that the user added: no held-out photo has it.
     predicted = np.array([LABELS.index(name) if name in LABELS else -1 for name in answers])
     labels = held_out.labels
     known = np.isin(labels, [LABELS.index(name) for name in head.classes if name in LABELS])

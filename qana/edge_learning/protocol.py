@@ -1,7 +1,6 @@
-"""The learning protocol: how well the edge head learns, and what it forgets, on unseen lesions."""
+"""The learning protocol: what the edge head learns and what it forgets, on unseen lesions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.lesion_split import split_photos
 from qana.data.pad_ufes_20 import ClinicalPhoto, read_pad_ufes
 from qana.edge_learning.baselines import choose_ridge
-from qana.edge_learning.choose_settings import Setting
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
 from qana.edge_learning.feature_maps import load_feature_maps, run_on_photos
 from qana.edge_learning.labelled_spikes import DRAWS, LabelledSpikes
@@ -25,60 +23,61 @@ from qana.edge_learning.lesion_experiments import (
 )
 from qana.edge_learning.phone_experiments import measure_phone_learning, measure_unseen_class
 from qana.edge_learning.spike_generator import generate_spikes, remove_head
+from qana.edge_learning.train_head import HeadSettings
 from qana.inference.load_network import load_network
 
-STRANGER = "SCC"
-"""PAD-UFES-20's diagnosis that is none of the seven classes: squamous cell carcinoma."""
+UNSEEN_DIAGNOSIS = "SCC"
+"""Squamous cell carcinoma: a diagnosis of PAD-UFES-20 that is none of the seven classes."""
+PARTS = ("train", "validation", "test")
 
 
 def run(
-    data: Path, phone_data: Path, model: str, runs: Path, say: Callable[[str], None]
+    data: Path, phone_data: Path, model: str, runs: Path, progress: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Runs every experiment on the deployed edge head, in the engine that is there.
+    """Runs every learning experiment with the deployed edge head.
 
     Args:
         data: HAM10000 folder.
         phone_data: PAD-UFES-20 folder.
-        model: name of a model that can learn.
-        runs: folder for feature maps, which take minutes to make; `python -m qana edge` has left
-            those of training and validation there.
-        say: takes one line of progress.
+        model: name of a model with an edge head.
+        runs: folder of the cache of feature maps. Computing them takes minutes; `python -m qana
+            edge` has cached those of the training and validation lesions.
+        progress: receives lines of text.
 
     Returns:
-        The document of models/protocols/learning.json: ridge, the penalty of the retrained dense
-        head, chosen on validation; seven_classes, left_out, phone, stranger
-        and forgetting, each with the mean and the standard deviation over `DRAWS` draws.
+        Content of models/protocols/learning.json: the penalty of the retrained dense head, chosen
+        on validation ("ridge"), and the results of the experiments ("seven_classes", "left_out",
+        "phone", "stranger", "forgetting"), with mean and deviation over `DRAWS` draws.
 
     Raises:
-        DataError: the data cannot be used, or the split leaks.
-        ModelError: the model is missing, changed, or cannot learn.
+        DataError: the data cannot be used, or a lesion is in two parts of the split.
+        ModelError: the model is missing, has changed, or has no edge head.
     """
     edge = load_edge_model(model)
+    engine, head = edge.spike_engine, edge.initial_head
     parts = split_photos(read_ham10000(data))
-    train, validation, test = (_material(edge, parts[part], runs, part) for part in _PARTS)
-    say("Seven classes")
+    train, validation, test = (_load_spikes(edge, parts[part], runs, part) for part in PARTS)
+    progress("Seven classes")
     ridge = choose_ridge(train.flat, train.labels, validation.flat, validation.labels, len(LABELS))
-    dense = _dense_answers(edge, [photo.path for photo in parts["test"]])
-    setting = Setting(**{one.name: edge.record[one.name] for one in fields(Setting)})
-    seven = measure_seven_classes(
-        edge.spike_engine, edge.initial_head, setting, train, test, dense, ridge
-    )
+    dense = _predict_with_dense_head(edge, [photo.path for photo in parts["test"]])
+    settings = HeadSettings.from_record(edge.record)
+    seven = measure_seven_classes(engine, head, settings, train, test, dense, ridge)
     rows = []
     for name in LABELS:
-        say(f"Without {name}, then with it")
-        rows += measure_left_out_class(
-            edge.spike_engine, edge.initial_head, train, test, name, ridge
-        )
-    say("From dermatoscope to smartphone")
+        progress(f"Without {name}, then with it")
+        rows += measure_left_out_class(engine, head, train, test, name, ridge)
+    progress("From dermatoscope to smartphone")
     photos = read_pad_ufes(phone_data)
-    known = _phone_material(edge, [photo for photo in photos if photo.label])
-    unknown = _phone_material(edge, [photo for photo in photos if photo.diagnosis == STRANGER])
-    say(f"{UPDATES} updates in a row")
+    known = _load_phone_spikes(edge, [photo for photo in photos if photo.label])
+    unknown = _load_phone_spikes(
+        edge, [photo for photo in photos if photo.diagnosis == UNSEEN_DIAGNOSIS]
+    )
+    progress(f"{UPDATES} updates in a row")
     curves = {
-        "every class": measure_forgetting(edge.spike_engine, edge.initial_head, validation, test),
+        "every class": measure_forgetting(engine, head, validation, test),
         **{
             f"{name} only": measure_forgetting(
-                edge.spike_engine, edge.initial_head, validation, test, only=LABELS.index(name)
+                engine, head, validation, test, only=LABELS.index(name)
             )
             for name in ("mel", "nv")
         },
@@ -91,45 +90,44 @@ def run(
         "edge": edge.record,
         "draws": DRAWS,
         "ridge": ridge,
-        "photos": {part: len(parts[part]) for part in _PARTS},
+        "photos": {part: len(parts[part]) for part in PARTS},
         "seven_classes": seven,
         "left_out": rows,
         "phone": {
             "photos": len(known.labels),
             "patients": len(np.unique(known.groups)),
-            "rows": measure_phone_learning(edge.spike_engine, edge.initial_head, known),
+            "rows": measure_phone_learning(engine, head, known),
         },
         "stranger": {
-            "diagnosis": STRANGER,
+            "diagnosis": UNSEEN_DIAGNOSIS,
             "photos": len(unknown.labels),
             "patients": len(np.unique(unknown.groups)),
-            "rows": measure_unseen_class(edge.spike_engine, edge.initial_head, unknown, known),
+            "rows": measure_unseen_class(engine, head, unknown, known),
         },
         "forgetting": curves,
     }
 
 
-_PARTS = ("train", "validation", "test")
-
-
-def _material(edge: EdgeModel, photos: Sequence[Photo], runs: Path, part: str) -> LabelledSpikes:
+def _load_spikes(edge: EdgeModel, photos: Sequence[Photo], runs: Path, part: str) -> LabelledSpikes:
     front = remove_head(load_network(edge.entry))
     maps = load_feature_maps(front, [photo.path for photo in photos], edge.entry, runs, part)
     lesions = np.array([photo.lesion_id for photo in photos])
     return LabelledSpikes(generate_spikes(edge.spike_network, maps), encode_labels(photos), lesions)
 
 
-def _phone_material(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> LabelledSpikes:
-    spikes = run_on_photos([photo.path for photo in photos], edge.entry.input_shape[0], edge.spikes)
+def _load_phone_spikes(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> LabelledSpikes:
+    spikes = run_on_photos(
+        [photo.path for photo in photos], edge.entry.input_shape[0], edge.compute_spikes
+    )
     labels = [LABELS.index(photo.label) if photo.label else len(LABELS) for photo in photos]
     patients = np.array([photo.patient_id for photo in photos])
     return LabelledSpikes(spikes, np.array(labels), patients)
 
 
-def _dense_answers(edge: EdgeModel, paths: Sequence[Path]) -> np.ndarray:
+def _predict_with_dense_head(edge: EdgeModel, paths: Sequence[Path]) -> np.ndarray:
     network = load_network(edge.entry)
 
-    def answers(photos: np.ndarray) -> np.ndarray:
+    def predict(photos: np.ndarray) -> np.ndarray:
         return network.predict(photos).reshape(len(photos), -1).argmax(axis=1).astype(np.uint8)
 
-    return run_on_photos(paths, edge.entry.input_shape[0], answers)
+    return run_on_photos(paths, edge.entry.input_shape[0], predict)

@@ -1,11 +1,12 @@
-"""The spike generator: from a network's last feature map to spikes that a learning layer can read.
+"""The spike generator: a layer that maps the last feature map of a network to binary spikes.
 
-Akida learns on binary inputs only. The published network trains a layer for them; this one draws
-it: each spike is one random weighing of the averaged features, and fires in the photos in which
-that weighing is largest. Such codes keep which photos are alike (Charikar, "Similarity estimation
-techniques from rounding algorithms", STOC 2002), and the draw knows no class. How much a feature
-varies, and when a spike fires, is set on photos of all classes, without their names. The weights
-are scaled by the first of the two and rounded to 4 bits; nothing of it needs TensorFlow.
+Akida's learning layer takes binary inputs only. The published network trains a layer for this
+purpose. Here its weights are drawn at random: every spike is a random projection of the averaged
+features, and fires in the photos with the largest projections. Such codes preserve the similarity
+of photos (Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002,
+https://doi.org/10.1145/509907.509965). The draw does not depend on the classes. The variance of the
+features and the thresholds are fitted on photos of all classes without their labels. The weights
+are rounded to 4 bits. No step needs TensorFlow.
 """
 
 import akida
@@ -13,51 +14,66 @@ import numpy as np
 
 SPIKE_LAYER = "spikes"
 """Name of the layer."""
-LARGEST = 7
-"""Of a 4-bit weight."""
-REACH = 3.0
-"""Deviations of the draw that reach the largest weight; beyond it is cut off."""
-BATCH = 64
+MAX_WEIGHT = 7
+"""Largest 4-bit weight."""
+MAX_DEVIATIONS = 3.0
+"""Random weights of this many standard deviations map to `MAX_WEIGHT`. Larger ones are clipped."""
+BATCH_SIZE = 64
 
 
 def remove_head(network: akida.Model) -> akida.Model:
-    """A deployed network of Akida 1.0 without its head: up to its last feature map."""
+    """Returns a network of Akida 1.0 without the two layers of its head.
+
+    Args:
+        network: deployed network, (N, S, S, 3) uint8 photos to logits.
+
+    Returns:
+        Model that maps photos to the last feature map.
+    """
     return akida.Model(network.layers[:-2])
 
 
 def compute_feature_maps(front: akida.Model, photos: np.ndarray) -> np.ndarray:
-    """(N, S, S, 3) uint8 photos to (N, H, W, C) uint8 integers of the last feature map."""
-    parts = [front.forward(photos[at : at + BATCH]) for at in range(0, len(photos), BATCH)]
-    return np.concatenate(parts)
+    """Computes the last feature maps of photos.
+
+    Args:
+        front: network without its head, see `remove_head`.
+        photos: (N, S, S, 3) uint8.
+
+    Returns:
+        (N, H, W, C) uint8, 0 to 15.
+    """
+    starts = range(0, len(photos), BATCH_SIZE)
+    return np.concatenate([front.forward(photos[at : at + BATCH_SIZE]) for at in starts])
 
 
 def build_spike_generator(
     maps: np.ndarray, count: int, share: float, whitening: float, seed: int
 ) -> akida.Model:
-    """Draws the layer and sets when each spike fires.
+    """Draws the weights of the layer and sets the threshold of each spike.
 
     Args:
         maps: (N, H, W, C) uint8 feature maps of training photos, 0 to 15.
-        count: S, how many spikes.
-        share: of the training photos in which a spike fires, 0 to 1.
-        whitening: 0 weighs the features as they are, 1 makes all vary alike.
-        seed: of the draw.
+        count: number of spikes S.
+        share: share of the training photos in which a spike fires, 0 to 1.
+        whitening: 0 uses features as they are, 1 scales all features to equal variance.
+        seed: seed of the draw.
 
     Returns:
-        Akida model of that one layer: (N, H, W, C) maps to (N, 1, 1, S) uint8, 0 or 1. It averages
-        over the map in itself.
+        Akida model of this one layer. It averages (N, H, W, C) maps over their places and returns
+        (N, 1, 1, S) uint8, 0 or 1.
     """
-    deviations = _sums(maps).std(axis=0)
-    # A feature that hardly ever speaks must not be the loudest; one that never does says nothing.
+    deviations = _sum_places(maps).std(axis=0)
+    # Whitening must not amplify features that are almost constant, nor divide by zero.
     deviations = np.maximum(deviations, np.quantile(deviations[deviations > 0], 0.1))
     drawn = np.random.default_rng(seed).standard_normal((maps.shape[3], count))
     weights = drawn / deviations[:, None] ** whitening
-    weights *= LARGEST / REACH / np.sqrt((weights**2).mean(axis=0))
-    rounded = np.clip(np.rint(weights), -LARGEST, LARGEST).astype(np.int8)[None, None]
-    potentials = _sums(maps) @ rounded[0, 0].astype(np.float64)
+    weights *= MAX_WEIGHT / MAX_DEVIATIONS / np.sqrt((weights**2).mean(axis=0))
+    rounded = np.clip(np.rint(weights), -MAX_WEIGHT, MAX_WEIGHT).astype(np.int8)[None, None]
+    potentials = _sum_places(maps) @ rounded[0, 0].astype(np.float64)
     model = akida.Model()
     model.add(akida.InputData(input_shape=maps.shape[1:], input_bits=4))
-    model.add(_convolution(count))
+    model.add(_make_layer(count))
     layer = model.get_layer(SPIKE_LAYER)
     layer.set_variable("weights", rounded)
     thresholds = np.quantile(potentials, 1 - share, axis=0, method="higher")
@@ -66,39 +82,53 @@ def build_spike_generator(
 
 
 def generate_spikes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
-    """What the generator gives, to the bit, without the engine: it averages by adding up, so sums
-    of the map weighed once do for all its places.
+    """Computes the output of a spike generator in numpy, bit for bit equal to the engine.
+
+    The engine multiplies at every place of the map and sums the products. Summing the map first
+    gives the same integers and is faster.
 
     Args:
-        generator: from `build_spike_generator`.
-        maps: (N, H, W, C) uint8.
+        generator: model from `build_spike_generator`.
+        maps: (N, H, W, C) uint8 feature maps, 0 to 15.
 
     Returns:
         (N, 1, 1, S) uint8, 0 or 1.
     """
     layer = generator.get_layer(SPIKE_LAYER)
-    potentials = _sums(maps) @ layer.get_variable("weights")[0, 0].astype(np.float64)
+    potentials = _sum_places(maps) @ layer.get_variable("weights")[0, 0].astype(np.float64)
     fired = potentials > layer.get_variable("threshold")
     return fired.astype(np.uint8)[:, None, None]
 
 
-def _sums(maps: np.ndarray) -> np.ndarray:
-    """(N, C) whole numbers; float64 holds them, and what becomes of them, exactly, and is fast."""
-    return maps.sum(axis=(1, 2), dtype=np.int64).astype(np.float64)
-
-
 def append_spike_generator(front: akida.Model, generator: akida.Model) -> akida.Model:
-    """The front with the generator's layer behind it: photos to spikes."""
+    """Appends the layer of a spike generator to a network.
+
+    Args:
+        front: network without its head, see `remove_head`.
+        generator: model from `build_spike_generator`.
+
+    Returns:
+        Model that maps (N, S, S, 3) uint8 photos to spikes.
+    """
     model = akida.Model(front.layers)
     drawn = generator.get_layer(SPIKE_LAYER)
-    filters = drawn.get_variable("weights").shape[-1]
-    model.add(_convolution(filters))
+    model.add(_make_layer(drawn.get_variable("weights").shape[-1]))
     for name in drawn.get_variable_names():
         model.get_layer(SPIKE_LAYER).set_variable(name, drawn.get_variable(name))
     return model
 
 
-def _convolution(count: int) -> akida.Layer:
+def _sum_places(maps: np.ndarray) -> np.ndarray:
+    """Sums maps over their places.
+
+    Returns:
+        (N, C) float64. It holds these integers and their products with 4-bit weights exactly, and
+        numpy multiplies it faster than integers.
+    """
+    return maps.sum(axis=(1, 2), dtype=np.int64).astype(np.float64)
+
+
+def _make_layer(count: int) -> akida.Layer:
     return akida.Convolutional(
         kernel_size=(1, 1),
         filters=count,

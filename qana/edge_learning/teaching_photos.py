@@ -1,6 +1,6 @@
-"""Photos to teach with: ten training lesions of each class, which no test of learning ever asks.
+"""Photos for learning that come with QANA: ten training lesions of each class.
 
-Collected by: python -m qana.edge_learning.teaching_photos DIR
+The folder was made with: python -m qana.edge_learning.teaching_photos DIR
 """
 
 import sys
@@ -20,9 +20,11 @@ PER_CLASS = 10
 
 @dataclass(frozen=True)
 class TeachingPhoto:
-    """Attributes:
-    label: diagnosis of the data set.
-    path: JPEG, 128x128 pixels.
+    """A photo of a training lesion.
+
+    Attributes:
+        label: class of the lesion, one of `qana.classes.LABELS`.
+        path: JPEG file of 128x128 pixels.
     """
 
     label: str
@@ -30,13 +32,17 @@ class TeachingPhoto:
 
     @property
     def image(self) -> np.ndarray:
-        """(128, 128, 3) uint8."""
+        """Decoded photo, (128, 128, 3) uint8 RGB."""
         return np.asarray(Image.open(self.path))
 
 
 @cache
 def load_teaching_photos() -> tuple[TeachingPhoto, ...]:
-    """All of them, class by class in the order of `qana.classes.LABELS`."""
+    """Lists the photos.
+
+    Returns:
+        Photos in the order of `qana.classes.LABELS`.
+    """
     return tuple(
         TeachingPhoto(label, path)
         for label in LABELS
@@ -46,5 +52,6 @@ def load_teaching_photos() -> tuple[TeachingPhoto, ...]:
 
 if __name__ == "__main__":
     from qana.data.ham10000 import read_ham10000
+    from qana.data.input_crops import save_input_crops
 
     save_input_crops(read_ham10000(Path(sys.argv[1])), "train", FOLDER, PER_CLASS)

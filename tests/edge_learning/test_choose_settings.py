@@ -1,53 +1,57 @@
-"""The choice of the settings of the edge head: what it is judged by, and what is chosen."""
+"""Tests of the search for the hyperparameters of the edge head."""
 
 import numpy as np
 import pytest
 
 from qana.classes import LABELS
-from qana.edge_learning import choose_settings as choose
-from qana.edge_learning.choose_settings import Setting, score_setting, train_head
+from qana.edge_learning import choose_settings as search
+from qana.edge_learning.choose_settings import SettingScores, choose_settings, score_settings
+from qana.edge_learning.feature_maps import LabelledMaps
+from qana.edge_learning.recognition_scores import score_predictions
+from qana.edge_learning.train_head import HeadSettings, train_head
 
 
-def maps(seed: int, photos: int = 210) -> tuple[np.ndarray, np.ndarray]:
-    """(N, 2, 2, 70) uint8 feature maps: a class speaks in ten features of its own."""
+def make_maps(seed: int, photos: int = 210) -> LabelledMaps:
+    """Makes (N, 2, 2, 70) feature maps with ten large features for each class."""
     random = np.random.default_rng(seed)
     labels = np.arange(photos) % len(LABELS)
-    found = random.integers(0, 4, (photos, 2, 2, 70))
-    for one, label in zip(found, labels, strict=True):
+    maps = random.integers(0, 4, (photos, 2, 2, 70))
+    for one, label in zip(maps, labels, strict=True):
         one[..., 10 * label : 10 * label + 10] += random.integers(3, 9)
-    return found.astype(np.uint8), labels
+    return LabelledMaps(maps.astype(np.uint8), labels)
 
 
-def test_what_is_told_apart_scores_high_also_when_a_class_is_learned_anew() -> None:
-    found = score_setting(Setting(spikes=512), maps(0), maps(1), seed=0)
-    assert found.seven.balanced_accuracy > 0.9
-    assert found.after > 0.8
-    nothing = maps(1)[0], np.random.default_rng(2).permutation(maps(1)[1])
-    assert score_setting(Setting(spikes=512), maps(0), nothing, seed=0).worth < 0.3
+def test_separable_classes_score_high_before_and_after_learning_one_of_them() -> None:
+    scores = score_settings(HeadSettings(spikes=512), make_maps(0), make_maps(1), seed=0)
+    assert scores.seven_classes.balanced_accuracy > 0.9
+    assert scores.after_learning > 0.8
+    maps = make_maps(1)
+    shuffled = LabelledMaps(maps.maps, np.random.default_rng(2).permutation(maps.labels))
+    assert score_settings(HeadSettings(spikes=512), make_maps(0), shuffled, seed=0).mean < 0.3
 
 
-def test_no_class_teaches_more_photos_than_the_setting_says() -> None:
-    setting = Setting(lessons=20)
+def test_a_class_learns_no_more_photos_than_the_settings_allow() -> None:
+    settings = HeadSettings(lessons=20)
     spikes = (np.random.default_rng(0).random((120, 1, 1, 1024)) < 0.2).astype(np.uint8)
     labels = np.repeat([0, 1], [100, 20])
-    head = train_head(spikes, labels, setting.rule(spikes), setting, LABELS, 0)
+    head = train_head(spikes, labels, settings.make_rule(spikes), settings, LABELS, 0)
     assert head.photo_counts == (20, 20, 0, 0, 0, 0, 0)
-    assert head.rule.neurons == setting.neurons + setting.spare
+    assert head.rule.neurons == settings.neurons + settings.spare
 
 
-def test_the_best_of_those_that_came_furthest_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Setting] = []
+def test_the_best_settings_of_the_last_round_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[HeadSettings] = []
 
-    def known(setting: Setting, train, validation, seed: int):
-        asked.append(setting)
-        worth = 0.9 if setting.votes == 3 and setting.neurons == 10 else 0.5
-        lucky = 0.2 if seed == 0 and setting.votes == 1 else 0.0  # good once, by chance
-        score = choose.score(np.zeros(1, int), np.zeros(1, int), 1)
-        return choose.SettingScores(score, 2 * (worth + lucky) - score.balanced_accuracy)
+    def score_known(settings: HeadSettings, train, validation, seed: int) -> SettingScores:
+        tried.append(settings)
+        mean = 0.9 if settings.votes == 3 and settings.neurons == 10 else 0.5
+        lucky = 0.2 if seed == 0 and settings.votes == 1 else 0.0  # good in one draw only
+        perfect = score_predictions(np.zeros(1, int), np.zeros(1, int), 1)
+        return SettingScores(perfect, 2 * (mean + lucky) - perfect.balanced_accuracy)
 
-    monkeypatch.setattr(choose, "judge", known)
-    best, rows = choose.choose_setting(maps(0), maps(1), lambda _: None)
+    monkeypatch.setattr(search, "score_settings", score_known)
+    best, rows = choose_settings(make_maps(0), make_maps(1), lambda _: None)
     assert (best.votes, best.neurons) == (3, 10)
-    assert len(rows) == choose.ROUNDS[0][0]
-    assert rows[0]["draws"] == choose.ROUNDS[-1][1] > rows[-1]["draws"] == 1
-    assert len(asked) == 128 + 24 * 2 + 6 * 5
+    assert len(rows) == search.ROUNDS[0][0]
+    assert rows[0]["draws"] == search.ROUNDS[-1][1] > rows[-1]["draws"] == 1
+    assert len(tried) == 128 + 24 * 2 + 6 * 5

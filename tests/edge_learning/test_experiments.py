@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from qana.edge_learning.baselines import RIDGES, DenseHead, NearestMean, choose_ridge
-from qana.edge_learning.choose_settings import Setting
 from qana.edge_learning.edge_engine import EdgeEngine, make_spike_input
 from qana.edge_learning.head import Head, LearningRule, make_empty_head
 from qana.edge_learning.labelled_spikes import DRAWS, LabelledSpikes
@@ -15,6 +14,7 @@ from qana.edge_learning.lesion_experiments import (
     measure_seven_classes,
 )
 from qana.edge_learning.phone_experiments import measure_phone_learning, measure_unseen_class
+from qana.edge_learning.train_head import HeadSettings
 
 SPIKES, OWN = 256, 30
 CLASSES = ("a", "b", "c")
@@ -70,7 +70,9 @@ class Watched(EdgeEngine):
 
 
 def test_every_head_learns_codes_that_lie_apart(engine, start, train, test) -> None:
-    found = measure_seven_classes(engine, start, Setting(spare=1), train, test, test.labels, RIDGE)
+    found = measure_seven_classes(
+        engine, start, HeadSettings(spare=1), train, test, test.labels, RIDGE
+    )
     for head in ("edge", "dense", "nearest_mean", "retrained"):
         assert found[head]["balanced_accuracy"]["mean"] > 0.95
     assert found["dense"]["accuracy"] == {"mean": 1.0, "deviation": 0.0}
@@ -153,7 +155,7 @@ def test_the_penalty_of_the_dense_head_is_the_best_on_validation(train, test) ->
     labels = np.where(np.arange(len(test.labels)) < 20, (test.labels + 1) % 3, test.labels)
     best = choose_ridge(train.flat, train.labels, test.flat, labels, 3)
     worth = {
-        ridge: (DenseHead(train.flat, train.labels, 3, ridge).answers(test.flat) == labels).mean()
+        ridge: (DenseHead(train.flat, train.labels, 3, ridge).predict(test.flat) == labels).mean()
         for ridge in RIDGES
     }
     assert worth[best] == max(worth.values())
@@ -190,12 +192,12 @@ def test_the_dense_head_that_learns_more_is_the_one_trained_from_all(train, test
     less = DenseHead(train.flat[first], train.labels[first], 3, RIDGE)
     more = train.flat[~first]
     whole = DenseHead(train.flat, train.labels, 3, RIDGE)
-    assert np.array_equal(less.answers(test.flat, more, label), whole.answers(test.flat))
-    assert not (less.answers(test.flat) == label).any()
+    assert np.array_equal(less.predict(test.flat, more, label), whole.predict(test.flat))
+    assert not (less.predict(test.flat) == label).any()
 
 
 def test_the_nearest_mean_is_the_nearest(train, test) -> None:
     means = [train.flat[train.labels == place].mean(axis=0) for place in range(3)]
     distance = [((test.flat - mean) ** 2).sum(axis=1) for mean in means]
-    found = NearestMean(train.flat, train.labels, 3).answers(test.flat)
+    found = NearestMean(train.flat, train.labels, 3).predict(test.flat)
     assert np.array_equal(found, np.argmin(distance, axis=0))

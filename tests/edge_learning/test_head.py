@@ -131,13 +131,13 @@ def test_a_lesson_is_the_same_in_another_process(edge: EdgeModel, spikes: np.nda
         "import sys, numpy as np\n"
         "from qana.edge_learning.edge_model import load_edge_model\n"
         "from qana.edge_learning.head import add_class\n"
-        "from qana.edge_learning.head_files import to_bytes\n"
+        "from qana.edge_learning.head_files import encode_head\n"
         "edge, head = load_edge_model(), None\n"
         "bits = np.frombuffer(sys.stdin.buffer.read(), np.uint8)\n"
         "head = add_class(edge.initial_head, 'scar')\n"
         "for one in bits.reshape(-1, 1, 1, 1, edge.initial_head.spike_count):\n"
         "    head = edge.spike_engine.learn(head, one, [7])\n"
-        "sys.stdout.buffer.write(to_bytes(head, edge.front_sha256))"
+        "sys.stdout.buffer.write(encode_head(head, edge.front_sha256))"
     )
     taught = teach(edge.spike_engine, add_class(edge.initial_head, "scar"), spikes[:5], len(LABELS))
     command = [sys.executable, "-c", code]
