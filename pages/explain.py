@@ -6,7 +6,7 @@ from qana.classes import BY_CODE, LABELS
 from qana.data.samples import Sample
 from qana.errors import UserError
 from qana.evaluation.report_files import read_explanations
-from qana.explanation.map_job import LAST, METHODS, list_layers
+from qana.explanation.map_job import LAST_LAYER, METHODS, list_layers
 from qana.imaging import ImageError
 from qana.inference.diagnosis import Diagnosis
 from qana.inference.probabilities import format_percent
@@ -132,14 +132,14 @@ def choose_map(session: ExplainSession) -> MapRequest:
     form = left.selectbox("Network", FORMS, format_func=FORMS.__getitem__, key="explain_form")
     layers = list_layers(session.diagnosis.classifier.entry)
     layer = right.selectbox(
-        "Layer", layers, index=layers.index(LAST), key=f"explain_at_{session.diagnosis.model}"
+        "Layer", layers, index=layers.index(LAST_LAYER), key=f"explain_at_{session.diagnosis.model}"
     )
     return MapRequest(method, form, layer, label)
 
 
 def name_measured(request: MapRequest) -> str:
     """Gives the name under which the faithfulness of a map was measured."""
-    if request.method in ON_AKIDA or (request.form == "quantized" and request.layer == LAST):
+    if request.method in ON_AKIDA or (request.form == "quantized" and request.layer == LAST_LAYER):
         return AKIDA if request.method == "Grad-CAM" else request.method
     return f"{request.method} of the {request.form} network at {request.layer}"
 

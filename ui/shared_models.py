@@ -10,7 +10,7 @@ from qana.edge_learning.held_out_photos import HeldOutPhotos, load_held_out_phot
 from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.inference.model_store import check_replaced
-from qana.jobs.background_worker import Workshop
+from qana.jobs.background_worker import BackgroundWorker
 
 _loaded: dict[str, AkidaClassifier] = {}
 _loaded_edge_models: list[EdgeModel] = []
@@ -33,9 +33,9 @@ def list_loaded_classifiers() -> list[AkidaClassifier]:
 
 
 @st.cache_resource
-def get_background_worker() -> Workshop:
+def get_background_worker() -> BackgroundWorker:
     """Gets the process that runs TensorFlow and torch; the first request starts it."""
-    return Workshop()
+    return BackgroundWorker()
 
 
 @st.cache_resource(show_spinner="Loading the network that learns")

@@ -12,7 +12,7 @@ from qana.data.lesion_split import read_split
 from qana.data.samples import load_samples
 from qana.imaging import read_image, to_input
 from qana.inference.manifest import ModelEntry, find_entry
-from qana.inference.model_store import sha256, verified_file
+from qana.inference.model_store import hash_file, verify_file
 
 NOISE_PHOTOS = 64
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Converts the quantized Keras form of a model and says what the checks found."""
     entry = find_entry(options.model)
     keras_form = entry.record["keras"]["quantized"]
-    path = verified_file(entry.path.with_name(keras_form["file"]), keras_form["sha256"])
+    path = verify_file(entry.path.with_name(keras_form["file"]), keras_form["sha256"])
     out = options.out or Path(f"{entry.name}.fbz")
     photos = _check_set(entry, options.data)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
     model, report = convert(load_model(str(path)), photos, entry.target)
     model.save(str(out))
-    same = "the very bytes of" if sha256(out) == entry.sha256 else "not the bytes of"
+    same = "the very bytes of" if hash_file(out) == entry.sha256 else "not the bytes of"
     passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
     ties = ", ".join(f"{photos} by a tie in {layer}" for layer, photos in report.ties.items())
     ties = ties or "no rounding tie"

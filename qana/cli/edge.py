@@ -4,8 +4,8 @@ import argparse
 
 from qana.cli.options import add_data_option, add_model_option, add_runs_option
 from qana.cli.output import print_message
-from qana.inference.manifest import AKIDA1, models_folder
-from qana.network.keras_forms import quiet_tensorflow
+from qana.inference.manifest import AKIDA1, find_models_folder
+from qana.network.keras_forms import silence_tensorflow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Gives a model for Akida 1.0 its edge head, chosen on validation lesions."""
-    quiet_tensorflow()
+    silence_tensorflow()
     from qana.edge_learning.build_edge_head import build_edge_head
 
     record = build_edge_head(
-        options.data, options.model, models_folder(), options.runs, print_message
+        options.data, options.model, find_models_folder(), options.runs, print_message
     )
     passes = ", ".join(f"{name} in {count}" for name, count in record["passes"].items())
     print(

@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from qana.cli.options import add_json_option, add_model_option
 from qana.cli.output import print_json, print_message
@@ -10,6 +9,8 @@ from qana.data.labelled_folder import read_labelled
 from qana.data.lesion_split import read_split
 from qana.errors import UserError
 from qana.evaluation.evaluate import evaluate
+from qana.evaluation.report_files import to_document
+from qana.evaluation.scores import Evaluation
 from qana.inference.classifier import load_classifier
 
 
@@ -40,27 +41,28 @@ def run(options: argparse.Namespace) -> int:
                 "--subset out, or give HAM10000."
             )
     print_message(f"{len(images)} images on {classifier.device}")
-    document = evaluate(classifier, images, abstain=options.abstain)
+    report = evaluate(classifier, images, abstain=options.abstain)
     if options.json:
-        print_json(document)
+        print_json(to_document(report))
     else:
-        _print(document)
+        _print(report)
     return 0
 
 
-def _print(document: dict[str, Any]) -> None:
+def _print(report: Evaluation) -> None:
     for name in ("accuracy", "balanced_accuracy", "macro_f1"):
-        low, high = document["ci95"][name]
-        print(f"{name.replace('_', ' '):18} {document[name]:.3f}  95 % {low:.3f} to {high:.3f}")
-    print(f"{'AUC':18} {_number(document['auc'])}")
-    print(f"{'calibration error':18} {document['ece']:.3f}")
-    by = ", ".join(f"{count} {name}" for name, count in document["abstained_by"].items())
-    print(f"{'left out':18} {document['abstained']} ({by})")
-    for label, values in document["per_class"].items():
-        if values["n"]:
+        low, high = getattr(report.ci95, name)
+        value = getattr(report, name)
+        print(f"{name.replace('_', ' '):18} {value:.3f}  95 % {low:.3f} to {high:.3f}")
+    print(f"{'AUC':18} {_number(report.auc)}")
+    print(f"{'calibration error':18} {report.ece:.3f}")
+    by = ", ".join(f"{count} {name}" for name, count in report.abstained_by.items())
+    print(f"{'left out':18} {report.abstained} ({by})")
+    for label, scores in report.per_class.items():
+        if scores.n:
             print(
-                f"  {label:6} n {values['n']:5}  precision {_number(values['precision'])}  "
-                f"recall {_number(values['recall'])}  F1 {_number(values['f1'])}"
+                f"  {label:6} n {scores.n:5}  precision {_number(scores.precision)}  "
+                f"recall {_number(scores.recall)}  F1 {_number(scores.f1)}"
             )
 
 

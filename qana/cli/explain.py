@@ -6,9 +6,9 @@ import os
 from qana.cli.options import add_data_option, add_json_option, add_model_option, add_runs_option
 from qana.cli.output import print_json, print_message
 from qana.errors import UserError
-from qana.evaluation.result_files import write_report
-from qana.inference.manifest import models_folder
-from qana.network.keras_forms import quiet_tensorflow
+from qana.evaluation.report_files import write_report
+from qana.inference.manifest import find_models_folder
+from qana.network.keras_forms import silence_tensorflow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,13 +26,13 @@ def run(options: argparse.Namespace) -> int:
     """Measures how far each explanation can be believed, and writes explanations.json."""
     if options.photos < 0:
         raise UserError("--photos is a number of lesions, or 0 for all of them.")
-    quiet_tensorflow()
+    silence_tensorflow()
     os.environ.setdefault("TQDM_DISABLE", "1")
     from qana.explanation.faithfulness_table import SCORES
-    from qana.explanation.measure_faithfulness import measure
+    from qana.explanation.measure_faithfulness import measure_faithfulness
 
-    document = measure(options.data, options.model, options.photos, options.runs, print_message)
-    write_report(models_folder() / "explanations.json", document)
+    document = measure_faithfulness(options.data, options.model, options.photos, options.runs, print_message)
+    write_report(find_models_folder() / "explanations.json", document)
     if options.json:
         print_json(document)
         return 0

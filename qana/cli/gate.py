@@ -10,7 +10,7 @@ from qana.data.ham10000 import read_ham10000
 from qana.data.labelled_folder import EXTENSIONS
 from qana.data.lesion_split import split_photos
 from qana.errors import DataError
-from qana.inference.manifest import find_entry, models_folder
+from qana.inference.manifest import find_entry, find_models_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +27,9 @@ def run(options: argparse.Namespace) -> int:
     find_entry(options.model)
     phone = _photos(options.phone) if options.phone else ()
     subsets = split_photos(read_ham10000(options.data))
-    from qana.training.abstention import add_abstention
+    from qana.training.record_gate_and_abstention import record_gate_and_abstention
 
-    found = add_abstention(options.model, models_folder(), subsets, print_message, phone)
+    found = record_gate_and_abstention(options.model, find_models_folder(), subsets, print_message, phone)
     _print(found["gate"], found["abstain"])
     return 0
 

@@ -5,7 +5,7 @@ import argparse
 from qana.cli.options import add_json_option
 from qana.cli.output import print_json
 from qana.inference.manifest import read_manifest
-from qana.inference.model_store import verified
+from qana.inference.model_store import verify_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     """Lists the models whose files are what the manifest says."""
     entries = read_manifest()
     for entry in entries:
-        verified(entry)
+        verify_model(entry)
     if options.json:
         print_json({"models": [entry.record for entry in entries]})
         return 0

@@ -7,10 +7,10 @@ from typing import Any
 from qana.classes import BY_CODE
 from qana.cli.options import add_json_option, add_model_option
 from qana.cli.output import print_json, print_message
-from qana.imaging import ImageError
+from qana.imaging import ImageError, read_image
 from qana.inference.classifier import AkidaClassifier, Prediction, load_classifier
-from qana.inference.diagnosis import scan
-from qana.inference.probabilities import percent
+from qana.inference.diagnosis import diagnose
+from qana.inference.probabilities import format_percent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Classifies every readable file; exit code 2 where one could not be read."""
+    """Classifies every readable file; the exit code is 2 where one could not be read."""
     classifier = load_classifier(options.model)
     answers, unread = [], 0
     for path in options.images:
@@ -35,7 +35,12 @@ def run(options: argparse.Namespace) -> int:
             print_message(f"{path}: {error}")
             answers.append(_empty(path, str(error)))
     if options.json:
-        document = {"model": classifier.name, "backend": classifier.backend, "images": answers}
+        document = {
+            "model": classifier.name,
+            "sha256": classifier.entry.sha256,
+            "backend": classifier.backend,
+            "images": answers,
+        }
         print_json(document)
     else:
         for answer in answers:
@@ -45,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _answer(classifier: AkidaClassifier, path: Path, raw: bool) -> dict[str, Any]:
-    result = scan(path, classifier, insist=raw)
+    result = diagnose(read_image(path), classifier, force=raw)
     if result.prediction is None:
         return _empty(path, result.reason)
     verdict = _verdict(result.prediction)
@@ -61,7 +66,7 @@ def _verdict(prediction: Prediction) -> dict[str, Any]:
             {"label": code, "name": BY_CODE[code].name, "probability": probability}
             for code, probability in prediction.top
         ],
-        "malignant_probability": prediction.needs_look_probability,
+        "malignant_probability": prediction.malignant_probability,
         "latency_ms": prediction.latency_ms,
         "events": prediction.events,
         "sparsity": prediction.sparsity,
@@ -84,7 +89,7 @@ def _empty(path: Path, reason: str | None) -> dict[str, Any]:
 def _line(answer: dict[str, Any]) -> str:
     if answer["status"] == "rejected":
         return f"{answer['path']}: {answer['reason']}"
-    top = ", ".join(f"{guess['name']} {percent(guess['probability'])}" for guess in answer["top"])
-    look = f"needs a professional look {percent(answer['malignant_probability'])}"
+    top = ", ".join(f"{guess['name']} {format_percent(guess['probability'])}" for guess in answer["top"])
+    look = f"needs a professional look {format_percent(answer['malignant_probability'])}"
     sure = "" if answer["status"] == "classified" else "not sure, perhaps "
     return f"{answer['path']}: {sure}{top}; {look}; {answer['events']:,} events"

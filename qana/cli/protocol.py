@@ -7,9 +7,9 @@ from pathlib import Path
 from qana.cli.options import add_data_option, add_json_option, add_runs_option
 from qana.cli.output import print_json, print_message
 from qana.errors import UserError
-from qana.evaluation.result_files import write_report
-from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, models_folder
-from qana.network.keras_forms import quiet_tensorflow
+from qana.evaluation.report_files import to_document, write_report
+from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, find_models_folder
+from qana.network.keras_forms import silence_tensorflow
 
 PROTOCOLS = {
     "lesion": "qana.protocols.lesion",
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judges by one protocol and writes its document to protocols/ of the models folder."""
-    quiet_tensorflow()
+    silence_tensorflow()
     protocol = import_module(PROTOCOLS[options.name]).run
     if options.name == "learning":
         if not options.phone:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         )
     else:
         document = protocol(options.data, options.model or DEFAULT_MODEL, print_message)
-    path = models_folder() / "protocols" / f"{options.name}.json"
+    path = find_models_folder() / "protocols" / f"{options.name}.json"
     write_report(path, document)
     if options.json:
         print_json(document)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from qana.cli.options import add_data_option, add_json_option, add_runs_option
 from qana.cli.output import print_json, print_message
-from qana.inference.manifest import models_folder
-from qana.network.keras_forms import quiet_tensorflow
+from qana.inference.manifest import find_models_folder
+from qana.network.keras_forms import silence_tensorflow
 
 NAMES = (
     *("levers", "teachers", "larger", "batch", "bits"),
@@ -26,11 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Makes one comparison's table; run again, it goes on where it was stopped."""
-    quiet_tensorflow()
+    silence_tensorflow()
     from qana.studies.catalog import STUDIES
     from qana.studies.run_study import run_study
 
-    out = options.out or models_folder()
+    out = options.out or find_models_folder()
     document = run_study(STUDIES[options.name], options.data, options.runs, out, print_message)
     if options.json:
         print_json(document)

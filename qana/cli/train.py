@@ -6,9 +6,10 @@ from pathlib import Path
 from qana.cli.options import add_data_option, add_runs_option
 from qana.cli.output import print_message
 from qana.errors import UserError
-from qana.inference.manifest import DEFAULT_MODEL, MANIFEST, models_folder, read_manifest
-from qana.network.keras_forms import quiet_tensorflow
-from qana.training.recipe import RECIPES, Recipe
+from qana.inference.manifest import DEFAULT_MODEL, MANIFEST, find_models_folder, read_manifest
+from qana.network.keras_forms import silence_tensorflow
+from qana.training.named_recipes import RECIPES
+from qana.training.recipe import Recipe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"There is no recipe '{options.recipe}': choose one of {known}.")
     recipe = RECIPES[options.recipe]
     missing = missing_ancestor(recipe)
-    quiet_tensorflow()
+    silence_tensorflow()
     print_message("Loading TensorFlow, which takes a while")
     from qana.training.pipeline import train
 
@@ -35,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
         print_message(
             f"{recipe.name} begins with the weights of {missing.name}, which is trained first"
         )
-        train(options.data, missing, models_folder(), options.runs, print_message)
-    train(options.data, recipe, options.out or models_folder(), options.runs, print_message)
+        train(options.data, missing, find_models_folder(), options.runs, print_message)
+    train(options.data, recipe, options.out or find_models_folder(), options.runs, print_message)
     return 0
 
 
@@ -44,5 +45,5 @@ def missing_ancestor(recipe: Recipe) -> Recipe | None:
     """The recipe of a model whose weights are asked for and that the models folder lacks."""
     if recipe.ancestor is None:
         return None
-    there = read_manifest() if (models_folder() / MANIFEST).is_file() else []
+    there = read_manifest() if (find_models_folder() / MANIFEST).is_file() else []
     return None if recipe.ancestor in {entry.name for entry in there} else RECIPES[recipe.ancestor]

@@ -1,4 +1,4 @@
-"""Asking for what takes TensorFlow or torch, without waiting for it."""
+"""Runs what needs TensorFlow or torch in a process of its own, without waiting for it."""
 
 import atexit
 import itertools
@@ -17,19 +17,19 @@ from qana.jobs.messages import Answer, Request
 
 ROOT = Path(__file__).parents[2]
 STOPPED = "The process that computes this stopped, perhaps for want of memory: ask again."
-TURN = "Waiting for its turn"
+TURN = "Waiting in the queue"
 WANTED_SECONDS = 5.0
-"""A job that nobody has looked at for so long is passed over until somebody does."""
+"""A job that nobody has polled for so long is skipped until somebody polls it again."""
 FORGOTTEN_SECONDS = 900.0
-"""After so long it is dropped: whoever asked is gone."""
+"""A job that nobody has polled for so long is dropped."""
 PAUSE = 0.05
-"""Seconds between two looks for work."""
+"""Seconds between two checks for work."""
 TRIES = 2
-"""A process that was killed or went to rest with a request in hand gets it once more."""
+"""A request whose process was killed or ended is tried once more."""
 
 
 class Job:
-    """One task that was asked for; read it at any time, from any thread."""
+    """A request and its answer so far. Any thread may read it at any time."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -38,16 +38,16 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether there is a value, or a sentence why there will be none; asking shows interest."""
+        """True once there is a value or a reason why there is none. Reading it keeps the job wanted."""
         self.seen = time.monotonic()
         return self.answer.done
 
 
-class Workshop:
-    """The process, started by the first request. Safe for several threads.
+class BackgroundWorker:
+    """A process that does one job at a time. The first request starts it.
 
-    It has one task in hand at a time. The others wait here, where a visitor who has turned to
-    something else can be passed over.
+    Several threads may use it at once. Jobs wait here, so that those of visitors who have turned
+    to something else can be skipped.
     """
 
     def __init__(self) -> None:
@@ -61,12 +61,17 @@ class Workshop:
 
     @property
     def running(self) -> bool:
-        """Whether there is a process, with all that it has loaded."""
+        """True while the process runs, with everything that it has loaded."""
         return self._process is not None and self._process.poll() is None
 
-    def ask(self, task: str, **arguments: Any) -> Job:
-        """Puts a request in the queue and returns at once; see `Request`."""
-        job = Job(Request(next(self._numbers), task, arguments))
+    def submit(self, function: str, **arguments: Any) -> Job:
+        """Puts a job into the queue and returns at once.
+
+        Args:
+            function: "module:function" to call; see `qana.jobs.worker.JobFunction`.
+            arguments: its keyword arguments, which must be picklable.
+        """
+        job = Job(Request(next(self._numbers), function, arguments))
         with self._lock:
             self._waiting.append(job)
             if self._thread is None:
@@ -76,7 +81,7 @@ class Workshop:
         return job
 
     def close(self) -> None:
-        """Ends the process for good; what is in hand and what waits gets no value."""
+        """Ends the process for good. Jobs that are not done get no value."""
         self._closed = True
         self._end()
         if self._thread is not None:
@@ -94,7 +99,7 @@ class Workshop:
         self._end()
 
     def _next(self) -> Job | None:
-        """The oldest job that somebody still wants."""
+        """Takes the oldest job that somebody still wants."""
         now = time.monotonic()
         with self._lock:
             self._waiting = [j for j in self._waiting if now - j.seen < FORGOTTEN_SECONDS]
@@ -106,7 +111,7 @@ class Workshop:
         return wanted[0] if wanted else None
 
     def _perform(self, job: Job) -> bool:
-        """Has the process do it and takes its news; False where the process was lost over it."""
+        """Has the process do a job and reads its answers; False where the process was lost."""
         try:
             process = self._started()
             assert process.stdin is not None and process.stdout is not None

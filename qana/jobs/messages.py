@@ -1,4 +1,4 @@
-"""What is asked of the workshop's process, and what it answers: plain values that can be sent."""
+"""What is sent to the worker process and what comes back: plain values that can be pickled."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,30 +6,30 @@ from typing import Any
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """One task.
+    """One job to do.
 
     Attributes:
         number: of the request.
-        task: "module:function" to call; see `qana.jobs.worker.Task`.
+        function: "module:function" to call; see `qana.jobs.worker.JobFunction`.
         arguments: its keyword arguments.
     """
 
     number: int
-    task: str
+    function: str
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """News of one request.
+    """Progress or result of one request.
 
     Attributes:
         number: of the request.
         words: what is being done.
         share: how much of it is done, 0 to 1.
-        done: True for the last news.
-        value: what the task returned.
-        trouble: one sentence, where it returned nothing.
+        done: True for the last answer.
+        value: what the function returned.
+        trouble: one sentence, where it returned nothing; else None.
     """
 
     number: int

@@ -1,22 +1,22 @@
-"""A workshop without a process of its own: the very tasks, run where the test is."""
+"""A background worker without a process of its own: the very functions, run in the test."""
 
 from importlib import import_module
 
-from qana.jobs.background_worker import Job, Workshop
-from qana.jobs.cache import Store
+from qana.jobs.background_worker import BackgroundWorker, Job
+from qana.jobs.cache import Cache
 from qana.jobs.messages import Answer, Request
 
 
-class Instant(Workshop):
-    """Answers at once, with what `store` keeps already."""
+class Instant(BackgroundWorker):
+    """Answers at once, with what `cache` keeps already."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, cache: Cache) -> None:
         super().__init__()
-        self.store = store
+        self.cache = cache
 
-    def ask(self, task: str, **arguments: object) -> Job:
-        module, _, name = task.partition(":")
-        job, run = Job(Request(1, task)), getattr(import_module(module), name)
-        value = run(self.store, lambda *_: None, **arguments)
+    def submit(self, function: str, **arguments: object) -> Job:
+        module, _, name = function.partition(":")
+        job, run = Job(Request(1, function)), getattr(import_module(module), name)
+        value = run(self.cache, lambda *_: None, **arguments)
         job.answer = Answer(1, done=True, value=value)
         return job

@@ -67,16 +67,16 @@ def answers() -> dict[str, object]:
     import numpy as np
 
     from qana.errors import UserError
-    from qana.explanation.map_job import LAST
-    from qana.jobs.cache import Store
+    from qana.explanation.map_job import LAST_LAYER
+    from qana.jobs.cache import Cache
     from qana.jobs.messages import Request
     from qana.jobs.worker import _answer
 
     inputs = np.zeros((128, 128, 3), np.uint8)
-    ask = {"model": "akida2", "form": "quantized", "method": "Grad-CAM", "layer": LAST}
+    ask = {"model": "akida2", "form": "quantized", "method": "Grad-CAM", "layer": LAST_LAYER}
     ask |= {"inputs": inputs, "label": 0}
     try:
-        _answer(Request(1, "qana.explanation.map_job:make_map", ask), Store(), lambda _: None)
+        _answer(Request(1, "qana.explanation.map_job:make_map", ask), Cache(), lambda _: None)
     except UserError as error:
         return {"explain": str(error)}
     return {}

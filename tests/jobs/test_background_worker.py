@@ -1,4 +1,4 @@
-"""The workshop computes apart from the server: in turn, told of as it goes, not waited for."""
+"""The worker computes apart from the server: in turn, told of as it goes, not waited for."""
 
 import os
 import sys
@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from qana.errors import UserError
-from qana.jobs.background_worker import STOPPED, TURN, Job, Workshop
-from qana.jobs.cache import Store
-from qana.jobs.worker import Tell
+from qana.jobs.background_worker import STOPPED, TURN, BackgroundWorker, Job
+from qana.jobs.cache import Cache
+from qana.jobs.worker import ProgressCallback
 
 HERE = "tests.jobs.test_background_worker"
 
 
-def count(store: Store, tell: Tell, upto: int) -> list[Any]:
+def count(store: Cache, tell: ProgressCallback, upto: int) -> list[Any]:
     """A task: counts, and says how often it has been asked for the same."""
     for number in range(upto):
         tell(f"counting {number}", number / upto)
@@ -27,33 +27,33 @@ def count(store: Store, tell: Tell, upto: int) -> list[Any]:
     return list(asked)
 
 
-def refuse(store: Store, tell: Tell) -> None:
+def refuse(store: Cache, tell: ProgressCallback) -> None:
     raise UserError("Not today.")
 
 
-def stumble(store: Store, tell: Tell) -> None:
+def stumble(store: Cache, tell: ProgressCallback) -> None:
     raise ZeroDivisionError
 
 
-def fall_over(store: Store, tell: Tell) -> None:
+def fall_over(store: Cache, tell: ProgressCallback) -> None:
     os._exit(3)
 
 
-def grow(store: Store, tell: Tell, bytes_: int) -> int:
+def grow(store: Cache, tell: ProgressCallback, bytes_: int) -> int:
     """Holds so much memory, and says which process it was."""
     sys.modules["__main__"]._memory = lambda: bytes_
     return os.getpid()
 
 
-def litter(store: Store, tell: Tell) -> str:
+def litter(store: Cache, tell: ProgressCallback) -> str:
     """Leaves a file, as TensorFlow leaves the code that it generates."""
     with tempfile.NamedTemporaryFile(delete=False) as file:
         return file.name
 
 
 @pytest.fixture
-def workshop():
-    opened = Workshop()
+def worker():
+    opened = BackgroundWorker()
     yield opened
     opened.close()
 
@@ -63,12 +63,12 @@ def finished(job: Job) -> Job:
         if job.done:
             return job
         time.sleep(0.05)
-    raise AssertionError("the workshop did not answer")
+    raise AssertionError("the worker did not answer")
 
 
-def test_a_task_tells_how_far_it_is_and_what_it_keeps_is_there_again(workshop) -> None:
-    first = workshop.ask(f"{HERE}:count", upto=8)
-    second = workshop.ask(f"{HERE}:count", upto=8)
+def test_a_task_tells_how_far_it_is_and_what_it_keeps_is_there_again(worker) -> None:
+    first = worker.submit(f"{HERE}:count", upto=8)
+    second = worker.submit(f"{HERE}:count", upto=8)
     words = set()
     while not first.done:
         words.add(first.answer.words)
@@ -78,52 +78,52 @@ def test_a_task_tells_how_far_it_is_and_what_it_keeps_is_there_again(workshop) -
     assert finished(second).answer.value == [8, 8]
 
 
-def test_trouble_is_one_sentence_and_the_next_in_the_queue_is_served(workshop) -> None:
-    refused = workshop.ask(f"{HERE}:refuse")
-    fell = workshop.ask(f"{HERE}:stumble")
-    served = workshop.ask(f"{HERE}:count", upto=1)
+def test_trouble_is_one_sentence_and_the_next_in_the_queue_is_served(worker) -> None:
+    refused = worker.submit(f"{HERE}:refuse")
+    fell = worker.submit(f"{HERE}:stumble")
+    served = worker.submit(f"{HERE}:count", upto=1)
     assert finished(refused).answer.trouble == "Not today."
     assert "a fault of ours" in finished(fell).answer.trouble
     assert "ZeroDivisionError" in fell.answer.trouble
     assert finished(served).answer.value == [1]
 
 
-def test_a_killed_process_is_started_again_and_the_task_repeated(workshop) -> None:
-    job = workshop.ask(f"{HERE}:count", upto=20)
+def test_a_killed_process_is_started_again_and_the_task_repeated(worker) -> None:
+    job = worker.submit(f"{HERE}:count", upto=20)
     while "counting" not in job.answer.words:
         time.sleep(0.02)
-    workshop._process.kill()
+    worker._process.kill()
     assert finished(job).answer.value == [20]
-    assert workshop.running
+    assert worker.running
 
 
-def test_a_task_that_takes_its_process_along_is_given_up_and_the_next_is_served(workshop) -> None:
-    fatal = workshop.ask(f"{HERE}:fall_over")
-    served = workshop.ask(f"{HERE}:count", upto=1)
+def test_a_task_that_takes_its_process_along_is_given_up_and_the_next_is_served(worker) -> None:
+    fatal = worker.submit(f"{HERE}:fall_over")
+    served = worker.submit(f"{HERE}:count", upto=1)
     assert finished(fatal).answer.trouble == STOPPED
     assert finished(served).answer.value == [1]
 
 
-def test_a_process_that_has_grown_too_large_makes_way_for_a_fresh_one(workshop) -> None:
-    first = finished(workshop.ask(f"{HERE}:grow", bytes_=5_000_000_000)).answer.value
-    second = finished(workshop.ask(f"{HERE}:grow", bytes_=0)).answer.value
-    third = finished(workshop.ask(f"{HERE}:grow", bytes_=0)).answer.value
+def test_a_process_that_has_grown_too_large_makes_way_for_a_fresh_one(worker) -> None:
+    first = finished(worker.submit(f"{HERE}:grow", bytes_=5_000_000_000)).answer.value
+    second = finished(worker.submit(f"{HERE}:grow", bytes_=0)).answer.value
+    third = finished(worker.submit(f"{HERE}:grow", bytes_=0)).answer.value
     assert first != second == third
 
 
-def test_what_nobody_looks_at_any_more_is_passed_over(workshop, monkeypatch) -> None:
+def test_what_nobody_looks_at_any_more_is_passed_over(worker, monkeypatch) -> None:
     monkeypatch.setattr("qana.jobs.background_worker.WANTED_SECONDS", 0.5)
-    first = workshop.ask(f"{HERE}:count", upto=30)
-    left = workshop.ask(f"{HERE}:count", upto=31)
-    wanted = workshop.ask(f"{HERE}:count", upto=2)
+    first = worker.submit(f"{HERE}:count", upto=30)
+    left = worker.submit(f"{HERE}:count", upto=31)
+    wanted = worker.submit(f"{HERE}:count", upto=2)
     assert finished(wanted).answer.value == [2]
     assert first.done
     assert left.answer.words.startswith(TURN)
     assert finished(left).answer.value == [31]  # somebody came back
 
 
-def test_who_waits_is_told_how_many_are_before(workshop) -> None:
-    jobs = [workshop.ask(f"{HERE}:count", upto=12) for _ in range(4)]
+def test_who_waits_is_told_how_many_are_before(worker) -> None:
+    jobs = [worker.submit(f"{HERE}:count", upto=12) for _ in range(4)]
     words = set()
     while not jobs[-1].done:
         words.add(jobs[-1].answer.words)
@@ -137,17 +137,17 @@ def test_what_is_left_over_at_the_end_is_said_and_nothing_stays_on_disk(
     tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    workshop = Workshop()
-    written = finished(workshop.ask(f"{HERE}:litter")).answer.value
+    worker = BackgroundWorker()
+    written = finished(worker.submit(f"{HERE}:litter")).answer.value
     assert Path(written).is_relative_to(tmp_path) and Path(written).is_file()
-    jobs = [workshop.ask(f"{HERE}:count", upto=200) for _ in range(2)]
-    workshop.close()
+    jobs = [worker.submit(f"{HERE}:count", upto=200) for _ in range(2)]
+    worker.close()
     assert [finished(job).answer.trouble for job in jobs] == [STOPPED] * 2
     assert not list(tmp_path.iterdir())
 
 
 def test_the_store_drops_what_was_not_used_for_longest() -> None:
-    store = Store()
+    store = Cache()
     made = [store.get(("network", key), lambda key=key: [key], room=2) for key in "ab"]
     assert store.get(("other", "a"), list) == []
     assert store.get(("network", "a"), list, room=2) is made[0]

@@ -12,13 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE
 from qana.imaging import read_image
-from qana.imaging.frame import WHOLE
+from qana.imaging.crop import CENTRE_SQUARE
 from qana.inference.classifier import load_classifier
-from qana.inference.diagnosis import FOREIGN
+from qana.inference.diagnosis import OUT_OF_DISTRIBUTION
 from qana.inference.gate import read_gate
-from qana.inference.manifest import models_folder, update_record
-from qana.inference.model_store import sha256
-from qana.inference.probabilities import percent
+from qana.inference.manifest import find_models_folder, update_record
+from qana.inference.model_store import hash_file
+from qana.inference.probabilities import format_percent
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
 SECONDS = 30
@@ -28,7 +28,7 @@ SECONDS = 30
 def hand(monkeypatch) -> None:
     """The visitor who presses Classify at once: the test driver cannot press a custom component's
     button. The browser tests press it, and move the photo."""
-    monkeypatch.setattr("ui.framing.choose_frame", lambda photo, preview, key: WHOLE)
+    monkeypatch.setattr("ui.framing.choose_frame", lambda photo, preview, key: CENTRE_SQUARE)
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, sure_
     shown = words(upload(app, data))
     prediction = classifier.classify(read_image(data))
     code, probability = prediction.top[0]
-    assert f"{BY_CODE[code].name}, {percent(probability)}" in shown
-    assert f"Needs a professional look: {percent(prediction.needs_look_probability)}" in shown
+    assert f"{BY_CODE[code].name}, {format_percent(probability)}" in shown
+    assert f"Needs a professional look: {format_percent(prediction.malignant_probability)}" in shown
     assert f"This image cost {prediction.events:,} events" in shown
     assert "Akida simulator" in shown or "Akida chip" in shown
     assert "Not a medical device" in shown
@@ -91,7 +91,7 @@ def test_a_visitor_can_ask_the_network_of_the_chips_on_sale(app: AppTest, sample
     data = samples[0].path.read_bytes()
     upload(app, data)
     prediction = other.classify(read_image(data))
-    if prediction.foreign:
+    if prediction.out_of_distribution:
         next(one for one in app.button if one.label == "Classify anyway").click().run()
     assert f"This image cost {prediction.events:,} events" in words(app)
     app.toggle(key="map").set_value(True).run()
@@ -126,29 +126,29 @@ def test_a_blurred_photo_is_told_so_before_a_verdict(app: AppTest, samples) -> N
 
 def test_what_is_no_lesion_is_told_so_before_a_verdict(app: AppTest, text_page) -> None:
     shown = words(upload(app, text_page.read_bytes()))
-    assert FOREIGN.message in shown
+    assert OUT_OF_DISTRIBUTION.message in shown
     assert "Needs a professional look" not in shown
     next(button for button in app.button if button.label == "Classify anyway").click().run()
     assert not app.exception
     assert "Needs a professional look" in words(app)
-    assert FOREIGN.message in words(app)
+    assert OUT_OF_DISTRIBUTION.message in words(app)
 
 
 def test_a_sample_that_the_gate_turns_away_still_tells_what_is_recorded(
     sure_samples, classifier, tmp_path, monkeypatch
 ) -> None:
-    folder = shutil.copytree(models_folder(), tmp_path / "models")
+    folder = shutil.copytree(find_models_folder(), tmp_path / "models")
     gate = read_gate(classifier.entry)
     path = folder / classifier.entry.gate[0].name
     replace(gate, threshold=1e9).write(path)
-    record = classifier.entry.record["gate"] | {"sha256": sha256(path)}
+    record = classifier.entry.record["gate"] | {"sha256": hash_file(path)}
     update_record("akida2", {"gate": record}, folder)
     monkeypatch.setenv("QANA_MODELS", str(folder))
     st.cache_resource.clear()
     app = AppTest.from_file(APP, default_timeout=SECONDS).run()
     sample = sure_samples[0]
     app.button(key=sample.image_id).click().run()
-    assert FOREIGN.message in words(app)
+    assert OUT_OF_DISTRIBUTION.message in words(app)
     next(button for button in app.button if button.label == "Classify anyway").click().run()
     st.cache_resource.clear()
     assert f"The data set records **{BY_CODE[sample.label].name.lower()}**" in words(app)
@@ -157,7 +157,7 @@ def test_a_sample_that_the_gate_turns_away_still_tells_what_is_recorded(
 def test_an_unsure_answer_has_no_headline_but_its_candidates(
     sure_samples, classifier, tmp_path, monkeypatch
 ) -> None:
-    folder = shutil.copytree(models_folder(), tmp_path / "models")
+    folder = shutil.copytree(find_models_folder(), tmp_path / "models")
     update_record("akida2", {"abstain": {"threshold": 1.0}}, folder)
     monkeypatch.setenv("QANA_MODELS", str(folder))
     st.cache_resource.clear()
@@ -167,7 +167,7 @@ def test_an_unsure_answer_has_no_headline_but_its_candidates(
     prediction = classifier.classify(read_image(sure_samples[0].path))
     assert "Not sure" in shown
     assert "Looks most like" not in shown
-    assert f"Needs a professional look: {percent(prediction.needs_look_probability)}" in shown
+    assert f"Needs a professional look: {format_percent(prediction.malignant_probability)}" in shown
     bars = [bar.proto.text.split(" **")[0] for bar in app.get("progress")]
     assert bars == [BY_CODE[code].name for code, _ in prediction.top]
 
@@ -176,11 +176,11 @@ def test_scanning_another_forgets_the_photo(app: AppTest, samples) -> None:
     upload(app, samples[0].path.read_bytes())
     next(button for button in app.button if button.label == "Scan another").click().run()
     assert "Looks most like" not in words(app)
-    assert not {"result", "recorded", "pending", "photo"} & set(app.session_state)
+    assert not {"answer", "pending", "photo"} & set(app.session_state)
 
 
 def test_where_one_network_is_missing_the_other_can_still_be_asked(tmp_path, monkeypatch) -> None:
-    folder = shutil.copytree(models_folder(), tmp_path / "models")
+    folder = shutil.copytree(find_models_folder(), tmp_path / "models")
     (folder / "akd1000.fbz").unlink()
     monkeypatch.setenv("QANA_MODELS", str(folder))
     st.cache_resource.clear()
@@ -196,7 +196,7 @@ def test_where_one_network_is_missing_the_other_can_still_be_asked(tmp_path, mon
 def test_a_missing_or_changed_model_is_said_without_a_traceback(tmp_path, monkeypatch) -> None:
     for missing in (True, False):
         folder = tmp_path / str(missing)
-        shutil.copytree(models_folder(), folder)
+        shutil.copytree(find_models_folder(), folder)
         if missing:
             (folder / "akida2.fbz").unlink()
         else:

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE
 from qana.data.samples import load_samples
-from qana.inference.diagnosis import scan
+from qana.imaging import read_image
+from qana.inference.diagnosis import diagnose
 from ui.booth import show
 from ui.booth.mode import IDLE_SECONDS, LEAST_IDLE, MOST_IDLE, _idle
 
@@ -49,7 +50,7 @@ def test_the_show_asks_first_and_then_tells_what_the_network_says(booth, classif
     booth.session_state.began = time.monotonic() - show.GUESS_SECONDS - 0.1
     booth.run()
     sample = load_samples()[0]
-    prediction = scan(sample.path, classifier, insist=True).prediction
+    prediction = diagnose(read_image(sample.path), classifier, force=True).prediction
     told = words(booth)
     assert f"records **{BY_CODE[sample.label].name.lower()}**" in told
     expected = "Not sure" if prediction.unsure else BY_CODE[prediction.top[0][0]].name

@@ -12,11 +12,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from qana.bench.command import RUNTIME_NAMES
 from qana.classes import BY_CODE
 from qana.imaging import read_image
-from qana.imaging.crop import CENTRE
-from qana.imaging.frame import Frame, cut, least_share
+from qana.imaging.crop import CROP_SHARE, CropBox, crop_to_box, find_min_share
 from qana.inference.classifier import Prediction
-from qana.inference.diagnosis import scan
-from qana.inference.probabilities import percent
+from qana.inference.diagnosis import diagnose
+from qana.inference.probabilities import format_percent
 from tests.doubles.real_browser import (
     BOOTH,
     CHROMIUM,
@@ -47,7 +46,7 @@ def seen(classifier, samples, tmp_path_factory) -> tuple[Path, Prediction]:
         Image.open(sample.path).resize((640, 480)).save(frame, "JPEG", quality=95)
         prediction = classifier.classify(read_image(frame.getvalue()))
         margin = prediction.top[0][1] - prediction.top[1][1]
-        answered = not prediction.foreign and not prediction.unsure
+        answered = not prediction.out_of_distribution and not prediction.unsure
         if answered and (best is None or margin > best[0]):
             best = (margin, frame.getvalue(), prediction)
     assert best is not None
@@ -63,7 +62,9 @@ def browser(seen) -> Iterator[Browser]:
         yield driver.chromium.launch(executable_path=CHROMIUM, args=flags)
 
 
-@pytest.fixture(params=[PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.fixture(
+    params=[PHONE, pytest.param(LAPTOP, marks=pytest.mark.slow)], ids=["phone", "laptop"]
+)
 def page(request, browser: Browser, server) -> Iterator[Page]:
     context = browser.new_context(viewport=request.param, permissions=["camera"])
     opened = context.new_page()
@@ -167,15 +168,15 @@ def test_a_photo_is_moved_turned_and_enlarged_and_so_classified(
     page.mouse.up()
     square.press("ArrowUp")
     photo = read_image(samples[2].path)
-    share = least_share(photo) ** 0.5
+    share = find_min_share(photo) ** 0.5
     height, width = photo.shape[1::-1]  # turned
-    side = share * min(height, width) * CENTRE
-    frame = Frame(1, 0.5 + side / 5 / width, 0.5 - 0.04 * side / height, share)
-    prediction = scan(cut(photo, frame), classifier, insist=True).prediction
+    side = share * min(height, width) * CROP_SHARE
+    frame = CropBox(1, 0.5 + side / 5 / width, 0.5 - 0.04 * side / height, share)
+    prediction = diagnose(crop_to_box(photo, frame), classifier, force=True).prediction
     classify(page)
     if page.get_by_role("button", name="Classify anyway").is_visible():
         page.get_by_role("button", name="Classify anyway").click()
-    expect(page.get_by_text(f"{percent(prediction.top[0][1])}").first).to_be_visible()
+    expect(page.get_by_text(f"{format_percent(prediction.top[0][1])}").first).to_be_visible()
     events = page.get_by_text(f"This image cost {prediction.events:,} events")
     expect(events.locator("visible=true").first).to_be_visible(timeout=PATIENCE)
 
@@ -242,7 +243,9 @@ def test_a_report_can_be_kept_and_read_without_the_app(
     alone.context.close()
 
 
-@pytest.mark.parametrize("size", [PHONE, BOOTH], ids=["phone", "booth"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(PHONE, marks=pytest.mark.slow), BOOTH], ids=["phone", "booth"]
+)
 def test_the_booth_hands_over_and_takes_back_and_nothing_of_the_visitor_is_left(
     browser: Browser, server, size
 ) -> None:
@@ -308,6 +311,7 @@ def test_explain_loads_in_the_background_while_others_are_served(
     page.wait_for_load_state("networkidle")
 
 
+@pytest.mark.slow
 def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> None:
     if page.viewport_size == PHONE:
         pytest.skip("once is enough: it measures four runtimes")
@@ -373,6 +377,7 @@ def test_a_class_is_taught_and_recognized_and_after_a_reset_it_is_gone(
     page.wait_for_load_state("networkidle")
 
 
+@pytest.mark.slow
 def test_what_needs_tensorflow_comes_behind_a_progress_display(page: Page, server) -> None:
     if page.viewport_size == PHONE:
         pytest.skip("once is enough: it loads TensorFlow")

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from qana.bench.results import read_result, read_shipped_results
+from qana.bench.result_files import read_result, read_shipped_results
 from qana.bench.run_bench import make_known_rows
 from qana.inference.manifest import find_entry, find_models_folder
 
@@ -61,6 +61,7 @@ def test_before_anything_runs_all_that_is_known_says_where_it_comes_from(page: A
     assert all("the paper" not in metric.delta for metric in page.metric)
 
 
+@pytest.mark.slow
 def test_a_run_is_shown_as_it_was_measured(page: AppTest) -> None:
     page.pills(key="bench_runtimes").set_value(["akida", "dense", "cuda"]).run()
     page.slider(key="bench_seconds").set_value(2).run()

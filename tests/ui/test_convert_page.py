@@ -13,7 +13,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from qana.jobs.background_worker import Job, Workshop
+from qana.jobs.background_worker import BackgroundWorker, Job
 from qana.jobs.messages import Answer, Request
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
@@ -21,17 +21,17 @@ SECONDS = 120
 CHAPTERS = ("network", "breaking", "bounding", "bits", "conversion", "spikes", "chip", "quiz")
 MODULES = {"conversion": "agreement"}
 HEAVY = {"breaking", "bounding", "bits", "conversion", "quiz"}
-"""Chapters with something that the workshop computes."""
+"""Chapters with something that the worker computes."""
 
 
-class Quiet(Workshop):
+class Quiet(BackgroundWorker):
     """Takes requests and answers none: what it would compute has tests of its own."""
 
     asked: ClassVar[list[tuple[str, dict, Job]]] = []
 
-    def ask(self, task: str, **arguments: object) -> Job:
+    def submit(self, function: str, **arguments: object) -> Job:
         job = Job(Request(1, "none:none"))
-        self.asked.append((task, arguments, job))
+        self.asked.append((function, arguments, job))
         return job
 
 
@@ -39,7 +39,7 @@ class Quiet(Workshop):
 def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     st.cache_resource.clear()
     Quiet.asked = []
-    monkeypatch.setattr("ui.shared_models.Workshop", Quiet)
+    monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
     yield
     st.cache_resource.clear()
 
@@ -162,12 +162,13 @@ def test_answers_of_the_quiz_are_those_of_this_photo(classifier, samples) -> Non
     assert f"Not so: {right}" in words(page)
 
 
+@pytest.mark.slow
 def test_nothing_of_the_photo_is_left_on_disk(tmp_path, monkeypatch, samples) -> None:
     """With the real process, which loads TensorFlow: it generates code, in a folder of its own."""
     pytest.importorskip("tensorflow")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    workshop = Workshop()
-    monkeypatch.setattr("ui.shared_models.Workshop", lambda: workshop)
+    worker = BackgroundWorker()
+    monkeypatch.setattr("ui.shared_models.BackgroundWorker", lambda: worker)
     page = opened("bounding")
     frame = io.BytesIO()
     Image.open(samples[2].path).save(frame, "PNG")
@@ -181,5 +182,5 @@ def test_nothing_of_the_photo_is_left_on_disk(tmp_path, monkeypatch, samples) ->
     assert page.metric[0].label.startswith("Quantization step")
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert all(path.suffix == ".py" for path in written)
-    workshop.close()
+    worker.close()
     assert not list(tmp_path.iterdir())

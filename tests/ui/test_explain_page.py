@@ -13,31 +13,31 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE, LABELS
-from qana.explanation.map_job import METHODS, make_map
-from qana.inference.diagnosis import scan
-from qana.inference.manifest import ModelError, find_entry, models_folder
-from qana.jobs.background_worker import STOPPED, Job, Workshop
-from qana.jobs.cache import Store
+from qana.explanation.map_job import LAST_LAYER, METHODS, make_map
+from qana.imaging import read_image
+from qana.inference.diagnosis import diagnose
+from qana.inference.manifest import ModelError, find_entry, find_models_folder
+from qana.jobs.background_worker import STOPPED, BackgroundWorker, Job
+from qana.jobs.cache import Cache
 from qana.jobs.messages import Answer, Request
-from qana.network.keras_forms import LAST
 from ui.explain.session import MAKE_MAP
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "explain.py")
 SECONDS = 60
 
 
-class Quiet(Workshop):
+class Quiet(BackgroundWorker):
     """Takes requests and answers none: the process itself has a test of its own."""
 
-    def ask(self, task: str, **arguments: object) -> Job:
+    def submit(self, function: str, **arguments: object) -> Job:
         return Job(Request(1, "none:none"))
 
 
 @pytest.fixture
 def page(samples, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """A sample on the board."""
+    """A sample is open."""
     st.cache_resource.clear()
-    monkeypatch.setattr("ui.shared_models.Workshop", Quiet)
+    monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
     opened = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
     assert not opened.exception
     opened.button(key=samples[0].image_id).click().run()
@@ -61,7 +61,7 @@ def test_a_sample_shows_the_map_at_once(page, samples, classifier) -> None:
     assert "of this map lies on the lesion, which covers" in shown
     assert "Not a medical device" in shown
     assert "CC BY-NC 4.0" in shown
-    prediction = scan(samples[0].path, classifier, insist=True).prediction
+    prediction = diagnose(read_image(samples[0].path), classifier, force=True).prediction
     assert page.selectbox(key="explain_label").value == prediction.probabilities.argmax()
     for layer in prediction.layers:
         if layer.name == "stem_conv":
@@ -69,7 +69,11 @@ def test_a_sample_shows_the_map_at_once(page, samples, classifier) -> None:
 
 
 def test_where_scan_names_no_class_nor_does_explain(page, samples, classifier) -> None:
-    unsure = next(s for s in samples if scan(s.path, classifier, insist=True).status == "abstained")
+    unsure = next(
+        s
+        for s in samples
+        if diagnose(read_image(s.path), classifier, force=True).status == "abstained"
+    )
     next(button for button in page.button if button.label == "Another photo").click().run()
     page.button(key=unsure.image_id).click().run()
     assert page.header[0].value == "Not sure"
@@ -92,10 +96,10 @@ def test_what_needs_tensorflow_is_waited_for_without_stopping_the_page(page) -> 
     page.pills(key="explain_method").set_value("LayerCAM").run()
     assert not page.exception
     bars = [bar.proto.text for bar in page.get("progress")]
-    assert bars == ["LayerCAM, quantized network: waiting for its turn"]
+    assert bars == ["LayerCAM, quantized network: waiting in the queue"]
     assert "What the spikes see" in words(page)
-    board = page.session_state.board
-    (job,) = board.jobs.values()
+    session = page.session_state.explained
+    (job,) = session.jobs.values()
     job.answer = Answer(1, done=True, value=(np.eye(128, dtype=np.float32), 0.25))
     page.run()
     assert not page.get("progress")
@@ -105,23 +109,24 @@ def test_what_needs_tensorflow_is_waited_for_without_stopping_the_page(page) -> 
 
 def test_a_process_that_stopped_is_said_in_one_sentence(page) -> None:
     page.pills(key="explain_method").set_value("Score-CAM").run()
-    (job,) = page.session_state.board.jobs.values()
+    (job,) = page.session_state.explained.jobs.values()
     job.answer = Answer(1, done=True, trouble=STOPPED)
     page.run()
     assert [warning.value for warning in page.warning] == [f"Score-CAM: {STOPPED}"]
     page.run()
-    assert not page.session_state.board.jobs  # it would only fall over again
+    assert not page.session_state.explained.jobs  # it would only fall over again
     next(button for button in page.button if button.label == "Try again").click().run()
     assert not page.exception
-    assert len(page.session_state.board.jobs) == 1
+    assert len(page.session_state.explained.jobs) == 1
 
 
 def test_the_download_is_a_picture_with_words(page) -> None:
-    from qana.explanation.png_card import card
+    from qana.explanation.png_card import draw_png_card
 
     picture = np.zeros((512, 512, 3), np.uint8)
     short, long = (
-        Image.open(io.BytesIO(card(picture, "Title", ["word " * count]))) for count in (2, 60)
+        Image.open(io.BytesIO(draw_png_card(picture, "Title", ["word " * count])))
+        for count in (2, 60)
     )
     assert short.width == 800
     assert long.height > short.height
@@ -148,7 +153,7 @@ def test_the_page_says_whether_the_map_beats_a_guess(
     samples, tmp_path, monkeypatch, gain: float, said: str
 ) -> None:
     folder = shutil.copytree(
-        models_folder(), tmp_path / "models", ignore=shutil.ignore_patterns("*.h5")
+        find_models_folder(), tmp_path / "models", ignore=shutil.ignore_patterns("*.h5")
     )
     found = {"mean": gain, "ci95": [gain - 0.01, gain + 0.01], "beats": gain > 0.01}
     document = {
@@ -187,12 +192,13 @@ def test_the_page_says_whether_the_map_beats_a_guess(
     assert opened.table[0].value.loc["On the lesion", "Akida map"] == "0.61 (0.61 to 0.61)"
 
 
+@pytest.mark.slow
 def test_the_process_makes_a_map(square_photos) -> None:
-    workshop = Workshop()
-    asked = {"method": "Grad-CAM", "layer": LAST, "inputs": square_photos[0], "label": 4}
-    job = workshop.ask(MAKE_MAP, model="akida2", form="float", **asked)
+    worker = BackgroundWorker()
+    asked = {"method": "Grad-CAM", "layer": LAST_LAYER, "inputs": square_photos[0], "label": 4}
+    job = worker.submit(MAKE_MAP, model="akida2", form="float", **asked)
     assert not job.done
-    lost = workshop.ask(MAKE_MAP, model="akida2", form="nothing", **asked)
+    lost = worker.submit(MAKE_MAP, model="akida2", form="nothing", **asked)
     words_seen = set()
     for _ in range(1200):
         words_seen.add(job.answer.words)
@@ -205,14 +211,14 @@ def test_the_process_makes_a_map(square_photos) -> None:
     assert seconds > 0
     assert "Loading TensorFlow" in words_seen
     assert "no Keras form" in lost.answer.trouble
-    workshop.close()
+    worker.close()
 
 
 def test_an_answer_is_not_explained_by_a_network_that_replaced_its_own(square_photos) -> None:
-    asked = {"model": "akida2", "form": "float", "method": "Grad-CAM", "layer": LAST}
+    asked = {"model": "akida2", "form": "float", "method": "Grad-CAM", "layer": LAST_LAYER}
     asked |= {"inputs": square_photos[0], "label": 4, "sha256": "0" * 64}
     with pytest.raises(ModelError, match="replaced after it gave this answer"):
-        make_map(Store(), lambda _words, _share: None, **asked)
+        make_map(Cache(), lambda _words, _share: None, **asked)
 
 
 def test_the_page_offers_what_the_package_has() -> None:

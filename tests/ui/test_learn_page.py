@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE, CLASSES, LABELS
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
-from qana.edge_learning.held_out import held_out_photos, judge
-from qana.edge_learning.teaching_photos import load_lessons
+from qana.edge_learning.held_out_photos import load_held_out_photos, score_head
+from qana.edge_learning.teaching_photos import load_teaching_photos
 from qana.imaging import read_image
-from qana.inference.manifest import models_folder
+from qana.inference.manifest import find_models_folder
 from ui.learn.session import NEW, Visit
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "learn.py")
@@ -88,7 +88,7 @@ def test_the_page_opens_with_the_seven_classes_and_says_where_it_runs(page, edge
     assert "Not a medical device" in shown
     assert "CC BY-NC 4.0" in shown
     assert not page.error
-    before = judge(edge, edge.start, held_out_photos(edge))
+    before = score_head(edge, edge.initial_head, load_held_out_photos(edge))
     assert np.array_equal(visit(page).before.recognized, before.recognized)
 
 
@@ -105,8 +105,8 @@ def test_a_class_that_is_forgotten_is_gone_and_its_ten_lessons_bring_it_back(pag
     assert f"**{BY_CODE[CLASS].name} learned 10 photos.**" in words(page)
     assert "ms a photo, measured here" in words(page)
     assert not page.pills[0].options[PLACE].endswith("gone]")
-    mine = [lesson for lesson in load_lessons() if lesson.label == CLASS]
-    answers = [visit(page).pupil.recognize(lesson.image).name for lesson in mine]
+    mine = [lesson for lesson in load_teaching_photos() if lesson.label == CLASS]
+    answers = [visit(page).learner.recognize(lesson.image).name for lesson in mine]
     assert CLASS in answers
     steps = [step.what for step in visit(page).steps]
     assert len(steps) == 1 + 1 + 1 + 10  # as it came, forgotten, added again, ten photos
@@ -122,7 +122,10 @@ def test_only_the_lesson_photos_that_are_ticked_are_learned(page) -> None:
     press(page, "1")
     page.checkbox(key=f"learn_lesson_{CLASS}_7").check().run()
     press(page, "Learn 2 photos")
-    taught = visit(page).pupil.head.taught[PLACE] - visit(page).model.start.taught[PLACE]
+    taught = (
+        visit(page).learner.head.photo_counts[PLACE]
+        - visit(page).model.initial_head.photo_counts[PLACE]
+    )
     assert taught == len(visit(page).lessons) == 2
 
 
@@ -133,13 +136,13 @@ def test_a_class_of_ones_own_is_recognized_and_after_a_reset_it_is_gone(page, sa
     press(page, "Learn 1 photo")
     assert r"Tattoo \[1\]" in page.pills[0].options
     assert "no held-out photo shows it" in words(page)
-    assert visit(page).pupil.recognize(read_image(samples[0].path)).name == "Tattoo [1]"
+    assert visit(page).learner.recognize(read_image(samples[0].path)).name == "Tattoo [1]"
     page.button(key=samples[0].image_id).click().run()
     assert page.header[-1].value == r"Tattoo \[1\]"
 
     press(page, "Reset")
     assert "Tattoo" not in words(page) + "".join(page.pills[0].options)
-    assert visit(page).pupil.head.equals(visit(page).model.start)
+    assert visit(page).learner.head.equals(visit(page).model.initial_head)
     assert len(visit(page).steps) == 1
 
 
@@ -149,20 +152,20 @@ def test_a_name_that_is_taken_or_none_is_said_and_the_head_stays(page) -> None:
         page.text_input(key="learn_name").set_value(name).run()
         press(page, "Learn 5 photos")
         assert [said in error.value for error in page.error] == [True]
-        assert visit(page).pupil.head is visit(page).model.start
+        assert visit(page).learner.head is visit(page).model.initial_head
 
 
 def test_undo_takes_each_press_back_to_the_bit(page) -> None:
     assert next(b for b in page.button if b.label == "Undo").disabled
     choose_class(page, CLASS)
-    heads = [visit(page).pupil.head]
+    heads = [visit(page).learner.head]
     press(page, "Forget this class")
-    heads.append(visit(page).pupil.head)
+    heads.append(visit(page).learner.head)
     press(page, "Learn 5 photos")
-    assert not visit(page).pupil.head.equals(heads[-1])
+    assert not visit(page).learner.head.equals(heads[-1])
     for head in reversed(heads):
         press(page, "Undo")
-        assert visit(page).pupil.head.equals(head)
+        assert visit(page).learner.head.equals(head)
     assert next(b for b in page.button if b.label == "Undo").disabled
     assert len(visit(page).steps) == 1
 
@@ -174,7 +177,7 @@ def test_a_broken_upload_is_one_sentence_and_the_head_is_as_it_was(page) -> None
     press(page, "Learn 1 photo")
     assert len(page.error) == 1
     assert "cannot be read as a photo" in page.error[0].value
-    assert visit(page).pupil.head is visit(page).model.start
+    assert visit(page).learner.head is visit(page).model.initial_head
 
 
 def test_beside_a_broken_upload_the_others_still_learn_and_the_files_are_gone(
@@ -190,19 +193,19 @@ def test_beside_a_broken_upload_the_others_still_learn_and_the_files_are_gone(
 def test_a_damaged_head_is_one_sentence_and_a_saved_one_comes_back(page) -> None:
     choose_class(page, CLASS)
     press(page, "Learn 5 photos")
-    taught = visit(page).pupil.head
-    saved = visit(page).pupil.saved()
+    taught = visit(page).learner.head
+    saved = visit(page).learner.encode()
     damaged = bytearray(saved)
     damaged[len(saved) // 2] ^= 1
     load(page, bytes(damaged))
     assert len(page.error) == 1
     assert "its bytes have changed" in page.error[0].value.replace("\\", "")
-    assert visit(page).pupil.head is taught
+    assert visit(page).learner.head is taught
 
     press(page, "Reset")
     load(page, saved)
     assert not page.error
-    assert visit(page).pupil.head.equals(taught)
+    assert visit(page).learner.head.equals(taught)
 
 
 def test_a_photo_of_the_camera_is_learned_as_it_is_taken(page, samples, monkeypatch) -> None:
@@ -223,7 +226,7 @@ def test_a_photo_of_the_camera_is_learned_as_it_is_taken(page, samples, monkeypa
 def test_asking_shows_every_class_the_strongest_first(page, samples) -> None:
     page.button(key=samples[3].image_id).click().run()
     assert not page.exception
-    answer = visit(page).pupil.recognize(read_image(samples[3].path))
+    answer = visit(page).learner.recognize(read_image(samples[3].path))
     bars = [bar.proto.text for bar in page.get("progress")]
     assert len(bars) == len(answer.classes)
     assert bars[0].replace("\\", "").startswith(BY_CODE[answer.name].name)
@@ -245,7 +248,7 @@ def test_a_photo_to_ask_about_that_is_none_is_one_sentence(page) -> None:
 def test_without_a_model_that_learns_the_page_says_so_in_one_sentence(
     tmp_path, monkeypatch
 ) -> None:
-    folder = shutil.copytree(models_folder(), tmp_path / "models")
+    folder = shutil.copytree(find_models_folder(), tmp_path / "models")
     for path in folder.glob("*.head"):
         path.write_bytes(path.read_bytes()[:-1])
     monkeypatch.setenv("QANA_MODELS", str(folder))

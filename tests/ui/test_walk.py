@@ -1,4 +1,5 @@
-"""A walk through every page in a real browser, at three sizes and in both themes.
+"""A walk through every page in a real browser: on a phone in the light theme or, with `--all`, at
+three sizes and in both themes.
 
 On each state of each page: nothing is wider than the window, no text is cut off, axe-core finds
 nothing serious or critical, and the browser's console stays silent.
@@ -13,7 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from qana.data.samples import FOLDER
+from qana.data.samples import SAMPLES_FOLDER
 from tests.doubles.real_browser import (
     BOOTH,
     CHROMIUM,
@@ -54,7 +55,7 @@ class State(NamedTuple):
 
 
 SAMPLE = "Photo 13"
-PHOTO = FOLDER / "ISIC_0025904.jpg"
+PHOTO = SAMPLES_FOLDER / "ISIC_0025904.jpg"
 STATES = {
     "scan": State("", (), "Not a medical device"),
     "scan, a verdict": State("", (SAMPLE,), "The data set records"),
@@ -165,12 +166,13 @@ def violations(page: Page, rules: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", STATES)
 def test_nothing_overflows_nothing_is_unlabelled_and_the_console_is_silent(
-    page: Page, server, faults: list[str], name: str
+    page: Page, server, faults: list[str], name: str, pytestconfig: pytest.Config
 ) -> None:
     state = STATES[name]
     reach(page, server.address, state)
     found = []
-    for size, theme in product(SIZES, THEMES):
+    every = pytestconfig.getoption("all")
+    for size, theme in product(SIZES, THEMES) if every else [("phone", "light")]:
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=theme)
         until_at_rest(page, state)

@@ -21,7 +21,7 @@ def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | Non
     """The value of a task if it is there; else shows how far it is, and the page stays usable.
 
     Args:
-        task: "module:function"; see `qana.jobs.worker.Task`. It is called with `model`, the
+        task: "module:function"; see `qana.jobs.worker.JobFunction`. It is called with `model`, the
             name of the deployed model, and with `arguments`.
         photo: passed on as `inputs`, (S, S, 3) uint8, to a task about the visitor's photo.
         arguments: hashable and plain.
@@ -60,7 +60,7 @@ def _forget(jobs: dict[Any, Job], key: Any, failed: Job) -> None:
 def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
     inputs = {"inputs": photo.prediction.inputs} if photo else {}
     model = photo.classifier.name if photo else WALKTHROUGH_MODEL
-    return get_background_worker().ask(task, model=model, **inputs, **arguments)
+    return get_background_worker().submit(task, model=model, **inputs, **arguments)
 
 
 def _follow(job: Job, before: str = "") -> None:

@@ -11,7 +11,7 @@ from qana.data.samples import Sample
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import compute_energy_in_mask
 from qana.explanation.heatmap import resize_map
-from qana.explanation.map_job import LAST
+from qana.explanation.map_job import LAST_LAYER
 from qana.explanation.occlusion import compute_occlusion_map
 from qana.imaging import read_image
 from qana.inference.classifier import Prediction
@@ -108,7 +108,7 @@ def request_map(session: ExplainSession, request: MapRequest) -> None:
     prediction, classifier = session.prediction, session.diagnosis.classifier
     if request.method == AKIDA:
         akida_map = AkidaMap(classifier.layers)
-        session.maps[request] = akida_map.grad_cam(prediction.outputs, request.label)
+        session.maps[request] = akida_map.compute_grad_cam(prediction.outputs, request.label)
     elif request.method == OCCLUSION:
         words = "Covering one place after the other"
         bar = st.progress(0.0, text=words)
@@ -121,7 +121,7 @@ def request_map(session: ExplainSession, request: MapRequest) -> None:
         )
         bar.empty()
     else:
-        session.jobs[request] = get_background_worker().ask(
+        session.jobs[request] = get_background_worker().submit(
             MAKE_MAP,
             model=session.diagnosis.model,
             form=request.form,
@@ -135,7 +135,7 @@ def request_map(session: ExplainSession, request: MapRequest) -> None:
 
 def make_akida_request(method: str, label: int) -> MapRequest:
     """Makes the request for a map from Akida."""
-    return MapRequest(method, "akida", LAST, label)
+    return MapRequest(method, "akida", LAST_LAYER, label)
 
 
 def show_progress(session: ExplainSession) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from qana.explanation.faithfulness import compute_agreement, compute_drift
 from qana.explanation.heatmap import draw_channel, find_strongest_channels, overlay_map
-from qana.explanation.map_job import LAST, METHODS
+from qana.explanation.map_job import LAST_LAYER, METHODS
 from qana.inference.diagnosis import SQUARE_SIZE
 from ui.explain.session import (
     AKIDA,
@@ -30,7 +30,7 @@ def show_side_by_side(
 ) -> None:
     """Every method at the last feature map of the network that runs on Akida."""
     requests = [make_akida_request(AKIDA, label), make_akida_request(OCCLUSION, label)]
-    requests += [MapRequest(method, "quantized", LAST, label) for method in METHODS]
+    requests += [MapRequest(method, "quantized", LAST_LAYER, label) for method in METHODS]
     request_map(session, requests[0])
     first = session.maps[requests[0]]
     with st.container(horizontal=True, gap="small"):
