@@ -16,7 +16,7 @@ TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}
 """Values that the deployed network is meant to reach.
 
 No point is best for all three. The rule takes the point with the largest mean of value / target.
-The first rule took the largest minimum of value / target. The minimum is the balanced accuracy, which
+The first rule took the largest minimum of value / target. This is the balanced accuracy, and it
 depends on ten dermatofibromas. The rule was changed once, by its result on validation, after the
 accuracy of earlier weights on the test lesions had missed its target.
 """
@@ -83,9 +83,9 @@ def find_operating_point(
     def rate(point: OperatingPoint) -> tuple[bool, float]:
         predicted = (logits + point.compute_shift(train_labels)).argmax(axis=1)
         result = summarize_decisions(labels, predicted)
-        recall = result["per_class"]["mel"]["recall"]
+        recall = result.per_class["mel"].recall
         enough = recall is None or recall >= MELANOMA_RECALL
-        return enough, sum(result[name] / target for name, target in TARGETS.items())
+        return enough, sum(getattr(result, name) / target for name, target in TARGETS.items())
 
     points = (OperatingPoint(float(s), float(m)) for s in STRENGTHS for m in MELANOMA_SHIFTS)
     return max(points, key=rate)

@@ -1,6 +1,5 @@
-"""The whole way from photos to a checked model on Akida."""
+"""Runs the whole pipeline from photos to a checked model on Akida."""
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -10,55 +9,59 @@ from qana.data.arrays import encode_labels, load_inputs
 from qana.evaluation.metrics import summarize
 from qana.inference.temperature import softmax
 from qana.network.logits import compute_logits
+from qana.training import ProgressCallback
 from qana.training.publish import publish
 from qana.training.recipe import Recipe
-from qana.training.stages import Say, Stages
+from qana.training.stages import Stages
 from qana.training.subsets import load_subsets
 
 HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1")
+"""Metrics of each stage that the manifest contains."""
 
 
-def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: Say) -> None:
+def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: ProgressCallback) -> None:
     """Trains, quantizes, tunes, converts, checks, measures and publishes one model.
+
+    A stopped run continues where it was stopped.
 
     Args:
         data: HAM10000 folder in its official layout.
-        recipe: what to make.
-        out: models folder to write the model, its Keras forms and the manifest to.
-        runs: folder for the results of the stages, see `Stages`.
-        say: takes one line of progress.
+        recipe: recipe of the model.
+        out: models folder. It receives the model, its Keras forms and the manifest.
+        runs: folder of all runs. It receives the results of the stages, see `Stages`.
+        progress: receives one line for each step.
 
     Raises:
-        DataError: the data cannot be used, or `runs` holds a run of another recipe.
-        ConversionError: the converted model is not the quantized one.
+        DataError: the data cannot be used, or `runs` has a run of another recipe with this name.
+        ConversionError: the converted model differs from the quantized network.
     """
     progress(f"Reading the photos of {data.name}")
     subsets = load_subsets(data, recipe)
     progress(
-        f"{len(subsets.train)} photos to train on, {len(subsets.validation)} to choose by, "
-        f"{len(subsets.test)} to test on, no lesion in two of them"
+        f"{len(subsets.train)} photos for training, {len(subsets.validation)} for validation, "
+        f"{len(subsets.test)} for the test; no lesion is in two subsets"
     )
     stages = Stages(subsets, recipe, runs, progress)
     networks = {"float": stages.float_network, "ptq": stages.ptq_network}
     if recipe.solved_rounding:
         networks["solved"] = stages.solved_network
     networks["tuned"] = stages.tuned_network
-    progress("Measuring each stage in Keras on the test lesions")
+    progress("Measuring the network of each stage on the test lesions, in Keras")
     inputs, labels = load_inputs(subsets.test, recipe.input_size), encode_labels(subsets.test)
     publish(
         recipe,
-        {"float": networks["float"], "quantized": networks["tuned"]},
+        networks["float"],
+        networks["tuned"],
         subsets,
-        {
-            "stages": {name: _measure(model, inputs, labels) for name, model in networks.items()},
-            "operating_point": dataclasses.asdict(stages.operating_point),
-        },
+        {name: _measure(network, inputs, labels) for name, network in networks.items()},
+        stages.operating_point,
         out,
         progress,
     )
 
 
 def _measure(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -> dict[str, object]:
+    """Measures a Keras network: the headline metrics and the recall of each class."""
     result = summarize(labels, softmax(compute_logits(model, inputs)))
-    recalls = {label: values["recall"] for label, values in result["per_class"].items()}
-    return {name: result[name] for name in HEADLINES} | {"recall": recalls}
+    recalls = {label: values.recall for label, values in result.per_class.items()}
+    return {name: getattr(result, name) for name in HEADLINES} | {"recall": recalls}

@@ -1,8 +1,9 @@
-"""A finished network into the models folder: converted, checked, measured, gated, recorded."""
+"""Converts a trained network, measures it, and writes it to the models folder."""
 
+import dataclasses
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,10 +18,13 @@ from qana.data.labelled_folder import LabelledImage
 from qana.data.lesion_split import SPLIT_FILE
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.fit_temperature import fit_temperature
+from qana.evaluation.report_files import to_document
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import MANIFEST
 from qana.inference.model_store import hash_file
 from qana.network.macs import count_macs
+from qana.training import ProgressCallback
+from qana.training.operating_point import OperatingPoint
 from qana.training.parent_model import ParentModel
 from qana.training.recipe import Recipe
 from qana.training.record_gate_and_abstention import record_gate_and_abstention
@@ -31,48 +35,58 @@ LICENCE = "CC BY-NC 4.0 (weights follow their training data, HAM10000)"
 
 def publish(
     recipe: Recipe,
-    networks: dict[str, keras.Model],
+    float_network: keras.Model,
+    quantized_network: keras.Model,
     subsets: Subsets,
-    found: dict[str, object],
+    stage_metrics: dict[str, dict[str, object]],
+    operating_point: OperatingPoint,
     out: Path,
-    progress: Callable[[str], None],
+    progress: ProgressCallback,
 ) -> None:
-    """Converts with every check, measures on Akida, fits the gate and the abstain band, and moves
-    all files to `out` at once.
+    """Publishes a model: converts, checks, measures and records it.
+
+    The temperature, the gate and the abstain band are fitted on the way. The files are moved to
+    `out` only after every step has succeeded.
 
     Args:
-        recipe: what made the networks.
-        networks: "float" and "quantized" Keras models.
-        subsets: validation is the check set and fits the temperature; test is measured.
-        found: results of the earlier stages, for the manifest.
-        out: models folder; its manifest keeps the entries of other models.
-        say: takes one line of progress.
+        recipe: recipe of the networks.
+        float_network: the float network.
+        quantized_network: the tuned network, which is converted.
+        subsets: the validation photos check the conversion and fit the temperature. The validation
+            and the test photos are measured.
+        stage_metrics: metrics of each stage in Keras, which are copied to the manifest.
+        operating_point: operating point of both networks, which is copied to the manifest.
+        out: models folder. Its manifest keeps the entries of other models.
+        progress: receives one line for each step.
 
     Raises:
-        ConversionError: the converted model is not the quantized one; `out` is left as it was.
+        ConversionError: the converted model differs from the quantized network. `out` is then
+            unchanged.
     """
-    progress("Converting for Akida, with every check")
-    model, report = convert(networks["quantized"], subsets.inputs, recipe.target)
+    progress("Converting for Akida and checking the result")
+    model, report = convert(quantized_network, subsets.inputs, recipe.target)
     temperature = fit_temperature(_predict_logits(model, subsets.inputs), subsets.labels)
     with TemporaryDirectory(dir=_make_folder(out)) as temporary:
         files = Path(temporary)
         model.save(str(files / f"{recipe.name}.fbz"))
-        for kind, network in networks.items():
+        for kind, network in (("float", float_network), ("quantized", quantized_network)):
             network.save(files / f"{recipe.name}.{kind}.h5", include_optimizer=False)
-        record = _build_record(recipe, networks["float"], model, report, files)
+        record = _build_record(recipe, float_network, model, report, files)
         record |= {
             "temperature": temperature,
             "metrics": {},
-            "operating_point": found["operating_point"],
+            "operating_point": dataclasses.asdict(operating_point),
         }
         _write_manifest(files / MANIFEST, [record])
         progress("Measuring on Akida")
         classifier = load_classifier(recipe.name, files)
         measured = {
-            "validation": evaluate(classifier, _to_labelled_images(subsets.validation)),
-            "lesion-test": evaluate(classifier, _to_labelled_images(subsets.test)),
+            "validation": to_document(
+                evaluate(classifier, _to_labelled_images(subsets.validation))
+            ),
+            "lesion-test": to_document(evaluate(classifier, _to_labelled_images(subsets.test))),
         }
-        record["metrics"] = {**measured, "stages": found["stages"]}
+        record["metrics"] = {**measured, "stages": stage_metrics}
         _write_manifest(files / MANIFEST, [record])
         parts = {"train": subsets.train, "validation": subsets.validation, "test": subsets.test}
         record |= record_gate_and_abstention(recipe.name, files, parts, progress)
@@ -88,11 +102,13 @@ def publish(
 
 
 def _make_folder(folder: Path) -> Path:
+    """Creates a folder if it is missing, and returns it."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _predict_logits(model: akida.Model, inputs: np.ndarray) -> np.ndarray:
+    """Computes logits on Akida: (N, S, S, 3) uint8 to (N, 7) float32."""
     return model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
 
 
@@ -107,6 +123,7 @@ def _build_record(
     report: ConversionReport,
     files: Path,
 ) -> dict[str, Any]:
+    """Builds the manifest entry, without metrics. The files must be in `files`."""
     return {
         "name": recipe.name,
         "target": recipe.target,
@@ -115,7 +132,7 @@ def _build_record(
         "weight_bits": recipe.weight_bits,
         "activation_bits": recipe.activation_bits,
         "parameters": int(float_network.count_params()),
-        # The engine counts nothing for Akida 1.0.
+        # The engine gives no count for Akida 1.0.
         "macs": int(model.macs) or count_macs(float_network),
         "sha256": hash_file(files / f"{recipe.name}.fbz"),
         "bytes": (files / f"{recipe.name}.fbz").stat().st_size,
@@ -145,14 +162,14 @@ def _build_record(
 
 
 def _describe_parent(recipe: Recipe) -> dict[str, Any]:
-    """Which weights a network has inherited from: its ancestor's may be replaced one day."""
+    """Returns the name and the hash of the parent, since its weights may be replaced later."""
     if not recipe.ancestor:
         return {}
     return {"ancestor": {"model": recipe.ancestor, "sha256": ParentModel(recipe.ancestor).sha256}}
 
 
 def _merge_records(record: dict[str, Any], out: Path) -> list[dict[str, Any]]:
-    """The records of `out`, this one in the place of the one of its name, or behind all."""
+    """Returns the records of `out` with this one in place of the old one, or at the end."""
     path = out / MANIFEST
     records = json.loads(path.read_text(encoding="utf-8"))["models"] if path.is_file() else []
     by_name = {one["name"]: one for one in records} | {record["name"]: record}

@@ -1,4 +1,4 @@
-"""From a float network to the integers that Akida computes with."""
+"""Quantizes a float network to the integers that Akida computes with."""
 
 from typing import Any
 
@@ -11,23 +11,25 @@ from qana.network.quantizeml_loading import QuantizationParams, quantize
 from qana.training.recipe import Recipe
 
 FIRST_LAYER_BITS = 8
-"""Pixels have 8 bits; fewer in the first layer's weights would blur what enters."""
-
+"""Weight bits of the first layer. Pixels have 8 bits, and fewer weight bits would lose detail."""
 UNSIGNED_BELOW_BITS = 8
-"""The deployed recipe of 8 bits is older than this. Its averages stay in half the range on every
-photo that its conversion was checked on, or it would have been refused."""
+"""Networks with fewer activation bits get an unsigned average.
+
+The deployed 8-bit networks are older than this rule. They do not need it, because their averages
+stay in half of the range on each photo that the conversion checked.
+"""
 
 
 def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> keras.Model:
-    """Post-training quantization.
+    """Quantizes a network after training.
 
     Args:
         model: float network.
-        photos: (N, S, S, 3) uint8 training photos; activation ranges are taken from them.
-        recipe: bits, and how many photos at most.
+        photos: (N, S, S, 3) uint8 training photos. They set the ranges of the activations.
+        recipe: gives the bits, the chip generation, the number of calibration photos and the seed.
 
     Returns:
-        Quantized Keras model with the same input and output; it can be tuned by `fit`.
+        Quantized Keras model with the same input and output. `fit_keras` can tune it.
     """
     chosen = np.random.default_rng(recipe.seed).permutation(len(photos))
     samples = photos[chosen[: recipe.calibration_photos]]
@@ -38,7 +40,7 @@ def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> 
                 input_weight_bits=FIRST_LAYER_BITS,
                 weight_bits=recipe.weight_bits,
                 activation_bits=recipe.activation_bits,
-                # Akida 1.0 has one step for a whole map.
+                # Akida 1.0 has one quantization step for all channels of a map.
                 per_tensor_activations=recipe.target == AKIDA1,
             ),
             samples=samples,
@@ -50,10 +52,13 @@ def quantize_network(model: keras.Model, photos: np.ndarray, recipe: Recipe) -> 
 
 
 def _make_average_unsigned(model: keras.Model) -> keras.Model:
-    """An average of a rectified map has no sign. The quantizer spends a bit on one and cuts off at
-    half the range, 7 of 15 with 4 bits, where Akida goes on."""
+    """Makes the output of global average pooling unsigned.
 
-    def same_but(layer: keras.layers.Layer) -> keras.layers.Layer:
+    The average of a rectified map has no sign. By default the quantizer still reserves a sign bit
+    and clips at half of the range (7 of 15 with 4 bits), while Akida uses the whole range.
+    """
+
+    def copy_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
         config: dict[str, Any] = layer.get_config()
         if isinstance(layer, keras.layers.GlobalAveragePooling2D):
             quantizers = dict(config["quant_config"])
@@ -61,6 +66,6 @@ def _make_average_unsigned(model: keras.Model) -> keras.Model:
             config["quant_config"] = quantizers
         return type(layer).from_config(config)
 
-    unsigned = keras.models.clone_model(model, clone_function=same_but)
+    unsigned = keras.models.clone_model(model, clone_function=copy_layer)
     unsigned.set_weights(model.get_weights())
     return unsigned

@@ -152,7 +152,7 @@ class Recipe:
 
     @property
     def imitates_parent(self) -> bool:
-        """Whether training makes the logits equal to the parent's (`qana.training.distillation`)."""
+        """Whether training targets the parent's logits, see `qana.training.distillation`."""
         return self.ancestor is not None and self.architecture == "qana"
 
     @property

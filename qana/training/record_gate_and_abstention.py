@@ -16,6 +16,7 @@ from qana.data.arrays import encode_labels, load_inputs
 from qana.data.ham10000 import Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.evaluation.out_of_distribution import load_test_images
+from qana.evaluation.report_files import to_document
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
@@ -145,7 +146,7 @@ def _fit_abstain_band(validation: _Predictions, test: _Predictions) -> dict[str,
     threshold = choose_confidence_threshold(validation.probabilities, COVERAGE)
     measured = {
         subset: predictions.measure_answers(threshold)
-        | compute_risk_coverage(predictions.labels, predictions.probabilities)
+        | to_document(compute_risk_coverage(predictions.labels, predictions.probabilities))
         for subset, predictions in (("validation", validation), ("lesion-test", test))
     }
     return {"threshold": threshold, "coverage": COVERAGE, "risk_coverage": measured}

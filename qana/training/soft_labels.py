@@ -1,8 +1,8 @@
-"""What the teachers think of a fixed set of views of every photo, asked once and kept.
+"""Computes and stores soft labels: the teachers' class probabilities for fixed views of each photo.
 
-A student needs many more passes over the photos than its teachers can judge in the same time, so it
-meets the same few views of each photo again and again, each time in another of the eight positions
-that no lesion prefers, and blended with another.
+A student needs many more passes over the photos than its teachers can label in the same time. It is
+therefore trained on the same few views of each photo again and again. Each time the view is in
+another of the eight positions of a square and is blended with another view.
 """
 
 import hashlib
@@ -24,10 +24,17 @@ BATCH = 64
 
 
 class TeacherModel(Protocol):
-    """Whoever can say how probable each class is."""
+    """Model that predicts class probabilities."""
 
     def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
-        """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
+        """Computes class probabilities.
+
+        Args:
+            pictures: (B, S, S, 3) uint8 RGB.
+
+        Returns:
+            (B, 7) float32, each row summing to 1.
+        """
 
 
 def compute_soft_labels(
@@ -37,15 +44,16 @@ def compute_soft_labels(
     strength: float,
     path: Path,
 ) -> np.ndarray:
-    """The mean opinion of the teachers, each on a view and on the same view turned by 180 degrees.
+    """Computes the mean probabilities of the teachers, and stores them after each view.
+
+    Each teacher classifies a view and the same view rotated by 180 degrees.
 
     Args:
-        teachers: each with the side of the pictures it reads, pixels.
-        frames: (N, H, W, 3) uint8.
-        views: V, how many of each frame; view v of frame n has the key (v, n).
-        strength: of augmentation.
-        path: of an .npy file with the result so far; a stopped run goes on after its last
-            whole view.
+        teachers: each teacher with the side of its input in pixels.
+        frames: (N, H, W, 3) uint8 RGB.
+        views: number of views of each frame, V. View v of frame n has the key (v, n).
+        strength: strength of the augmentation.
+        path: .npy file of the result. A stopped run continues after the last complete view in it.
 
     Returns:
         (V, N, 7) float16 probabilities.
@@ -53,28 +61,35 @@ def compute_soft_labels(
     path.parent.mkdir(parents=True, exist_ok=True)
     found = list(np.load(path)) if path.is_file() else []
     size = max(size for _, size in teachers)
-    with ThreadPoolExecutor(1) as ahead:
-        for number in tqdm(range(len(found), views), "opinions", views, initial=len(found)):
+    with ThreadPoolExecutor(1) as executor:
+        for number in tqdm(range(len(found), views), "soft labels", views, initial=len(found)):
 
-            def pictures(start: int, number: int = number) -> np.ndarray:
-                several = range(start, min(start + BATCH, len(frames)))
+            def make_views(start: int, number: int = number) -> np.ndarray:
+                indices = range(start, min(start + BATCH, len(frames)))
                 return np.stack(
-                    [make_fixed_view(frames[n], size, (number, n), strength) for n in several]
+                    [make_fixed_view(frames[n], size, (number, n), strength) for n in indices]
                 )
 
-            batches = ahead.map(pictures, range(0, len(frames), BATCH))
+            batches = executor.map(make_views, range(0, len(frames), BATCH))
             found.append(
                 np.concatenate([_average_predictions(teachers, batch) for batch in batches])
             )
             unfinished = path.with_suffix(".unfinished.npy")
             np.save(unfinished, np.stack(found))
-            unfinished.replace(path)  # a stop in the middle of a save must not look like a result
+            unfinished.replace(path)  # so that an interrupted save never looks complete
     return np.stack(found)
 
 
 def read_soft_labels(path: Path, views: int) -> np.ndarray | None:
-    """The opinions at `path` if those of all `views` are there: then nobody need be asked, and no
-    teacher trained. (V, N, 7) float16 probabilities, or None.
+    """Reads soft labels if they are complete. Then no teacher is needed.
+
+    Args:
+        path: .npy file from `compute_soft_labels`.
+        views: number of views that the file must have, V.
+
+    Returns:
+        (V, N, 7) float16 probabilities. None if the file is missing or has another number
+            of views.
     """
     if not path.is_file():
         return None
@@ -82,28 +97,37 @@ def read_soft_labels(path: Path, views: int) -> np.ndarray | None:
     return found if len(found) == views else None
 
 
-def locate_soft_labels(runs: Path, recipe: Recipe, ancestor: ParentModel | None) -> Path:
-    """Where the opinions lie: recipes with the same teachers and the same views share them."""
-    asked = (
-        *((ancestor.sha256,) if ancestor else ()),
+def locate_soft_labels(runs: Path, recipe: Recipe, parent: ParentModel | None) -> Path:
+    """Returns the file of the soft labels. Recipes with equal teachers and views share it.
+
+    Args:
+        runs: folder of all runs.
+        recipe: gives the teachers and the settings of the views.
+        parent: the parent of the recipe, if it is one of the teachers.
+    """
+    sources = (
+        *((parent.sha256,) if parent else ()),
         *(teacher.digest() for teacher in recipe.teachers),
         *(recipe.frame_height, recipe.judged_views, recipe.augmentation, recipe.colour_constancy),
     )
-    return runs / "opinions" / f"{hashlib.sha256(repr(asked).encode()).hexdigest()[:12]}.npy"
+    # The folder keeps its old name, so that stored runs can be resumed.
+    return runs / "opinions" / f"{hashlib.sha256(repr(sources).encode()).hexdigest()[:12]}.npy"
 
 
 def _average_predictions(
     teachers: Sequence[tuple[TeacherModel, int]], pictures: np.ndarray
 ) -> np.ndarray:
+    """Averages the probabilities over the teachers and two positions: (B, 7) float16."""
     total = np.zeros((len(pictures), len(LABELS)), np.float32)
     for teacher, size in teachers:
-        seen = _resize(pictures, size)
-        total += teacher.predict_probabilities(seen)
-        total += teacher.predict_probabilities(np.ascontiguousarray(seen[:, ::-1, ::-1]))
+        resized = _resize(pictures, size)
+        total += teacher.predict_probabilities(resized)
+        total += teacher.predict_probabilities(np.ascontiguousarray(resized[:, ::-1, ::-1]))
     return (total / (2 * len(teachers))).astype(np.float16)
 
 
 def _resize(pictures: np.ndarray, size: int) -> np.ndarray:
+    """Resizes square pictures to `size` pixels a side."""
     if pictures.shape[1] == size:
         return pictures
     return np.stack(

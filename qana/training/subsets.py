@@ -1,4 +1,4 @@
-"""The photos of a training run, dealt into the three subsets and loaded."""
+"""Loads the photos of a training run, split into three subsets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from qana.data.arrays import apply_shades_of_grey, encode_labels, identity, load_frames, load_inputs
+from qana.data.arrays import encode_labels, identity, load_frames, load_inputs
+from qana.data.colour_constancy import apply_shades_of_grey
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.lesion_split import check_split, make_split, read_split
 from qana.errors import DataError
@@ -15,12 +16,18 @@ from qana.training.recipe import Recipe
 
 @dataclass(frozen=True)
 class Subsets:
-    """Attributes:
-    train, validation, test: photos, no lesion in two of them.
-    frames: (N, H, W, 3) uint8, training photos for augmentation.
-    train_inputs: (N, S, S, 3) uint8, the same as the network reads them.
-    train_labels: (N,) int64.
-    inputs, labels: the same of the validation subset.
+    """Photos and arrays of the three subsets.
+
+    Attributes:
+        train: training photos.
+        validation: validation photos. They are used for choices.
+        test: test photos. No lesion is in two subsets.
+        frames: (N, H, W, 3) uint8, the training photos, larger than the network's input for
+            augmentation.
+        train_inputs: (N, S, S, 3) uint8, the training photos at the network's input size.
+        train_labels: (N,) int64, the classes of the training photos.
+        inputs: (M, S, S, 3) uint8, the validation photos at the network's input size.
+        labels: (M,) int64, the classes of the validation photos.
     """
 
     train: Sequence[Photo]
@@ -34,10 +41,19 @@ class Subsets:
 
 
 def load_subsets(root: Path, recipe: Recipe) -> Subsets:
-    """Reads a HAM10000 folder by the stored split; other data are dealt by the same rule.
+    """Loads a HAM10000 folder by the stored split.
+
+    Other data in the same layout are split by the same rule.
+
+    Args:
+        root: data folder in the layout of HAM10000.
+        recipe: gives the sizes and whether colour constancy is applied.
+
+    Returns:
+        The three subsets.
 
     Raises:
-        DataError: something is missing, the split leaks, or a subset is empty.
+        DataError: a file is missing, a lesion is in two subsets, or a subset is empty.
     """
     photos = read_ham10000(root)
     stored = read_split()
@@ -51,7 +67,7 @@ def load_subsets(root: Path, recipe: Recipe) -> Subsets:
     for name, part in parts.items():
         if not part:
             raise DataError(
-                f"No lesion falls into the {name} subset: give at least ten lesions of a class."
+                f"The {name} subset has no lesion: use data with at least ten lesions of a class."
             )
     first = apply_shades_of_grey if recipe.colour_constancy else identity
     return Subsets(

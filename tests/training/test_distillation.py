@@ -76,6 +76,7 @@ def test_a_quantized_network_follows_by_its_answers(subsets, tmp_path) -> None:
     assert after < before / 2
 
 
+@pytest.mark.slow
 def test_tuning_follows_the_own_float_network_at_a_point_of_its_own(subsets, tmp_path) -> None:
     recipe = Recipe(
         "own",

@@ -15,6 +15,7 @@ from qana.inference.manifest import find_entry
 from qana.inference.model_store import hash_file
 from qana.training.named_recipes import RECIPES
 
+pytestmark = pytest.mark.slow  # trains a network
 SMOKE = RECIPES["smoke"]
 
 
@@ -44,7 +45,7 @@ def published(ham_folder: Path, tmp_path_factory, few_strangers: None) -> dict[s
 
 
 def test_a_stopped_run_goes_on_where_it_was(published) -> None:
-    assert "Stage float: done before, taken from float.h5" in published["lines"]
+    assert "Stage float: already done, loading float.h5" in published["lines"]
     assert "Stage tuned" in published["lines"]
 
 

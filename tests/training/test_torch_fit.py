@@ -37,7 +37,9 @@ def test_weights_go_to_torch_and_back_bit_for_bit(name) -> None:
 def test_what_torch_learned_the_keras_network_knows(views, tmp_path) -> None:
     network = build_network("akidanet", input_size=32, width=0.25)
     before = network.get_weights()
-    fit_keras_with_torch(network, TorchNetwork(network), views, views.labels, RECIPE, tmp_path / "c.pt")
+    fit_keras_with_torch(
+        network, TorchNetwork(network), views, views.labels, RECIPE, tmp_path / "c.pt"
+    )
     assert not np.array_equal(before[0], network.get_weights()[0])
     inputs = views.frames[:, 2:34, 8:40]
     found = network.predict(inputs.astype(np.float32), verbose=0)

@@ -1,0 +1,89 @@
+"""Builds the views that a network is trained on, with the soft labels that its recipe asks for."""
+
+import dataclasses
+from pathlib import Path
+
+from qana.training import ProgressCallback
+from qana.training.parent_model import ParentModel
+from qana.training.recipe import Recipe
+from qana.training.soft_labels import (
+    TeacherModel,
+    compute_soft_labels,
+    locate_soft_labels,
+    read_soft_labels,
+)
+from qana.training.subsets import Subsets
+from qana.training.teacher import load_teacher, locate_teacher, train_teacher
+from qana.training.views import Views
+
+
+def build_views(
+    subsets: Subsets,
+    recipe: Recipe,
+    parent: ParentModel | None,
+    runs: Path,
+    progress: ProgressCallback,
+) -> Views:
+    """Builds the training views of a recipe. Missing teachers and soft labels are made first.
+
+    Args:
+        subsets: gives the frames and the labels of the training photos.
+        recipe: gives the settings of the views and the teachers.
+        parent: parent of the recipe, or None. It is a teacher unless the recipe imitates it.
+        runs: folder of all runs, which has the teachers and the soft labels.
+        progress: receives one line for each step.
+
+    Returns:
+        The views, with soft labels if the recipe has a teacher.
+
+    Raises:
+        ModelError: the file of the parent is missing or changed.
+    """
+    views = Views(
+        subsets.frames,
+        subsets.train_labels,
+        recipe.input_size,
+        recipe.balance,
+        recipe.label_smoothing,
+        recipe.mixup,
+        recipe.augmentation,
+        soft_label_share=recipe.trust,
+    )
+    if recipe.imitates_parent or not (recipe.teachers or parent):
+        return views
+    path = locate_soft_labels(runs, recipe, parent)
+    soft_labels = read_soft_labels(path, recipe.judged_views)
+    if soft_labels is None:
+        teachers = _load_teachers(views, recipe, parent, runs, progress)
+        progress("Stage soft labels")
+        soft_labels = compute_soft_labels(
+            teachers, subsets.frames, recipe.judged_views, recipe.augmentation, path
+        )
+    return dataclasses.replace(views, soft_labels=soft_labels)
+
+
+def _load_teachers(
+    views: Views,
+    recipe: Recipe,
+    parent: ParentModel | None,
+    runs: Path,
+    progress: ProgressCallback,
+) -> list[tuple[TeacherModel, int]]:
+    """Returns each teacher with the side of its input in pixels, trained if necessary."""
+    teachers: list[tuple[TeacherModel, int]] = []
+    if parent:
+        teachers.append((parent, parent.input_size))
+    for number, one in enumerate(recipe.teachers, start=1):
+        progress(f"Stage teacher {number} of {len(recipe.teachers)}")
+        path = locate_teacher(runs, one)
+        teacher_views = dataclasses.replace(
+            views,
+            size=one.input_size,
+            balance=one.balance,
+            smoothing=one.label_smoothing,
+            mixup=one.mixup,
+            augmentation=one.augmentation,
+        )
+        train_teacher(teacher_views, one, path)
+        teachers.append((load_teacher(path, one), one.input_size))
+    return teachers
