@@ -17,17 +17,17 @@ from qana.resources import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from qana.classes import CLASSES, LABELS
-    from qana.errors import ImageError, UserError
+    from qana.errors import ExplanationError, ImageError, ModelError, UserError
     from qana.explanation.explain import explain_diagnosis as explain
     from qana.imaging import read_image
     from qana.inference.classifier import load_classifier
     from qana.inference.diagnosis import Diagnosis, diagnose
-    from qana.inference.manifest import ModelError
 
 __all__ = [
     "CLASSES",
     "LABELS",
     "Diagnosis",
+    "ExplanationError",
     "ImageError",
     "ModelError",
     "UserError",
@@ -42,8 +42,9 @@ _HOMES = {
     "CLASSES": "qana.classes:CLASSES",
     "LABELS": "qana.classes:LABELS",
     "Diagnosis": "qana.inference.diagnosis:Diagnosis",
+    "ExplanationError": "qana.errors:ExplanationError",
     "ImageError": "qana.errors:ImageError",
-    "ModelError": "qana.inference.manifest:ModelError",
+    "ModelError": "qana.errors:ModelError",
     "UserError": "qana.errors:UserError",
     "diagnose": "qana.inference.diagnosis:diagnose",
     "explain": "qana.explanation.explain:explain_diagnosis",

@@ -55,3 +55,7 @@ def explain_missing_package() -> Iterator[None]:
             f"This needs {error.name}, which the light installation leaves out: in a checkout, run "
             "`python3.11 run.py app` or `pip install '.[app,full]'`."
         ) from None
+
+
+class ModelError(UserError):
+    """A model that cannot be used."""

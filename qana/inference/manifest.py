@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qana.errors import UserError
+from qana.errors import ModelError
 from qana.resources import find_folder
 
 DEFAULT_MODEL = "akida2"
@@ -23,10 +23,6 @@ STEP_PARTS = 16
 MANIFEST = "manifest.json"
 ENVIRONMENT = "QANA_MODELS"
 """Environment variable that names another models folder."""
-
-
-class ModelError(UserError):
-    """A model that cannot be used."""
 
 
 @dataclass(frozen=True)
