@@ -1,1 +1,1 @@
-"""The networks: blocks that Akida can run, and the architectures made of them."""
+"""Builds the networks from blocks that Akida can run, and gives them their first weights."""

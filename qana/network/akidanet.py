@@ -1,4 +1,4 @@
-"""AkidaNet, the vendor's own network for its chips: a baseline."""
+"""Builds AkidaNet, the chip vendor's own network, as a baseline."""
 
 import tensorflow as tf
 import tf_keras as keras
@@ -8,8 +8,9 @@ from qana.classes import LABELS
 from qana.network.blocks.convolution import convolution
 
 CONVOLUTIONS = ((32, 2), (64, 1), (128, 2), (128, 1))
+"""Filters at full width and stride of the convolutions."""
 SEPARABLE = ((256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
-"""Filters at full width, and stride."""
+"""Filters at full width and stride of the separable convolutions."""
 
 
 def _separable(x: tf.Tensor, filters: int, name: str, stride: int) -> tf.Tensor:
@@ -20,18 +21,19 @@ def _separable(x: tf.Tensor, filters: int, name: str, stride: int) -> tf.Tensor:
 
 
 def akidanet(*, input_size: int = 128, width: float = 0.5) -> keras.Model:
-    """AkidaNet 0.5 with seven classes: 875,447 parameters, 114.29 million MACs at 128x128.
+    """Builds AkidaNet 0.5 for seven classes: 875,447 parameters, 114.29 million MACs at 128x128.
 
-    BrainChip's network after MobileNet v1, with full convolutions in the first layers, as its
-    akida_models 1.14 (Apache-2.0) describes it; activations are bounded at 6, as ours are. Its
-    ImageNet weights are a download, so it starts from nothing here.
+    AkidaNet is BrainChip's variant of MobileNet v1 with full convolutions in the first layers, as
+    in its package akida_models 1.14 (Apache-2.0). Activations are bounded at 6, as in QANA. The
+    network starts from random weights, because the ImageNet weights would have to be downloaded.
 
     Args:
         input_size: side of the input, pixels; a multiple of 32.
-        width: factor of all filters.
+        width: factor of the number of filters of all layers.
 
     Returns:
-        Keras model: (N, input_size, input_size, 3) image, 0 to 255, to (N, 7) float32 logits.
+        Keras model with an (N, input_size, input_size, 3) image, 0 to 255, as its input and (N, 7)
+        float32 logits as its output.
     """
     image = keras.Input((input_size, input_size, 3), name="image")
     x = layers.Rescaling(1 / 127.5, offset=-1, name="rescale")(image)

@@ -17,21 +17,26 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "qana": qana,
     "qana_sequential": qana_sequential,
 }
-"""Every architecture by its name."""
+"""Name of each architecture to the function that builds it."""
 
 
-def build(name: str, **options: object) -> keras.Model:
+def build_network(name: str, **options: object) -> keras.Model:
     """Builds a new, untrained network.
 
     Args:
-        name: a key of `BUILDERS`.
-        options: keyword arguments of that architecture.
+        name: key of `BUILDERS`.
+        options: keyword arguments of the function that builds it.
 
     Returns:
-        Keras model: (N, S, S, 3) image, 0 to 255, to (N, 7) float32 logits.
+        Keras model with an (N, S, S, 3) image, 0 to 255, as its input and (N, 7) float32 logits as
+        its output.
 
     Raises:
-        ValueError: no network has that name.
+        ValueError: no architecture has this name.
+
+    Example:
+        >>> build_network("qana", input_size=128).count_params()
+        394639
     """
     if name not in BUILDERS:
         raise ValueError(f"There is no network '{name}': choose one of {', '.join(BUILDERS)}.")

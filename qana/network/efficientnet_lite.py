@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0, whole: the baseline to beat, and the source of QANA's first layers."""
+"""Builds EfficientNet-Lite0, a baseline and the source of QANA's first layers."""
 
 from typing import NamedTuple
 
@@ -12,10 +12,18 @@ from qana.network.blocks.inverted_residual import inverted_residual
 
 STEM = 32
 FEATURES = 1280
+"""Numbers of channels after the stem and before the head."""
 
 
 class Block(NamedTuple):
-    """One inverted residual: expansion factor, side of the kernel, stride, channels."""
+    """Settings of an inverted residual block.
+
+    Attributes:
+        expansion: factor of the number of channels inside the block.
+        kernel: side of the kernel, pixels.
+        stride: step, pixels.
+        filters: number of output channels.
+    """
 
     expansion: int
     kernel: int
@@ -44,30 +52,51 @@ BLOCKS = (
 
 
 def stem(image: tf.Tensor, filters: int = STEM) -> tf.Tensor:
-    """(N, S, S, 3) image, 0 to 255, to (N, S / 2, S / 2, filters) float32 in [0, 6]."""
-    # The weights were trained on pixels so shifted and scaled.
+    """Builds the first convolution, with the scaling of the pixels before it.
+
+    Args:
+        image: (N, S, S, 3), 0 to 255.
+        filters: number of output channels.
+
+    Returns:
+        (N, S / 2, S / 2, filters) float32, 0 to 6.
+    """
+    # The ImageNet weights were trained on pixels with this scale and offset.
     x = layers.Rescaling(1 / 128, offset=-127 / 128, name="rescale")(image)
     return convolution(x, filters, "stem", kernel=3, stride=2)
 
 
 def block(x: tf.Tensor, index: int, expansion: int | None = None, fused: bool = False) -> tf.Tensor:
-    """The block of that index, under the names that `transfer` fills, unless its `expansion` is
-    another or it is `fused`."""
+    """Builds the block with an index of `BLOCKS`.
+
+    `qana.network.transfer` fills it with ImageNet weights, unless its expansion differs or it is
+    fused.
+
+    Args:
+        x: (N, H, W, C) float32.
+        index: index of `BLOCKS`.
+        expansion: factor of the number of channels inside the block; None for that of `BLOCKS`.
+        fused: True builds the fused form of the block.
+
+    Returns:
+        (N, H / stride, W / stride, filters) float32, positive or negative.
+    """
     own, kernel, stride, filters = BLOCKS[index]
     return inverted_residual(x, filters, f"block{index}", expansion or own, kernel, stride, fused)
 
 
 def efficientnet_lite0(*, input_size: int = 128) -> keras.Model:
-    """EfficientNet-Lite0 with seven classes: 3,421,991 parameters, 125.37 million MACs at 128x128.
+    """Builds EfficientNet-Lite0: 3,421,991 parameters, 125.37 million MACs at 128x128.
 
-    Tan and Le, "EfficientNet", ICML 2019, in its Lite form for integer hardware (2020): ReLU6, no
-    squeeze and excitation.
+    Source: Tan and Le, "EfficientNet", ICML 2019, in its Lite form for integer hardware (2020),
+    with ReLU6 and without squeeze and excitation.
 
     Args:
         input_size: side of the input, pixels.
 
     Returns:
-        Keras model: (N, input_size, input_size, 3) image, 0 to 255, to (N, 7) float32 logits.
+        Keras model with an (N, input_size, input_size, 3) image, 0 to 255, as its input and (N, 7)
+        float32 logits as its output.
     """
     image = keras.Input((input_size, input_size, 3), name="image")
     x = stem(image)

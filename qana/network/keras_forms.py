@@ -1,4 +1,7 @@
-"""The Keras forms of a deployed model, and the one that more quantization would make of it."""
+"""Loads the Keras forms of a deployed model, float and quantized.
+
+TensorFlow is imported when a form is loaded and not before.
+"""
 
 import logging
 import os
@@ -9,41 +12,51 @@ import numpy as np
 
 from qana.errors import ExplanationError
 from qana.inference.manifest import ModelEntry
-from qana.inference.model_store import verified_file
+from qana.inference.model_store import verify_file
 
-LAST = "head_features_relu"
-"""The last feature map: Grad-CAM there is what the Akida map shows."""
-LAYERS = ("block3_depthwise_relu", "attention40_add", "attention80_add", "excitation_add", LAST)
-"""One at each scale: places 16x16, 16x16, 8x8, 8x8, 8x8."""
 CALIBRATION_PHOTOS = 128
+"""Number of photos for `quantize_to_4_bits`."""
 
 
-def load_form(entry: ModelEntry, form: str) -> Any:
-    """A Keras model of the models folder; takes half a minute for "quantized".
+def load_keras_form(entry: ModelEntry, form: str) -> Any:
+    """Loads a Keras form of a deployed model. The quantized form takes half a minute.
 
     Args:
-        entry: the deployed model.
+        entry: entry of the deployed model.
         form: "float" or "quantized".
 
+    Returns:
+        Keras model with an (N, S, S, 3) image, 0 to 255, as its input and (N, 7) logits as its
+        output.
+
     Raises:
-        ExplanationError: the model has no Keras form.
-        ModelError: its file is missing or changed.
+        ExplanationError: the deployed model has no such form.
+        ModelError: the file is missing or changed.
+
+    Example:
+        >>> load_keras_form(find_entry("akida2"), "float").output_shape
+        (None, 7)
     """
     forms = entry.record.get("keras", {})
     if form not in forms:
-        raise ExplanationError(f"The model {entry.name} has no Keras form to explain.")
-    path = verified_file(entry.path.with_name(forms[form]["file"]), forms[form]["sha256"])
+        raise ExplanationError(
+            f'The model {entry.name} has no Keras form "{form}": choose another model.'
+        )
+    path = verify_file(entry.path.with_name(forms[form]["file"]), forms[form]["sha256"])
     from qana.network.quantizeml_loading import load_model
 
     return load_model(str(path))
 
 
-def four_bits(network: Any, photos: np.ndarray) -> Any:
-    """A float network after post-training quantization to 4-bit weights and activations.
+def quantize_to_4_bits(network: Any, photos: np.ndarray) -> Any:
+    """Quantizes a float network to 4-bit weights and activations, without any training.
 
     Args:
-        network: float Keras model; its first layer keeps 8-bit weights.
-        photos: (N, S, S, 3) uint8 that ranges are taken from.
+        network: float Keras model. The weights of its first layer get 8 bits.
+        photos: (N, S, S, 3) uint8, 0 to 255, to calibrate the ranges of the activations.
+
+    Returns:
+        Quantized Keras model.
     """
     from qana.network.quantizeml_loading import QuantizationParams, quantize
 
@@ -51,9 +64,9 @@ def four_bits(network: Any, photos: np.ndarray) -> Any:
     return quantize(network, qparams=bits, samples=photos, num_samples=len(photos), batch_size=32)
 
 
-def quiet_tensorflow() -> None:
-    """Keeps TensorFlow's own lines off the terminal; call it before the first import of it."""
+def silence_tensorflow() -> None:
+    """Silences TensorFlow's log and warnings. Call it before TensorFlow is first imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # The models folder keeps .h5, which other programs read; Keras warns at every save.
+    # The models are stored as .h5, which other programs read. Keras warns at every save.
     warnings.filterwarnings("ignore", message="You are saving your model as an HDF5 file")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)

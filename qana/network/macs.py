@@ -1,20 +1,27 @@
-"""What a network costs: parameters and multiply-accumulates, counted from its layers."""
+"""Counts the multiply-accumulates (MACs) of a network from its layers."""
 
 import math
 
 import tf_keras as keras
 
 
-def macs(model: keras.Model) -> int:
-    """Multiply-accumulates of one image through a Keras model, batch normalization folded.
+def count_macs(model: keras.Model) -> int:
+    """Counts the multiply-accumulates of a Keras model for one photo.
 
-    Counts convolutions of every kind and dense layers; element-wise operations are left out, as
-    is usual. A transposed convolution is counted by its inputs.
+    The count covers convolutions of every kind and dense layers. Batch normalizations are folded
+    into them. Element-wise operations are left out, as usual. A transposed convolution counts by
+    the pixels of its input.
+
+    Args:
+        model: float or quantized Keras model.
+
+    Returns:
+        Number of MACs.
     """
-    return sum(_layer_macs(layer) for layer in model.layers)
+    return sum(_count_layer_macs(layer) for layer in model.layers)
 
 
-def _layer_macs(layer: keras.layers.Layer) -> int:
+def _count_layer_macs(layer: keras.layers.Layer) -> int:
     kind = type(layer).__name__.removeprefix("Quantized")
     if kind == "Dense":
         return int(layer.kernel.shape[0] * layer.kernel.shape[1])

@@ -1,4 +1,4 @@
-"""The network as its authors published it, for comparison in Keras: it cannot run on Akida."""
+"""Builds the network as its authors published it, for comparison in Keras only."""
 
 import tensorflow as tf
 import tf_keras as keras
@@ -28,20 +28,23 @@ def _block(x: tf.Tensor, filters: int, name: str) -> tf.Tensor:
 
 
 def published(*, input_size: int = 64) -> keras.Model:
-    """QANA as published, repaired so that it builds: 265,005 parameters, 35.55 million MACs.
+    """Builds QANA as published, with one repair: 265,005 parameters, 35.55 million MACs.
 
-    Wang et al., arXiv 2507.15958, section 3, after the description of the authors' code: no stem,
-    four blocks of ghost features with a sigmoid gate, a 3x3 separable convolution bounded at 1,
-    one squeeze and excitation, a linear head. The published head is left with a 4x4 map; the
-    global average pooling before it is the repair. Its first layers (1x1 separable) are not
-    quantizable for Akida 2.0 and its gates (sigmoid, multiply) are on no Akida's layer list, so it
-    exists in Keras only.
+    The network follows Wang et al., arXiv 2507.15958, section 3, and the description of the
+    authors' code. It has no stem, four blocks of ghost features with a sigmoid gate, a 3x3
+    separable convolution bounded at 1, one squeeze and excitation, and a linear head. As published,
+    the head reads a 4x4 map and cannot be built. The repair is a global average pooling before it.
+
+    The network does not run on Akida. Its first layers, 1x1 separable convolutions, cannot be
+    quantized for Akida 2.0, and no generation of Akida has the sigmoid and the multiplication of
+    its gates.
 
     Args:
         input_size: side of the input, pixels; a multiple of 16.
 
     Returns:
-        Keras model: (N, input_size, input_size, 3) image, 0 to 255, to (N, 7) float32 logits.
+        Keras model with an (N, input_size, input_size, 3) image, 0 to 255, as its input and (N, 7)
+        float32 logits as its output.
     """
     image = keras.Input((input_size, input_size, 3), name="image")
     x = layers.Rescaling(1 / 127.5, offset=-1, name="rescale")(image)

@@ -1,4 +1,4 @@
-"""QANA for Akida 2.0."""
+"""Builds QANA for Akida 2.0."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from qana.network.blocks.squeeze_excitation import squeeze_excitation
 
 NARROW_STEM = 24
 NARROW_BLOCKS: dict[int, dict[str, Any]] = {1: {"expansion": 3, "fused": True}, 3: {"expansion": 3}}
-"""What a narrow network has otherwise: the arguments of its first blocks by their index. Large maps
-cost most, in time and in events: most of what their many channels say, fewer can say, and the
-largest of them, within block 1 before its stride, is not made at all."""
+"""Index of a first block to its arguments in a narrow network. Large maps cost the most time and
+events. The narrow network has fewer channels there, and fewer channels carry most of the
+information. The fused block 1 avoids the largest map, the one before its stride."""
 
 
 def qana(
@@ -29,26 +29,31 @@ def qana(
     features: int = 320,
     narrow: bool = False,
 ) -> keras.Model:
-    """The network: 394,639 parameters, 51.57 million MACs at 128x128.
+    """Builds QANA: 394,639 parameters, 51.57 million MACs at 128x128.
 
-    The first layers are those of EfficientNet-Lite0 up to its 112 channels, one residual block a
-    scale at most, so that ImageNet's weights can be transferred: seven thousand photos are too few
-    to learn edges and textures from. On them stands what the QANA paper (Wang et al., arXiv
-    2507.15958, section 3) names, each in a form that Akida 2.0 runs (`blocks` says how):
+    The first layers are those of EfficientNet-Lite0 up to its 112 channels, with at most one
+    residual block a scale. They take over ImageNet weights, because seven thousand photos are too
+    few to learn edges and textures from. The parts of the QANA paper (Wang et al., arXiv
+    2507.15958, section 3) follow, in the form that Akida 2.0 can run (`qana.network.blocks`):
     spatially-aware channel attention at three scales, residual ghost features, squeeze and
-    excitation, the quantized projection head. Each correction starts as nearly nothing, so the
-    transferred layers begin undisturbed.
+    excitation, and the quantized projection head. Each added branch starts with a small scale, so
+    it hardly changes the output of the transferred layers at first.
 
     Args:
-        input_size: side of the input, pixels; a multiple of 32 (the last map is halved once more).
-        ghost, attention, squeeze, projection: False leaves that part out (ablation).
-        bounded: False lifts the upper bound of every activation (ablation).
-        features: channels that the head averages.
-        narrow: True takes maps and channels out of the first blocks, see `NARROW_BLOCKS`; such one
-            gets its first weights from a wide one (`qana.network.narrow`).
+        input_size: side of the input, pixels; a multiple of 32, because squeeze and excitation
+            halves the last map once more.
+        ghost: False leaves out the ghost features (ablation).
+        attention: False leaves out the channel attention (ablation).
+        squeeze: False leaves out the squeeze and excitation (ablation).
+        projection: False uses the usual head (ablation).
+        bounded: False removes the upper bound of every ReLU (ablation).
+        features: number of channels that the head averages.
+        narrow: True uses smaller maps and fewer channels in the first blocks (`NARROW_BLOCKS`).
+            `qana.network.initialize_narrow` gives it its first weights.
 
     Returns:
-        Keras model: (N, input_size, input_size, 3) image, 0 to 255, to (N, 7) float32 logits.
+        Keras model with an (N, input_size, input_size, 3) image, 0 to 255, as its input and (N, 7)
+        float32 logits as its output.
     """
     image = keras.Input((input_size, input_size, 3), name="image")
     x = lite.stem(image, NARROW_STEM if narrow else lite.STEM)
@@ -69,10 +74,11 @@ def qana(
         x = squeeze_excitation(x, "excitation")
     head = projection_head if projection else average_head
     model = keras.Model(image, head(x, features, len(LABELS)), name="qana")
-    return model if bounded else keras.models.clone_model(model, clone_function=_unbounded)
+    return model if bounded else keras.models.clone_model(model, clone_function=_remove_bound)
 
 
-def _unbounded(layer: keras.layers.Layer) -> keras.layers.Layer:
+def _remove_bound(layer: keras.layers.Layer) -> keras.layers.Layer:
+    """Copies a layer; a ReLU loses its upper bound."""
     if isinstance(layer, keras.layers.ReLU):
         return keras.layers.ReLU(name=layer.name)
     return type(layer).from_config(layer.get_config())

@@ -1,12 +1,14 @@
-"""quantizeml's loading and quantizing, in half the time.
+"""Loads and quantizes networks with quantizeml in half the time.
 
-Two things that it does whenever it traces a layer cost more than the layer itself, and nothing here
-needs them:
+Whenever quantizeml traces a layer, it does two things that take longer than the layer itself. This
+module turns both off when it is imported:
 
-- Assertions in the graph, each a branch of its own. Its own switch puts them off. They guard what
-  `qana.conversion.convert` checks more strictly, on photos: that Akida has the very same integers.
-- Variables for recording what a conversion asks for, two graphs each. They are made when a
-  recording begins, by the same code.
+- Assertions in the graph. quantizeml has a switch for them. They are not needed, because
+  `qana.conversion.convert` checks on photos that Akida has the same integers.
+- Variables that record values for a conversion. Each one builds two graphs. Here they are created
+  when a recording begins.
+
+Import `load_model` and `quantize` from here and not from quantizeml.
 """
 
 import os
@@ -23,8 +25,8 @@ __all__ = ["QuantizationParams", "load_model", "quantize"]
 _record = TensorRecorder.__call__
 
 
-def _record_when_asked(self: TensorRecorder, inputs: Any) -> Any:
+def _record_if_recording(self: TensorRecorder, inputs: Any) -> Any:
     return _record(self, inputs) if self.recording else inputs
 
 
-TensorRecorder.__call__ = _record_when_asked
+TensorRecorder.__call__ = _record_if_recording

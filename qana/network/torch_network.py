@@ -1,28 +1,36 @@
-"""The same float network in torch: for tools that speak only torch, and to check those that do not.
+"""Rebuilds a float Keras network in torch, for tools that need torch and for comparison.
 
-Nothing is built by hand: the Keras graph is walked, each layer becomes one module with the same
-weights, so a network that changes needs no change here.
+Each Keras layer becomes one torch module with the same weights, in the order of the Keras graph. A
+new architecture therefore needs no code here, unless it has a new kind of layer.
 """
 
 import tf_keras as keras
 import torch
 from torch import nn
 
-from qana.network.torch_layers import to_module, to_weights
+from qana.network.torch_layers import build_module, read_weights
 
 
-class TorchTwin(nn.Module):
-    """A Keras network as a torch module. Images are (N, 3, S, S), 0 to 255, logits (N, 7).
+class TorchNetwork(nn.Module):
+    """A Keras network as a torch module.
 
     Attributes:
-        steps: Keras layer name to its module; hooks go there.
+        steps: Keras layer name to its torch module. Hooks can be registered there.
+
+    Example:
+        >>> network = TorchNetwork(load_keras_form(find_entry("akida2"), "float"))
+        >>> network(torch.zeros(1, 3, 128, 128)).shape
+        torch.Size([1, 7])
     """
 
     def __init__(self, model: keras.Model) -> None:
-        """Copies structure and weights of `model`, which has one input and one output.
+        """Copies the structure and the weights of a Keras network.
+
+        Args:
+            model: Keras model with one input and one output.
 
         Raises:
-            ValueError: a layer is of a kind that has no counterpart here.
+            ValueError: torch has no module for a kind of layer.
         """
         super().__init__()
         self.steps = nn.ModuleDict()
@@ -33,17 +41,28 @@ class TorchTwin(nn.Module):
                 continue
             nodes = layer.inbound_nodes[0].parent_nodes
             self._sources[layer.name] = [node.layer.name for node in nodes]
-            self.steps[layer.name] = to_module(layer)
+            self.steps[layer.name] = build_module(layer)
         self.eval()
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """(N, 3, S, S) float32 images, 0 to 255, to (N, 7) float32 logits."""
-        found = {self._input: images}
-        for name, sources in self._sources.items():
-            found[name] = self.steps[name](*(found[source] for source in sources))
-        return found[name]
+        """Computes the logits of photos.
 
-    def copy_to(self, model: keras.Model) -> None:
-        """Hands what was learned here back to the network that this is the twin of, in place."""
+        Args:
+            images: (N, 3, S, S) float32, 0 to 255.
+
+        Returns:
+            (N, 7) float32 logits.
+        """
+        outputs = {self._input: images}
+        for name, sources in self._sources.items():
+            outputs[name] = self.steps[name](*(outputs[source] for source in sources))
+        return outputs[name]
+
+    def copy_weights_to(self, model: keras.Model) -> None:
+        """Copies the weights to a Keras network, in place.
+
+        Args:
+            model: Keras model with the layers that this network was built from.
+        """
         for name, module in self.steps.items():
-            model.get_layer(name).set_weights(to_weights(module))
+            model.get_layer(name).set_weights(read_weights(module))

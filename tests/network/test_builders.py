@@ -11,21 +11,21 @@ from qana.conversion.convert import convert
 from qana.errors import ConversionError
 from qana.network.blocks.ghost import ghost
 from qana.network.blocks.squeeze_excitation import squeeze_excitation
-from qana.network.builders import BUILDERS, build  # noqa: E402
-from qana.network.macs import macs  # noqa: E402
+from qana.network.builders import BUILDERS, build_network  # noqa: E402
+from qana.network.macs import count_macs  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
 
 
 @pytest.mark.parametrize("name", BUILDERS)
 def test_parameters_and_macs_are_as_described(name: str) -> None:
-    model = build(name)
+    model = build_network(name)
     text = BUILDERS[name].__doc__ or ""
     parameters, million_macs = re.search(
         r"([\d,]+) parameters, ([\d.]+) million MACs", text
     ).groups()
     assert model.count_params() == int(parameters.replace(",", ""))
-    assert macs(model) / 1e6 == pytest.approx(float(million_macs), abs=0.005)
+    assert count_macs(model) / 1e6 == pytest.approx(float(million_macs), abs=0.005)
     assert model.output_shape == (None, 7)
 
 
@@ -33,7 +33,7 @@ def test_an_unknown_network_is_named_with_the_known_ones() -> None:
     with pytest.raises(
         ValueError, match="choose one of akidanet, efficientnet_lite0, published, qana"
     ):
-        build("resnet")
+        build_network("resnet")
 
 
 def test_blocks_refuse_shapes_that_cannot_work() -> None:
@@ -44,7 +44,9 @@ def test_blocks_refuse_shapes_that_cannot_work() -> None:
 
 
 def test_every_activation_is_bounded() -> None:
-    rectified = [layer for layer in build("qana").layers if isinstance(layer, keras.layers.ReLU)]
+    rectified = [
+        layer for layer in build_network("qana").layers if isinstance(layer, keras.layers.ReLU)
+    ]
     assert len(rectified) > 20
     assert {float(layer.max_value) for layer in rectified} == {6.0}
 
@@ -52,7 +54,7 @@ def test_every_activation_is_bounded() -> None:
 def test_the_published_network_cannot_be_quantized() -> None:
     photos = np.zeros((2, 64, 64, 3), np.uint8)
     with pytest.raises(RuntimeError, match="Impossible to quantize"):
-        quantize_network(build("published"), photos, Recipe("test", input_size=64))
+        quantize_network(build_network("published"), photos, Recipe("test", input_size=64))
 
 
 def test_a_network_with_the_published_gate_is_refused_where_the_converter_only_warns() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 keras = pytest.importorskip("tf_keras")
 
-from qana.cli.train import missing_ancestor  # noqa: E402
+from qana.cli.train import find_missing_parent  # noqa: E402
 from qana.edge_learning.teaching_photos import load_teaching_photos  # noqa: E402
 from qana.imaging import (
     read_image,
@@ -117,7 +117,7 @@ def test_channels_that_carry_the_result_are_kept() -> None:
 
 
 def test_an_ancestor_that_is_not_there_is_trained_first(tmp_path, monkeypatch) -> None:
-    assert missing_ancestor(RECIPES["akida2"]) is None
+    assert find_missing_parent(RECIPES["akida2"]) is None
     monkeypatch.setenv("QANA_MODELS", str(tmp_path))
-    assert missing_ancestor(RECIPES["akida2"]) is RECIPES["akida2-large"]
-    assert missing_ancestor(RECIPES["akida2-large"]) is None
+    assert find_missing_parent(RECIPES["akida2"]) is RECIPES["akida2-large"]
+    assert find_missing_parent(RECIPES["akida2-large"]) is None

@@ -16,9 +16,10 @@ from qana.conversion.convert import convert, convert_whole
 from qana.conversion.mapping import check_mapping
 from qana.conversion.vendor_converter import use_generation  # noqa: E402
 from qana.edge_learning.teaching_photos import load_teaching_photos  # noqa: E402
+from qana.errors import ModelError
 from qana.imaging import read_image, to_input  # noqa: E402
 from qana.inference.events import LayerRecorder, count_events, read_features  # noqa: E402
-from qana.inference.manifest import AKIDA1, ModelError, find_entry, find_models_folder
+from qana.inference.manifest import AKIDA1, find_entry, find_models_folder
 from qana.network.blocks.convolution import BOUND
 from qana.network.builders import build_network  # noqa: E402
 from qana.network.initialize_sequential import TARGETS, initialize_sequential  # noqa: E402
@@ -145,7 +146,7 @@ def test_every_layer_is_inherited_and_the_ancestor_stays(heir, ancestor, photos)
             assert not np.array_equal(now, before), layer.name
     names = {layer.name for layer in ancestor.layers}
     assert {step.target for step in TARGETS} <= names
-    assert {tap for step in TARGETS for tap in step.taps if isinstance(tap, str)} <= names
+    assert {tap for step in TARGETS for tap in step.depthwise if isinstance(tap, str)} <= names
 
 
 def test_each_map_lies_inside_the_bounded_range(heir, photos: dict[str, np.ndarray]) -> None:
@@ -178,6 +179,7 @@ def test_the_head_weighs_the_averaged_features_as_the_ancestor_does(
 # Solved rounding
 
 
+@pytest.mark.slow
 def test_solved_for_the_levels_keep_what_nearest_levels_lose(
     solved, converted, heir, photos: dict[str, np.ndarray]
 ) -> None:
@@ -190,6 +192,7 @@ def test_solved_for_the_levels_keep_what_nearest_levels_lose(
     assert kept(solved) > kept(quantized) + 0.2
 
 
+@pytest.mark.slow
 def test_the_solved_network_converts_and_the_chip_has_its_levels(solved) -> None:
     with use_generation(AKIDA1):
         model = convert_whole(solved)
@@ -216,6 +219,7 @@ def test_the_network_has_the_layers_of_akida_1_only(heir) -> None:
     assert heir.output_shape == (None, len(LABELS))
 
 
+@pytest.mark.slow
 def test_it_converts_whole_with_4_bits_and_one_step_for_a_map(converted) -> None:
     quantized, model = converted
     assert model.ip_version == akida.IpVersion.v1
@@ -236,6 +240,7 @@ def test_it_converts_whole_with_4_bits_and_one_step_for_a_map(converted) -> None
         assert all(np.size(one) == 1 for one in scales), layer.name
 
 
+@pytest.mark.slow
 def test_with_the_chip_s_steps_keras_has_the_same_integers_in_every_layer(converted) -> None:
     quantized, model = converted
     noise = np.random.default_rng(0).integers(0, 256, (32, SIZE, SIZE, 3), np.uint8)
@@ -247,6 +252,7 @@ def test_with_the_chip_s_steps_keras_has_the_same_integers_in_every_layer(conver
     assert find_differences(quantized, model, noise)  # Keras's own steps are others
 
 
+@pytest.mark.slow
 def test_a_threshold_that_is_one_higher_is_found(converted) -> None:
     quantized, model = converted
     wrong = akida.Model(model.layers)
@@ -260,6 +266,7 @@ def test_a_threshold_that_is_one_higher_is_found(converted) -> None:
     assert found.layer == "block5_sep"
 
 
+@pytest.mark.slow
 def test_the_deployed_model_converts_to_the_very_integers() -> None:
     entry = find_entry("akd1000")
     noise = np.random.default_rng(1).integers(0, 256, (8, *entry.input_shape), np.uint8)
@@ -272,6 +279,7 @@ def test_the_deployed_model_converts_to_the_very_integers() -> None:
     np.testing.assert_array_equal(model.predict(photos), deployed.predict(photos))
 
 
+@pytest.mark.slow
 def test_it_lies_on_both_chips_of_the_first_generation(converted) -> None:
     _, model = converted
     placed = check_mapping(model, AKIDA1)

@@ -7,23 +7,23 @@ keras = pytest.importorskip("tf_keras")
 torch = pytest.importorskip("torch")
 
 from qana.imaging import read_image, to_input  # noqa: E402
-from qana.network.builders import build  # noqa: E402
-from qana.network.transfer import transfer  # noqa: E402
-from qana.training.teacher import Teacher, imagenet_network, imagenet_weights  # noqa: E402
+from qana.network.builders import build_network  # noqa: E402
+from qana.network.transfer import transfer_weights  # noqa: E402
+from qana.training.teacher import Teacher, load_imagenet_network, load_imagenet_weights  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def weights() -> dict[str, np.ndarray]:
-    return imagenet_weights()
+    return load_imagenet_weights()
 
 
 def test_the_keras_network_sees_what_the_torch_network_sees(weights, samples) -> None:
-    network = build("efficientnet_lite0", input_size=128)
-    transfer(network, weights)
+    network = build_network("efficientnet_lite0", input_size=128)
+    transfer_weights(network, weights)
     photos = np.stack([to_input(read_image(sample.path), 128) for sample in samples[:3]])
     features = keras.Model(network.inputs, network.get_layer("average").output)
     found = features.predict(photos.astype(np.float32), verbose=0)
-    reference = Teacher(imagenet_network()).network.eval()
+    reference = Teacher(load_imagenet_network()).network.eval()
     with torch.inference_mode():
         pixels = (torch.from_numpy(photos).permute(0, 3, 1, 2).float() - 127) / 128
         expected = reference.extract_features(pixels).mean((2, 3)).numpy()
@@ -31,14 +31,14 @@ def test_the_keras_network_sees_what_the_torch_network_sees(weights, samples) ->
 
 
 def test_every_layer_of_the_baseline_but_the_new_head_is_filled(weights) -> None:
-    network = build("efficientnet_lite0")
+    network = build_network("efficientnet_lite0")
     with_weights = {layer.name for layer in network.layers if layer.weights}
-    assert with_weights - set(transfer(network, weights)) == {"logits"}
+    assert with_weights - set(transfer_weights(network, weights)) == {"logits"}
 
 
 def test_qana_begins_with_the_transferred_layers(weights) -> None:
-    network = build("qana")
-    filled = transfer(network, weights)
+    network = build_network("qana")
+    filled = transfer_weights(network, weights)
     assert {"stem_conv", "block0_project_conv", "block8_project_bn"} <= set(filled)
     kernel = network.get_layer("block6_expand_conv").get_weights()[0]
     np.testing.assert_array_equal(
@@ -50,4 +50,4 @@ def test_qana_begins_with_the_transferred_layers(weights) -> None:
 def test_a_layer_of_another_shape_is_refused(weights) -> None:
     narrow = dict(weights, **{"_conv_stem.weight": weights["_conv_stem.weight"][:16]})
     with pytest.raises(ValueError, match="shape"):
-        transfer(build("qana"), narrow)
+        transfer_weights(build_network("qana"), narrow)

@@ -1,11 +1,11 @@
-"""The parts QANA is made of, each in a form that converts to Akida 2.0 and maps on its nodes.
+"""Builds the blocks of QANA from layers that convert to Akida 2.0 and map to its nodes.
 
 Three rules hold for every block:
 
-- A convolution is followed by a batch normalization with nothing between, so the normalization
-  folds into the convolution's weights at quantization and costs nothing on the chip.
-- Every rectified activation is bounded at 6: a fixed range that one outlier cannot stretch, so
-  the quantization step is small for common and rare classes alike.
-- Every Add and Concatenate feeds a convolution directly. Where it does not, the converter inserts
-  an identity convolution, which spends a node and as many MACs as a real one.
+- A batch normalization follows each convolution directly. Quantization then folds it into the
+  weights of the convolution, and it costs nothing on the chip.
+- Every ReLU is bounded at 6. One outlier cannot stretch this fixed range, so the quantization step
+  stays small.
+- A convolution follows each Add and each Concatenate directly. Otherwise the converter inserts an
+  identity convolution, which takes a node and as many MACs as a real one.
 """

@@ -1,24 +1,31 @@
-"""Spatially-aware channel attention, without the gate that Akida lacks."""
+"""Builds spatially-aware channel attention without the gate that Akida cannot run."""
 
 import tensorflow as tf
 from tf_keras import layers
 
-from qana.network.blocks.convolution import NEARLY_NOTHING, convolution, depthwise
+from qana.network.blocks.convolution import BRANCH_SCALE, convolution, depthwise
 
 
 def spatial_channel_attention(x: tf.Tensor, name: str) -> tf.Tensor:
-    """Spatially-aware channel attention: (N, H, W, C) float32 to the same, signed.
+    """Builds spatially-aware channel attention.
 
-    The published gate multiplies each pixel by a sigmoid of its neighbourhood, and neither the
-    multiplication nor the sigmoid exists on Akida. Here the same two steps, a depthwise look
-    around (5x5) and a mix of the channels (1x1), give a correction that is added: the network can
-    still raise or lower a channel at a place, by its context there.
+    The published gate multiplies each pixel by a sigmoid of its neighbourhood. Akida has neither
+    the multiplication nor the sigmoid. This block takes the same two steps, a 5x5 depthwise and a
+    1x1 convolution, and adds their result. It can still raise or lower a channel at a pixel,
+    depending on the surroundings of the pixel.
 
-    Source: the "spatially-aware efficient channel attention" of the QANA paper (arXiv 2507.15958),
+    Source: "spatially-aware efficient channel attention" of the QANA paper (arXiv 2507.15958),
     after Wang et al., "ECA-Net", CVPR 2020.
+
+    Args:
+        x: (N, H, W, C) float32.
+        name: prefix of the layer names.
+
+    Returns:
+        (N, H, W, C) float32, positive or negative.
     """
-    around = depthwise(x, f"{name}_spatial", kernel=5)
+    context = depthwise(x, f"{name}_spatial", kernel=5)
     correction = convolution(
-        around, x.shape[-1], f"{name}_channel", bounded=False, scale=NEARLY_NOTHING
+        context, x.shape[-1], f"{name}_channel", bounded=False, scale=BRANCH_SCALE
     )
     return layers.Add(name=f"{name}_add")([x, correction])

@@ -1,23 +1,30 @@
-"""Convolutions with their folded normalization and their bounded activation."""
+"""Builds convolutions with a batch normalization and a bounded activation."""
 
 import tensorflow as tf
 from tf_keras import layers
 from tf_keras.initializers import Constant
 
 BOUND = 6.0
-"""Upper bound of every rectified activation, unitless."""
-NEARLY_NOTHING = 0.05
-"""Scale at which an added branch starts, so that it can join transferred layers without disturbing
-them (after Goyal et al., arXiv 1706.02677, who start at 0: weights that are all 0 have no range to
-quantize)."""
+"""Upper bound of every ReLU."""
+BRANCH_SCALE = 0.05
+"""Initial scale of a branch that is added to transferred layers. A small scale hardly changes their
+output at first. It is not 0, as in Goyal et al. (arXiv 1706.02677), because weights that are all 0
+have no range to quantize."""
 
 
 def normalize_and_bound(
     x: tf.Tensor, name: str, bounded: bool = True, scale: float = 1.0
 ) -> tf.Tensor:
-    """Adds the batch normalization and, where `bounded`, the bounded activation.
+    """Adds a batch normalization and a bounded ReLU.
 
-    (N, H, W, C) float32 to the same shape; in [0, 6] where `bounded`.
+    Args:
+        x: (N, H, W, C) float32.
+        name: prefix of the layer names.
+        bounded: False leaves the ReLU out.
+        scale: scale of the normalization before training.
+
+    Returns:
+        (N, H, W, C) float32; 0 to 6 if `bounded`.
     """
     x = layers.BatchNormalization(gamma_initializer=Constant(scale), name=f"{name}_bn")(x)
     return layers.ReLU(max_value=BOUND, name=f"{name}_relu")(x) if bounded else x
@@ -32,19 +39,19 @@ def convolution(
     bounded: bool = True,
     scale: float = 1.0,
 ) -> tf.Tensor:
-    """Convolution, folded normalization and, where `bounded`, the bounded activation.
+    """Builds a convolution with a batch normalization and a bounded ReLU.
 
     Args:
         x: (N, H, W, C) float32.
-        filters: channels of the result.
+        filters: number of output channels.
         name: prefix of the layer names.
         kernel: side of the kernel, pixels.
         stride: step, pixels.
-        bounded: False leaves the result signed, for a branch that ends in an Add.
-        scale: of the result before training.
+        bounded: False leaves the ReLU out, for a branch that ends in an Add.
+        scale: scale of the normalization before training.
 
     Returns:
-        (N, H / stride, W / stride, filters) float32; in [0, 6] where `bounded`.
+        (N, H / stride, W / stride, filters) float32; 0 to 6 if `bounded`.
     """
     x = layers.Conv2D(
         filters, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
@@ -53,9 +60,16 @@ def convolution(
 
 
 def depthwise(x: tf.Tensor, name: str, kernel: int = 3, stride: int = 1) -> tf.Tensor:
-    """Depthwise convolution, folded normalization, bounded activation.
+    """Builds a depthwise convolution with a batch normalization and a bounded ReLU.
 
-    (N, H, W, C) float32 to (N, H / stride, W / stride, C) float32 in [0, 6].
+    Args:
+        x: (N, H, W, C) float32.
+        name: prefix of the layer names.
+        kernel: side of the kernel, pixels.
+        stride: step, pixels.
+
+    Returns:
+        (N, H / stride, W / stride, C) float32, 0 to 6.
     """
     x = layers.DepthwiseConv2D(
         kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_dw"

@@ -1,21 +1,30 @@
-"""Ghost features: half of the channels from cheap operations."""
+"""Builds ghost features: half of the channels come from cheap operations."""
 
 import tensorflow as tf
 from tf_keras import layers
 
-from qana.network.blocks.convolution import NEARLY_NOTHING, convolution, depthwise
+from qana.network.blocks.convolution import BRANCH_SCALE, convolution, depthwise
 
 
 def ghost(x: tf.Tensor, filters: int, name: str) -> tf.Tensor:
-    """Ghost features: half the channels by a 1x1 convolution, the rest by a cheap depthwise 3x3.
+    """Builds ghost features.
 
-    (N, H, W, C) float32 to (N, H, W, filters) float32 in [0, 6].
+    A 1x1 convolution computes half of the channels. A cheap 3x3 depthwise convolution computes the
+    other half from them.
 
-    Source: Han et al., "GhostNet: More Features from Cheap Operations", CVPR 2020; the QANA paper
-    (arXiv 2507.15958) uses it under a tight FLOP budget.
+    Source: Han et al., "GhostNet: More Features from Cheap Operations", CVPR 2020. The QANA paper
+    (arXiv 2507.15958) uses them to save FLOPs.
+
+    Args:
+        x: (N, H, W, C) float32.
+        filters: number of output channels, even.
+        name: prefix of the layer names.
+
+    Returns:
+        (N, H, W, filters) float32, 0 to 6.
 
     Raises:
-        ValueError: `filters` is odd, so it has no half.
+        ValueError: `filters` is odd.
     """
     if filters % 2:
         raise ValueError(f"A ghost block needs an even number of filters, not {filters}.")
@@ -25,11 +34,20 @@ def ghost(x: tf.Tensor, filters: int, name: str) -> tf.Tensor:
 
 
 def residual_ghost(x: tf.Tensor, name: str, expansion: int = 2) -> tf.Tensor:
-    """Ghost features, projected back and added to their input: (N, H, W, C) to the same, signed.
+    """Builds ghost features, projects them back, and adds them to the input.
 
-    The projection is linear, as in an inverted residual: a rectified one could only add.
+    The projection has no ReLU, as in an inverted residual. With a ReLU the block could only raise
+    values.
+
+    Args:
+        x: (N, H, W, C) float32.
+        name: prefix of the layer names.
+        expansion: number of ghost features for each input channel.
+
+    Returns:
+        (N, H, W, C) float32, positive or negative.
     """
     channels = x.shape[-1]
     features = ghost(x, channels * expansion, f"{name}_ghost")
-    update = convolution(features, channels, f"{name}_project", bounded=False, scale=NEARLY_NOTHING)
+    update = convolution(features, channels, f"{name}_project", bounded=False, scale=BRANCH_SCALE)
     return layers.Add(name=f"{name}_add")([x, update])

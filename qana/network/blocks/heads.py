@@ -1,4 +1,4 @@
-"""The heads: from the last feature map to the logits."""
+"""Builds the heads, which turn the last feature map into logits."""
 
 import tensorflow as tf
 from tf_keras import layers
@@ -7,12 +7,21 @@ from qana.network.blocks.convolution import convolution, depthwise
 
 
 def projection_head(x: tf.Tensor, features: int, classes: int, name: str = "head") -> tf.Tensor:
-    """Quantized projection head: (N, H, W, C) float32 to (N, classes) float32 logits.
+    """Builds the quantized projection head.
 
-    A depthwise 3x3 and a 1x1 convolution to `features` bounded channels, averaged over the map,
-    then a linear layer whose outputs are the logits of the spiking network as they are: no
-    softmax, no scale. Since the average is followed by a linear layer only, a class activation map
-    can be read from the last map (Zhou et al., CVPR 2016).
+    A 3x3 depthwise and a 1x1 convolution compute bounded features. They are averaged over the map,
+    and a linear layer gives the logits. There is no softmax and no scale, so the spiking network
+    computes the logits itself. Only a linear layer follows the average, so the last map also gives
+    a class activation map (Zhou et al., CVPR 2016).
+
+    Args:
+        x: (N, H, W, C) float32.
+        features: number of channels that are averaged.
+        classes: number of logits.
+        name: prefix of the layer names.
+
+    Returns:
+        (N, classes) float32 logits.
     """
     x = depthwise(x, f"{name}_mix")
     x = convolution(x, features, f"{name}_features")
@@ -21,8 +30,18 @@ def projection_head(x: tf.Tensor, features: int, classes: int, name: str = "head
 
 
 def average_head(x: tf.Tensor, features: int, classes: int, name: str = "head") -> tf.Tensor:
-    """The common head, for the ablation: `features` channels without an upper bound, averaged,
-    then the linear layer. (N, H, W, C) float32 to (N, classes) float32 logits.
+    """Builds the usual head, for the ablation: 1x1 convolution, average, linear layer.
+
+    Its features have no upper bound.
+
+    Args:
+        x: (N, H, W, C) float32.
+        features: number of channels that are averaged.
+        classes: number of logits.
+        name: prefix of the layer names.
+
+    Returns:
+        (N, classes) float32 logits.
     """
     x = layers.Conv2D(features, 1, use_bias=False, name=f"{name}_features_conv")(x)
     x = layers.BatchNormalization(name=f"{name}_features_bn")(x)

@@ -1,4 +1,4 @@
-"""The inverted residual block of MobileNetV2, whole or fused."""
+"""Builds the inverted residual block of MobileNetV2, separable or fused."""
 
 import tensorflow as tf
 from tf_keras import layers
@@ -15,16 +15,28 @@ def inverted_residual(
     stride: int = 1,
     fused: bool = False,
 ) -> tf.Tensor:
-    """Inverted residual: 1x1 to `expansion` times the channels, depthwise, 1x1 back, linear.
+    """Builds an inverted residual block.
 
-    Where `fused`, one full convolution stands in place of the first two: more products, but no map
-    of many channels at the full size between them, and that map is what costs time and events.
+    A 1x1 convolution expands the channels, a depthwise convolution filters them, and a 1x1
+    convolution without a ReLU projects them back. The fused form replaces the first two by one full
+    convolution. It needs more multiplications, but it avoids a map of many channels at full size,
+    and such maps cost the most time and events.
 
-    (N, H, W, C) float32 to (N, H / stride, W / stride, filters), signed; added to its input where
-    the shapes agree.
+    Source: Sandler et al., "MobileNetV2", CVPR 2018, as in EfficientNet-Lite. The fused form is
+    from Tan and Le, "EfficientNetV2", ICML 2021.
 
-    Source: Sandler et al., "MobileNetV2", CVPR 2018, as in EfficientNet-Lite; fused as in Tan and
-    Le, "EfficientNetV2", ICML 2021.
+    Args:
+        x: (N, H, W, C) float32.
+        filters: number of output channels.
+        name: prefix of the layer names.
+        expansion: factor of the number of channels inside the block.
+        kernel: side of the kernel, pixels.
+        stride: step, pixels.
+        fused: True builds the fused form.
+
+    Returns:
+        (N, H / stride, W / stride, filters) float32, positive or negative. If it has the shape of
+        the input, the input is added to it.
     """
     channels = x.shape[-1] * expansion
     if fused:

@@ -1,11 +1,11 @@
-"""Squeeze and excitation, without the gate that Akida lacks."""
+"""Builds squeeze and excitation without the gate that Akida cannot run."""
 
 import tensorflow as tf
 from quantizeml.layers import DepthwiseConv2DTranspose
 from tf_keras import layers
 
 from qana.network.blocks.convolution import (
-    NEARLY_NOTHING,
+    BRANCH_SCALE,
     convolution,
     depthwise,
     normalize_and_bound,
@@ -13,18 +13,26 @@ from qana.network.blocks.convolution import (
 
 
 def squeeze_excitation(x: tf.Tensor, name: str, ratio: int = 4) -> tf.Tensor:
-    """Squeeze and excitation over neighbourhoods: (N, H, W, C) float32 to the same, non-negative
-    correction added.
+    """Builds squeeze and excitation over neighbourhoods of the map.
 
-    The published form averages the whole map, gates by a sigmoid and broadcasts back by a
-    multiplication; none of the three converts. Here the squeeze is a strided depthwise
-    convolution, the bottleneck of two 1x1 convolutions is kept, and a transposed depthwise
-    convolution spreads the excitation back over the map, where it is added.
+    The published block averages the whole map, applies a sigmoid, and multiplies the map by the
+    result. None of the three converts to Akida. Here a depthwise convolution with stride 2 is the
+    squeeze, and the two 1x1 convolutions of the bottleneck stay. A transposed depthwise convolution
+    spreads the excitation over the map again, where it is added.
 
-    Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, as used by the QANA paper.
+    Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, as used by the QANA paper
+    (arXiv 2507.15958).
+
+    Args:
+        x: (N, H, W, C) float32; H and W even.
+        name: prefix of the layer names.
+        ratio: factor by which the bottleneck has fewer channels.
+
+    Returns:
+        (N, H, W, C) float32. The excitation that is added is not negative.
 
     Raises:
-        ValueError: the map's sides are odd, so they cannot be halved and restored.
+        ValueError: H or W is odd.
     """
     channels = x.shape[-1]
     if x.shape[1] % 2 or x.shape[2] % 2:
@@ -35,5 +43,5 @@ def squeeze_excitation(x: tf.Tensor, name: str, ratio: int = 4) -> tf.Tensor:
     spread = DepthwiseConv2DTranspose(
         3, strides=2, padding="same", use_bias=False, name=f"{name}_spread_dwt"
     )(excited)
-    excitation = normalize_and_bound(spread, f"{name}_spread", scale=NEARLY_NOTHING)
+    excitation = normalize_and_bound(spread, f"{name}_spread", scale=BRANCH_SCALE)
     return layers.Add(name=f"{name}_add")([x, excitation])
