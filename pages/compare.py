@@ -30,7 +30,7 @@ LICENCE = (
 def begin() -> None:
     """Starts a comparison with what the visitor chose, unless one of this network runs."""
     old = job_of(chosen_model())
-    if old is None or old.over:
+    if old is None or old.is_over:
         state = st.session_state
         state.bench[chosen_model()] = BenchProcess(
             chosen_model(),
@@ -50,7 +50,7 @@ def choose() -> None:
     """What to run, and the button."""
     choose_network(WHICH)
     job = job_of(chosen_model())
-    running = job is not None and not job.over
+    running = job is not None and not job.is_over
     chosen = st.pills(
         "Runtimes",
         list(RUNTIME_NAMES),
@@ -85,7 +85,7 @@ come_through_door()
 st.title("Compare", anchor=False)
 try:
     entry = get_classifier(chosen_model()).entry
-    known = [row.as_document() for row in make_known_rows(entry)]
+    known = make_known_rows(entry)
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     choose_network(WHICH)  # the other one may be whole
@@ -106,11 +106,11 @@ with live:
             "seconds you give it; measurements of several visitors take turns. Where no meter can "
             "be read, energy is left open and the reason is said."
         )
-    elif not job.over:
+    elif not job.is_over:
         follow(job)
     else:
-        if job.trouble:
-            st.error(job.trouble, icon=":material/error:")
+        if job.error:
+            st.error(job.error, icon=":material/error:")
         elif job.state == "stopped":
             st.info("Stopped. What was measured before stays.", icon=":material/stop_circle:")
         show_distributions(job)
@@ -121,9 +121,9 @@ if job is not None and (job.rows or job.missing):
     command = job.command
     show_rows(job.rows, command, "here")
     for one in job.missing:
-        st.markdown(f":gray-badge[not here] **{one['name']}**: {one['reason']}")
-    if job.over:
-        show_export(job.result(entry))
+        st.markdown(f":gray-badge[not here] **{one.name}**: {one.reason}")
+    if job.is_over:
+        show_export(job.get_result(entry))
         st.caption(LICENCE)
 
 place = st.container()
@@ -133,21 +133,21 @@ entries: list[Entry] = [
 ]
 with place:
     st.header("Other machines' results", anchor=False)
-    for number, (where, document) in enumerate(load_others()):
-        rows = [row for row in document["rows"] if row["provenance"] == "measured"]
-        whose = document["machine"]["processor"]
-        st.markdown(f"**{whose}**, model {document['model']}")
-        show_weights(document, entry)
-        show_rows(rows, document["command"], f"other{number}-", whose)
-        entries += [(label(row, where), row, document["command"]) for row in rows]
-entries += [(label(row, row["provenance"]), row, known_by) for row in known]
+    for number, (where, result) in enumerate(load_others()):
+        rows = [row for row in result.rows if row.provenance == "measured"]
+        whose = result.machine.processor
+        st.markdown(f"**{whose}**, model {result.model}")
+        show_weights(result, entry)
+        show_rows(rows, result.command, f"other{number}-", whose)
+        entries += [(label(row, where), row, result.command) for row in rows]
+entries += [(label(row, row.provenance), row, known_by) for row in known]
 show_against(entries)
 
 st.header("Modelled", anchor=False)
-show_models([row for row in known if row["provenance"] == "modelled"], known_by)
+show_models([row for row in known if row.provenance == "modelled"], known_by)
 st.header("Published", anchor=False)
 with st.expander("What others state, and what is doubtful about it"):
-    show_published([row for row in known if row["provenance"] == "published"], known_by)
+    show_published([row for row in known if row.provenance == "published"], known_by)
 st.header("What an image costs in events", anchor=False)
 show_events(entry)
 st.header("Operations, by NeuroBench's rules", anchor=False)

@@ -1,1 +1,1 @@
-"""Latency and energy of every runtime, measured where they can be and said to be unknown else."""
+"""Measures latency and energy of one network on every runtime, and models what was not measured."""

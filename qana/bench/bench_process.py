@@ -1,4 +1,4 @@
-"""A comparison in a process of its own: no page waits for it, and it can be stopped at once."""
+"""Runs a comparison in a process of its own, so that a page can follow it and stop it at once."""
 
 import json
 import subprocess
@@ -9,31 +9,33 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from qana.bench.bench_result import BenchResult, MissingRuntime
 from qana.bench.command import build_arguments, format_command
-from qana.bench.run_bench import measured_so_far
+from qana.bench.rows import Row
+from qana.bench.run_bench import make_stopped_result
 from qana.inference.manifest import ModelEntry
 
 ROOT = Path(__file__).parents[2]
 BROKE_OFF = "The measurement broke off, perhaps for want of memory: start it again."
 LEFT = "The measurement was stopped, because its page was closed."
-RECENT = 600
-"""Latencies of each runtime and batch size that are kept for a picture of their distribution."""
+MAX_LATENCIES = 600
+"""Latest latencies that are kept of each runtime and batch size, to draw their distribution."""
 
 
 class BenchProcess:
-    """`python -m qana bench`, followed from outside. Read it at any time, from any thread.
+    """A process that runs `python -m qana bench`. Any thread may read it at any time.
 
     Attributes:
-        state: what it does at the moment: waiting, loading, resting, running, done, stopped.
-        at: key of the runtime and batch size that it is at, as far as there is one.
-        share: of the measurement at hand, 0 to 1.
-        latencies_ms: (runtime, batch) to the last latencies of a batch.
-        energy_mj: (runtime, batch) to millijoules an image so far, where a meter counts.
-        rows: of the measurements that are over, as `Row.as_document` gives them.
-        missing: runtimes that this machine has not, each with its reason.
-        document: the whole result, once it is done.
-        trouble: why there will be none.
-        command: that does the same in a terminal.
+        state: what it does now: waiting, loading, resting, running, done or stopped.
+        current: key of the current runtime and the current batch size; ("", 0) where there is none.
+        share: share of the current measurement that is over, 0 to 1.
+        latencies_ms: (runtime, batch) to the latest latencies of a batch, ms.
+        energy_mj: (runtime, batch) to the energy of an image so far, mJ; None without a meter.
+        rows: of the measurements that are over.
+        missing: runtimes that did not run.
+        finished_result: the whole result; None until the process is done.
+        error: why there will be no result, in one sentence; None where nothing went wrong.
+        command: the command that runs the same comparison in a terminal.
     """
 
     def __init__(
@@ -42,89 +44,93 @@ class BenchProcess:
         keys: Sequence[str],
         batches: Sequence[int],
         seconds: float,
-        wanted: Callable[[], bool] = lambda: True,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Starts it.
+        """Starts the process.
 
         Args:
-            model, keys, batches, seconds: see `qana.bench.run_bench.run_bench`.
-            wanted: asked again and again; once it says no, the job ends and lets others begin.
+            model: name of the model.
+            keys: runtimes to measure, keys of `qana.bench.command.RUNTIME_NAMES`.
+            batches: batch sizes, images.
+            seconds: time for each runtime and batch size, s.
+            is_wanted: asked after each event. When it returns False, the process ends, so that
+                the next comparison can begin.
         """
-        self._wanted = wanted
-        self.state, self.at, self.share = "waiting", ("", 0), 0.0
+        self._is_wanted = is_wanted
+        self.state, self.current, self.share = "waiting", ("", 0), 0.0
         self.latencies_ms: dict[tuple[str, int], list[float]] = defaultdict(list)
         self.energy_mj: dict[tuple[str, int], float | None] = {}
-        self.rows: list[dict[str, Any]] = []
-        self.missing: list[dict[str, str]] = []
-        self.document: dict[str, Any] | None = None
-        self.trouble: str | None = None
-        asked = build_arguments(model, keys, batches, seconds)
-        self.command = format_command(asked)
+        self.rows: list[Row] = []
+        self.missing: list[MissingRuntime] = []
+        self.finished_result: BenchResult | None = None
+        self.error: str | None = None
+        arguments = build_arguments(model, keys, batches, seconds)
+        self.command = format_command(arguments)
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "qana", *asked, "--stream"],
+            [sys.executable, "-m", "qana", *arguments, "--stream"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
             text=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._read_events, daemon=True).start()
 
     @property
-    def over(self) -> bool:
-        """Whether nothing more will come."""
+    def is_over(self) -> bool:
+        """Whether the process is done or stopped."""
         return self.state in ("done", "stopped")
 
     def stop(self) -> None:
-        """Ends it at once; what was measured so far can still be read."""
+        """Stops the process at once. What it has measured stays readable."""
         with self._lock:
-            if not self.over:
+            if not self.is_over:
                 self.state = "stopped"
                 self._process.kill()
 
-    def result(self, entry: ModelEntry) -> dict[str, Any]:
-        """The document; of a run that was stopped what it had measured, and "stopped": true.
+    def get_result(self, entry: ModelEntry) -> BenchResult:
+        """Returns the whole result, or what a stopped process had measured.
 
         Args:
-            entry: of the model that is measured.
+            entry: the measured model.
         """
-        if self.document is not None:
-            return self.document
-        found = measured_so_far(entry, self.command, list(self.rows), list(self.missing))
-        return {**found, "stopped": True}
+        if self.finished_result is not None:
+            return self.finished_result
+        return make_stopped_result(entry, self.command, [*self.rows], [*self.missing])
 
-    def _listen(self) -> None:
+    def _read_events(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             try:
-                said = json.loads(line)
-            except ValueError:  # a library's own line
+                event = json.loads(line)
+            except ValueError:  # a line that a library printed
                 continue
             with self._lock:
-                if not self.over:
-                    self._hear(said)
-            if not self.over and not self._wanted():
-                self.trouble = LEFT
+                if not self.is_over:
+                    self._apply_event(event)
+            if not self.is_over and not self._is_wanted():
+                self.error = LEFT
                 self.stop()
         self._process.wait()
         with self._lock:
-            if not self.over:
-                self.state, self.trouble = "stopped", self.trouble or BROKE_OFF
+            if not self.is_over:
+                self.state, self.error = "stopped", self.error or BROKE_OFF
 
-    def _hear(self, said: dict[str, Any]) -> None:
-        kind = said.pop("kind")
-        at = (said.get("runtime", ""), said.get("batch", 0))
+    def _apply_event(self, event: dict[str, Any]) -> None:
+        kind = event.pop("kind")
+        at = (event.get("runtime", ""), event.get("batch", 0))
         if kind in ("waiting", "loading", "resting", "running"):
-            self.state, self.at, self.share = kind, at, 0.0
+            self.state, self.current, self.share = kind, at, 0.0
         elif kind == "progress":
-            self.latencies_ms[at] = [*self.latencies_ms[at], *said["latencies_ms"]][-RECENT:]
-            self.energy_mj[at], self.share = said["energy_mj"], said["share"]
+            latest = [*self.latencies_ms[at], *event["latencies_ms"]]
+            self.latencies_ms[at] = latest[-MAX_LATENCIES:]
+            self.energy_mj[at], self.share = event["energy_mj"], event["share"]
         elif kind == "row":
-            self.rows.append(said["row"])
+            self.rows.append(Row.from_json(event["row"]))
         elif kind == "missing":
-            self.missing.append(said)
+            self.missing.append(MissingRuntime(**event))
         elif kind == "trouble":
-            self.trouble = said["sentence"]
+            self.error = event["sentence"]
         elif kind == "done":
-            self.document = said["document"]
+            self.finished_result = BenchResult.from_json(event["document"])
             self.state = "done"

@@ -1,14 +1,14 @@
-"""The modelled Akida: what a network of so many MACs costs on a named board.
+"""Models energy and latency of a network on an Akida board from its number of MACs.
 
-Fitted to published board figures (`assets/boards.csv`): a power law of MMAC, a straight line on
-logs. The AKD1000 has a single figure, so it is not modelled.
+The model is a power law of MMAC, a straight line on logs, fitted to published board figures
+(`assets/boards.csv`). The AKD1000 has a single figure, so it has no model.
 
 The interval is the jackknife+ (Barber et al., "Predictive inference with the jackknife+", Annals
-of Statistics 49, 2021), which assumes no law of the errors: at 80 % it is proved to hold 60 % of
-new networks and in practice holds about 80 %. Student-t intervals of 90 % were tried first and
-held only 8 of 10 left-out figures, and 7 of 8 in each smaller set: MobileNetV1 costs twice what an
-AkidaNet of as many MACs does, the audio network a fraction. At 80 %, eight figures still give an
-interval when one is left out; at 90 % they do not.
+of Statistics 49, 2021), which assumes no distribution of the errors. At a rate of 80 % it is proved
+to cover 60 % of new networks and covers about 80 % in practice. Student-t intervals of 90 % covered
+only 8 of 10 left-out figures, and 7 of 8 in each smaller set: MobileNetV1 costs twice as much as an
+AkidaNet of as many MACs, and the audio network a fraction of it. With eight figures, one of them
+left out, the jackknife+ gives an interval at 80 % but none at 90 %.
 """
 
 import math
@@ -23,6 +23,7 @@ from qana.errors import UserError
 from qana.inference.manifest import AKIDA1, AKIDA2, ModelEntry
 
 RATE = 0.8
+"""Rate of every interval: the share of new networks that it is meant to cover."""
 UNITS = {"energy": "mJ", "latency": "ms", "dynamic": "mJ"}
 CAVEAT = (
     "The cost of a 4-bit network of as many MACs on the {board}, of Akida 1.0, at the published "
@@ -32,7 +33,7 @@ TARGETS = {
     AKIDA1: "{name} is such a network, and none has metered it there.",
     AKIDA2: "{name} is for Akida 2.0, of which only latencies of an FPGA are published.",
 }
-"""What the caveat says of a model for that target."""
+"""Target of a model to the second half of its caveat."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,16 @@ class Estimate:
     """A modelled cost of one image.
 
     Attributes:
-        value, low, high, unit: best value and ends of the interval, in "mJ" or "ms".
-        rate: share of networks that the interval is to hold, 0 to 1.
-        source, caveat: what it was fitted to, and what it does not say.
-        extrapolated: the network has fewer or more MACs than every fitted one.
-        dynamic_share: published share above the board's floor, 0 to 1; None for a latency.
+        value: best value, in `unit`.
+        low: lower end of the interval, in `unit`.
+        high: upper end of the interval, in `unit`.
+        unit: "mJ" or "ms".
+        rate: share of networks that the interval is meant to cover, 0 to 1.
+        source: the figures that the model was fitted to.
+        caveat: what limits the estimate.
+        extrapolated: whether the network has fewer or more MACs than every fitted one.
+        dynamic_share: published share of the energy above the floor power, 0 to 1; None for a
+            latency.
         provenance: always "modelled".
     """
 
@@ -62,10 +68,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class HeldOutPrediction:
-    """Attributes:
-    network: of the figure that was left out.
-    published: the figure, mJ or ms.
-    predicted, low, high: what the other figures say, and their interval.
+    """A published figure and its prediction from all other figures.
+
+    Attributes:
+        network: of the figure that was left out.
+        published: the figure, mJ or ms.
+        predicted: the prediction, mJ or ms.
+        low: lower end of the prediction's interval.
+        high: upper end of the prediction's interval.
     """
 
     network: str
@@ -76,7 +86,7 @@ class HeldOutPrediction:
 
     @property
     def inside(self) -> bool:
-        """The published figure lies in the interval."""
+        """Whether the published figure lies in the interval."""
         return self.low <= self.published <= self.high
 
 
@@ -85,8 +95,9 @@ class BoardModel:
     """Energy or latency of one image as a power law of MMAC.
 
     Attributes:
-        board, mapping: see `Figure`.
-        quantity: "energy" of an image, mJ; "dynamic", what of it is above the board's floor, mJ; or
+        board: see `qana.bench.published.Figure`.
+        mapping: see `qana.bench.published.Figure`.
+        quantity: "energy" of an image, mJ; "dynamic", its part above the floor power, mJ; or
             "latency", ms.
         rate: of the interval, 0 to 1.
         points: the fitted figures.
@@ -102,22 +113,24 @@ class BoardModel:
 
     @property
     def formula(self) -> str:
-        """The law with its constants, such as "0.044 mJ x MMAC ^ 0.91"."""
-        slope, intercept = np.polyfit(*self._logs(), 1)
+        """The power law with its constants, such as "0.044 mJ x MMAC ^ 0.91"."""
+        slope, intercept = np.polyfit(*self._compute_logs(), 1)
         return f"{math.exp(intercept):.2g} {UNITS[self.quantity]} x MMAC ^ {slope:.2f}"
 
     def predict(self, mmac: float) -> Estimate:
-        """The cost of a network.
+        """Predicts the cost of a network.
 
         Args:
             mmac: millions of multiply-accumulates of one image, above 0.
 
         Raises:
-            UserError: `mmac` is not above 0, or the figures are too few for the rate.
+            UserError: `mmac` is not above 0, or there are too few figures for the rate.
         """
         if mmac <= 0:
             raise UserError("Give the network's millions of MACs, above zero.")
-        value, low, high = map(math.exp, _jackknife_plus(*self._logs(), math.log(mmac), self.rate))
+        value, low, high = map(
+            math.exp, _jackknife_plus(*self._compute_logs(), math.log(mmac), self.rate)
+        )
         pages = "; ".join(dict.fromkeys(point.source for point in self.points))
         sizes = [point.mmac for point in self.points]
         return Estimate(
@@ -126,38 +139,53 @@ class BoardModel:
             high=high,
             unit=UNITS[self.quantity],
             rate=self.rate,
-            source=f"Fitted by qana.bench.board_model to {len(self.points)} published figures of the "
-            f"{self.board}, {self.mapping} mapping: {pages}.",
+            source=f"Fitted by qana.bench.board_model to {len(self.points)} published figures of "
+            f"the {self.board}, {self.mapping} mapping: {pages}.",
             caveat=f"{CAVEAT.format(board=self.board)}.",
             extrapolated=not min(sizes) <= mmac <= max(sizes),
             dynamic_share=self.dynamic_share,
         )
 
     def predict_model(self, entry: ModelEntry) -> Estimate:
-        """The cost of a network with our weights; its caveat says how far the board is its own."""
+        """Predicts the cost of a model of QANA. The caveat says whether the board fits its target.
+
+        Args:
+            entry: the model.
+
+        Raises:
+            UserError: there are too few figures for the rate.
+        """
         caveat = f"{CAVEAT.format(board=self.board)}; {TARGETS[entry.target]}"
-        said = self.predict(entry.macs / 1e6)
-        return replace(said, caveat=caveat.format(name=entry.name))
+        estimate = self.predict(entry.macs / 1e6)
+        return replace(estimate, caveat=caveat.format(name=entry.name))
 
     def leave_one_out(self) -> tuple[HeldOutPrediction, ...]:
-        """Each figure predicted from the others alone; raises as `predict` does."""
+        """Predicts each figure from all others.
+
+        Raises:
+            UserError: there are too few figures for the rate.
+        """
         found = []
         for left in self.points:
             others = tuple(point for point in self.points if point is not left)
-            said = replace(self, points=others).predict(left.mmac)
-            published = left.published(self.quantity)
+            guess = replace(self, points=others).predict(left.mmac)
+            published = left.get_value(self.quantity)
             found.append(
-                HeldOutPrediction(left.network, published, said.value, said.low, said.high)
+                HeldOutPrediction(left.network, published, guess.value, guess.low, guess.high)
             )
         return tuple(found)
 
-    def _logs(self) -> tuple[np.ndarray, np.ndarray]:
+    def _compute_logs(self) -> tuple[np.ndarray, np.ndarray]:
         x = np.log([point.mmac for point in self.points])
-        return x, np.log([point.published(self.quantity) for point in self.points])
+        return x, np.log([point.get_value(self.quantity) for point in self.points])
 
 
 def fit_board_models(figures: Sequence[Figure] | None = None) -> tuple[BoardModel, ...]:
-    """One model for each board, mapping and quantity that a figure is marked as fitted for."""
+    """Fits a model for each board, mapping and quantity that the figures name.
+
+    Args:
+        figures: None for those of `assets/boards.csv`.
+    """
     figures = read_figures() if figures is None else figures
     groups: dict[tuple[str, str, str], list[Figure]] = {}
     for figure in figures:
@@ -170,18 +198,19 @@ def fit_board_models(figures: Sequence[Figure] | None = None) -> tuple[BoardMode
 
 
 def scale_by_events(estimate: Estimate, events: float, mean_events: float) -> Estimate:
-    """The energy of a photo with more or fewer events than the mean photo.
+    """Scales the energy of the mean photo to a photo with more or fewer events.
 
-    Assumption: the share above the board's floor follows the events, the rest does not. In
-    support: for the AkidaNets at 160 and 224 pixels, in either mapping, that energy is 10 to 14 pJ
-    a MAC, but 24 to 27 pJ a MAC that the published sparsity leaves to be computed. That
-    compares networks; for photos of one network nothing is published. So the interval is widened
-    to hold both extremes: events change nothing; or all of the energy follows them, as with fewer
-    events a chip is done sooner and pays its floor for less time.
+    It assumes that the energy above the floor power is proportional to the events, and that the
+    rest is constant. The published figures support this between networks: for the AkidaNets at 160
+    and 224 pixels, in both mappings, the energy above the floor is 10 to 14 pJ a MAC, but 24 to
+    27 pJ a MAC with a non-zero activation. No figure is published for photos of one network.
+    Therefore the interval covers both extremes: either events change nothing, or the whole energy
+    is proportional to them, because a chip with fewer events is done sooner.
 
     Args:
         estimate: an energy, of `BoardModel.predict`, for the network's mean photo.
-        events, mean_events: of this photo and of the mean photo, above 0.
+        events: of this photo, above 0.
+        mean_events: of the mean photo, above 0.
 
     Raises:
         UserError: the estimate is a latency, or a count is not above 0.
@@ -201,10 +230,20 @@ def scale_by_events(estimate: Estimate, events: float, mean_events: float) -> Es
 
 
 def _jackknife_plus(x: np.ndarray, y: np.ndarray, at: float, rate: float) -> list[float]:
-    """The line through (x, y) at one place, and both ends of its interval."""
+    """Fits a line and predicts one value with its jackknife+ interval.
+
+    Args:
+        x: (N,) float.
+        y: (N,) float.
+        at: where to predict.
+        rate: of the interval, 0 to 1.
+
+    Returns:
+        Predicted value, lower end, upper end.
+    """
     rank = math.ceil(rate * (len(x) + 1))
     if rank > len(x):
-        raise UserError(f"{len(x)} figures give no interval of {rate:.0%}: fit more of them.")
+        raise UserError(f"{len(x)} figures give no interval of {rate:.0%}: fit more figures.")
     lows, highs = [], []
     for left in range(len(x)):
         line = np.polyfit(np.delete(x, left), np.delete(y, left), 1)

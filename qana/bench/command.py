@@ -1,20 +1,9 @@
-"""The command of a measurement: what is started, and what stands beside its numbers."""
+"""The keys of the runtimes and the command that measures them.
+
+This module imports no runtime, so the command line and the pages can read it quickly.
+"""
 
 from collections.abc import Sequence
-
-
-def build_arguments(
-    model: str, keys: Sequence[str], batches: Sequence[int], seconds: float
-) -> tuple[str, ...]:
-    """What follows `python -m qana`; the arguments are those of `qana.bench.run_bench.run_bench`."""
-    timing = ("bench", "--model", model, "--seconds", f"{seconds:g}")
-    return (*timing, "--runtimes", *keys, "--batches", *map(str, batches))
-
-
-def format_command(given: Sequence[str]) -> str:
-    """The command as it is typed, from `build_arguments`."""
-    return " ".join(("python -m qana", *given))
-
 
 RUNTIME_NAMES = {
     "akida": "Akida",
@@ -23,4 +12,28 @@ RUNTIME_NAMES = {
     "cpu": "Float on the processor",
     "dense": "Dense on the processor",
 }
-"""Key to name, in the order in which they are shown and measured."""
+"""Key to name, in the order in which runtimes are measured and displayed."""
+
+
+def build_arguments(
+    model: str, keys: Sequence[str], batches: Sequence[int], seconds: float
+) -> tuple[str, ...]:
+    """Builds the arguments of `python -m qana` that start a comparison.
+
+    Args:
+        model: name of the model.
+        keys: runtimes to measure, keys of `RUNTIME_NAMES`.
+        batches: batch sizes, images.
+        seconds: time for each runtime and batch size, s.
+
+    Example:
+        >>> build_arguments("akida2", ["akida"], [1], 5)[:3]
+        ('bench', '--model', 'akida2')
+    """
+    timing = ("bench", "--model", model, "--seconds", f"{seconds:g}")
+    return (*timing, "--runtimes", *keys, "--batches", *map(str, batches))
+
+
+def format_command(arguments: Sequence[str]) -> str:
+    """Formats the arguments of `build_arguments` as a user types them in a terminal."""
+    return " ".join(("python -m qana", *arguments))

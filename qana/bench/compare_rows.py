@@ -1,18 +1,21 @@
-"""Two rows against each other: how much less, and from which rate of use one wins."""
+"""Compares two rows: the saving, and the break-even rate of two devices that are always on."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from qana.bench.rows import Energy, Row
 
 HOUR = 3600.0
+"""Seconds of an hour."""
 
 
 @dataclass(frozen=True)
-class Saving:
-    """Share by which one number is below another: 0.99 for a hundredth, below 0 where above.
+class Range:
+    """A number above 0 with its interval.
 
     Attributes:
-        value: of the two best values.
-        low, high: of the ends of their intervals that are worst and best for the first.
+        value: best value.
+        low: lower end of the interval.
+        high: upper end of the interval.
     """
 
     value: float
@@ -21,16 +24,69 @@ class Saving:
 
 
 @dataclass(frozen=True)
-class Range:
-    """A number above 0 with its interval."""
+class Saving:
+    """Share by which one number is below another: 0.99 for a hundredth, below 0 where it is above.
+
+    Attributes:
+        value: of the two best values.
+        low: of the ends of the intervals that give the smallest saving.
+        high: of the ends of the intervals that give the largest saving.
+    """
 
     value: float
     low: float
     high: float
 
 
+@dataclass(frozen=True)
+class AlwaysOnDevice:
+    """A device that is always on and answers one image at a time.
+
+    Attributes:
+        idle_watts: power while it waits, W.
+        net: energy of an image above the idle power, mJ.
+        latency_ms: time of an image, ms.
+    """
+
+    idle_watts: float
+    net: Range
+    latency_ms: float
+
+    @property
+    def max_images_per_hour(self) -> float:
+        """Images in an hour without a pause."""
+        return HOUR * 1e3 / self.latency_ms
+
+    def compute_joules_per_hour(self, images: float) -> float:
+        """Computes the energy of an hour with `images` images, J."""
+        return self.idle_watts * HOUR + self.net.value / 1e3 * images
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The rate at which two devices, "a" and "b", use the same energy.
+
+    Attributes:
+        images_per_hour: the rate; None where one device uses less at every rate that both reach.
+        low: the lowest rate by the intervals of the net energies; None where they leave it open.
+        high: the highest rate by these intervals; None where they leave it open.
+        wins_below: "a" or "b", the device that uses less below the rate; "" where both use the
+            same at every rate.
+        wins_above: the same above the rate.
+    """
+
+    images_per_hour: float | None
+    low: float | None
+    high: float | None
+    wins_below: str
+    wins_above: str
+
+
 def compute_saving(less: Range, more: Range) -> Saving:
-    """By how much `less` is below `more`."""
+    """Computes by which share `less` is below `more`.
+
+    The low end is -inf where the interval of `more` reaches 0.
+    """
     return Saving(
         1 - less.value / more.value,
         1 - less.high / more.low if more.low > 0 else float("-inf"),
@@ -38,75 +94,49 @@ def compute_saving(less: Range, more: Range) -> Saving:
     )
 
 
-def get_latency_range(row: dict[str, Any]) -> Range | None:
-    """Milliseconds for each image at a row's batch size; its interval where the source has one."""
-    latency = row["latency_ms"]
+def get_latency_range(row: Row) -> Range | None:
+    """Gets the time of each image at the row's batch size, ms; None where it is unknown."""
+    latency = row.latency_ms
     if latency is None:
         return None
-    value = latency["p50"]
-    low, high = (latency[end] or value for end in ("low", "high"))
-    return Range(*(number / row["batch"] for number in (value, low, high)))
+    ends = (latency.p50, latency.low or latency.p50, latency.high or latency.p50)
+    return Range(*(number / row.batch for number in ends))
 
 
-def get_energy_range(row: dict[str, Any], key: str) -> Range | None:
-    """Millijoules an image; key: "energy_mj" or "energy_net_mj", None where not above 0."""
-    energy = row[key]
-    if energy is None or energy["value"] <= 0:
+def get_energy_range(energy: Energy | None) -> Range | None:
+    """Gets the energy of an image, mJ; None where it is unknown or not above 0.
+
+    Args:
+        energy: `energy_mj` or `energy_net_mj` of a row.
+    """
+    if energy is None or energy.value <= 0:
         return None
-    return Range(energy["value"], energy["low"], energy["high"])
+    return Range(energy.value, energy.low, energy.high)
 
 
-@dataclass(frozen=True)
-class AlwaysOnDevice:
-    """One device on duty, one image at a time.
+def make_always_on_device(row: Row) -> AlwaysOnDevice | None:
+    """Makes the always-on device of a row.
 
-    Attributes:
-        idle_watts: what it draws at rest, W.
-        net: what an image costs on top, mJ.
-        latency_ms: of an image: it can do no more than 3,600,000 over this in an hour.
+    Returns:
+        None where the row lacks idle power, net energy or latency, or has a batch of several
+        images: a device that is always on would have to wait until a batch is full.
     """
-
-    idle_watts: float
-    net: Range
-    latency_ms: float
-
-    def joules_an_hour(self, images: float) -> float:
-        """Energy of an hour in which so many images come, J."""
-        return self.idle_watts * HOUR + self.net.value / 1e3 * images
-
-    @property
-    def most_an_hour(self) -> float:
-        """Images in an hour without a pause."""
-        return HOUR * 1e3 / self.latency_ms
-
-
-@dataclass(frozen=True)
-class BreakEven:
-    """Attributes:
-    images_an_hour: rate at which both cost the same; None where one wins at every rate that both
-        can do.
-    low, high: the rate at both ends of the intervals of what an image costs; None where one of
-        them has no such rate.
-    wins_below, wins_above: "a" or "b"; "" where both cost the same at every rate.
-    """
-
-    images_an_hour: float | None
-    low: float | None
-    high: float | None
-    wins_below: str
-    wins_above: str
+    net, time = get_energy_range(row.energy_net_mj), get_latency_range(row)
+    if row.idle_watts is None or net is None or time is None or row.batch != 1:
+        return None
+    return AlwaysOnDevice(row.idle_watts, net, time.value)
 
 
 def find_break_even(a: AlwaysOnDevice, b: AlwaysOnDevice) -> BreakEven:
-    """From how many images an hour one device costs less than the other, both always on."""
-    top = min(a.most_an_hour, b.most_an_hour)
-    rate = _crossing(a.idle_watts - b.idle_watts, b.net.value - a.net.value, top)
-    at_rest, at_top = (_cheaper(a, b, images) for images in (0.0, top))
+    """Finds the number of images an hour at which both devices use the same energy."""
+    top = min(a.max_images_per_hour, b.max_images_per_hour)
+    rate = _find_crossing(a.idle_watts - b.idle_watts, b.net.value - a.net.value, top)
+    at_rest, at_top = (_find_cheaper(a, b, images) for images in (0.0, top))
     if rate is None:
         winner = at_top or at_rest
         return BreakEven(None, None, None, winner, winner)
     ends = [
-        _crossing(a.idle_watts - b.idle_watts, difference, top)
+        _find_crossing(a.idle_watts - b.idle_watts, difference, top)
         for difference in (b.net.low - a.net.high, b.net.high - a.net.low)
     ]
     known = [end for end in ends if end is not None]
@@ -114,22 +144,19 @@ def find_break_even(a: AlwaysOnDevice, b: AlwaysOnDevice) -> BreakEven:
     return BreakEven(rate, low, high, at_rest, at_top)
 
 
-def make_always_on_device(row: dict[str, Any]) -> AlwaysOnDevice | None:
-    """What a row of a result says of a device on duty; None where a number is not known, or for a
-    batch, which would have to wait until it is full."""
-    net, time = get_energy_range(row, "energy_net_mj"), get_latency_range(row)
-    if row["idle_watts"] is None or net is None or time is None or row["batch"] != 1:
-        return None
-    return AlwaysOnDevice(row["idle_watts"], net, time.value)
-
-
-def _cheaper(a: AlwaysOnDevice, b: AlwaysOnDevice, images: float) -> str:
-    ours, theirs = a.joules_an_hour(images), b.joules_an_hour(images)
+def _find_cheaper(a: AlwaysOnDevice, b: AlwaysOnDevice, images: float) -> str:
+    ours, theirs = a.compute_joules_per_hour(images), b.compute_joules_per_hour(images)
     return "" if ours == theirs else "a" if ours < theirs else "b"
 
 
-def _crossing(idle_watts: float, net_mj: float, top: float) -> float | None:
-    """The rate above 0 and up to the top at which `idle_watts` more equal `net_mj` less."""
+def _find_crossing(idle_watts: float, net_mj: float, top: float) -> float | None:
+    """Finds the rate, above 0 and at most `top`, at which the two differences cancel.
+
+    Args:
+        idle_watts: idle power of a minus that of b, W.
+        net_mj: net energy of an image of b minus that of a, mJ.
+        top: highest rate that both devices reach, images/h.
+    """
     if net_mj == 0:
         return None
     rate = idle_watts * HOUR * 1e3 / net_mj

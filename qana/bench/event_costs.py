@@ -1,12 +1,11 @@
-"""What the samples cost: events are counted, energy is modelled from them."""
+"""Counts the events of the samples and models the energy of each."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from qana.bench.board_model import Estimate, fit_board_models, scale_by_events
-from qana.bench.synaptic_operations import count_operations
+from qana.bench.synaptic_operations import LayerOperations, count_operations
 from qana.data.samples import Sample, load_samples
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
@@ -15,10 +14,12 @@ from qana.inference.events import count_events
 
 @dataclass(frozen=True)
 class SampleCost:
-    """Attributes:
-    recorded: class of the lesion.
-    events: non-zero hidden activations of its photo.
-    energy: that a board would spend on it.
+    """Events and modelled energy of one sample.
+
+    Attributes:
+        recorded: recorded class of the lesion, one of `qana.classes.LABELS`.
+        events: non-zero hidden activations of the photo.
+        energy: modelled energy of the photo on a board.
     """
 
     recorded: str
@@ -27,17 +28,20 @@ class SampleCost:
 
 
 def estimate_sample_costs(classifier: AkidaClassifier) -> tuple[SampleCost, ...]:
-    """Of every sample, in their order, on the first board whose energy is modelled; the samples'
-    mean events stand for those of the network."""
+    """Estimates the cost of every sample, in their order.
+
+    The energy is that of the first board with an energy model. The mean events of the samples
+    stand for the mean events of the network.
+
+    Args:
+        classifier: a loaded classifier.
+    """
     model = next(model for model in fit_board_models() if model.quantity == "energy")
     estimate = model.predict_model(classifier.entry)
     samples = load_samples()
     events = [
-        sum(
-            layer.events
-            for layer in count_events(classifier.record_layers(_inputs(classifier, sample)))
-        )
-        for sample in samples
+        sum(layer.events for layer in count_events(classifier.record_layers(inputs)))
+        for inputs in (_read_inputs(classifier, sample) for sample in samples)
     ]
     mean = float(np.mean(events))
     return tuple(
@@ -46,12 +50,19 @@ def estimate_sample_costs(classifier: AkidaClassifier) -> tuple[SampleCost, ...]
     )
 
 
-def count_layer_operations(classifier: AkidaClassifier, sample: Sample) -> list[dict[str, Any]]:
-    """Of every layer that has weights, as `qana.bench.synaptic_operations.LayerOperations`."""
-    inputs = _inputs(classifier, sample)
-    found = count_operations(classifier.layers, classifier.record_layers(inputs), inputs)
-    return [asdict(layer) for layer in found]
+def count_layer_operations(
+    classifier: AkidaClassifier, sample: Sample
+) -> tuple[LayerOperations, ...]:
+    """Counts the synaptic operations of each layer that has weights, for one sample.
+
+    Args:
+        classifier: a loaded classifier.
+        sample: its photo is read from its file.
+    """
+    inputs = _read_inputs(classifier, sample)
+    return count_operations(classifier.layers, classifier.record_layers(inputs), inputs)
 
 
-def _inputs(classifier: AkidaClassifier, sample: Sample) -> np.ndarray:
+def _read_inputs(classifier: AkidaClassifier, sample: Sample) -> np.ndarray:
+    """Reads the (S, S, 3) uint8 network input of one sample."""
     return to_input(read_image(sample.path), classifier.input_size)

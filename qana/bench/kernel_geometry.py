@@ -1,11 +1,12 @@
-"""Where the weights of a layer meet its inputs, in both generations of Akida.
+"""Orientation, stride and padding of the kernels in both generations of Akida.
 
-A single bright pixel shows what the engine does, and both generations do the same: the first layer
-holds its kernel as it lies on the picture, every later convolution holds it turned by 180 degrees,
-and where padding "same" is an odd number of rows, the odd one comes last, as in TensorFlow.
+The rules were found by running the engine on images with a single bright pixel. They are the same
+in both generations: the first layer stores its kernel in the orientation of the image, and every
+later convolution stores it rotated by 180 degrees. Where padding "same" adds an odd number of rows,
+the extra row comes last, as in TensorFlow.
 
 Akida 1.0 calls rows x and width, columns y and height. Its dense layer reads one channel after the
-other and each of them column by column; that of Akida 2.0 reads place by place, as numpy does.
+other, each column by column. The dense layer of Akida 2.0 reads in numpy's order (H, W, C).
 """
 
 from typing import NamedTuple
@@ -16,46 +17,50 @@ import numpy as np
 from qana.errors import UserError
 
 UPSAMPLING = 2
-"""Stride of every transposed convolution of Akida 2.0, akida.DepthwiseConv2DTranspose says."""
+"""Stride of every transposed convolution of Akida 2.0. Source: akida.DepthwiseConv2DTranspose."""
 SEPARABLE = akida.LayerType.SeparableConvolutional
-TURNED1 = (akida.LayerType.Convolutional, SEPARABLE)
-TURNED2 = (akida.LayerType.Conv2D, akida.LayerType.DepthwiseConv2D)
-TURNED = (*TURNED1, *TURNED2)
-"""Layers of Akida 1.0 and of 2.0 whose kernel the engine holds turned by 180 degrees."""
-AKIDA1 = (akida.LayerType.InputConvolutional, *TURNED1)
-AKIDA2 = (akida.LayerType.InputConv2D, *TURNED2)
-"""Convolutions of either generation, but for the transposed one."""
+ROTATED1 = (akida.LayerType.Convolutional, SEPARABLE)
+ROTATED2 = (akida.LayerType.Conv2D, akida.LayerType.DepthwiseConv2D)
+ROTATED = (*ROTATED1, *ROTATED2)
+"""Layers of Akida 1.0 and 2.0 with a kernel that the engine stores rotated by 180 degrees."""
+AKIDA1 = (akida.LayerType.InputConvolutional, *ROTATED1)
+AKIDA2 = (akida.LayerType.InputConv2D, *ROTATED2)
+"""Convolutions of each generation, except the transposed one."""
 DENSE = (akida.LayerType.FullyConnected, akida.LayerType.Dense1D)
 WEIGHTS = ("weights", "weights_pw")
-"""Variables of a layer that hold weights; the second those of a separable layer's pointwise half,
-with as many bits."""
+"""Variables that hold weights. The second holds those of a separable layer's pointwise half, which
+have as many bits as the first."""
 PADDINGS = (akida.Padding.Same, akida.Padding.Valid)
 
 
 class ConvolutionGeometry(NamedTuple):
-    """How a kernel goes along one side of its input.
+    """Stride, output size and padding of a convolution along one axis.
 
     Attributes:
-        stride: from one place to the next, in inputs.
-        places: how many, which is the side of what the convolution gives.
-        before: rows or columns of padding before the first input.
+        stride: distance of two kernel positions, in inputs.
+        output_size: number of kernel positions, which is the side of the output.
+        padding_before: rows or columns of padding before the first input.
     """
 
     stride: int
-    places: int
-    before: int
+    output_size: int
+    padding_before: int
 
 
 def orient_weights(layer: akida.Layer) -> np.ndarray:
-    """(K, L, C, F) weights of a layer as they lie on its inputs; depthwise ones (K, L, C, 1)."""
+    """Orients the weights of a layer like its inputs.
+
+    Returns:
+        (K, L, C, F) integers; (K, L, C, 1) of a depthwise layer.
+    """
     weights = layer.get_variable("weights")
     if layer.parameters.layer_type == akida.LayerType.Dense1D:
         return weights[None, None]
-    return weights[::-1, ::-1] if layer.parameters.layer_type in TURNED else weights
+    return weights[::-1, ::-1] if layer.parameters.layer_type in ROTATED else weights
 
 
 def arrange_inputs(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
-    """(H, W, C) inputs as the weights of a layer read them; a dense layer's are (1, 1, H W C)."""
+    """Arranges (H, W, C) inputs in the order of a layer's weights: (1, 1, H W C) if it is dense."""
     kind = layer.parameters.layer_type
     if kind == akida.LayerType.FullyConnected:
         inputs = inputs.transpose(2, 1, 0)
@@ -63,19 +68,20 @@ def arrange_inputs(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
 
 
 def compute_coverage(layer: akida.Layer, axis: int, kernel: int, size: int) -> np.ndarray:
-    """Which input rows a row of the kernel meets, once each, as it moves over the input.
+    """Computes which inputs each row or column of a kernel covers as the kernel moves.
 
     Args:
-        layer: with weights.
+        layer: a layer with weights.
         axis: 0 for rows, 1 for columns.
-        kernel: rows of its kernel, or columns.
-        size: rows of its input as `arrange_inputs` gives it, or columns.
+        kernel: side of the kernel along the axis.
+        size: side of the input along the axis, after `arrange_inputs`.
 
     Returns:
-        (kernel, size) float32, 1 where they meet and 0 where they do not.
+        (kernel, size) float32, 1 where a row of the kernel covers a row of the input at one of its
+        positions, else 0.
 
     Raises:
-        UserError: the layer is of a kind that is not known here.
+        UserError: the layer is of an unknown kind.
     """
     if layer.parameters.layer_type in DENSE:
         return np.ones((kernel, size), np.float32)
@@ -83,35 +89,42 @@ def compute_coverage(layer: akida.Layer, axis: int, kernel: int, size: int) -> n
         cut = max(kernel - UPSAMPLING, 0) // 2
         target = UPSAMPLING * np.arange(size) + np.arange(kernel)[:, None] - cut
         return ((target >= 0) & (target < UPSAMPLING * size)).astype(np.float32)
-    stride, places, before = _walk(layer, axis, kernel, size)
-    moved = np.arange(size) + before - np.arange(kernel)[:, None]
-    return ((moved % stride == 0) & (moved >= 0) & (moved < stride * places)).astype(np.float32)
+    stride, output_size, padding = _read_geometry(layer, axis, kernel, size)
+    moved = np.arange(size) + padding - np.arange(kernel)[:, None]
+    return ((moved % stride == 0) & (moved >= 0) & (moved < stride * output_size)).astype(
+        np.float32
+    )
 
 
 def compute_depthwise_sums(layer: akida.Layer, inputs: np.ndarray) -> np.ndarray:
-    """What the depthwise half of a separable layer of Akida 1.0 hands on to its pointwise half.
+    """Computes the output of the depthwise half of a separable layer of Akida 1.0.
 
     Args:
-        layer: `SEPARABLE`.
+        layer: of type `SEPARABLE`.
         inputs: (H, W, C) integers.
 
     Returns:
-        (H / stride, W / stride, C) int32 sums: between the halves nothing is added, cut or rounded.
+        (H / stride, W / stride, C) int32 sums. The engine neither adds a bias nor rounds between
+        the two halves.
     """
     weights = orient_weights(layer)[..., 0].astype(np.int32)
-    walks = [_walk(layer, axis, weights.shape[axis], inputs.shape[axis]) for axis in (0, 1)]
-    # A kernel never reaches as far as its own length over the end.
-    around = [(walk.before, side) for walk, side in zip(walks, weights.shape, strict=False)]
-    padded = np.pad(inputs.astype(np.int32), (*around, (0, 0)))
-    rows, columns = walks
-    sums = np.zeros((rows.places, columns.places, inputs.shape[2]), np.int32)
+    geometry = [
+        _read_geometry(layer, axis, weights.shape[axis], inputs.shape[axis]) for axis in (0, 1)
+    ]
+    # A kernel reaches less than its own length beyond the end.
+    padding = [
+        (one.padding_before, side) for one, side in zip(geometry, weights.shape, strict=False)
+    ]
+    padded = np.pad(inputs.astype(np.int32), (*padding, (0, 0)))
+    rows, columns = geometry
+    sums = np.zeros((rows.output_size, columns.output_size, inputs.shape[2]), np.int32)
     for i, j in np.ndindex(weights.shape[:2]):
         met = padded[i :: rows.stride, j :: columns.stride]
-        sums += weights[i, j] * met[: rows.places, : columns.places]
+        sums += weights[i, j] * met[: rows.output_size, : columns.output_size]
     return sums
 
 
-def _walk(layer: akida.Layer, axis: int, kernel: int, size: int) -> ConvolutionGeometry:
+def _read_geometry(layer: akida.Layer, axis: int, kernel: int, size: int) -> ConvolutionGeometry:
     parameters = layer.parameters
     known = parameters.layer_type in (*AKIDA1, *AKIDA2)
     if not known or akida.Padding(parameters.padding) not in PADDINGS:
@@ -125,5 +138,6 @@ def _walk(layer: akida.Layer, axis: int, kernel: int, size: int) -> ConvolutionG
         stride = parameters.kernel_stride
     if akida.Padding(parameters.padding) == akida.Padding.Valid:
         return ConvolutionGeometry(stride, (size - kernel) // stride + 1, 0)
-    places = -(-size // stride)
-    return ConvolutionGeometry(stride, places, max((places - 1) * stride + kernel - size, 0) // 2)
+    output_size = -(-size // stride)
+    padding = max((output_size - 1) * stride + kernel - size, 0)
+    return ConvolutionGeometry(stride, output_size, padding // 2)

@@ -1,4 +1,4 @@
-"""One measurement at a time on a machine: two at once would time each other."""
+"""Allows one measurement at a time on a machine, because two at once would slow each other."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,17 +10,17 @@ from filelock import FileLock, Timeout
 from qana.errors import UserError
 
 LOCK = Path(tempfile.gettempdir()) / "qana-bench.lock"
-"""Held by whoever measures, in a terminal or for a visitor, as long as they share one folder for
-temporary files; freed by the system if the process dies."""
+"""Locked by every measurement, of the command and of the app, that uses the same folder for
+temporary files. The system releases the lock if the process dies."""
 
 
 @contextmanager
-def hold_machine_lock(waiting: Callable[[], None], path: Path = LOCK) -> Iterator[None]:
-    """Waits for the other measurements of this machine to end.
+def hold_machine_lock(on_wait: Callable[[], None], path: Path = LOCK) -> Iterator[None]:
+    """Waits until no other measurement runs on this machine and holds the lock meanwhile.
 
     Args:
-        waiting: called once, if there is one to wait for.
-        path: the file that is locked; it stays empty.
+        on_wait: called once, if another measurement holds the lock.
+        path: the file to lock; it stays empty.
 
     Raises:
         UserError: the file belongs to another user.
@@ -30,10 +30,10 @@ def hold_machine_lock(waiting: Callable[[], None], path: Path = LOCK) -> Iterato
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            waiting()
+            on_wait()
             lock.acquire()
     except PermissionError:
-        raise UserError(f"Another user's file is in the way: ask them to remove {path}.") from None
+        raise UserError(f"Another user owns the lock file: ask them to remove {path}.") from None
     try:
         yield
     finally:

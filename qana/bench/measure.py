@@ -1,4 +1,4 @@
-"""Measuring one runtime: rest, warm up, run for seconds, and tell what was seen on the way."""
+"""Measures one runtime: idle power, warm-up, and runs for some seconds, with progress."""
 
 import time
 from collections.abc import Callable
@@ -11,24 +11,25 @@ from qana.bench.rows import Row, make_measured_row
 from qana.bench.runtimes import Runtime
 
 COOL_SECONDS, IDLE_SECONDS = 2.0, 3.0
-"""Loaded and waiting: first to cool down from loading, then to learn the power at rest."""
+"""Time that a loaded runtime waits: first to cool down, then to measure its idle power, s."""
 WARM_SECONDS, WARM_RUNS = 1.0, 3
-"""First runs allocate, pick kernels and raise clocks: they do not count."""
+"""Least warm-up. The first runs allocate, choose kernels and raise clocks, so they do not count."""
 FEWEST_RUNS = 5
-"""However long a run takes."""
-TELL_SECONDS = 0.25
+"""Least runs that are measured, however long one takes."""
+PROGRESS_SECONDS = 0.25
+"""Time between two progress reports, s."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What was seen since the last one.
+    """What a measurement saw since its last progress report.
 
     Attributes:
         runtime: key of `qana.bench.runtimes.RUNTIMES`.
-        batch: images at once.
-        latencies_ms: of the runs since the last progress.
-        share: of the time of this measurement that is over, 0 to 1.
-        energy_mj: an image, since the measurement began; None where no meter counts.
+        batch: batch size, images.
+        latencies_ms: latency of each run since the last report, ms.
+        share: share of the measurement that is over, 0 to 1.
+        energy_mj: energy of an image since the measurement began, mJ; None without a meter.
     """
 
     runtime: str
@@ -39,7 +40,7 @@ class Progress:
 
 
 def measure_idle(meter: Meter) -> Reading | NotMeasurable:
-    """What a device draws while a runtime is loaded and waits."""
+    """Measures the energy of a device while its runtime is loaded and waits."""
     time.sleep(COOL_SECONDS)
     meter.start()
     time.sleep(IDLE_SECONDS)
@@ -55,38 +56,39 @@ def measure_runtime(
     photos: np.ndarray,
     batch: int,
     seconds: float,
-    tell: Callable[[Progress], None],
+    progress: Callable[[Progress], None],
 ) -> Row:
-    """Runs one runtime at one batch size.
+    """Measures latency and energy of one runtime at one batch size.
 
     Args:
-        key, name: of the runtime.
+        key: of the runtime, such as "akida".
+        name: of the runtime, in words.
         runtime: loaded.
-        meter: that sees its device.
-        idle: of that meter, by `measure_idle`.
-        photos: (N, S, S, 3) uint8, run in turn.
-        batch: images at once.
-        seconds: to run for, at least; a run that has begun is ended.
-        tell: takes what was seen, about four times a second.
+        meter: of the runtime's device.
+        idle: reading of that meter by `measure_idle`.
+        photos: (N, S, S, 3) uint8, used in turn.
+        batch: batch size, images.
+        seconds: least time to run, s; the last run is always finished.
+        progress: called about four times a second.
     """
     _warm_up(runtime, photos, batch)
     meter.start()
     latencies: list[float] = []
-    told, start = 0, time.perf_counter()
+    reported, start = 0, time.perf_counter()
     last = start
     while (now := time.perf_counter()) - start < seconds or len(latencies) < FEWEST_RUNS:
-        if now - last > TELL_SECONDS:
-            energy = _per_image(meter.read(), batch * len(latencies))
+        if now - last > PROGRESS_SECONDS:
+            energy = _compute_energy_per_image(meter.read(), batch * len(latencies))
             share = min((now - start) / seconds, 1.0)
-            tell(Progress(key, batch, tuple(latencies[told:]), share, energy))
-            told, last = len(latencies), now
-        inputs = _batch(photos, len(latencies), batch)
+            progress(Progress(key, batch, tuple(latencies[reported:]), share, energy))
+            reported, last = len(latencies), now
+        inputs = _take_batch(photos, len(latencies), batch)
         before = time.perf_counter()
         runtime.run(inputs)
         latencies.append(1e3 * (time.perf_counter() - before))
     reading = meter.read()
-    images = batch * len(latencies)
-    tell(Progress(key, batch, tuple(latencies[told:]), 1.0, _per_image(reading, images)))
+    energy = _compute_energy_per_image(reading, batch * len(latencies))
+    progress(Progress(key, batch, tuple(latencies[reported:]), 1.0, energy))
     return make_measured_row(
         name,
         runtime.device,
@@ -99,19 +101,20 @@ def measure_runtime(
     )
 
 
-def _batch(photos: np.ndarray, start: int, size: int) -> np.ndarray:
-    """The photos in turn, begun at one of them."""
+def _take_batch(photos: np.ndarray, start: int, size: int) -> np.ndarray:
+    """Takes `size` photos in turn, from the photo `start`, and begins again after the last."""
     return photos[(start + np.arange(size)) % len(photos)]
 
 
 def _warm_up(runtime: Runtime, photos: np.ndarray, batch: int) -> None:
     start, runs = time.perf_counter(), 0
     while runs < WARM_RUNS or time.perf_counter() - start < WARM_SECONDS:
-        runtime.run(_batch(photos, runs, batch))
+        runtime.run(_take_batch(photos, runs, batch))
         runs += 1
 
 
-def _per_image(reading: Reading | NotMeasurable, images: int) -> float | None:
+def _compute_energy_per_image(reading: Reading | NotMeasurable, images: int) -> float | None:
+    """Computes millijoules an image; None without a reading."""
     if isinstance(reading, NotMeasurable) or not images:
         return None
     return 1e3 * reading.joules / images

@@ -1,13 +1,12 @@
-"""NeuroBench's figures for the network that answers: memory, sparsity, synaptic operations.
+"""Counts NeuroBench's metrics of an Akida model: footprint, sparsity and synaptic operations.
 
 The names and rules are those of NeuroBench (Yik et al., Nature Communications 2025, arXiv
-2304.04640), whose own harness reads torch modules only. Three things differ from its code. A weight
-takes the bits that the model gives it, not those of the array it lies in. The transposed
-convolution, which the code leaves out, is counted like every other layer. And activations are all
-that a hidden layer sends on, be it behind a ReLU, an Add or a linear layer, since on Akida each of
-them is an event.
+2304.04640). NeuroBench's own code reads torch modules only. Three rules differ from it. A weight
+counts with its bits in the model, not with those of the array that stores it. The transposed
+convolution, which NeuroBench omits, counts like every other layer. Activations are all outputs of a
+hidden layer, after a ReLU, an Add or a linear layer, because each of them is an event on Akida.
 
-All figures are counted from the integers of the engine's simulator: a chip reports none.
+All figures are counted from the integers of the engine's simulator, because a chip reports none.
 """
 
 from collections.abc import Sequence
@@ -26,16 +25,16 @@ from qana.inference.events import count_events
 
 @dataclass(frozen=True)
 class NeuroBench:
-    """One model on one set of photos; operations are means over the photos.
+    """NeuroBench's metrics of one model on one set of photos.
 
     Attributes:
-        footprint_bytes: of all weights and other constants, bytes.
-        connection_sparsity: share of the weights that are zero, 0 to 1.
-        activation_sparsity: share of all hidden activations of all photos that are zero, 0 to 1.
-        dense: operations per photo, of zeros too; the same for every photo.
-        effective_macs: multiply-accumulates per photo of two non-zero factors.
-        effective_acs: accumulates per photo, in layers whose inputs are all -1, 0 or 1.
-        images: how many photos.
+        footprint_bytes: size of all weights and other constants, bytes.
+        connection_sparsity: share of zero weights, 0 to 1.
+        activation_sparsity: share of zero hidden activations over all photos, 0 to 1.
+        dense: operations per photo, those with zeros included; the same for every photo.
+        effective_macs: mean multiply-accumulates per photo of two non-zero factors.
+        effective_acs: mean accumulates per photo, in layers with inputs of -1, 0 and 1 alone.
+        images: number of photos.
     """
 
     footprint_bytes: int
@@ -46,8 +45,8 @@ class NeuroBench:
     effective_acs: float
     images: int
 
-    def as_document(self) -> dict[str, Any]:
-        """The same under NeuroBench's own names, ready for JSON."""
+    def to_json(self) -> dict[str, Any]:
+        """Converts the metrics to the "neurobench" of `python -m qana bench --json`."""
         return {
             "footprint_bytes": self.footprint_bytes,
             "connection_sparsity": self.connection_sparsity,
@@ -60,22 +59,38 @@ class NeuroBench:
             "images": self.images,
         }
 
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "NeuroBench":
+        """Converts what `to_json` made back. It checks no values."""
+        operations = document["synaptic_operations"]
+        return cls(
+            footprint_bytes=document["footprint_bytes"],
+            connection_sparsity=document["connection_sparsity"],
+            activation_sparsity=document["activation_sparsity"],
+            dense=operations["Dense"],
+            effective_macs=operations["Effective_MACs"],
+            effective_acs=operations["Effective_ACs"],
+            images=document["images"],
+        )
+
 
 def count_neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBench:
-    """Counts on each photo in turn; the classifier stays free for others between two photos.
+    """Counts NeuroBench's metrics of a model on photos.
+
+    Other threads can use the classifier between two photos.
 
     Args:
-        classifier: of a model of either generation of Akida.
+        classifier: of a model for Akida 1.0 or 2.0.
         images: (N, S, S, 3) uint8 network inputs, N >= 1.
 
     Raises:
-        UserError: there is no photo, it is of another size or type, or the model has a layer that
-            cannot be counted.
+        UserError: the images are missing or of another size or type, or a layer of the model is of
+            an unknown kind.
     """
     shape = tuple(classifier.entry.input_shape)
     if images.dtype != np.uint8 or images.shape[1:] != shape or not len(images):
         raise UserError(
-            f"Give one or more 8-bit images of the model's own size, {shape[0]} x {shape[1]}."
+            f"Give one or more uint8 images of the model's input size, {shape[0]} x {shape[1]}."
         )
     zeros = activations = dense = macs = acs = 0
     for image in images:
@@ -99,13 +114,17 @@ def count_neurobench(classifier: AkidaClassifier, images: np.ndarray) -> NeuroBe
 
 
 def count_footprint_bytes(layers: Sequence[akida.Layer]) -> int:
-    """Bytes of all constants of an Akida model: weights, biases, shifts, scales, limits, steps.
+    """Counts the bytes of all constants of an Akida model.
 
-    Weights count with the model's own bits, four of them half a byte, although the engine and its
-    file give each a whole byte; all others with the type in which the file holds them.
+    A weight counts with its bits in the model, such as half a byte for 4 bits, although the engine
+    and its file use a whole byte. Biases, shifts, scales, limits and steps count with the type that
+    the file stores.
+
+    Args:
+        layers: of an Akida model.
     """
     bits = sum(
-        layer.get_variable(name).size * _bits(layer, name)
+        layer.get_variable(name).size * _count_bits(layer, name)
         for layer in layers
         for name in layer.get_variable_names()
     )
@@ -113,7 +132,11 @@ def count_footprint_bytes(layers: Sequence[akida.Layer]) -> int:
 
 
 def compute_connection_sparsity(layers: Sequence[akida.Layer]) -> float:
-    """Share of an Akida model's weights that are zero, 0 to 1; biases are no connections."""
+    """Computes the share of zero weights of an Akida model, 0 to 1; biases do not count.
+
+    Args:
+        layers: of an Akida model.
+    """
     weights = [
         layer.get_variable(name)
         for layer in layers
@@ -123,7 +146,7 @@ def compute_connection_sparsity(layers: Sequence[akida.Layer]) -> float:
     return sum(int((w == 0).sum()) for w in weights) / sum(w.size for w in weights)
 
 
-def _bits(layer: akida.Layer, name: str) -> int:
+def _count_bits(layer: akida.Layer, name: str) -> int:
     if name in WEIGHTS:
         return int(layer.parameters.weights_bits)
     return 8 * layer.get_variable(name).dtype.itemsize

@@ -1,7 +1,8 @@
-"""What our classifier adds to the engine: from a photo to a verdict, against `predict` alone."""
+"""Measures the time that the classifier adds to the bare Akida engine."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,15 +12,17 @@ from qana.inference.classifier import AkidaClassifier
 from qana.inference.load_network import load_network
 
 ROUNDS = 2
-"""Times that every photo is run each way."""
+"""Runs of each photo through the engine and through the classifier."""
 
 
 @dataclass(frozen=True)
 class Overhead:
-    """Attributes:
-    engine_ms: median of the bare engine's `predict` of one image, milliseconds.
-    classifier_ms: median of `AkidaClassifier.classify` of the same photo: cutting, the answer, its
-        events, the gate and the probabilities.
+    """Time of one image with and without the classifier around the engine.
+
+    Attributes:
+        engine_ms: median time of the engine's `predict`, ms.
+        classifier_ms: median time of `AkidaClassifier.classify`, ms: crop, inference, events, gate
+            and probabilities.
     """
 
     engine_ms: float
@@ -27,16 +30,22 @@ class Overhead:
 
     @property
     def added(self) -> float:
-        """Share that the classifier takes on top, 0.1 for a tenth."""
+        """Time that the classifier adds, as a share of the engine's time: 0.1 for a tenth."""
         return self.classifier_ms / self.engine_ms - 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Converts the overhead to the "classifier" of `python -m qana bench --json`."""
+        return {**asdict(self), "added": self.added}
 
 
 def measure_overhead(classifier: AkidaClassifier, photos: list[np.ndarray]) -> Overhead:
-    """Runs both in turn on each photo, so that whatever else the machine does hits both alike.
+    """Measures how long the engine and the classifier take for the same photos.
+
+    Both run in turn on each photo, so that other load on the machine affects both alike.
 
     Args:
-        classifier: loaded.
-        photos: each (H, W, 3) uint8 RGB.
+        classifier: a loaded classifier.
+        photos: each (H, W, 3) uint8 RGB; at least one.
     """
     engine = load_network(classifier.entry)
     choose_backend(engine)
@@ -48,7 +57,7 @@ def measure_overhead(classifier: AkidaClassifier, photos: list[np.ndarray]) -> O
         between = time.perf_counter()
         classifier.classify(photo)
         after = time.perf_counter()
-        if number:  # the first warms up
+        if number:  # the first run warms up
             times[0].append(between - before)
             times[1].append(after - between)
     engine_ms, classifier_ms = (1e3 * float(np.median(part)) for part in times)

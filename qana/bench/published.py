@@ -1,7 +1,8 @@
-"""What others published: shown beside what is measured here, never in its place.
+"""Reads the published figures, which a page displays next to measured ones.
 
-`assets/published.csv` holds the paper's table, MLPerf Tiny, a thesis and the vendor's FPGA;
-`assets/boards.csv` the vendor's board figures, to which `qana.bench.board_model` fits its models.
+`assets/published.csv` holds the paper's table, MLPerf Tiny, a thesis and the vendor's FPGA.
+`assets/boards.csv` holds the vendor's board figures, to which `qana.bench.board_model` fits its
+models.
 """
 
 import csv
@@ -16,21 +17,21 @@ from qana.resources import ASSETS
 
 @dataclass(frozen=True)
 class Figure:
-    """What was published of one network on one board.
+    """The published figures of one network on one board. A figure that is not published is None.
 
     Attributes:
         board: the chip, such as "AKD1500".
-        mapping: "minimal", the fewest neural processors, or "best", the least energy.
-        network: its name, with width and input size.
-        mmac: multiply-accumulates of one image, millions, counted from akida_models.
-        sparsity: share of zero activations, 0 to 1; None where not published, as below.
-        latency_ms: of one image.
-        energy_mj: of one image, the board's floor included.
-        floor_mw: power of the idle board.
-        dynamic_mj: part of `energy_mj` above the board's floor.
-        fitted: quantities whose model this figure enters: "energy", "latency", "dynamic".
+        mapping: "minimal" for the fewest neural processors, "best" for the least energy.
+        network: name of the network, with width and input size.
+        mmac: millions of multiply-accumulates of one image, counted from akida_models.
+        sparsity: share of zero activations, 0 to 1.
+        latency_ms: time of one image, ms.
+        energy_mj: energy of one image, floor power included, mJ.
+        floor_mw: power of the idle board, mW.
+        dynamic_mj: part of `energy_mj` above the floor power, mJ.
+        fitted: quantities that are fitted to this figure: "energy", "latency", "dynamic".
         source: the page.
-        doubt: one sentence on what is doubtful or particular about it.
+        doubt: one sentence on what limits the figure.
     """
 
     board: str
@@ -48,18 +49,21 @@ class Figure:
 
     @property
     def floor_watts(self) -> float | None:
-        """Power of the idle board, W: published, or what is not dynamic over the latency."""
+        """Power of the idle board, W: published, or the static energy over the latency."""
         if self.floor_mw is not None:
             return self.floor_mw / 1e3
         if self.dynamic_mj is None or self.latency_ms is None:
             return None
         return (self.energy_mj - self.dynamic_mj) / self.latency_ms
 
-    def published(self, quantity: str) -> float:
-        """The figure for "energy" or "dynamic", mJ, or "latency", ms.
+    def get_value(self, quantity: str) -> float:
+        """Gets the figure of one quantity.
+
+        Args:
+            quantity: "energy" or "dynamic", in mJ, or "latency", in ms.
 
         Raises:
-            UserError: it was not published.
+            UserError: the figure is not published.
         """
         value = {
             "energy": self.energy_mj,
@@ -73,16 +77,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """Attributes:
-    runtime: the network, with its mapping where the vendor names one.
-    device: chip, card or board.
-    latency_ms: of one image; None where not published.
-    energy_mj: of one image; None where not published.
-    source: citation.
-    doubt: one sentence on what is doubtful about it.
-    net_mj: of one image, the board's floor not included; None where not published.
-    idle_watts: the floor, W; None where neither published nor implied.
-    provenance: always "published".
+    """A published figure as a row of the comparison. A number that is not published is None.
+
+    Attributes:
+        runtime: the network, and its mapping where the vendor names one.
+        device: chip, card or board.
+        latency_ms: time of one image, ms.
+        energy_mj: energy of one image, mJ.
+        source: citation.
+        doubt: one sentence on what limits the figure.
+        net_mj: energy of one image above the floor power, mJ.
+        idle_watts: floor power, W, published or computed.
+        provenance: always "published".
     """
 
     runtime: str
@@ -97,7 +103,7 @@ class PublishedRow:
 
     @property
     def watts(self) -> float | None:
-        """Mean power that the row implies, W; None where latency or energy is not published."""
+        """Mean power, W: energy over latency; None where one of them is not published."""
         if self.latency_ms is None or self.energy_mj is None:
             return None
         return self.energy_mj / self.latency_ms
@@ -105,11 +111,11 @@ class PublishedRow:
 
 @dataclass(frozen=True)
 class PaperRatios:
-    """What the paper claims for its network on an AKD1000 against an RTX 3090.
+    """Savings that the paper claims for its network on an AKD1000 against an RTX 3090.
 
     Attributes:
-        latency_saved: share of the latency, 0 to 1.
-        energy_saved: share of the energy, 0 to 1.
+        latency_saved: saved share of the latency, 0 to 1.
+        energy_saved: saved share of the energy, 0 to 1.
         source: citation.
     """
 
@@ -119,30 +125,40 @@ class PaperRatios:
 
 
 def read_figures() -> tuple[Figure, ...]:
-    """Every figure of `assets/boards.csv`, in its order."""
+    """Reads every figure of `assets/boards.csv`, in its order."""
     return tuple(
         Figure(
             board=row["board"],
             mapping=row["mapping"],
             network=row["network"],
             mmac=float(row["mmac"]),
-            sparsity=_known(row["sparsity"]),
-            latency_ms=_known(row["latency_ms"]),
+            sparsity=_parse_number(row["sparsity"]),
+            latency_ms=_parse_number(row["latency_ms"]),
             energy_mj=float(row["energy_mj"]),
-            floor_mw=_known(row["floor_mw"]),
-            dynamic_mj=_known(row["dynamic_mj"]),
+            floor_mw=_parse_number(row["floor_mw"]),
+            dynamic_mj=_parse_number(row["dynamic_mj"]),
             fitted=tuple(row["fitted"].split()),
             source=row["source"],
             doubt=row["doubt"],
         )
-        for row in _rows("boards.csv")
+        for row in _read_csv("boards.csv")
     )
 
 
 def compute_dynamic_share(
     figures: Sequence[Figure], board: str, mapping: str, quantity: str
 ) -> float | None:
-    """Median share of the energy that is above the board's floor, 0 to 1; None for "latency"."""
+    """Computes the median share of the energy above the floor power of a board and mapping.
+
+    Args:
+        figures: of `read_figures`.
+        board: see `Figure`.
+        mapping: see `Figure`.
+        quantity: that the share is meant for, "energy", "dynamic" or "latency".
+
+    Returns:
+        0 to 1; None where no figure gives the share, and for each quantity but "energy".
+    """
     shares = [
         figure.dynamic_mj / figure.energy_mj
         for figure in figures
@@ -152,7 +168,7 @@ def compute_dynamic_share(
 
 
 def find_floor_watts(board: str, mapping: str) -> float | None:
-    """Median published power of a board at rest, W; None where none is published or implied."""
+    """Finds the median power of an idle board, W; None where it is not published."""
     floors = [
         figure.floor_watts
         for figure in read_figures()
@@ -162,17 +178,17 @@ def find_floor_watts(board: str, mapping: str) -> float | None:
 
 
 def read_published_rows() -> tuple[PublishedRow, ...]:
-    """All published rows: the paper's first, the vendor's boards last."""
+    """Reads all published rows: those of `published.csv`, then those of `boards.csv`."""
     rows = [
         PublishedRow(
             runtime=row["network"],
             device=row["device"],
-            latency_ms=_known(row["latency_ms"]),
-            energy_mj=_known(row["energy_mj"]),
+            latency_ms=_parse_number(row["latency_ms"]),
+            energy_mj=_parse_number(row["energy_mj"]),
             source=row["source"],
             doubt=row["doubt"],
         )
-        for row in _rows("published.csv")
+        for row in _read_csv("published.csv")
     ]
     rows += [
         PublishedRow(
@@ -191,8 +207,8 @@ def read_published_rows() -> tuple[PublishedRow, ...]:
 
 
 def compute_paper_ratios() -> PaperRatios:
-    """The paper's 94.6 % less latency and 99.0 % less energy, from the rows of its table."""
-    qana = {row["device"]: row for row in _rows("published.csv") if row["network"] == "QANA"}
+    """Computes the paper's savings, 94.6 % of latency and 99.0 % of energy, from its table."""
+    qana = {row["device"]: row for row in _read_csv("published.csv") if row["network"] == "QANA"}
     card, chip = qana["RTX 3090"], qana["AKD1000"]
     return PaperRatios(
         latency_saved=1 - float(chip["latency_ms"]) / float(card["latency_ms"]),
@@ -201,10 +217,11 @@ def compute_paper_ratios() -> PaperRatios:
     )
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def _read_csv(name: str) -> list[dict[str, str]]:
     with (ASSETS / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def _known(cell: str) -> float | None:
+def _parse_number(cell: str) -> float | None:
+    """Parses a cell; an empty one is None."""
     return float(cell) if cell else None

@@ -1,23 +1,23 @@
-"""What a meter says: an energy with its interval, or why there is none."""
+"""The interface of an energy meter: a reading with its interval, or the reason for none."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 MEASURED, MODELLED, PUBLISHED = "measured", "modelled", "published"
-"""Where a number comes from. Only what a clock or a meter of this machine gave is measured."""
+"""Provenance of a number. Only a number from a clock or a meter of this machine is measured."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Energy that a meter counted since it was started.
+    """Energy that a meter counted since its start.
 
     Attributes:
         joules: best value, J.
-        low: J; a counter that moves in steps may have counted up to one step too much.
-        high: J; or one too little, at each end.
-        seconds: from the start of the meter to this reading, s.
-        covers: what the meter sees, in words, such as "the whole graphics card".
-        source: the counter itself, such as "NVML total energy counter".
+        low: lower end of the interval, J.
+        high: upper end of the interval, J.
+        seconds: time from the start of the meter to this reading, s.
+        covers: the hardware that the meter covers, such as "the whole graphics card".
+        source: name of the counter, such as "NVML total energy counter".
     """
 
     joules: float
@@ -35,12 +35,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class NotMeasurable:
-    """Why a meter gives no energy, and what would make it give one. Never zero in disguise.
+    """The reason why a meter gives no energy, and a remedy. It replaces a misleading zero.
 
     Attributes:
-        meter: the counter that was asked.
+        meter: name of the meter.
         reason: one sentence.
-        remedy: one sentence; what to do, buy or wait for.
+        remedy: one sentence that says what to do.
     """
 
     meter: str
@@ -49,15 +49,19 @@ class NotMeasurable:
 
 
 class Meter(Protocol):
-    """A counter of energy. Not thread-safe: a measurement owns its meter."""
+    """An energy meter. It is not thread-safe: each measurement uses its own meter.
+
+    Attributes:
+        name: of the meter, in words.
+    """
 
     name: str
 
     def start(self) -> None:
-        """Begins to count, anew if it counted before. Raises nothing: `read` says what is wrong."""
+        """Starts or restarts the count. It raises nothing; `read` reports every problem."""
 
     def read(self) -> Reading | NotMeasurable:
-        """What was counted since `start`; may be called often, and counting goes on."""
+        """Reads the energy since `start`. The count goes on, so it may be called often."""
 
     def close(self) -> None:
-        """Frees whatever the meter holds; may be called twice."""
+        """Releases whatever the meter holds. It may be called twice."""

@@ -1,4 +1,4 @@
-"""One row of a comparison, and the three ways to make one: measured, modelled, published."""
+"""Rows of a comparison, which are measured, modelled or published."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,12 +12,14 @@ from qana.bench.readings import MEASURED, MODELLED, PUBLISHED, NotMeasurable, Re
 
 @dataclass(frozen=True)
 class Energy:
-    """Millijoules an image.
+    """Energy of one image with its interval.
+
+    The ends are below 0 where the uncertainty of the idle power exceeds the net energy.
 
     Attributes:
         value: best value, mJ.
-        low, high: mJ; what its source leaves open. Below 0 where the idle power that is subtracted
-            is known no better than that.
+        low: lower end of the interval, mJ.
+        high: upper end of the interval, mJ.
     """
 
     value: float
@@ -27,12 +29,14 @@ class Energy:
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds from a batch to its answer.
+    """Time from a batch to its logits.
 
     Attributes:
-        p50: the median.
-        p5, p95: percentiles of the runs; None where single runs are not known.
-        low, high: interval of the median, where its source gives one.
+        p50: median, ms.
+        p5: 5th percentile of the runs, ms; None where single runs are unknown.
+        p95: 95th percentile of the runs, ms; None where single runs are unknown.
+        low: lower end of the median's interval, ms; None where the source gives none.
+        high: upper end of the median's interval, ms; None where the source gives none.
     """
 
     p50: float
@@ -44,18 +48,24 @@ class Latency:
 
 @dataclass(frozen=True)
 class Row:
-    """Attributes:
-    runtime: what ran, in words; device: on what; precision: of weights and activations.
-    batch: images at once.
-    latency_ms: of a batch; None where only energy is known.
-    energy_mj: an image, all that the meter saw; None where it is not known.
-    energy_net_mj: the same without what the device draws at rest.
-    idle_watts: what it draws at rest, loaded and waiting.
-    not_measurable: why a measured row has no energy, and the remedy.
-    runs, images, seconds: how much was run for a measured row.
-    provenance: measured, modelled or published.
-    source: the counter, the fit or the citation.
-    doubt: what is doubtful or particular about the numbers, in one line.
+    """One network on one device at one batch size.
+
+    Attributes:
+        runtime: name of the runtime, in words.
+        device: name of the device, in words.
+        precision: of weights and activations, in words; None where it is unknown.
+        batch: batch size, images.
+        latency_ms: latency of a batch, ms; None where only the energy is known.
+        energy_mj: energy of an image as the meter saw it, mJ; None where it is unknown.
+        provenance: "measured", "modelled" or "published".
+        source: the counter, the fit or the citation.
+        energy_net_mj: energy of an image without the idle power, mJ; None where it is unknown.
+        idle_watts: power of the device with a loaded runtime that waits, W; None where unknown.
+        not_measurable: why a measured row has no energy; None for every other row.
+        runs: measured runs; None for a row that was not measured.
+        images: measured images; None for a row that was not measured.
+        seconds: measured time, s; None for a row that was not measured.
+        doubt: one line on what limits the numbers; None where nothing does.
     """
 
     runtime: str
@@ -76,12 +86,25 @@ class Row:
 
     @property
     def images_per_second(self) -> float | None:
-        """Rate at the median latency."""
+        """Throughput at the median latency, images/s."""
         return 1e3 * self.batch / self.latency_ms.p50 if self.latency_ms else None
 
-    def as_document(self) -> dict[str, Any]:
-        """The row as JSON has it."""
+    def to_json(self) -> dict[str, Any]:
+        """Converts the row to an element of "rows" of `python -m qana bench --json`."""
         return asdict(self) | {"images_per_second": self.images_per_second}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Row":
+        """Converts what `to_json` made back into a row. It checks no values."""
+        fields = {key: document[key] for key in cls.__dataclass_fields__}
+        for key, kind in (
+            ("latency_ms", Latency),
+            ("energy_mj", Energy),
+            ("energy_net_mj", Energy),
+            ("not_measurable", NotMeasurable),
+        ):
+            fields[key] = None if fields[key] is None else kind(**fields[key])
+        return cls(**fields)
 
 
 def make_measured_row(
@@ -94,15 +117,17 @@ def make_measured_row(
     idle: Reading | NotMeasurable,
     doubt: str | None = None,
 ) -> Row:
-    """A row of what a clock and a meter of this machine gave.
+    """Makes a row from a clock and a meter of this machine.
 
     Args:
-        runtime, device, precision: in words.
-        batch: images at once.
-        latencies_ms: (R,) of every run while `reading` counted, at least one.
+        runtime: in words.
+        device: in words.
+        precision: in words.
+        batch: batch size, images.
+        latencies_ms: (R,) float, latency of every run while `reading` counted, ms; R >= 1.
         reading: of the meter over all runs.
-        idle: of the same meter while the runtime was loaded and waiting.
-        doubt: what is particular about the runtime.
+        idle: of the same meter while the runtime was loaded and waited.
+        doubt: one line on what limits the runtime's numbers.
     """
     images = batch * len(latencies_ms)
     p5, p50, p95 = (float(value) for value in np.percentile(latencies_ms, (5, 50, 95)))
@@ -113,6 +138,7 @@ def make_measured_row(
         source += f"; {reading.source}: {reading.covers}"
     if isinstance(reading, Reading) and isinstance(idle, Reading):
         watts = idle.watts
+        # The low end of the net energy subtracts the high end of the idle energy.
         at_rest = [j * reading.seconds / idle.seconds for j in (idle.joules, idle.high, idle.low)]
         counted = (reading.joules, reading.low, reading.high)
         net = Energy(*(1e3 * (a - b) / images for a, b in zip(counted, at_rest, strict=True)))
@@ -138,13 +164,13 @@ def make_measured_row(
 def make_modelled_row(
     board: str, estimates: dict[str, Estimate], idle_watts: float, macs: int
 ) -> Row:
-    """A row of what fits to published board figures expect.
+    """Makes a row from models that were fitted to published board figures.
 
     Args:
-        board: and how the network is mapped on it, in words.
-        estimates: "energy", "dynamic" and "latency" of an image.
-        idle_watts: published power of the board at rest, W.
-        macs: of the network.
+        board: the board and the mapping on it, in words.
+        estimates: of an image, under the keys "energy", "dynamic" and "latency".
+        idle_watts: published power of the idle board, W.
+        macs: multiply-accumulates of the network for one image.
     """
     energy, net, latency = (estimates[name] for name in ("energy", "dynamic", "latency"))
     return Row(
@@ -163,22 +189,22 @@ def make_modelled_row(
 
 
 def make_published_row(row: PublishedRow) -> Row:
-    """A row that others published."""
+    """Makes a row from a published figure."""
     return Row(
         runtime=row.runtime,
         device=row.device,
         precision=None,
         batch=1,
         latency_ms=Latency(row.latency_ms) if row.latency_ms else None,
-        energy_mj=_exactly(row.energy_mj),
+        energy_mj=_make_exact_energy(row.energy_mj),
         provenance=PUBLISHED,
         source=row.source,
-        energy_net_mj=_exactly(row.net_mj),
+        energy_net_mj=_make_exact_energy(row.net_mj),
         idle_watts=row.idle_watts,
         doubt=row.doubt,
     )
 
 
-def _exactly(value: float | None) -> Energy | None:
-    """A figure that was published without an interval."""
+def _make_exact_energy(value: float | None) -> Energy | None:
+    """Makes the energy of a figure that was published without an interval."""
     return None if value is None else Energy(value, value, value)

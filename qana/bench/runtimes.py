@@ -1,10 +1,10 @@
-"""The runtimes that are compared: one network, run in different ways.
+"""The runtimes that are compared: different ways to run one network.
 
-Akida and the dense runtime compute the very same integers; torch runs the float network that they
-came from, as it was before quantization and tuning.
+Akida and ONNX Runtime compute identical integers. torch runs the float network from before
+quantization and quantization-aware tuning.
 
-Each answers a batch of pixels with logits and returns when they are there, so that the time of a
-call is the time of an answer: copying to a device and back is in it, as it is for a camera.
+Each runtime returns when the logits are in host memory. The time of a call therefore includes the
+copies to a device and back, as it does for a camera.
 """
 
 from collections.abc import Callable
@@ -30,16 +30,18 @@ FLOAT = (
 
 
 class MissingRuntimeError(UserError):
-    """A runtime that this machine does not have; the message says what would give it one."""
+    """A runtime that this machine lacks. The message says how to get it."""
 
 
 class Runtime(Protocol):
-    """Attributes:
-    device: in words.
-    precision: of weights and activations, in words.
-    meter: kind of energy meter that sees this device, for `qana.bench.meters.choose_meter.choose_meter`.
-    chip: the Akida device that the meter asks, or None.
-    doubt: what a critic should know of it, in one line, or None.
+    """One network, loaded on one device.
+
+    Attributes:
+        device: in words.
+        precision: of weights and activations, in words.
+        meter: kind of the device's energy meter; see `qana.bench.meters.choose_meter`.
+        chip: the Akida device whose power the meter reads, or None.
+        doubt: one line on what limits the numbers, or None.
     """
 
     device: str
@@ -49,15 +51,23 @@ class Runtime(Protocol):
     doubt: str | None
 
     def run(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3) uint8 to (N, 7) float32 logits."""
+        """Computes the logits: (N, S, S, 3) uint8, 0 to 255, to (N, 7) float32."""
 
 
 class AkidaRuntime:
-    """The converted network on a chip or in the vendor's simulator."""
+    """The converted network on a chip or in the vendor's simulator. See `Runtime`."""
 
     meter = "akida"
 
     def __init__(self, entry: ModelEntry) -> None:
+        """Loads the network.
+
+        Args:
+            entry: the model.
+
+        Raises:
+            ModelError: the model is missing or changed.
+        """
         classifier = AkidaClassifier(entry)
         self.device = classifier.device
         self.chip: object | None = classifier.chip
@@ -67,12 +77,21 @@ class AkidaRuntime:
 
 
 class OnnxRuntime:
-    """The same integers, every one of them computed: ONNX Runtime on the processor."""
+    """The same integers, computed densely by ONNX Runtime on the processor. See `Runtime`."""
 
     device, meter = PROCESSOR, "cpu"
     chip: object | None = None
 
     def __init__(self, entry: ModelEntry) -> None:
+        """Loads the network.
+
+        Args:
+            entry: the model.
+
+        Raises:
+            MissingRuntimeError: ONNX Runtime is not installed.
+            ModelError: the model is missing or changed.
+        """
         try:
             from qana.export.onnx_network import OnnxNetwork
         except ModuleNotFoundError:
@@ -81,18 +100,27 @@ class OnnxRuntime:
             ) from None
         self.precision = f"{entry.weight_bits}/{entry.activation_bits}-bit integers, dense"
         self.doubt: str | None = DENSE
-        self.run = OnnxNetwork(load_network(entry).layers).logits
+        self.run = OnnxNetwork(load_network(entry).layers).compute_logits
 
 
 class TorchRuntime:
-    """The float network in torch, built from the Keras form."""
+    """The float network in torch, built from its Keras form. See `Runtime`."""
 
     precision = "32-bit float"
     chip: object | None = None
     doubt: str | None = FLOAT
 
     def __init__(self, entry: ModelEntry, kind: str) -> None:
-        """kind: a torch device: "cuda", "mps" or "cpu"."""
+        """Loads the network onto the device.
+
+        Args:
+            entry: the model.
+            kind: torch device, "cuda", "mps" or "cpu".
+
+        Raises:
+            MissingRuntimeError: torch is not installed, or sees no such device.
+            UserError: the model has no float form, or its file is missing or changed.
+        """
         try:
             import torch
         except ModuleNotFoundError:
@@ -114,22 +142,23 @@ class TorchRuntime:
             "mps": lambda: "Apple GPU",
             "cpu": lambda: PROCESSOR,
         }[kind]()
-        torch.backends.cudnn.benchmark = True  # the shapes never change: let it pick its kernels
-        torch.backends.cudnn.allow_tf32 = False  # it would round to 10 bits and still say float
-        _keep_tensorflow_off_the_card()
-        twin = TorchNetwork(load_keras_form(entry, "float")).to(kind)
-        self._twin = twin.to(memory_format=torch.channels_last)
+        torch.backends.cudnn.benchmark = True  # the shapes never change, so kernels are tuned once
+        torch.backends.cudnn.allow_tf32 = False  # TF32 keeps 10 bits of a float's 23
+        _hide_gpu_from_tensorflow()
+        network = TorchNetwork(load_keras_form(entry, "float")).to(kind)
+        self._network = network.to(memory_format=torch.channels_last)
 
     def run(self, inputs: np.ndarray) -> np.ndarray:
-        """As `Runtime.run`. Asking for the logits on the host waits for the device."""
+        """Computes the logits: (N, S, S, 3) uint8, 0 to 255, to (N, 7) float32."""
         with self._torch.inference_mode():
             pixels = self._torch.from_numpy(inputs).to(self._kind)
-            # Pixels cross as bytes; the permuted view is channels-last already.
-            return self._twin(pixels.permute(0, 3, 1, 2).float()).cpu().numpy()
+            # Pixels cross as bytes, and the permuted view is in channels-last order already.
+            # `cpu()` waits for the device.
+            return self._network(pixels.permute(0, 3, 1, 2).float()).cpu().numpy()
 
 
-def _keep_tensorflow_off_the_card() -> None:
-    """It only reads the weights, but would take the card's memory and raise its power at rest."""
+def _hide_gpu_from_tensorflow() -> None:
+    # TensorFlow only reads the weights, but it would take memory of the card and raise its power.
     import tensorflow as tf
 
     tf.config.set_visible_devices([], "GPU")
@@ -142,4 +171,5 @@ RUNTIMES: dict[str, Callable[[ModelEntry], Runtime]] = {
     "cpu": lambda entry: TorchRuntime(entry, "cpu"),
     "dense": OnnxRuntime,
 }
-"""Key of `RUNTIME_NAMES` to what loads it; it raises MissingRuntimeError where there is none."""
+"""Key of `qana.bench.command.RUNTIME_NAMES` to the runtime. Each raises MissingRuntimeError where
+the machine lacks it."""

@@ -1,19 +1,18 @@
-"""Synaptic operations of one photo, layer by layer, counted as NeuroBench counts them.
+"""Counts the synaptic operations of each layer for one photo, by NeuroBench's rules.
 
-One operation is one weight times one input. NeuroBench (Yik et al., "The neurobench framework for
-benchmarking neuromorphic computing algorithms and systems", Nature Communications 2025, arXiv
-2304.04640) counts all of them as Dense, and those whose weight and input are both non-zero as
-effective: multiply-accumulates (MACs), or accumulates (ACs) where all inputs of the layer are -1,
-0 or 1. Its code runs each layer on ones, with the layer's own zero padding and without the bias. So
-neither bias nor padding is counted here, nor is what has no weights: pooling, Add and activation.
+One operation multiplies one weight by one input. NeuroBench (Yik et al., "The neurobench framework
+for benchmarking neuromorphic computing algorithms and systems", Nature Communications 2025, arXiv
+2304.04640) counts all operations as Dense. It counts an operation as effective where weight and
+input are both non-zero: as a multiply-accumulate (MAC), or as an accumulate (AC) where all inputs
+of the layer are -1, 0 or 1. Its code runs each layer on ones, with zero padding and without bias.
+Therefore this module counts neither bias nor padding, and no pooling, Add or activation.
 
-Akida 2.0's first layer pads with a grey pixel, which is no input either. That of both generations
-reads raw pixels, so that only a value of 0 saves an operation there. Pooling follows the
-convolution inside one layer: the operations are those of the convolution, at its own resolution.
+The first layer of Akida 2.0 pads with a grey pixel; this padding is not counted either. The first
+layer of both generations reads raw pixels, so only a pixel value of 0 saves an operation there.
+Where a layer pools after its convolution, the operations are counted before the pooling.
 
-A separable layer of Akida 1.0 is two convolutions with nothing between, and counts as two, as it
-would in torch: the pointwise one multiplies the sums of the depthwise one, and a sum of 0 saves
-operations there as a silent input does elsewhere.
+A separable layer of Akida 1.0 counts as two convolutions, as it does in torch. The pointwise one
+multiplies the sums of the depthwise one, so a sum of 0 saves operations.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,15 +32,15 @@ from qana.bench.kernel_geometry import (
 
 @dataclass(frozen=True)
 class LayerOperations:
-    """Operations of one layer on one photo.
+    """Operations of one layer for one photo.
 
     Attributes:
-        name: of the layer; a separable one is counted twice, as "NAME depthwise" and
+        name: of the layer; a separable layer has two entries, "NAME depthwise" and
             "NAME pointwise".
-        dense: all operations, of zeros too.
-        effective_macs: those of two non-zero factors; 0 where they are accumulates.
+        dense: all operations, those with zeros included.
+        effective_macs: operations of two non-zero factors; 0 where they count as accumulates.
         effective_acs: the same where every input is -1, 0 or 1; otherwise 0.
-        events_in: non-zero inputs, be they sent to the layer or summed inside it.
+        events_in: non-zero inputs; of a pointwise entry, non-zero sums of the depthwise one.
         size_in: all inputs.
     """
 
@@ -60,24 +59,26 @@ def count_operations(
 
     Args:
         layers: of an Akida model, in its order, as `AkidaClassifier.layers`.
-        outputs: layer name to (H, W, C) integers of the photo, as `LayerRecorder.record` gives them.
-        image: (S, S, C) uint8, the photo that they belong to.
+        outputs: layer name to (H, W, C) integers of one photo, from `LayerRecorder.record`.
+        image: (S, S, C) uint8, the network input of that photo.
 
     Raises:
-        UserError: the model has a layer with weights of a kind that is not known here.
+        UserError: a layer with weights is of an unknown kind.
     """
     return tuple(
         counted
         for layer in layers
         if "weights" in layer.get_variable_names()
-        for counted in _count_layer(layer, _inputs(layer, outputs, image))
+        for counted in _count_layer(layer, _gather_inputs(layer, outputs, image))
     )
 
 
-def _inputs(layer: akida.Layer, outputs: Mapping[str, np.ndarray], image: np.ndarray) -> np.ndarray:
-    """What enters a layer; a layer that only brings pixels in sends the image itself."""
+def _gather_inputs(
+    layer: akida.Layer, outputs: Mapping[str, np.ndarray], image: np.ndarray
+) -> np.ndarray:
+    """Gathers the (H, W, C) inputs of a layer, which are the image where no source is recorded."""
     parts = [
-        _inputs(before, outputs, image)
+        _gather_inputs(before, outputs, image)
         if before.parameters.layer_type == akida.LayerType.Concatenate
         else outputs.get(before.name, image)
         for before in layer.inbounds
@@ -106,14 +107,14 @@ def _count(
 
     Args:
         name: see `LayerOperations`.
-        weights: (K, L, C, F) as they lie on the inputs; depthwise ones (K, L, C, 1).
+        weights: (K, L, C, F) integers, oriented like the inputs; depthwise ones (K, L, C, 1).
         inputs: (H, W, C) integers.
-        rows: (K, H) float32, 1 where a row of the weights meets one of the inputs, else 0.
-        columns: (L, W) float32, the same of columns.
+        rows: (K, H) float32 of `compute_coverage`, for rows.
+        columns: (L, W) float32 of `compute_coverage`, for columns.
     """
-    events = (inputs != 0).astype(np.float32)  # their sums stay below 2 ** 24: exact
-    meeting = columns @ np.tensordot(rows, events, axes=1)  # (K, L, C) events at each weight
-    effective = int((meeting * np.count_nonzero(weights, axis=-1)).sum())
+    events = (inputs != 0).astype(np.float32)  # their sums stay below 2 ** 24, so they are exact
+    covered = columns @ np.tensordot(rows, events, axes=1)  # (K, L, C) events at each weight
+    effective = int((covered * np.count_nonzero(weights, axis=-1)).sum())
     binary = bool(inputs.min() >= -1 and inputs.max() <= 1)
     return LayerOperations(
         name=name,

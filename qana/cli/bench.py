@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qana.bench.command import RUNTIME_NAMES
 from qana.cli.options import add_json_option, add_model_option
@@ -10,6 +10,9 @@ from qana.cli.output import print_json, print_message
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
 from qana.network.keras_forms import silence_tensorflow
+
+if TYPE_CHECKING:  # loading it takes the runtimes with it
+    from qana.bench.bench_result import BenchResult
 
 MOST_SECONDS, MOST_IMAGES = 3600, 1024
 """A measurement keeps others waiting, and a batch must fit into memory."""
@@ -42,23 +45,23 @@ def run(options: argparse.Namespace) -> int:
     silence_tensorflow()
     from qana.bench.run_bench import run_bench
 
-    tell = _stream if options.stream else _say
+    progress = _stream if options.stream else _print_progress
     runtimes, batches = dict.fromkeys(options.runtimes), dict.fromkeys(options.batches)
     try:
         entry = find_entry(options.model)
-        document = run_bench(entry, [*runtimes], [*batches], options.seconds, tell)
+        result = run_bench(entry, [*runtimes], [*batches], options.seconds, progress)
     except UserError as error:
-        tell("trouble", {"sentence": str(error)})
+        progress("trouble", {"sentence": str(error)})
         raise
     except KeyboardInterrupt:
         print_message("Stopped.")
         return 130
     if options.stream:
-        _stream("done", {"document": document})
+        _stream("done", {"document": result.to_json()})
     elif options.json:
-        print_json(document)
+        print_json(result.to_json())
     else:
-        _print(document)
+        _print_result(result)
     return 0
 
 
@@ -67,7 +70,7 @@ def _stream(kind: str, body: dict[str, Any]) -> None:
     print(json.dumps({"kind": kind, **body}, allow_nan=False), flush=True)
 
 
-def _say(kind: str, body: dict[str, Any]) -> None:
+def _print_progress(kind: str, body: dict[str, Any]) -> None:
     if kind == "waiting":
         print_message("Another measurement runs on this machine: waiting for its end")
     elif kind == "loading":
@@ -78,28 +81,24 @@ def _say(kind: str, body: dict[str, Any]) -> None:
         print_message(f"{body['name']}: {body['reason']}")
 
 
-def _print(document: dict[str, Any]) -> None:
-    for row in document["rows"]:
-        latency, energy = row["latency_ms"], row["energy_mj"]
-        time = f"{latency['p50']:9.2f} ms" if latency else " " * 12
-        used = f"{energy['value']:9.3f} mJ" if energy else "  not known "
-        print(f"{row['provenance']:9} {time} {used}  {row['batch']:3}  {row['runtime']}, ", end="")
-        print(row["device"])
-        if reason := row["not_measurable"]:
-            print(f"{'':9} {reason['reason']} {reason['remedy']}")
-    for one in document["missing"]:
-        print(f"{one['name']}: {one['reason']}")
-    _print_operations(document["neurobench"])
-    added = document["classifier"]
-    print(
-        f"From photo to verdict: {added['classifier_ms']:.2f} ms, the engine alone "
-        f"{added['engine_ms']:.2f} ms: {added['added']:+.0%}"
-    )
-
-
-def _print_operations(counted: dict[str, Any]) -> None:
-    print(
-        f"NeuroBench: {counted['footprint_bytes']:,} bytes, activation sparsity "
-        f"{counted['activation_sparsity']:.3f}, synaptic operations an image: "
-        + ", ".join(f"{name} {n:,.0f}" for name, n in counted["synaptic_operations"].items())
-    )
+def _print_result(result: "BenchResult") -> None:
+    for row in result.rows:
+        time = f"{row.latency_ms.p50:9.2f} ms" if row.latency_ms else " " * 12
+        used = f"{row.energy_mj.value:9.3f} mJ" if row.energy_mj else "  not known "
+        print(f"{row.provenance:9} {time} {used}  {row.batch:3}  {row.runtime}, {row.device}")
+        if reason := row.not_measurable:
+            print(f"{'':9} {reason.reason} {reason.remedy}")
+    for one in result.missing:
+        print(f"{one.name}: {one.reason}")
+    if counted := result.neurobench:
+        print(
+            f"NeuroBench: {counted.footprint_bytes:,} bytes, activation sparsity "
+            f"{counted.activation_sparsity:.3f}, synaptic operations an image: "
+            f"Dense {counted.dense:,.0f}, Effective_MACs {counted.effective_macs:,.0f}, "
+            f"Effective_ACs {counted.effective_acs:,.0f}"
+        )
+    if overhead := result.overhead:
+        print(
+            f"From photo to verdict: {overhead.classifier_ms:.2f} ms, the engine alone "
+            f"{overhead.engine_ms:.2f} ms: {overhead.added:+.0%}"
+        )

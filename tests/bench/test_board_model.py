@@ -68,7 +68,7 @@ def test_our_network_lies_between_the_figures_of_its_neighbours(model: BoardMode
     above = model.predict(179).value
     assert below < estimate.value < above
     assert estimate.low < estimate.value < estimate.high
-    neighbours = [p.published(model.quantity) for p in model.points if 46 <= p.mmac <= 91]
+    neighbours = [p.get_value(model.quantity) for p in model.points if 46 <= p.mmac <= 91]
     assert len(neighbours) == 2
     assert all(estimate.low < neighbour < estimate.high for neighbour in neighbours)
 

@@ -269,7 +269,7 @@ def test_the_figures_are_means_over_the_photos(classifier, square_photos) -> Non
     assert both.effective_macs == (first.effective_macs + second.effective_macs) / 2
     mean = (first.activation_sparsity + second.activation_sparsity) / 2
     assert both.activation_sparsity == pytest.approx(mean)
-    document = json.loads(json.dumps(both.as_document()))
+    document = json.loads(json.dumps(both.to_json()))
     assert document["synaptic_operations"] == {
         "Dense": both.dense,
         "Effective_MACs": both.effective_macs,

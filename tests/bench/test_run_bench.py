@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from qana.bench.bench_process import LEFT, BenchProcess
+from qana.bench.bench_result import BenchResult
 from qana.bench.command import RUNTIME_NAMES
 from qana.bench.compare_rows import (
     AlwaysOnDevice,
@@ -25,7 +26,7 @@ from qana.bench.compare_rows import (
 from qana.bench.machine_lock import hold_machine_lock
 from qana.bench.measure import Progress, measure_idle, measure_runtime
 from qana.bench.readings import NotMeasurable, Reading
-from qana.bench.results import ResultError, format_csv, read_result, read_shipped_results
+from qana.bench.result_files import ResultError, format_csv, read_result, read_shipped_results
 from qana.bench.rows import make_measured_row
 from qana.bench.run_bench import make_known_rows, run_bench
 from qana.bench.runtimes import AkidaRuntime, OnnxRuntime
@@ -79,7 +80,8 @@ def test_the_document_is_the_one_that_others_rely_on(document: dict) -> None:
             assert {"value", "low", "high"} <= row["energy_mj"].keys()
     operations = document["neurobench"]["synaptic_operations"]
     assert operations["Dense"] > operations["Effective_MACs"] > 0
-    read = read_result(json.dumps(document).encode())["rows"]
+    assert BenchResult.from_json(document).to_json() == document
+    read = read_result(json.dumps(document).encode()).to_json()["rows"]
     for ours, theirs in zip(read, document["rows"], strict=True):
         for key in ("batch", "latency_ms", "energy_mj", "energy_net_mj", "provenance", "images"):
             assert ours[key] == theirs[key]
@@ -142,13 +144,13 @@ def test_a_runtime_that_fails_on_the_way_keeps_what_it_gave(classifier, monkeypa
 
     monkeypatch.setattr("qana.bench.run_bench.RUNTIMES", {"cuda": Small, "dense": OnnxRuntime})
     found = run_bench(classifier.entry, ["cuda", "dense"], [1, 2], 0.1, lambda *_: None)
-    ran = [(row["device"], row["batch"]) for row in found["rows"] if row["images"]]
+    ran = [(row.device, row.batch) for row in found.rows if row.images]
     assert ran == [
         ("a card", 1),
         ("this computer's processor", 1),
         ("this computer's processor", 2),
     ]
-    assert [one["reason"] for one in found["missing"]] == ["It does not run here: out of memory"]
+    assert [one.reason for one in found.missing] == ["It does not run here: out of memory"]
 
 
 def test_the_float_network_in_torch_is_the_keras_one(classifier, square_photos) -> None:
@@ -194,7 +196,7 @@ def test_a_meter_that_says_nothing_gives_no_energy() -> None:
     row = make_measured_row("A", "b", "c", 1, np.array([2.0, 4.0]), SILENT, SILENT)
     assert row.energy_mj is row.energy_net_mj is row.idle_watts is None
     assert row.not_measurable == SILENT
-    assert make_always_on_device(row.as_document()) is None
+    assert make_always_on_device(row) is None
 
 
 def use(idle_watts: float, net_mj: float, latency_ms: float, off: float = 0.0) -> AlwaysOnDevice:
@@ -210,13 +212,13 @@ def test_the_break_even_is_where_both_cost_the_same() -> None:
     fast = use(0.9, 2000.0, 0.1, off=0.5)
     found = find_break_even(fast, card)
     assert (found.wins_below, found.wins_above) == ("a", "b")
-    rate = found.images_an_hour
-    assert fast.joules_an_hour(rate) == pytest.approx(card.joules_an_hour(rate))
+    rate = found.images_per_hour
+    assert fast.compute_joules_per_hour(rate) == pytest.approx(card.compute_joules_per_hour(rate))
     assert found.low == pytest.approx(rate / 1.5, rel=0.01)
     assert found.high == pytest.approx(rate * 2, rel=0.01)
     assert find_break_even(card, card).wins_below == find_break_even(card, card).wins_above == ""
     level = find_break_even(use(20.0, 0.2, 0.1), card)
-    assert (level.images_an_hour, level.wins_below) == (None, "a")
+    assert (level.images_per_hour, level.wins_below) == (None, "a")
 
 
 def test_a_saving_has_the_interval_of_both_its_numbers() -> None:
@@ -226,7 +228,7 @@ def test_a_saving_has_the_interval_of_both_its_numbers() -> None:
 
 
 def test_a_result_goes_into_a_table_and_back(document: dict) -> None:
-    lines = list(csv.DictReader(io.StringIO(format_csv(document))))
+    lines = list(csv.DictReader(io.StringIO(format_csv(BenchResult.from_json(document)))))
     assert len(lines) == len(document["rows"])
     for line, row in zip(lines, document["rows"], strict=True):
         assert line["provenance"] == row["provenance"]
@@ -288,7 +290,7 @@ def test_a_file_that_is_no_result_gets_one_sentence(document: dict, make) -> Non
 def test_a_stranger_s_file_brings_no_link_and_no_picture(document: dict) -> None:
     wild = "![x](https://example.org/x.png)<b>\n# Facts www.example.org `a` *b* c@example.org"
     read = read_result(spoilt(lambda d: d["rows"][0].update(runtime=wild))(document))
-    found = read["rows"][0]["runtime"]
+    found = read.rows[0].runtime
     assert "example.org/x.png" in found
     assert not set("[]<>!#`*@\n") & set(found) and "://" not in found and "www." not in found
 
@@ -301,7 +303,7 @@ def test_keys_that_only_look_like_others_change_nothing(document: dict) -> None:
         lambda d: d["rows"][-1].update({"provenance!": "measured", "[latency_ms": 3, "x": nested})
     )
     read = read_result(make(document))
-    assert read["rows"][-1]["provenance"] == "published"
+    assert read.rows[-1].provenance == "published"
     assert format_csv(read)
 
 
@@ -335,6 +337,7 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_run_can_be_watched_and_stopped_at_once(job: BenchProcess) -> None:
     until(lambda: len(job.latencies_ms[("akida", 1)]) > 3)
     assert job.state == "running" and 0 < job.share < 1
@@ -342,9 +345,9 @@ def test_a_run_can_be_watched_and_stopped_at_once(job: BenchProcess) -> None:
     time.sleep(2)
     assert other.state == "waiting" and not other.latencies_ms
     job.stop()
-    assert job.over and job.state == "stopped" and job.trouble is None
-    until(lambda: other.over)
-    assert other.document is not None and other.rows[0]["provenance"] == "measured"
+    assert job.is_over and job.state == "stopped" and job.error is None
+    until(lambda: other.is_over)
+    assert other.finished_result is not None and other.rows[0].provenance == "measured"
     seen = len(job.latencies_ms[("akida", 1)])
     time.sleep(0.5)
     assert len(job.latencies_ms[("akida", 1)]) == seen
@@ -352,18 +355,18 @@ def test_a_run_can_be_watched_and_stopped_at_once(job: BenchProcess) -> None:
 
 def test_a_job_that_nobody_wants_any_more_ends_and_says_so() -> None:
     left = threading.Event()
-    job = BenchProcess("akida2", ["akida"], [1], 60, wanted=lambda: not left.is_set())
+    job = BenchProcess("akida2", ["akida"], [1], 60, is_wanted=lambda: not left.is_set())
     until(lambda: job.latencies_ms[("akida", 1)] != [])
     left.set()
-    until(lambda: job.over)
-    assert job.trouble == LEFT
+    until(lambda: job.is_over)
+    assert job.error == LEFT
 
 
 def test_a_job_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("QANA_MODELS", str(tmp_path))
     job = BenchProcess("akida2", ["akida"], [1], 60)
-    until(lambda: job.over)
-    assert "manifest.json, cannot be read" in str(job.trouble)
+    until(lambda: job.is_over)
+    assert "manifest.json, cannot be read" in str(job.error)
 
 
 @pytest.mark.parametrize(
@@ -383,8 +386,8 @@ def test_wrong_use_gets_one_sentence(wrong: tuple[str, str], capsys) -> None:
 
 def test_the_result_that_comes_along_is_of_a_gpu_alone() -> None:
     """It is shown without asking; the engine's licence lets no timing of Akida be among them."""
-    (document,) = read_shipped_results()
-    assert {row["runtime"] for row in document["rows"]} == {RUNTIME_NAMES["cuda"]}
-    assert {row["provenance"] for row in document["rows"]} == {"measured"}
-    assert 1 in {row["batch"] for row in document["rows"]}
-    assert all(row["energy_mj"] for row in document["rows"])
+    (result,) = read_shipped_results()
+    assert {row.runtime for row in result.rows} == {RUNTIME_NAMES["cuda"]}
+    assert {row.provenance for row in result.rows} == {"measured"}
+    assert 1 in {row.batch for row in result.rows}
+    assert all(row.energy_mj for row in result.rows)

@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from qana.bench.bench_result import BenchResult
 from qana.bench.result_files import read_result, read_shipped_results
 from qana.bench.run_bench import make_known_rows
 from qana.inference.manifest import find_entry, find_models_folder
@@ -43,7 +44,7 @@ def press(page: AppTest, label: str) -> None:
 
 def until_over(page: AppTest) -> None:
     job, end = page.session_state.bench["akida2"], time.monotonic() + SECONDS
-    while not job.over:
+    while not job.is_over:
         assert time.monotonic() < end
         time.sleep(0.1)
     page.run()
@@ -72,12 +73,12 @@ def test_a_run_is_shown_as_it_was_measured(page: AppTest) -> None:
     job, shown = page.session_state.bench["akida2"], words(page)
     assert "Measured here" in shown
     for row in job.rows:
-        assert f"{row['images']:,} images in {row['runs']:,} runs and {row['seconds']:.1f}" in shown
-        if row["not_measurable"]:
-            assert row["not_measurable"]["remedy"] in shown
+        assert f"{row.images:,} images in {row.runs:,} runs and {row.seconds:.1f}" in shown
+        if row.not_measurable:
+            assert row.not_measurable.remedy in shown
     for one in job.missing:
-        assert one["reason"] in shown
-    assert f"`{job.document['command']}`" in shown
+        assert one.reason in shown
+    assert f"`{job.finished_result.command}`" in shown
     this = next(box for box in page.selectbox if box.label == "This")
     assert this.value.startswith("Akida,") and this.value.endswith("(measured here)")
     assert sum(o.endswith("(measured here)") for o in this.options) == len(job.rows)
@@ -91,9 +92,9 @@ def test_a_run_is_stopped_by_one_press_and_survives_a_page_change(page: AppTest)
     press(page, "Start")
     job = page.session_state.bench["akida2"]
     page.run()  # as coming back from another page does
-    assert page.session_state.bench["akida2"] is job and not job.over
+    assert page.session_state.bench["akida2"] is job and not job.is_over
     press(page, "Stop")
-    assert job.over
+    assert job.is_over
     assert "Stopped. What was measured before stays." in words(page)
 
 
@@ -104,7 +105,7 @@ def test_a_run_goes_on_while_its_visitor_looks_at_the_other_network(page: AppTes
     job = page.session_state.bench["akida2"]
     page.selectbox(key="network_choice").select("akd1000").run()
     assert not page.exception
-    assert "Press Start" in words(page) and not job.over
+    assert "Press Start" in words(page) and not job.is_over
     sources = "A network of 72.2 MMAC", "akd1000 is such a network, and none has metered it there."
     assert all(part in words(page) for part in sources)
     assert [button.label for button in page.button if button.label in ("Start", "Stop")] == [
@@ -112,7 +113,7 @@ def test_a_run_goes_on_while_its_visitor_looks_at_the_other_network(page: AppTes
     ]
     page.selectbox(key="network_choice").select("akida2").run()
     press(page, "Stop")
-    assert job.over and page.session_state.bench["akida2"] is job
+    assert job.is_over and page.session_state.bench["akida2"] is job
 
 
 def test_with_a_chip_on_the_computer_the_page_begins_with_the_network_for_it(
@@ -145,7 +146,7 @@ def test_where_one_network_is_missing_the_other_can_be_chosen(
 def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[dict] = []
+    kept: list[BenchResult] = []
     monkeypatch.setattr("ui.compare.files.show_export", kept.append)
     page.pills(key="bench_runtimes").set_value(["akida"]).run()
     page.slider(key="bench_seconds").set_value(4).run()
@@ -154,29 +155,30 @@ def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
     while not job.rows:
         assert time.monotonic() < end
         time.sleep(0.05)
-    assert not job.over and not kept
+    assert not job.is_over and not kept
     press(page, "Stop")
-    assert kept[-1]["stopped"] is True
-    loaded = read_result(json.dumps(kept[-1]).encode())
-    assert [row["runs"] for row in loaded["rows"] if row["provenance"] == "measured"] == [
-        row["runs"] for row in job.rows
+    assert kept[-1].stopped
+    assert kept[-1].to_json()["stopped"] is True
+    loaded = read_result(json.dumps(kept[-1].to_json()).encode())
+    assert [row.runs for row in loaded.rows if row.provenance == "measured"] == [
+        row.runs for row in job.rows
     ]
 
 
 def test_a_graphics_card_is_there_to_compare_with_until_it_is_put_away(page: AppTest) -> None:
-    card, *_ = read_shipped_results()[0]["rows"]
-    assert card["device"] in words(page)
+    card, *_ = read_shipped_results()[0].rows
+    assert card.device in words(page)
     against = next(box for box in page.selectbox if box.label == "against that")
-    assert card["device"] in against.value and "comes with QANA" in against.value
+    assert card.device in against.value and "comes with QANA" in against.value
     page.toggle(key="compare_shipped").set_value(False).run()
     assert not page.exception
-    assert card["device"] not in words(page)
+    assert card.device not in words(page)
     assert "Nothing is measured yet to set beside it" in words(page)
 
 
 def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> None:
     entry = find_entry("akida2")
-    row = make_known_rows(entry)[0].as_document() | {
+    row = make_known_rows(entry)[0].to_json() | {
         "runtime": "Float on an NVIDIA GPU",
         "device": "A test card",
         "provenance": "measured",

@@ -8,7 +8,7 @@ from typing import Any
 
 from qana.bench.published import read_published_rows
 from qana.bench.readings import MEASURED, NotMeasurable
-from qana.bench.results import format_csv, read_result
+from qana.bench.result_files import format_csv, read_result
 from qana.bench.rows import Energy, Latency, Row, make_published_row
 from tools.fuzz import documents
 from tools.fuzz.chance import Chance
@@ -26,9 +26,9 @@ def result(chance: Chance, folder: Path) -> Callable[[], None]:
 
     def feed() -> None:
         read = read_result(data)
-        if len(format_csv(read).splitlines()) < 1 + len(read["rows"]):
+        if len(format_csv(read).splitlines()) < 1 + len(read.rows):
             raise AssertionError("a row is missing in the CSV")
-        if "://" in str(read) or "<" in str([row["runtime"] for row in read["rows"]]):
+        if "://" in str(read) or "<" in str([row.runtime for row in read.rows]):
             raise AssertionError("a text brings markup onto a page")
 
     return feed

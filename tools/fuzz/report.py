@@ -42,7 +42,7 @@ class Tally:
         ways = sorted({one.way for one in counted})
         return {
             "command": command,
-            "machine": describe_machine(),
+            "machine": describe_machine().to_json(),
             "seed": seed,
             "inputs": len(counted),
             "seconds": round(seconds, 1),

@@ -1,13 +1,13 @@
 """The modelled boards: the estimate, the formula, and how well it foretells what it never saw."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from qana.bench.board_model import BoardModel, fit_board_models
 from qana.bench.readings import MODELLED, PUBLISHED
+from qana.bench.rows import Row
 from ui.compare.rows import figure, show_rows
 from ui.compare.source import show_sources
 
@@ -20,11 +20,11 @@ FITTED = "AKD1500"
 """The board that has figures enough to fit a model to."""
 
 
-def show_models(rows: Sequence[dict[str, Any]], command: str) -> None:
+def show_models(rows: Sequence[Row], command: str) -> None:
     """Rows of what the boards would take, each model with its formula and its test.
 
     Args:
-        rows: modelled ones, as `qana.bench.rows.Row.as_document` gives them.
+        rows: modelled ones.
         command: that prints them.
     """
     st.markdown(
@@ -37,25 +37,25 @@ def show_models(rows: Sequence[dict[str, Any]], command: str) -> None:
             _show_test(model)
 
 
-def show_published(rows: Sequence[dict[str, Any]], command: str) -> None:
+def show_published(rows: Sequence[Row], command: str) -> None:
     """What others state, a card each; the many figures of the fitted board as a table.
 
     Args:
-        rows: published ones, as `qana.bench.rows.Row.as_document` gives them.
+        rows: published ones.
         command: that prints them.
     """
-    show_rows([row for row in rows if row["device"] != FITTED], command, "published")
+    show_rows([row for row in rows if row.device != FITTED], command, "published")
     st.markdown(f"**{FITTED}**: the vendor's figures, to which the models above are fitted")
-    fitted = [row for row in rows if row["device"] == FITTED]
-    show_sources(PUBLISHED, (row["source"] for row in fitted), "published-table")
+    fitted = [row for row in rows if row.device == FITTED]
+    show_sources(PUBLISHED, (row.source for row in fitted), "published-table")
     table = [
         {
-            "Network": row["runtime"],
-            "ms": row["latency_ms"]["p50"] if row["latency_ms"] else None,
-            "mJ": row["energy_mj"]["value"],
-            "mJ above the floor": row["energy_net_mj"]["value"] if row["energy_net_mj"] else None,
-            "To be doubted": row["doubt"],
-            "Published in": row["source"],
+            "Network": row.runtime,
+            "ms": row.latency_ms.p50 if row.latency_ms else None,
+            "mJ": row.energy_mj.value,
+            "mJ above the floor": row.energy_net_mj.value if row.energy_net_mj else None,
+            "To be doubted": row.doubt,
+            "Published in": row.source,
         }
         for row in fitted
     ]

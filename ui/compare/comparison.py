@@ -20,6 +20,7 @@ from qana.bench.compare_rows import (
 )
 from qana.bench.published import compute_paper_ratios
 from qana.bench.readings import MEASURED
+from qana.bench.rows import Row
 from ui.charts import PLOT_HEIGHT, legend
 from ui.compare.rows import described, figure
 from ui.compare.source import show_source
@@ -29,7 +30,7 @@ POINTS = 60
 
 BOXES = ("This", "against that")
 """Of the two rows."""
-Entry = tuple[str, dict[str, Any], str]
+Entry = tuple[str, Row, str]
 """Label of a row for the choice, the row, and the command that made its result."""
 
 
@@ -44,7 +45,7 @@ def show_against(entries: Sequence[Entry]) -> None:
         f"The paper claims **{paper.latency_saved:.1%}** less time and "
         f"**{paper.energy_saved:.1%}** less energy for its network on a chip than on a GPU."
     )
-    if not any(row["provenance"] == MEASURED for _, row, _ in entries):
+    if not any(row.provenance == MEASURED for _, row, _ in entries):
         st.markdown("Nothing is measured yet to set beside it: press Start, or load a result.")
     known = {entry[0]: entry for entry in entries}
     entries, labels = list(known.values()), list(known)
@@ -59,7 +60,7 @@ def show_against(entries: Sequence[Entry]) -> None:
     ours, theirs = a[1], b[1]
     # The claim is of single images, a chip against a GPU: beside anything else it would mislead.
     comparable = (
-        all(row["provenance"] == MEASURED and row["batch"] == 1 for row in (ours, theirs))
+        all(row.provenance == MEASURED and row.batch == 1 for row in (ours, theirs))
         and _is_chip(ours)
         and _is_gpu(theirs)
     )
@@ -73,15 +74,15 @@ def show_against(entries: Sequence[Entry]) -> None:
         )
         _show_saved(
             "Less energy an image, all that the meter saw",
-            get_energy_range(ours, "energy_mj"),
-            get_energy_range(theirs, "energy_mj"),
+            get_energy_range(ours.energy_mj),
+            get_energy_range(theirs.energy_mj),
             paper.energy_saved,
             comparable,
         )
         _show_saved(
             "Less energy, power at rest not counted",
-            get_energy_range(ours, "energy_net_mj"),
-            get_energy_range(theirs, "energy_net_mj"),
+            get_energy_range(ours.energy_net_mj),
+            get_energy_range(theirs.energy_net_mj),
             None,
             comparable,
         )
@@ -119,22 +120,22 @@ def _show_saved(
     )
 
 
-def _cautions(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+def _cautions(ours: Row, theirs: Row) -> list[str]:
     found = []
-    words = {row["provenance"] for row in (ours, theirs)} - {MEASURED}
+    words = {row.provenance for row in (ours, theirs)} - {MEASURED}
     if words:
         found.append(f"Not all of this was measured: part is {' and '.join(sorted(words))}.")
-    if "simulator" in ours["device"] + theirs["device"]:
+    if "simulator" in ours.device + theirs.device:
         found.append(
             "The simulator computes what a chip would, bit for bit, and takes the time of this "
             "computer: its milliseconds say nothing about the chip's."
         )
-    if ours["energy_mj"] and theirs["energy_mj"] and ours["source"] != theirs["source"]:
+    if ours.energy_mj and theirs.energy_mj and ours.source != theirs.source:
         found.append(
             "Their energies were not counted at the same place: a card, a processor or a board, "
             "each without the computer around it. Tap the words above for what each one saw."
         )
-    if ours["batch"] != theirs["batch"]:
+    if ours.batch != theirs.batch:
         found.append("A batch answers all its images at its end: its time an image is a rate.")
     return found
 
@@ -156,7 +157,7 @@ def _show_hour(a: Entry, b: Entry) -> None:
     if not found.wins_below:
         st.markdown("Both cost the same at every rate.")
         return
-    if found.images_an_hour is None:
+    if found.images_per_hour is None:
         st.markdown(f"**{names[found.wins_below]}** costs less at every rate that both can do.")
     else:
         spread = (
@@ -165,7 +166,7 @@ def _show_hour(a: Entry, b: Entry) -> None:
             else f"{found.low:,.0f} to {found.high:,.0f} by the intervals"
         )
         st.markdown(
-            f"Break-even at **{found.images_an_hour:,.0f} images an hour** ({spread}): below it "
+            f"Break-even at **{found.images_per_hour:,.0f} images an hour** ({spread}): below it "
             f"**{names[found.wins_below]}** costs less, above it **{names[found.wins_above]}**."
         )
     # By the boxes above: what stands in them is too long for a legend.
@@ -178,9 +179,9 @@ def _show_hour(a: Entry, b: Entry) -> None:
 
 
 def _hour(name: str, use: AlwaysOnDevice) -> list[dict[str, Any]]:
-    rates = np.geomspace(1, max(use.most_an_hour, 10), POINTS)
+    rates = np.geomspace(1, max(use.max_images_per_hour, 10), POINTS)
     return [
-        {"what": name, "images": float(rate), "joules": use.joules_an_hour(float(rate))}
+        {"what": name, "images": float(rate), "joules": use.compute_joules_per_hour(float(rate))}
         for rate in rates
     ]
 
@@ -201,20 +202,20 @@ def hours(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     )
 
 
-def label(row: dict[str, Any], origin: str) -> str:
+def label(row: Row, origin: str) -> str:
     """A row in the list of choices."""
-    latency, energy = row["latency_ms"], row["energy_mj"]
-    known = [f"{figure(latency['p50'])} ms"] if latency else []
-    known += [f"{figure(energy['value'])} mJ"] if energy else []
-    return f"{row['runtime']}, {described(row)}: {', '.join(known)} ({origin})"
+    latency, energy = row.latency_ms, row.energy_mj
+    known = [f"{figure(latency.p50)} ms"] if latency else []
+    known += [f"{figure(energy.value)} mJ"] if energy else []
+    return f"{row.runtime}, {described(row)}: {', '.join(known)} ({origin})"
 
 
-def _is_chip(row: dict[str, Any]) -> bool:
-    return row["runtime"] == RUNTIME_NAMES["akida"] and "simulator" not in row["device"]
+def _is_chip(row: Row) -> bool:
+    return row.runtime == RUNTIME_NAMES["akida"] and "simulator" not in row.device
 
 
-def _is_gpu(row: dict[str, Any]) -> bool:
-    return row["runtime"] in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])
+def _is_gpu(row: Row) -> bool:
+    return row.runtime in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])
 
 
 def _chip(entries: Sequence[Entry]) -> int:
@@ -222,11 +223,11 @@ def _chip(entries: Sequence[Entry]) -> int:
 
     def rank(number: int) -> tuple[bool, bool, bool]:
         row = entries[number][1]
-        akida = row["runtime"] == RUNTIME_NAMES["akida"] and row["batch"] == 1
+        akida = row.runtime == RUNTIME_NAMES["akida"] and row.batch == 1
         return (
             not (akida and _is_chip(row)),
             not akida,
-            row["provenance"] != "modelled",
+            row.provenance != "modelled",
         )
 
     return min(range(len(entries)), key=rank)
@@ -237,12 +238,12 @@ def _gpu(entries: Sequence[Entry]) -> int:
 
     def rank(number: int) -> tuple[bool, bool, bool]:
         row = entries[number][1]
-        akida = row["runtime"] == RUNTIME_NAMES["akida"]
-        measured = row["provenance"] == MEASURED and row["batch"] == 1 and not akida
+        akida = row.runtime == RUNTIME_NAMES["akida"]
+        measured = row.provenance == MEASURED and row.batch == 1 and not akida
         return (
             not (measured and _is_gpu(row)),
             not measured,
-            not ("RTX" in row["device"] and row["runtime"] == "QANA"),
+            not ("RTX" in row.device and row.runtime == "QANA"),
         )
 
     return min(range(len(entries)), key=rank)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from qana.bench.event_costs import SampleCost, count_layer_operations, estimate_sample_costs
 from qana.bench.readings import MODELLED
+from qana.bench.synaptic_operations import LayerOperations
 from qana.classes import BY_CODE
 from qana.data.samples import ATTRIBUTION, load_samples
 from qana.inference.manifest import ModelEntry
@@ -28,7 +29,7 @@ def _costs(name: str, sha256: str) -> tuple[SampleCost, ...]:
 
 
 @st.cache_data(show_spinner="Counting operations")
-def _operations(name: str, sha256: str, number: int) -> list[dict[str, Any]]:
+def _operations(name: str, sha256: str, number: int) -> tuple[LayerOperations, ...]:
     return count_layer_operations(get_classifier(name), load_samples()[number])
 
 
@@ -96,15 +97,15 @@ def show_operations(entry: ModelEntry) -> None:
         key="compare_photo",
     )
     rows = _operations(entry.name, entry.sha256, number)
-    totals = {words: sum(row[key] for row in rows) for key, words in COUNTED.items()}
+    totals = {words: sum(getattr(row, key) for row in rows) for key, words in COUNTED.items()}
     with st.container(horizontal=True):
         for words, total in totals.items():
             st.metric(words, f"{total / 1e6:.1f} M", border=True)
     bars = [
-        {"layer": row["name"], "count": row[key] / 1e6, "kind": words}
+        {"layer": row.name, "count": getattr(row, key) / 1e6, "kind": words}
         for row in rows
         for key, words in COUNTED.items()
-        if row[key]
+        if getattr(row, key)
     ]
     words = ", ".join(f"{kind} {total:,}" for kind, total in totals.items())
     st.altair_chart(layers(bars), alt=f"Operations of each layer; in all: {words}")

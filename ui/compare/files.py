@@ -1,24 +1,25 @@
 """Results in and out: save this one, show another machine's beside it."""
 
 import json
-from typing import Any
 
 import streamlit as st
 
+from qana.bench.bench_result import BenchResult
 from qana.bench.result_files import ResultError, format_csv, read_result, read_shipped_results
-from qana.inference.manifest import ModelEntry, ModelError, read_manifest
+from qana.errors import ModelError
+from qana.inference.manifest import ModelEntry, read_manifest
 
 MOST_FILES = 4
 """Results of other machines that are shown at once."""
 
 
-def show_export(document: dict[str, Any]) -> None:
+def show_export(result: BenchResult) -> None:
     """Downloads of a result, made in memory."""
-    name = f"qana-bench-{document['model']}"
+    name = f"qana-bench-{result.model}"
     with st.container(horizontal=True):
         st.download_button(
             "JSON",
-            json.dumps(document, indent=1),
+            json.dumps(result.to_json(), indent=1),
             f"{name}.json",
             "application/json",
             icon=":material/download:",
@@ -26,7 +27,7 @@ def show_export(document: dict[str, Any]) -> None:
         )
         st.download_button(
             "CSV",
-            format_csv(document),
+            format_csv(result),
             f"{name}.csv",
             "text/csv",
             icon=":material/download:",
@@ -34,12 +35,12 @@ def show_export(document: dict[str, Any]) -> None:
         )
 
 
-def load_others() -> list[tuple[str, dict[str, Any]]]:
+def load_others() -> list[tuple[str, BenchResult]]:
     """Results of other machines: those that the visitor has loaded, each checked, and those that
     come with the app, unless the visitor puts them away; what is wrong with one is said.
 
     Returns:
-        Of each where it was measured, in a word for lists, and its document.
+        Of each where it was measured, in a word for lists, and the result.
     """
     found = []
     shipped = st.toggle("A graphics card of a data centre", value=True, key="compare_shipped")
@@ -51,8 +52,7 @@ def load_others() -> list[tuple[str, dict[str, Any]]]:
     )
     for number, file in enumerate(files[:MOST_FILES], start=1):
         try:
-            document = read_result(file.getvalue())
-            found.append((f"measured there, file {number}", document))
+            found.append((f"measured there, file {number}", read_result(file.getvalue())))
         except ResultError as error:
             st.error(f"{file.name}: {error}", icon=":material/error:")
     if len(files) > MOST_FILES:
@@ -62,18 +62,18 @@ def load_others() -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def show_weights(document: dict[str, Any], entry: ModelEntry) -> None:
+def show_weights(result: BenchResult, entry: ModelEntry) -> None:
     """Says where a result is of other weights than the model that the page is at."""
-    if document["sha256"] == entry.sha256:
+    if result.sha256 == entry.sha256:
         return
     try:
         ours = {one.sha256: one.name for one in read_manifest()}
     except ModelError:  # damaged under a running app: what is loaded goes on
         ours = {}
-    if name := ours.get(document["sha256"]):
+    if name := ours.get(result.sha256):
         words = f"This is the network {name}, not {entry.name}: choose it above to compare like "
         st.warning(f"{words}with like.", icon=":material/warning:")
-    elif (macs := document["macs"] or entry.macs) != entry.macs:
+    elif (macs := result.macs or entry.macs) != entry.macs:
         words = f"It ran another network, of {macs / 1e6:.1f} million MACs; {entry.name} has "
         st.caption(f"{words}{entry.macs / 1e6:.1f} million.")
     else:  # an older result of the same network, most often: nothing to be warned of

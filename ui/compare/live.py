@@ -49,7 +49,7 @@ def follow(job: BenchProcess) -> None:
 
     @st.fragment(run_every=EVERY)
     def look() -> None:
-        if job.over or len(job.rows) + len(job.missing) > known:
+        if job.is_over or len(job.rows) + len(job.missing) > known:
             st.rerun()
         show_state(job)
         show_distributions(job)
@@ -59,7 +59,7 @@ def follow(job: BenchProcess) -> None:
 
 def show_state(job: BenchProcess) -> None:
     """What the job does at the moment."""
-    key, batch = job.at
+    key, batch = job.current
     what = RUNTIME_NAMES.get(key, "the count of operations")
     what += f", {batch} at once" if batch > 1 else ""
     words = WORDS.get(job.state, "").format(what=what)

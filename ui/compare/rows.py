@@ -1,18 +1,18 @@
 """Rows of a result, readable at a glance and on a phone."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
+from qana.bench.rows import Row
 from ui.compare.source import show_source
 
 
-def show_rows(rows: Sequence[dict[str, Any]], command: str, key: str, whose: str = "") -> None:
+def show_rows(rows: Sequence[Row], command: str, key: str, whose: str = "") -> None:
     """A card a row.
 
     Args:
-        rows: as `qana.bench.rows.Row.as_document` gives them.
+        rows: of one result.
         command: that made the result that holds them.
         key: of this list, unlike any other on the page.
         whose: machine that measured them, where it was not this one.
@@ -23,7 +23,7 @@ def show_rows(rows: Sequence[dict[str, Any]], command: str, key: str, whose: str
                 [4, 2.4, 2.8, 1.6], gap="small", vertical_alignment="center"
             )
             with what:
-                st.markdown(f"**{row['runtime']}**")
+                st.markdown(f"**{row.runtime}**")
                 st.caption(described(row))
             with time:
                 _show_time(row)
@@ -33,10 +33,10 @@ def show_rows(rows: Sequence[dict[str, Any]], command: str, key: str, whose: str
                 show_source(row, command, f"{key}{number}", whose)
 
 
-def described(row: dict[str, Any]) -> str:
+def described(row: Row) -> str:
     """Device, precision and batch of a row."""
-    batch = "" if row["batch"] == 1 else f"{row['batch']} images at once"
-    return ", ".join(part for part in (row["device"], row["precision"], batch) if part)
+    batch = "" if row.batch == 1 else f"{row.batch} images at once"
+    return ", ".join(part for part in (row.device, row.precision, batch) if part)
 
 
 def figure(value: float) -> str:
@@ -44,31 +44,31 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
 
 
-def _show_time(row: dict[str, Any]) -> None:
-    latency = row["latency_ms"]
-    if latency is None:
+def _show_time(row: Row) -> None:
+    latency, rate = row.latency_ms, row.images_per_second
+    if latency is None or rate is None:
         st.caption("No time is given")
         return
-    st.markdown(f"**{figure(latency['p50'])} ms**")
+    st.markdown(f"**{figure(latency.p50)} ms**")
     spread = ""
-    if latency["p95"] is not None:
-        spread = f"90 % in {figure(latency['p5'])} to {figure(latency['p95'])} ms, "
-    elif latency["low"] is not None:
-        spread = f"{figure(latency['low'])} to {figure(latency['high'])} ms, "
-    st.caption(f"{spread}{figure(row['images_per_second'])} images a second")
+    if latency.p5 is not None and latency.p95 is not None:
+        spread = f"90 % in {figure(latency.p5)} to {figure(latency.p95)} ms, "
+    elif latency.low is not None and latency.high is not None:
+        spread = f"{figure(latency.low)} to {figure(latency.high)} ms, "
+    st.caption(f"{spread}{figure(rate)} images a second")
 
 
-def _show_energy(row: dict[str, Any]) -> None:
-    energy, net = row["energy_mj"], row["energy_net_mj"]
+def _show_energy(row: Row) -> None:
+    energy, net = row.energy_mj, row.energy_net_mj
     if energy is None:
-        st.markdown(":gray-badge[energy not measurable]" if row["not_measurable"] else "")
-        if row["not_measurable"]:
-            st.caption(row["not_measurable"]["reason"])
+        st.markdown(":gray-badge[energy not measurable]" if row.not_measurable else "")
+        if row.not_measurable:
+            st.caption(row.not_measurable.reason)
         return
-    st.markdown(f"**{figure(energy['value'])} mJ** an image")
+    st.markdown(f"**{figure(energy.value)} mJ** an image")
     spread = ""
-    if energy["low"] < energy["high"]:
-        spread = f"{figure(energy['low'])} to {figure(energy['high'])} mJ"
-    if net and row["idle_watts"] is not None:
-        spread += f"; {figure(net['value'])} mJ without {figure(row['idle_watts'])} W at rest"
+    if energy.low < energy.high:
+        spread = f"{figure(energy.low)} to {figure(energy.high)} mJ"
+    if net and row.idle_watts is not None:
+        spread += f"; {figure(net.value)} mJ without {figure(row.idle_watts)} W at rest"
     st.caption(spread or "No interval is given")

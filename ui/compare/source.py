@@ -1,12 +1,12 @@
 """The chip that opens where a number comes from."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qana.bench.readings import MEASURED, MODELLED, PUBLISHED
+from qana.bench.rows import Row
 
 LOOKS = {
     MEASURED: ("green", ":material/straighten:"),
@@ -39,30 +39,30 @@ def show_sources(provenance: str, sources: Iterable[str], key: str) -> None:
             st.markdown(source)
 
 
-def show_source(row: dict[str, Any], command: str, key: str, whose: str = "") -> None:
+def show_source(row: Row, command: str, key: str, whose: str = "") -> None:
     """The provenance of a row: a button with its word, behind it all that is known.
 
     Args:
-        row: as `qana.bench.rows.Row.as_document` gives it.
+        row: of one result.
         command: that made the result that holds the row.
         key: of the widget, unlike any other on the page.
         whose: machine that measured it, where it was not this one.
     """
-    with chip(row["provenance"], key):
-        if row["provenance"] == MEASURED:
+    with chip(row.provenance, key):
+        if row.provenance == MEASURED:
             st.markdown(
-                f"{row['images']:,} images in {row['runs']:,} runs and {row['seconds']:.1f} s, "
-                f"after a rest and a warm-up. By: {row['source']}."
+                f"{row.images:,} images in {row.runs:,} runs and {row.seconds:.1f} s, "
+                f"after a rest and a warm-up. By: {row.source}."
             )
             if whose:
                 st.markdown(f"So says the file of **{whose}**; nobody here has seen it.")
             st.markdown(f"`{command}`")
         else:
-            st.markdown(f"By: {row['source']}.")
-        if row["doubt"]:
-            st.markdown(f"**Mind:** {row['doubt']}")
-        if reason := row["not_measurable"]:
-            st.markdown(f"**No energy:** {reason['reason']} {reason['remedy']}")
+            st.markdown(f"By: {row.source}.")
+        if row.doubt:
+            st.markdown(f"**Mind:** {row.doubt}")
+        if reason := row.not_measurable:
+            st.markdown(f"**No energy:** {reason.reason} {reason.remedy}")
 
 
 def show_counted(key: str) -> None:

@@ -1,1 +1,1 @@
-"""Meters of energy, one kind of counter a file; see `qana.bench.readings.Meter`."""
+"""Energy meters: the Akida board, NVIDIA cards and the processor."""

@@ -1,11 +1,12 @@
-"""Energy of an Akida board: the power sensor on the board, read by the engine.
+"""Reads the power of an Akida board, such as an AKD1000's milliwatts, and sums its energy.
 
-Once `soc.power_measurement_enabled` is set, the engine logs events: a time in milliseconds and a
-power, taken here as the mean since the event before. The sensor makes one in about 141 ms. As in
-`akida.statistics` the first power is left out, because it began before the run.
-"Akida runtime API", PowerMeter and PowerEvent, in BrainChip's documentation.
+Once `soc.power_measurement_enabled` is set, the engine reads the power sensor of the board and logs
+events: a time in milliseconds and a power in milliwatts ("Akida runtime API", PowerMeter and
+PowerEvent, in BrainChip's documentation). This module takes the power of an event as the mean since
+the previous event. There is an event about every 141 ms. As in `akida.statistics`, the first power
+is not used, because its interval began before the run.
 
-The list keeps only its newest events, so a meter that is read rarely has not seen all of the run.
+The engine keeps only the newest events, so a meter that is read rarely misses a part of the run.
 """
 
 import time
@@ -18,26 +19,30 @@ from qana.bench.meters.no_meter import explain_not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 PERIOD = 0.141
-"""Time between two events, s: 140.8 ms by `ina_period_ms` in the header of an earlier engine."""
+"""Time between two events, s. Source: `ina_period_ms`, 140.8 ms, in an earlier engine's header."""
 FEWEST = 10
-"""Fewest events that show how much the power spreads; about 1.5 s."""
+"""Fewest events that give an interval of the power; they take about 1.5 s."""
 COVERS = "the Akida board at its own power sensor, its floor included; not the host computer"
 SOURCE = "Akida power meter (soc.power_meter)"
-BROKEN = (RuntimeError, ValueError, OSError)
-"""What the engine raises when it loses the board."""
+DEVICE_ERRORS = (RuntimeError, ValueError, OSError)
+"""Errors that the engine raises when it loses the board."""
 
 
 class AkidaPowerMeter:
-    """A `qana.bench.readings.Meter` of one Akida board."""
+    """A meter of one Akida board. See `qana.bench.readings.Meter`.
+
+    Attributes:
+        name: of the meter.
+    """
 
     name = "Akida power meter"
 
     def __init__(self, device: Any = None, clock: Callable[[], float] = time.monotonic) -> None:
-        """Touches no hardware yet.
+        """Stores which board to read; it does not access the board yet.
 
         Args:
-            device: one of `akida.devices()`; None for the simulator.
-            clock: gives seconds that never go back.
+            device: an element of `akida.devices()`; None for the simulator.
+            clock: returns seconds that never go back.
         """
         self._device = device
         self._clock = clock
@@ -45,32 +50,32 @@ class AkidaPowerMeter:
         self._problem: NotMeasurable | None = explain_not_started(self.name)
 
     def start(self) -> None:
-        """Turns the board's power measurement on and passes over the events so far."""
-        self._problem = self._absent()
+        """Enables the power measurement of the board and skips the events so far."""
+        self._problem = self._explain_absence()
         if self._problem is None:
             try:
                 soc = self._device.soc
                 if self._was_enabled is None:
                     self._was_enabled = soc.power_measurement_enabled
                 soc.power_measurement_enabled = True
-                self._old = set(self._logged())
-            except BROKEN as error:
-                self._problem = self._broken(error)
+                self._old = set(self._read_events())
+            except DEVICE_ERRORS as error:
+                self._problem = self._explain_fault(error)
         self._events: dict[int, Any] = {}
         self._began = self._clock()
 
     def read(self) -> Reading | NotMeasurable:
-        """What the board used since `start`; read it every few seconds.
+        """Reads the energy of the board since `start`. Call it every few seconds.
 
-        Where no event speaks for a time, at the ends or because the list was full, the power is
-        taken to lie between the least and the most that was seen.
+        Some time has no event: at both ends, or because the engine's list was full. The interval
+        assumes that the power then lay between the lowest and the highest power of the run.
         """
         if self._problem is not None:
             return self._problem
         try:
-            logged = self._logged()
-        except BROKEN as error:
-            self._problem = self._broken(error)
+            logged = self._read_events()
+        except DEVICE_ERRORS as error:
+            self._problem = self._explain_fault(error)
             return self._problem
         seconds = self._clock() - self._began
         self._events |= {at: logged[at] for at in logged.keys() - self._old}
@@ -84,21 +89,22 @@ class AkidaPowerMeter:
         return self._integrate(seconds)
 
     def close(self) -> None:
-        """Puts the board's power measurement back as it was found."""
+        """Restores the power measurement setting of the board."""
         if self._was_enabled is not None:
-            with suppress(*BROKEN):  # the board may be gone
+            with suppress(*DEVICE_ERRORS):  # the board may be gone
                 self._device.soc.power_measurement_enabled = self._was_enabled
             self._was_enabled = None
         self._problem = explain_not_started(self.name)
 
-    def _logged(self) -> dict[int, Any]:
-        """Events by their time; the engine may have moved some to the last inference's list."""
+    def _read_events(self) -> dict[int, Any]:
+        """Reads the logged events, by their time in ms."""
+        # The engine may have moved some events to the list of the last inference.
         events = [*self._device.soc.power_meter.events(), *self._device.inference_power_events]
         return {event.ts: event for event in events}
 
     def _integrate(self, seconds: float) -> Reading | NotMeasurable:
         times = sorted(self._events)
-        # An event far from the one before speaks for a part of the time between them only.
+        # An event long after the previous one stands only for the end of the time between them.
         spans = [min((at - before) / 1000, 2 * PERIOD) for before, at in pairwise(times)]
         watts = [self._events[at].power / 1000 for at in times[1:]]
         mean = sum(power * span for power, span in zip(watts, spans, strict=True)) / sum(spans)
@@ -110,16 +116,16 @@ class AkidaPowerMeter:
             )
         unseen = max(0, seconds - sum(spans))
         least, most = min(watts), max(watts)
-        # The sensor is up to a period behind the engine that asks it, at both ends alike.
+        # At both ends, the sensor is up to one period behind the engine.
         lag = PERIOD * (most - least)
-        # The current comes in whole milliamperes, the voltage in microvolts.
+        # The sensor rounds the current to milliamperes; the voltage is in microvolts.
         rounding = max(self._events[at].voltage for at in times) * 1e-9
         joules = mean * seconds
         low = joules - unseen * (mean - least) - lag - rounding * seconds
         high = joules + unseen * (most - mean) + lag + rounding * seconds
         return Reading(joules, max(0, low), high, seconds, COVERS, SOURCE)
 
-    def _absent(self) -> NotMeasurable | None:
+    def _explain_absence(self) -> NotMeasurable | None:
         if not hasattr(self._device, "soc"):
             return NotMeasurable(
                 self.name,
@@ -135,7 +141,7 @@ class AkidaPowerMeter:
             )
         return None
 
-    def _broken(self, error: Exception) -> NotMeasurable:
+    def _explain_fault(self, error: Exception) -> NotMeasurable:
         return NotMeasurable(
             self.name,
             f"The Akida board does not give its power: {error}.",

@@ -1,4 +1,4 @@
-"""Which meter sees the energy of which hardware."""
+"""Chooses the energy meter of a device."""
 
 from typing import Any
 
@@ -11,20 +11,20 @@ from qana.errors import UserError
 
 
 def choose_meter(kind: str, device: object | None = None) -> Meter:
-    """The meter of the hardware that a network runs on.
+    """Chooses the energy meter of the device that a network runs on.
 
     Args:
         kind: "akida", "cuda", "cpu" or "mps".
-        device: for "akida" one of `akida.devices()`, or None for the simulator; for "cuda" what
-            `torch.cuda.get_device_properties` takes, or None for the current card.
+        device: for "akida" an element of `akida.devices()`, or None for the simulator; for "cuda"
+            an argument of `torch.cuda.get_device_properties`, or None for the current card.
 
     Raises:
-        UserError: another kind.
+        UserError: `kind` is unknown.
     """
     if kind == "akida":
         return AkidaPowerMeter(device)
     if kind == "cuda":
-        return NvmlMeter(_uuid(device))
+        return NvmlMeter(_read_uuid(device))
     if kind == "cpu":
         return RaplMeter()
     if kind == "mps":
@@ -34,11 +34,11 @@ def choose_meter(kind: str, device: object | None = None) -> Meter:
             "Run `sudo powermetrics --samplers gpu_power` beside this program, or measure at the "
             "mains.",
         )
-    raise UserError(f'No meter for "{kind}": choose akida, cuda, cpu or mps.')
+    raise UserError(f'There is no meter for "{kind}": choose akida, cuda, cpu or mps.')
 
 
-def _uuid(device: Any) -> str | None:
-    """The card's name that CUDA and NVML share; None without a card."""
+def _read_uuid(device: Any) -> str | None:
+    """Reads the identifier of a card that CUDA and NVML share; None without a card."""
     import torch
 
     if not torch.cuda.is_available():

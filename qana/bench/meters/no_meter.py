@@ -1,35 +1,39 @@
-"""No energy: the meter of hardware that has no counter, and of a meter that was not started."""
+"""The meter of a device without an energy counter."""
 
 from qana.bench.readings import NotMeasurable
 
 
 def explain_not_started(name: str) -> NotMeasurable:
-    """What the meter `name` answers before `start` and after `close`."""
+    """Explains that the meter `name` counts nothing before `start` and after `close`."""
     return NotMeasurable(
         name, "The meter was not started.", "Start the meter before the work that it measures."
     )
 
 
 class NoMeter:
-    """A `qana.bench.readings.Meter` that never gives an energy."""
+    """A meter that never gives an energy. See `qana.bench.readings.Meter`.
+
+    Attributes:
+        name: of the missing counter.
+    """
 
     def __init__(self, name: str, reason: str, remedy: str) -> None:
-        """Keeps what `read` answers.
+        """Stores the answer of `read`.
 
         Args:
-            name: the counter that somebody looks for here.
-            reason: one sentence; why it gives no energy.
-            remedy: one sentence; what to do, buy or wait for.
+            name: of the missing counter.
+            reason: one sentence, why it gives no energy.
+            remedy: one sentence that says what to do.
         """
         self.name = name
         self._answer = NotMeasurable(name, reason, remedy)
 
     def start(self) -> None:
-        """Nothing to begin."""
+        """Does nothing."""
 
     def read(self) -> NotMeasurable:
-        """The reason and the remedy."""
+        """Returns the reason and the remedy."""
         return self._answer
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Does nothing."""

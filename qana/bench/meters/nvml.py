@@ -1,14 +1,14 @@
-"""Energy of an NVIDIA card: the total energy counter of NVML, NVIDIA's management library.
+"""Reads the energy of an NVIDIA card from the total energy counter of NVML.
 
-`nvmlDeviceGetTotalEnergyConsumption` gives the millijoules since the driver was loaded, on Volta
-and newer (NVML API reference). It moves about every 100 ms ("Thermally Stable Profiling for
-Accurate GPU Energy Measurement", ml.energy/blog). Older cards give a power alone, whose
-averaging differs from card to card and is documented for few; a sum of such samples has no
-interval that could be defended, so without the counter there is no reading.
+NVML is NVIDIA's management library. `nvmlDeviceGetTotalEnergyConsumption` returns the millijoules
+since the driver was loaded, on Volta and newer (NVML API reference). The counter is updated about
+every 100 ms ("Thermally Stable Profiling for Accurate GPU Energy Measurement", ml.energy/blog).
+Older cards report only a power. Its averaging differs from card to card and is documented for few,
+so a sum of these powers has no known interval. Therefore a card without the counter has no reading.
 
-The interval of a reading holds the steps of the counter alone. The error of the card's own sensor
-comes on top: Yang, Adamek and Armour, "Part-time Power Measurements: nvidia-smi's Lack of
-Attention", arXiv 2312.02741.
+The interval of a reading covers the steps of the counter alone. It does not cover the error of the
+card's sensor (Yang, Adamek and Armour, "Part-time Power Measurements: nvidia-smi's Lack of
+Attention", arXiv 2312.02741).
 """
 
 import time
@@ -20,11 +20,11 @@ from qana.bench.meters.no_meter import explain_not_started
 from qana.bench.readings import NotMeasurable, Reading
 
 STEP = 0.1
-"""Time between two moves of the counter, s."""
+"""Time between two updates of the counter, s."""
 SHORTEST = 1.0
-"""Shortest run that is measured, s: ten moves, so the interval is within 12 % each way."""
+"""Shortest run that is measured, s: ten updates, so the interval is within 12 % each side."""
 RESOLUTION = 0.001
-"""The counter is in whole millijoules, J."""
+"""Unit of the counter, one millijoule, J."""
 SOURCE = "NVML total energy counter; interval: its steps, the sensor's own error comes on top"
 PACKAGE = "nvidia-ml-py==13.615.71"
 
@@ -50,7 +50,11 @@ ERRORS = {
 
 
 class NvmlMeter:
-    """A `qana.bench.readings.Meter` of one whole card. Steady work is assumed: see `read`."""
+    """A meter of one whole card. See `qana.bench.readings.Meter`.
+
+    Attributes:
+        name: of the meter.
+    """
 
     name = "NVML"
 
@@ -60,13 +64,13 @@ class NvmlMeter:
         nvml: Any = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Opens nothing yet.
+        """Stores which card to read; it does not open NVML yet.
 
         Args:
-            uuid: of the card, such as "GPU-5a8b...", because NVML and CUDA count cards in
-                different orders; NVML's first card if None.
-            nvml: the module `pynvml` of the package nvidia-ml-py; imported when needed if None.
-            clock: gives seconds that never go back.
+            uuid: of the card, such as "GPU-5a8b...", because NVML and CUDA number cards
+                differently; None for NVML's first card.
+            nvml: the module `pynvml` of the package nvidia-ml-py; None to import it at `start`.
+            clock: returns seconds that never go back.
         """
         self._uuid = uuid
         self._nvml = nvml
@@ -75,21 +79,21 @@ class NvmlMeter:
         self._problem: NotMeasurable | None = explain_not_started(self.name)
 
     def start(self) -> None:
-        """Finds the card and reads its counter for the first time."""
-        self._problem = self._begin()
+        """Opens the card and reads its counter for the first time."""
+        self._problem = self._open_card()
 
     def read(self) -> Reading | NotMeasurable:
-        """What the card used since `start`.
+        """Reads the energy of the card since `start`.
 
-        At each end the counter may be up to one step late. The interval takes the energy of a step
-        from the mean power of the run, so the card should work, or rest, all the time.
+        The counter may be up to one step late at each end. The energy of that step is computed from
+        the mean power, so the interval assumes that the card works, or waits, all the time.
         """
         if self._problem is not None:
             return self._problem
         try:
             joules = self._nvml.nvmlDeviceGetTotalEnergyConsumption(self._card) / 1000 - self._first
         except self._nvml.NVMLError as error:
-            return self._say(error)
+            return self._explain(error)
         seconds = self._clock() - self._began
         if joules < 0:
             self._problem = NotMeasurable(
@@ -106,7 +110,7 @@ class NvmlMeter:
             )
         if joules == 0:
             return NotMeasurable(self.name, "The card's energy counter does not move.", RESTART)
-        # All steps but one lie within the run: the mean power is at most the energy over their time
+        # All steps but one lie within the run, so this is the largest possible mean power.
         step = (joules + RESOLUTION) * STEP / (seconds - STEP) + RESOLUTION
         covers = f"the whole graphics card named {self._model}, memory and fans included"
         return Reading(joules, max(0, joules - step), joules + step, seconds, covers, SOURCE)
@@ -119,7 +123,7 @@ class NvmlMeter:
                 self._nvml.nvmlShutdown()
         self._problem = explain_not_started(self.name)
 
-    def _begin(self) -> NotMeasurable | None:
+    def _open_card(self) -> NotMeasurable | None:
         if self._nvml is None:
             try:
                 import pynvml
@@ -143,10 +147,10 @@ class NvmlMeter:
             self._model = nvml.nvmlDeviceGetName(self._card)
             self._first = nvml.nvmlDeviceGetTotalEnergyConsumption(self._card) / 1000
         except nvml.NVMLError as error:
-            return self._say(error)
+            return self._explain(error)
         self._began = self._clock()
         return None
 
-    def _say(self, error: Any) -> NotMeasurable:
+    def _explain(self, error: Any) -> NotMeasurable:
         unknown = (f"NVML cannot read the card: {error}.", RESTART)
         return NotMeasurable(self.name, *ERRORS.get(error.value, unknown))

@@ -1,12 +1,12 @@
-"""Energy of the processor: RAPL, the counter that Linux shows under /sys/class/powercap.
+"""Reads the energy of the processor from RAPL, the counter under /sys/class/powercap in Linux.
 
 Each package, which is one processor in its socket, has a folder `intel-rapl:N`, on AMD too. Its
-`energy_uj` counts microjoules up to `max_energy_range_uj` and begins again at zero. Linux kernel
-documentation, "Power Capping Framework", power/powercap. The counter moves about every
-millisecond: Hähnel et al., "Measuring Energy Consumption for Short Code Paths Using RAPL", ACM
-SIGMETRICS Performance Evaluation Review 40(3), 2012.
+`energy_uj` counts microjoules up to `max_energy_range_uj` and restarts at zero (Linux kernel
+documentation, "Power Capping Framework", power/powercap). The counter is updated about every
+millisecond (Hähnel et al., "Measuring Energy Consumption for Short Code Paths Using RAPL", ACM
+SIGMETRICS Performance Evaluation Review 40(3), 2012).
 
-The interval of a reading holds these steps alone; the error of the counter itself comes on top.
+The interval of a reading covers these steps alone. The error of the counter itself is not known.
 """
 
 import time
@@ -18,11 +18,11 @@ from qana.bench.readings import NotMeasurable, Reading
 
 ROOT = Path("/sys/class/powercap")
 STEP = 0.001
-"""Time between two moves of the counter, s."""
+"""Time between two updates of the counter, s."""
 SHORTEST = 0.1
-"""Shortest run that is measured, s: a hundred steps, so the interval is within 2 % each way."""
-MOST_WATTS = 1000
-"""W, more than a package of today draws; bounds how soon its counter can wrap around twice."""
+"""Shortest run that is measured, s: a hundred steps, so the interval is within 2 % each side."""
+MAX_WATTS = 1000
+"""Power that no package exceeds, W. It bounds how soon a counter can wrap around twice."""
 COVERS = "the processor packages (cores, caches, integrated graphics; not memory, board or mains)"
 SOURCE = (
     "RAPL energy counter (Linux powercap, energy_uj); interval: its steps, the sensor's own error "
@@ -31,28 +31,31 @@ SOURCE = (
 
 
 class RaplMeter:
-    """A `qana.bench.readings.Meter` of all processor packages together.
+    """A meter of all processor packages together. See `qana.bench.readings.Meter`.
 
-    The counters are read at `start` and at each `read`, which sees one wrap-around between two of
-    these. A second one could pass unseen after `max_energy_range_uj` at `MOST_WATTS`, which is 65 s
-    or more on usual processors; when two reads are further apart, the energy is not known.
+    `start` and `read` read the counters and correct one wrap-around since the last reading. A
+    second one could go unnoticed after `max_energy_range_uj` at `MAX_WATTS`, which is 65 s or more
+    on usual processors. Where two readings are further apart, there is no energy.
+
+    Attributes:
+        name: of the meter.
     """
 
     name = "RAPL"
 
     def __init__(self, root: Path = ROOT, clock: Callable[[], float] = time.monotonic) -> None:
-        """Opens nothing yet.
+        """Stores where the counters are; it opens no file yet.
 
         Args:
-            root: folder of the zones, as Linux lays it out.
-            clock: gives seconds that never go back.
+            root: folder of the zones.
+            clock: returns seconds that never go back.
         """
         self._root = root
         self._clock = clock
         self._problem: NotMeasurable | None = explain_not_started(self.name)
 
     def start(self) -> None:
-        """Reads every package's counter for the first time."""
+        """Reads the counter of every package for the first time."""
         self._problem = None
         try:
             self._zones = [
@@ -60,10 +63,10 @@ class RaplMeter:
                 for path in sorted(self._root.glob("intel-rapl:*/name"))
                 if path.read_text().startswith("package-")
             ]
-            self._ranges = [_integer(zone / "max_energy_range_uj") for zone in self._zones]
-            self._last = [_integer(zone / "energy_uj") for zone in self._zones]
+            self._ranges = [_read_integer(zone / "max_energy_range_uj") for zone in self._zones]
+            self._last = [_read_integer(zone / "energy_uj") for zone in self._zones]
         except (OSError, ValueError) as error:
-            self._problem = self._say(error)
+            self._problem = self._explain(error)
         if self._problem is None and not self._zones:
             self._problem = NotMeasurable(
                 self.name,
@@ -76,9 +79,9 @@ class RaplMeter:
         self._began = self._seen = self._clock()
 
     def read(self) -> Reading | NotMeasurable:
-        """What all packages used since `start`; read it at least once a minute."""
+        """Reads the energy of all packages since `start`. Call it at least once a minute."""
         if self._problem is None:
-            self._problem = self._count()
+            self._problem = self._add_increments()
         if self._problem is not None:
             return self._problem
         seconds = self._seen - self._began
@@ -99,17 +102,17 @@ class RaplMeter:
         return Reading(joules, joules - step, joules + step, seconds, COVERS, SOURCE)
 
     def close(self) -> None:
-        """Ends the run; no file was left open."""
+        """Ends the run. No file is open."""
         self._problem = explain_not_started(self.name)
 
-    def _count(self) -> NotMeasurable | None:
-        """Adds what the counters moved since the last look."""
+    def _add_increments(self) -> NotMeasurable | None:
+        """Adds the increments of the counters and returns the problem, if there is one."""
         try:
-            values = [_integer(zone / "energy_uj") for zone in self._zones]
+            values = [_read_integer(zone / "energy_uj") for zone in self._zones]
         except (OSError, ValueError) as error:
-            return self._say(error)
+            return self._explain(error)
         now = self._clock()
-        safe = min(self._ranges) / 1e6 / MOST_WATTS
+        safe = min(self._ranges) / 1e6 / MAX_WATTS
         if now - self._seen > safe:
             return NotMeasurable(
                 self.name,
@@ -123,7 +126,7 @@ class RaplMeter:
         self._last, self._seen = values, now
         return None
 
-    def _say(self, error: OSError | ValueError) -> NotMeasurable:
+    def _explain(self, error: OSError | ValueError) -> NotMeasurable:
         if isinstance(error, PermissionError):
             return NotMeasurable(
                 self.name,
@@ -138,5 +141,5 @@ class RaplMeter:
         )
 
 
-def _integer(path: Path) -> int:
+def _read_integer(path: Path) -> int:
     return int(path.read_text())
