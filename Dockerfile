@@ -18,16 +18,14 @@ CMD ["python", "-m", "streamlit", "run", "streamlit_app.py", \
 
 FROM base AS light
 COPY requirements-lite.txt ./
-RUN python -m pip install -r requirements-lite.txt
+RUN python -m pip install --require-hashes -r requirements-lite.txt
 COPY . .
 RUN useradd --create-home qana
 USER qana
 
 FROM base AS full
-COPY requirements.txt requirements-lite.txt ./
-# The headless build of OpenCV last: both own one folder, and it needs no graphics library.
-RUN python -m pip install -r requirements.txt \
- && python -m pip install --force-reinstall --no-deps "$(grep ^opencv-python-headless requirements.txt)"
+COPY requirements.txt ./
+RUN python -m pip install --require-hashes -r requirements.txt
 COPY . .
 RUN useradd --create-home qana
 USER qana

@@ -12,9 +12,10 @@ import pytest
 from PIL import Image, ImageFilter
 
 from qana.classes import LABELS
-from qana.data.samples import FOLDER, Sample
+from qana.data.samples import SAMPLES_FOLDER, Sample
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.diagnosis import FOREIGN, scan
+from qana.imaging import read_image
+from qana.inference.diagnosis import OUT_OF_DISTRIBUTION, diagnose
 
 
 def qana(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +42,7 @@ def test_models_lists_what_others_rely_on() -> None:
 def test_predict_answers_as_the_classifier(classifier: AkidaClassifier, samples) -> None:
     from qana.imaging import read_image
 
-    paths = sorted(FOLDER.iterdir())
+    paths = sorted(SAMPLES_FOLDER.iterdir())
     assert paths == sorted(sample.path for sample in samples)  # the README's assets/samples/*
     samples = sorted(samples, key=lambda sample: sample.path)
     ran = qana("predict", "--json", "--raw", *paths)
@@ -55,7 +56,7 @@ def test_predict_answers_as_the_classifier(classifier: AkidaClassifier, samples)
         assert answer["status"] == "classified"
         assert answer["logits"] == prediction.logits.tolist()
         assert [guess["label"] for guess in answer["top"]] == [code for code, _ in prediction.top]
-        assert answer["malignant_probability"] == prediction.needs_look_probability
+        assert answer["malignant_probability"] == prediction.malignant_probability
         assert answer["events"] == prediction.events
 
 
@@ -78,7 +79,7 @@ def test_an_unreadable_file_is_told_and_the_others_are_done(tmp_path: Path, sure
 def test_what_is_no_lesion_or_unsure_is_not_said_as_a_verdict(
     classifier: AkidaClassifier, samples, text_page: Path
 ) -> None:
-    unsure = [s for s in samples if scan(s.path, classifier).status == "abstained"]
+    unsure = [s for s in samples if diagnose(read_image(s.path), classifier).status == "abstained"]
     paths = [text_page, *(sample.path for sample in unsure)]
     first, *others = json.loads(qana("predict", "--json", *paths).stdout)["images"]
     assert first["status"] == "rejected"
@@ -90,7 +91,7 @@ def test_what_is_no_lesion_or_unsure_is_not_said_as_a_verdict(
         assert len(answer["top"]) == 3
         assert answer["top"][0]["probability"] < classifier.entry.abstain_below
     lines = qana("predict", *paths).stdout.splitlines()
-    assert lines[0] == f"{text_page}: {FOREIGN.message}"
+    assert lines[0] == f"{text_page}: {OUT_OF_DISTRIBUTION.message}"
     assert all(": not sure, perhaps " in line for line in lines[1:])
     raw = json.loads(qana("predict", "--json", "--raw", *paths).stdout)["images"]
     assert {answer["status"] for answer in raw} == {"classified"}
@@ -119,7 +120,7 @@ def label_files(tmp_path_factory, samples: tuple[Sample, ...]) -> dict[str, Path
 def test_evaluate_gives_the_same_numbers_for_both_layouts(label_files, classifier) -> None:
     documents = []
     for labels in label_files.values():
-        ran = qana("evaluate", "--images", FOLDER, "--labels", labels, "--json")
+        ran = qana("evaluate", "--images", SAMPLES_FOLDER, "--labels", labels, "--json")
         assert ran.returncode == 0, ran.stderr
         documents.append(json.loads(ran.stdout))
     assert documents[0] == documents[1]
@@ -134,14 +135,15 @@ def test_evaluate_gives_the_same_numbers_for_both_layouts(label_files, classifie
     assert document["abstained"] == sum(document["abstained_by"].values()) == 0
 
 
+@pytest.mark.slow
 def test_intervals_are_over_lesions(label_files, samples, tmp_path: Path) -> None:
     grouped = tmp_path / "grouped.csv"
     rows = [f"{sample.label},{sample.image_id},{sample.label}" for sample in samples]
     grouped.write_text("\n".join(["lesion_id,image_id,dx", *rows]) + "\n")
     spans = [
-        json.loads(qana("evaluate", "--images", FOLDER, "--labels", labels, "--json").stdout)[
-            "ci95"
-        ]
+        json.loads(
+            qana("evaluate", "--images", SAMPLES_FOLDER, "--labels", labels, "--json").stdout
+        )["ci95"]
         for labels in (label_files["ham"], grouped)
     ]
     assert spans[0] != spans[1]
@@ -151,7 +153,16 @@ def test_evaluate_can_keep_to_the_test_lesions(label_files, samples, tmp_path: P
     other = tmp_path / "other.csv"
     other.write_text(label_files["ham"].read_text())
     ran = qana(
-        *("evaluate", "--images", FOLDER, "--labels", other, "--subset", "lesion-test", "--json")
+        *(
+            "evaluate",
+            "--images",
+            SAMPLES_FOLDER,
+            "--labels",
+            other,
+            "--subset",
+            "lesion-test",
+            "--json",
+        )
     )
     assert json.loads(ran.stdout)["n"] == 21
     strangers = tmp_path / "strangers"
@@ -188,7 +199,7 @@ def test_wrong_use_gets_one_line_and_exit_code_2(arguments, sentence: str) -> No
 
 
 def test_a_missing_model_is_said(tmp_path: Path) -> None:
-    for command in (("models",), ("predict", next(FOLDER.glob("*.jpg")))):
+    for command in (("models",), ("predict", next(SAMPLES_FOLDER.glob("*.jpg")))):
         ran = qana(*command, QANA_MODELS=str(tmp_path))
         assert ran.returncode == 2
         assert ran.stderr.count("\n") == 1

@@ -13,7 +13,7 @@ from qana.inference.manifest import find_entry
 from qana.network.quantizeml_loading import load_model
 
 
-@pytest.mark.parametrize("name", ["akida2", "akida2-large"])
+@pytest.mark.parametrize("name", ["akida2", pytest.param("akida2-large", marks=pytest.mark.slow)])
 def test_a_network_converts_to_the_published_bytes(name: str, tmp_path: Path) -> None:
     """akida2-large was published with the vendor's own graph."""
     entry = find_entry(name)

@@ -1,4 +1,4 @@
-"""grad-cam on Keras is grad-cam on torch, and the map from Akida is grad-cam of what it runs."""
+"""Tests of grad-cam on Keras networks against grad-cam on torch and against the Akida map."""
 
 import copy
 import os
@@ -88,11 +88,17 @@ def test_the_network_for_akida_1_has_a_twin_too(square_photos) -> None:
 
 
 def test_a_network_with_other_layers_has_no_twin() -> None:
-    with pytest.raises(ValueError, match="no counterpart in torch"):
+    with pytest.raises(ValueError, match="no torch module"):
         TorchNetwork(build_network("published"))
 
 
-@pytest.mark.parametrize("method", ["Grad-CAM", "Grad-CAM++", "LayerCAM", "Eigen-CAM"])
+OTHER_METHODS = [
+    pytest.param(method, marks=pytest.mark.slow)
+    for method in ("Grad-CAM++", "LayerCAM", "Eigen-CAM")
+]
+
+
+@pytest.mark.parametrize("method", ["Grad-CAM", *OTHER_METHODS])
 def test_keras_and_native_hooks_give_the_same_map(network, twin, square_photos, method) -> None:
     found = compute_maps(network, method, LAST, square_photos, CLASSES)
     assert found.shape == (63, 128, 128)
@@ -112,6 +118,7 @@ def doubled(keras_forms) -> KerasNetwork:
     return KerasNetwork(network, [layer for _, layer in EARLY])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "layer"), EARLY)
 def test_in_double_precision_it_is_the_same_at_early_layers_too(
     doubled, twin, square_photos, method, layer
@@ -152,10 +159,10 @@ def test_the_akida_map_is_grad_cam_of_the_quantized_network(
             photos, CLASSES[part], carried, expected, strict=True
         ):
             outputs = classifier.record_layers(photo)
-            from_keras = head.grad_cam({head.enters: integers}, int(label))
+            from_keras = head.compute_grad_cam({head.input_layer: integers}, int(label))
             assert np.abs(normalize_map(resize_map(from_keras, 128)) - theirs).max() < 1e-4
-            ours = normalize_map(resize_map(head.grad_cam(outputs, int(label)), 128))
-            if np.array_equal(outputs[head.enters], integers):
+            ours = normalize_map(resize_map(head.compute_grad_cam(outputs, int(label)), 128))
+            if np.array_equal(outputs[head.input_layer], integers):
                 same += 1
                 assert np.abs(ours - theirs).max() < 1e-4
             assert np.abs(ours - theirs).max() < 0.2

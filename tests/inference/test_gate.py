@@ -15,11 +15,12 @@ from qana.classes import LABELS
 from qana.cli.main import main
 from qana.data.ham10000 import Photo
 from qana.data.plain_skin import crop_plain_skin
+from qana.errors import ModelError
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.diagnosis import OUT_OF_DISTRIBUTION, UNSURE, diagnose
-from qana.inference.manifest import ModelError, find_entry, find_models_folder, read_manifest
+from qana.inference.manifest import find_entry, find_models_folder, read_manifest
 from qana.training.fit_not_a_lesion_gate import fit_gate
 from qana.training.synthetic_outliers import FAMILIES, generate_outliers
 
@@ -63,7 +64,7 @@ def test_a_blurred_page_is_told_of_its_blur_first(classifier, tmp_path: Path) ->
     kinds = [
         problem.kind for problem in diagnose(read_image(flat), classifier, force=True).problems
     ]
-    assert kinds == ["blurred", "foreign"]
+    assert kinds == ["blurred", "out-of-distribution"]
 
 
 def test_an_unsure_answer_is_held_back_with_its_reason(classifier, samples) -> None:

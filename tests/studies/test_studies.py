@@ -52,6 +52,7 @@ def made(ham_folder: Path, tmp_path_factory) -> tuple[dict, Path, list[str]]:
     return document, root, lines
 
 
+@pytest.mark.slow
 def test_the_table_has_a_row_a_stage_and_its_command(made) -> None:
     document, root, _ = made
     assert document == json.loads((root / "models" / "studies" / "tiny.json").read_text())
@@ -69,6 +70,7 @@ def test_the_table_has_a_row_a_stage_and_its_command(made) -> None:
         assert low <= cells["macro F1"] <= high
 
 
+@pytest.mark.slow
 def test_a_second_run_trains_and_measures_nothing(made) -> None:
     document, root, lines = made
     assert lines == [f"tiny: {variant.label}" for variant in STUDY.variants]
@@ -76,6 +78,7 @@ def test_a_second_run_trains_and_measures_nothing(made) -> None:
     assert not (root / "runs").exists()
 
 
+@pytest.mark.slow
 def test_what_another_study_measured_on_the_same_subset_is_taken_over(
     made, ham_folder: Path
 ) -> None:
@@ -87,6 +90,7 @@ def test_what_another_study_measured_on_the_same_subset_is_taken_over(
     assert not runs.exists()
 
 
+@pytest.mark.slow
 def test_what_another_recipe_measured_is_not_shown(made, ham_folder: Path) -> None:
     _, root, _ = made
     longer = replace(TINY, name="tiny-balanced", balance=0.5)

@@ -53,7 +53,7 @@ def test_no_input_breaks_anything() -> None:
         ("refused", REFUSED),
         ("crash", CRASH),
         ("killed", DIED),
-        ("hang", HANG),
+        pytest.param("hang", HANG, marks=pytest.mark.slow),
         ("memory", MEMORY),
         ("file", LEFT),
         ("changed", LEFT),

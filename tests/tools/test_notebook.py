@@ -52,6 +52,7 @@ def _files(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
+@pytest.mark.slow
 def test_every_chapter_prints_its_number(
     printed: dict[str, str], classifier: AkidaClassifier
 ) -> None:

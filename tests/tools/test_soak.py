@@ -56,6 +56,7 @@ def crowd(classifier) -> list[list[Task]]:
     return [tasks_of(number, classifier) for number in range(VISITORS)]
 
 
+@pytest.mark.slow
 def test_every_visitor_gets_the_verdict_of_their_own_photo(server, crowd) -> None:
     found = run_load(server, crowd, seconds=12, think=(0.2, 1.0))
     assert (found["wrong"], found["troubles"]) == ([], [])
@@ -123,7 +124,12 @@ def test_photos_left_behind_are_found(tmp_path) -> None:
         assert len(with_a_photo(open_files([here]), wanted)) == 1
 
 
-@pytest.mark.parametrize("fault", [restart, full_disk, replaced_model, unplugged, limits])
+SLOW_FAULTS = [
+    pytest.param(fault, marks=pytest.mark.slow) for fault in (restart, full_disk, unplugged, limits)
+]
+
+
+@pytest.mark.parametrize("fault", [replaced_model, *SLOW_FAULTS])
 def test_the_app_goes_on_after(fault, classifier, tmp_path) -> None:
     try:
         found = fault(tmp_path, classifier)
@@ -142,6 +148,7 @@ def test_no_photo_touches_a_disk(classifier, tmp_path) -> None:
     assert not broken({"privacy": found})
 
 
+@pytest.mark.slow
 @browser_tests
 def test_the_show_goes_on_and_forgets_its_visitors(tmp_path) -> None:
     fast = ("tools.soak.booth.fast_clock", "20")

@@ -13,10 +13,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE, LABELS
+from qana.errors import ModelError
 from qana.explanation.map_job import LAST_LAYER, METHODS, make_map
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
-from qana.inference.manifest import ModelError, find_entry, find_models_folder
+from qana.inference.manifest import find_entry, find_models_folder
 from qana.jobs.background_worker import STOPPED, BackgroundWorker, Job
 from qana.jobs.cache import Cache
 from qana.jobs.messages import Answer, Request

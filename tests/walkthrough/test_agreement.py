@@ -9,7 +9,7 @@ pytest.importorskip("tf_keras")
 
 from qana.conversion.compare_layers import find_differences
 from qana.data.balanced_subset import load_balanced_subset
-from qana.jobs.cache import Store
+from qana.jobs.cache import Cache
 from qana.walkthrough.agreement_job import compare_networks
 from tests.doubles.job_doubles import Instant
 
@@ -17,8 +17,8 @@ MODEL = "akida2"
 
 
 @pytest.fixture(scope="module")
-def store(keras_forms, classifier) -> Store:
-    kept = Store()
+def store(keras_forms, classifier) -> Cache:
+    kept = Cache()
     kept.get(("form", classifier.entry.sha256, "quantized"), lambda: keras_forms["quantized"])
     return kept
 
@@ -41,6 +41,7 @@ def test_every_layer_is_compared_to_the_logits(store, classifier) -> None:
     assert found.same_class
 
 
+@pytest.mark.slow
 def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
     store, keras_forms, classifier
 ) -> None:
@@ -84,7 +85,7 @@ def chapter() -> None:
 
 def test_the_chapter_says_how_many_integers_differ_on_this_photo(store, monkeypatch) -> None:
     st.cache_resource.clear()
-    monkeypatch.setattr("ui.shared_models.Workshop", lambda: Instant(store))
+    monkeypatch.setattr("ui.shared_models.BackgroundWorker", lambda: Instant(store))
     page = AppTest.from_function(chapter, default_timeout=120).run()
     st.cache_resource.clear()
     assert not page.exception

@@ -12,7 +12,7 @@ pytest.importorskip("tf_keras")
 from qana.classes import BY_CODE, LABELS
 from qana.data.balanced_subset import PER_CLASS, load_balanced_subset
 from qana.data.samples import load_calibration_photos
-from qana.jobs.cache import Store
+from qana.jobs.cache import Cache
 from qana.walkthrough.bit_widths import LAYERS, count_correct_by_class, snap_weights
 from qana.walkthrough.bit_widths_job import answer_photo, answer_subset, load_networks
 from tests.doubles.job_doubles import Instant
@@ -21,8 +21,8 @@ MODEL = "akida2"
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
-    return Store()
+def store() -> Cache:
+    return Cache()
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,7 @@ def test_the_subset_is_nine_lesions_of_each_class_that_training_never_saw() -> N
     assert {split[file.stem.partition("_")[2]] for file in SUBSET_FOLDER.glob("*.jpg")} == {"test"}
 
 
+@pytest.mark.slow
 def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plain, four) -> None:
     _, labels = load_balanced_subset()
     whole = sum(count_correct_by_class(plain.logits, labels).values())
@@ -61,6 +62,7 @@ def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plai
     assert broken < whole / 2
 
 
+@pytest.mark.slow
 def test_each_weight_stands_on_one_of_its_levels(four) -> None:
     assert set(four.weights) == set(LAYERS)
     for levels in four.weights.values():
@@ -70,6 +72,7 @@ def test_each_weight_stands_on_one_of_its_levels(four) -> None:
         assert levels.moved <= 0.5
 
 
+@pytest.mark.slow
 def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
     from qana.inference.manifest import find_entry
 
@@ -81,12 +84,14 @@ def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
     assert four.weights["head_features_conv"].after.tolist() == counts.tolist()
 
 
+@pytest.mark.slow
 def test_the_photo_is_answered_by_the_network_that_was_just_quantized(store, four) -> None:
     photos, _ = load_balanced_subset()
     asked = answer_photo(store, lambda *_: None, MODEL, photos[3], 4, 4)
     np.testing.assert_allclose(asked, four.logits[3], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
     assert any("Quantizing to 4/4 bits" in words for words, _share in news)
     again: list[str] = []
@@ -96,6 +101,7 @@ def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
     assert not any("Quantizing" in words for words in again)
 
 
+@pytest.mark.slow
 def test_warming_up_loads_both_forms_for_all_who_come_after(store, classifier) -> None:
     words: list[str] = []
     assert load_networks(store, lambda one, _: words.append(one), MODEL) == "loaded"
@@ -125,7 +131,7 @@ def chapter() -> None:
 def page(store, four, plain) -> Iterator[AppTest]:
     st.cache_resource.clear()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ui.shared_models.Workshop", lambda: Instant(store))
+        patch.setattr("ui.shared_models.BackgroundWorker", lambda: Instant(store))
         opened = AppTest.from_function(chapter, default_timeout=120).run()
         assert not opened.exception
         yield opened
@@ -137,6 +143,7 @@ def told(page: AppTest) -> list[str]:
     return [chart.proto.alt for chart in page.get("vega_lite_chart")]
 
 
+@pytest.mark.slow
 def test_the_chapter_counts_right_answers_of_all_and_of_the_rare(page, four, plain) -> None:
     labels = load_balanced_subset()[1]
     right = count_correct_by_class(four.logits, labels)
@@ -148,6 +155,7 @@ def test_the_chapter_counts_right_answers_of_all_and_of_the_rare(page, four, pla
     assert all(f"{code} {count}" in told(page)[0] for code, count in right.items())
 
 
+@pytest.mark.slow
 def test_the_chapter_shows_any_layer_and_this_photo(page, four) -> None:
     page.selectbox(key="bits_layer").set_value("logits").run()
     assert not page.exception
@@ -159,6 +167,7 @@ def test_the_chapter_shows_any_layer_and_this_photo(page, four) -> None:
         assert f"4/4 bits {BY_CODE[code].name} {value:.1f}" in told(page)[2]
 
 
+@pytest.mark.slow
 def test_the_deployed_stages_are_quoted_with_their_command(page, classifier) -> None:
     stages = classifier.entry.metrics["stages"]
     shown = "\n".join(element.value for element in page.markdown)
