@@ -25,16 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Makes one comparison's table; run again, it goes on where it was stopped."""
+    """Makes the table of one study; run again, it goes on where it was stopped."""
     silence_tensorflow()
+    from qana.evaluation.report_files import to_document
     from qana.studies.catalog import STUDIES
     from qana.studies.run_study import run_study
 
     out = options.out or find_models_folder()
-    document = run_study(STUDIES[options.name], options.data, options.runs, out, print_message)
+    table = run_study(STUDIES[options.name], options.data, options.runs, out, print_message)
     if options.json:
-        print_json(document)
+        print_json(to_document(table))
     else:
-        for row in (document["columns"], *document["rows"]):
+        for row in (table.columns, *table.rows):
             print("\t".join("" if cell is None else str(cell) for cell in row))
     return 0

@@ -1,1 +1,1 @@
-"""Comparisons that stand behind the choices: each a table that one command makes again."""
+"""Runs the comparisons behind the design choices. One command makes each table again."""

@@ -1,21 +1,22 @@
-"""What a study compares."""
+"""Defines what a study compares."""
 
 from dataclasses import dataclass
 
 from qana.training.recipe import Recipe
 
 STAGES = ("float", "ptq", "tuned", "akida")
+"""Stages that a study can measure."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One row, or one row a stage.
+    """Network that a study measures, with one row for each stage.
 
     Attributes:
-        label: what is different, in a few words.
-        recipe: how it is made.
-        stages: of `STAGES`, which to measure; a variant that does not quantize is float only.
-        flips: average the answers over the four mirror images of a photo.
+        label: the difference from other variants, in a few words.
+        recipe: recipe of the network.
+        stages: the stages of `STAGES` to measure.
+        flips: whether the probabilities are averaged over four mirror images of each photo.
     """
 
     label: str
@@ -25,20 +26,20 @@ class Variant:
 
     @property
     def key(self) -> str:
-        """Names its figures: it changes with anything that they depend on."""
+        """Key of the stored figures. It changes with every setting that they depend on."""
         return f"{self.recipe.name}-{self.recipe.digest()}{'-flips' if self.flips else ''}"
 
 
 @dataclass(frozen=True)
 class Study:
-    """A table.
+    """Comparison of several variants in one table.
 
     Attributes:
-        name: its key, and the stem of its file.
-        title: above the table.
-        subset: "validation" where it served a choice, "test" where the choice was made before.
-        variants: the rows.
-        note: what a reader must know to read it rightly.
+        name: name of the study and stem of its file.
+        title: title of the table.
+        subset: "validation" if the study served a choice, "test" if the choice was made before.
+        variants: networks to measure.
+        note: what a reader must know to read the table correctly.
     """
 
     name: str

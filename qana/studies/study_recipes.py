@@ -1,0 +1,42 @@
+"""Defines the recipes that several studies vary.
+
+The names of recipes are part of stored results and of folders in `runs`, so they must not change.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from qana.training.named_recipes import RECIPES
+from qana.training.recipe import Recipe
+
+LARGE = RECIPES["akida2-large"]
+PREVIOUS_LARGE = replace(LARGE, batch=64, tuning_batch=None, seed=1)
+"""Recipe of akida2-large before the study of batch sizes."""
+SMALL = Recipe("small", input_size=64, frame_height=80, epochs=10, tuning_epochs=1)
+"""Recipe at the input size of the paper, with labels only and no teacher. A run takes minutes."""
+QUANTIZED = ("ptq", "tuned")
+"""Stages of a quantized network in Keras."""
+TWO_TEACHERS: dict[str, Any] = {"teachers": LARGE.teachers, "frame_height": LARGE.frame_height}
+"""Fields that give a recipe the teachers of akida2-large."""
+
+
+def make_small_recipe(name: str, **changes: Any) -> Recipe:
+    """Makes a variant of `SMALL`.
+
+    Args:
+        name: suffix of the recipe's name.
+        **changes: fields of the recipe that differ.
+    """
+    return replace(SMALL, name=f"small-{name}", **changes)
+
+
+def make_low_bit_recipe(bits: int, name: str, **changes: Any) -> Recipe:
+    """Makes a variant of `SMALL` with `bits` bits for weights and activations."""
+    return make_small_recipe(name, weight_bits=bits, activation_bits=bits, **changes)
+
+
+def make_seed_recipes(recipe: Recipe) -> tuple[Recipe, ...]:
+    """Makes a recipe with the seeds 1, 2 and 3, for a variant of akida2-large."""
+    return tuple(
+        replace(recipe, name=f"akida2-{recipe.batch}-{seed}", seed=seed) for seed in (1, 2, 3)
+    )
