@@ -117,7 +117,7 @@ def test_a_small_network_of_odd_sides_has_the_integers_of_the_simulator() -> Non
     images = np.random.default_rng(1).integers(0, 256, (3, *SMALL)).astype(np.uint8)
     found = compute_layer_integers(network.layers, images)
     for number, image in enumerate(images):
-        for name, integers in LayerRecorder(network).outputs(image).items():
+        for name, integers in LayerRecorder(network).record(image).items():
             assert len(np.unique(integers)) > 3, name
             np.testing.assert_array_equal(found[name][number], integers, err_msg=name)
 

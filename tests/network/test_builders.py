@@ -1,4 +1,4 @@
-"""The networks are what their descriptions say, and only whole ones reach Akida."""
+"""The networks match their descriptions, and only complete networks are converted."""
 
 import re
 
@@ -7,10 +7,10 @@ import pytest
 
 keras = pytest.importorskip("tf_keras")
 
-from qana.conversion.convert import convert
-from qana.errors import ConversionError
-from qana.network.blocks.ghost import ghost
-from qana.network.blocks.squeeze_excitation import squeeze_excitation
+from qana.conversion.convert import convert  # noqa: E402
+from qana.errors import ConversionError  # noqa: E402
+from qana.network.blocks.ghost import ghost  # noqa: E402
+from qana.network.blocks.squeeze_excitation import squeeze_excitation  # noqa: E402
 from qana.network.builders import BUILDERS, build_network  # noqa: E402
 from qana.network.macs import count_macs  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
@@ -18,7 +18,7 @@ from qana.training.recipe import Recipe  # noqa: E402
 
 
 @pytest.mark.parametrize("name", BUILDERS)
-def test_parameters_and_macs_are_as_described(name: str) -> None:
+def test_parameters_and_macs_match_the_docstring(name: str) -> None:
     model = build_network(name)
     text = BUILDERS[name].__doc__ or ""
     parameters, million_macs = re.search(
@@ -29,7 +29,7 @@ def test_parameters_and_macs_are_as_described(name: str) -> None:
     assert model.output_shape == (None, 7)
 
 
-def test_an_unknown_network_is_named_with_the_known_ones() -> None:
+def test_the_error_for_an_unknown_network_lists_the_known_ones() -> None:
     with pytest.raises(
         ValueError, match="choose one of akidanet, efficientnet_lite0, published, qana"
     ):
@@ -57,8 +57,8 @@ def test_the_published_network_cannot_be_quantized() -> None:
         quantize_network(build_network("published"), photos, Recipe("test", input_size=64))
 
 
-def test_a_network_with_the_published_gate_is_refused_where_the_converter_only_warns() -> None:
-    """The vendor's converter hands over a shorter model and warns; ours must not."""
+def test_a_network_with_the_published_gate_is_refused() -> None:
+    """The vendor's converter only warns and returns a shorter model."""
     photos = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), np.uint8)
     image = keras.Input((32, 32, 3))
     x = keras.layers.Rescaling(1 / 127.5, -1)(image)

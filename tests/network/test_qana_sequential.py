@@ -6,21 +6,21 @@ import pytest
 
 keras = pytest.importorskip("tf_keras")
 
-from qana.classes import LABELS
-from qana.conversion.akida1_rounding import use_akida1_rounding
-from qana.conversion.compare_layers import find_differences
-from qana.conversion.convert import convert, convert_whole
-from qana.conversion.mapping import check_mapping
-from qana.conversion.vendor_converter import use_generation
-from qana.edge_learning.teaching_photos import load_teaching_photos
-from qana.imaging import read_image, to_input
-from qana.inference.events import LayerRecorder, count_events, read_features
-from qana.inference.manifest import AKIDA1, find_entry
-from qana.network.keras_forms import load_keras_form
-from qana.training.layerwise_rounding import solve_rounding
-from qana.training.named_recipes import RECIPES
-from qana.training.quantization import quantize_network
-from qana.training.recipe import Recipe
+from qana.classes import LABELS  # noqa: E402
+from qana.conversion.akida1_rounding import use_akida1_rounding  # noqa: E402
+from qana.conversion.compare_layers import find_differences  # noqa: E402
+from qana.conversion.convert import convert, convert_whole  # noqa: E402
+from qana.conversion.mapping import check_mapping  # noqa: E402
+from qana.conversion.vendor_converter import use_generation  # noqa: E402
+from qana.edge_learning.teaching_photos import load_teaching_photos  # noqa: E402
+from qana.imaging import read_image, to_input  # noqa: E402
+from qana.inference.events import LayerRecorder, count_events, read_features  # noqa: E402
+from qana.inference.manifest import AKIDA1, find_entry  # noqa: E402
+from qana.network.keras_forms import load_keras_form  # noqa: E402
+from qana.training.layerwise_rounding import solve_rounding  # noqa: E402
+from qana.training.named_recipes import RECIPES  # noqa: E402
+from qana.training.quantization import quantize_network  # noqa: E402
+from qana.training.recipe import Recipe  # noqa: E402
 
 
 @pytest.fixture(scope="module")

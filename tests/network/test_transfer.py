@@ -1,4 +1,4 @@
-"""ImageNet's weights arrive whole, in the networks that share their layers."""
+"""ImageNet weights are transferred to the networks that share layers with EfficientNet-Lite0."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def weights() -> dict[str, np.ndarray]:
     return load_imagenet_weights()
 
 
-def test_the_keras_network_sees_what_the_torch_network_sees(weights, samples) -> None:
+def test_the_keras_network_computes_the_features_of_the_torch_network(weights, samples) -> None:
     network = build_network("efficientnet_lite0", input_size=128)
     transfer_weights(network, weights)
     photos = np.stack([to_input(read_image(sample.path), 128) for sample in samples[:3]])
@@ -30,13 +30,13 @@ def test_the_keras_network_sees_what_the_torch_network_sees(weights, samples) ->
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
-def test_every_layer_of_the_baseline_but_the_new_head_is_filled(weights) -> None:
+def test_every_layer_of_the_baseline_except_its_head_gets_weights(weights) -> None:
     network = build_network("efficientnet_lite0")
     with_weights = {layer.name for layer in network.layers if layer.weights}
     assert with_weights - set(transfer_weights(network, weights)) == {"logits"}
 
 
-def test_qana_begins_with_the_transferred_layers(weights) -> None:
+def test_the_first_layers_of_qana_get_weights(weights) -> None:
     network = build_network("qana")
     filled = transfer_weights(network, weights)
     assert {"stem_conv", "block0_project_conv", "block8_project_bn"} <= set(filled)
