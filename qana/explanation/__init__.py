@@ -1,1 +1,1 @@
-"""Why the network answered so: maps of the model that ran, and how far each can be believed."""
+"""Explanations: maps of what a prediction is based on, and tests of how faithful they are."""

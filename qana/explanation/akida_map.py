@@ -1,15 +1,16 @@
-"""The map of the network that answered: Grad-CAM from Akida's own integers.
+"""Computes Grad-CAM of an Akida model from the integers of its layers.
 
-Behind the last feature map stand an average and a linear layer alone. So the gradient of a logit
-is the head's weight, the same at every place, and Grad-CAM is that map weighted by the head: Zhou
-et al., "Learning Deep Features for Discriminative Localization", CVPR 2016; equal to Grad-CAM for
-such a head by Selvaraju et al., "Grad-CAM", ICCV 2017, section 3.1. It needs no gradient, no
-TensorFlow and no torch.
+Only a global average and a linear layer follow the last feature map. The gradient of a logit is
+therefore the weight of the linear layer, equal at every place, and Grad-CAM equals the class
+activation map: the feature map weighted by the linear layer. Sources: Zhou et al., "Learning Deep
+Features for Discriminative Localization", CVPR 2016, https://doi.org/10.1109/CVPR.2016.319;
+Selvaraju et al., "Grad-CAM", ICCV 2017, section 3.1, https://doi.org/10.1109/ICCV.2017.74. No
+gradient is computed, so neither TensorFlow nor torch is needed.
 
-The engine fuses the average into the last convolution and never shows the map before it. Here that
-one layer is computed again from the integers that entered it, with the layer's own weights; summed
-over its places the map is, to the bit, the integer that the engine gave. On Akida 1.0 that integer
-is shared out among the places, see `heads`.
+The engine fuses the average into the last convolution and does not return the map before it. This
+module computes that layer again, from its integer inputs and weights. On Akida 2.0 the sum of the
+map over its places, rounded, is exactly the integer that the engine returns. On Akida 1.0 that
+integer is distributed over the places, see `qana.explanation.akida_heads`.
 """
 
 from collections.abc import Sequence
@@ -23,61 +24,79 @@ from qana.inference.events import Outputs
 
 
 class AkidaMap:
-    """The head of one model: the last convolution, the average in it, the linear layer."""
+    """Computes maps for the predictions of one Akida model.
+
+    Attributes:
+        input_layer: name of the layer before the last convolution.
+        pooled_layer: name of the last convolution.
+        weights: (F, 7) float64, weights of the linear layer, in logits per integer.
+        bias: (7,) float64, bias of the linear layer, in logits.
+    """
 
     def __init__(self, layers: Sequence[akida.Layer]) -> None:
-        """Reads the head's integers.
+        """Reads the weights of the head.
 
         Args:
-            layers: of an Akida model, in its order, as `AkidaClassifier.layers`.
+            layers: layers of an Akida model in their order, as `AkidaClassifier.layers`.
 
         Raises:
-            ExplanationError: the model does not end in a 1x1 convolution with a global average and
-                a linear layer.
+            ExplanationError: the model does not end in a 1x1 convolution with global average and a
+                linear layer.
         """
         for kind in HEADS:
-            last = layers[-len(kind.kinds) :]
-            same = tuple(layer.parameters.layer_type for layer in last) == kind.kinds
-            if same and _is_pointwise_average(last[0]):
-                self._read = kind(last)
-                self.enters, self.pooled = self._read.enters, self._read.pooled
-                self.head, self.bias = self._read.head, self._read.bias
+            last = layers[-len(kind.layer_types) :]
+            types = tuple(layer.parameters.layer_type for layer in last)
+            if types == kind.layer_types and _is_pointwise_average(last[0]):
+                self._head = kind(last)
+                self.input_layer = self._head.input_layer
+                self.pooled_layer = self._head.pooled_layer
+                self.weights, self.bias = self._head.weights, self._head.bias
                 return
         raise ExplanationError(
-            "This model's head is no average and a linear layer, so it has no map of its own."
+            "This model does not end in an average and a linear layer, so it has no Akida map: "
+            "choose another model or method."
         )
 
-    def features(self, outputs: Outputs) -> np.ndarray:
-        """The last feature map, before its average.
+    def compute_features(self, outputs: Outputs) -> np.ndarray:
+        """Computes the last feature map, before its average.
 
         Args:
-            outputs: integers of one photo: what enters the last convolution and, for Akida 1.0,
-                what it gives.
+            outputs: integers of the layers for one photo. `input_layer` is needed, and for Akida
+                1.0 also `pooled_layer`.
 
         Returns:
-            (H, W, F) float64, non-negative, in units of the integers that enter the linear layer:
-            their sum over all places, rounded and cut at 127, is that integer.
+            (H, W, F) float64, at least 0, in integers of the linear layer's input: the sum over all
+            places, rounded and limited to 127, is that input.
         """
-        return self._read.features(outputs)
+        return self._head.compute_features(outputs)
 
-    def evidence(self, outputs: Outputs, head: np.ndarray | None = None) -> np.ndarray:
-        """What each place of the photo says for and against each class.
+    def compute_evidence(self, outputs: Outputs, weights: np.ndarray | None = None) -> np.ndarray:
+        """Computes the contribution of each place to the logit of each class.
 
         Args:
-            outputs: integers of one photo.
-            head: (F, 7) other weights in place of the model's, logits per integer.
+            outputs: integers of the layers for one photo, see `compute_features`.
+            weights: (F, 7) weights to use instead of the model's, in logits per integer. None for
+                the model's own.
 
         Returns:
-            (H, W, 7) float64, in logits: the sum over all places and the bias is the logit, up to
+            (H, W, 7) float64, in logits. The sum over all places plus the bias is the logit, up to
             the rounding of the average.
         """
-        return self.features(outputs) @ (self.head if head is None else head)
+        return self.compute_features(outputs) @ (self.weights if weights is None else weights)
 
-    def grad_cam(self, outputs: Outputs, label: int) -> np.ndarray:
-        """Grad-CAM of one class at the last feature map: (H, W) float64, in logits, at least 0."""
-        return np.maximum(self.evidence(outputs)[..., label], 0)
+    def compute_grad_cam(self, outputs: Outputs, label: int) -> np.ndarray:
+        """Computes Grad-CAM of one class at the last feature map.
+
+        Args:
+            outputs: integers of the layers for one photo, see `compute_features`.
+            label: index into `qana.classes.LABELS`.
+
+        Returns:
+            (H, W) float64, at least 0, in logits.
+        """
+        return np.maximum(self.compute_evidence(outputs)[..., label], 0)
 
 
 def _is_pointwise_average(layer: akida.Layer) -> bool:
-    pooled = akida.PoolType(layer.parameters.pool_type) == akida.PoolType.Average
-    return pooled and layer.get_variable("weights").shape[:2] == (1, 1)
+    pool_type = akida.PoolType(layer.parameters.pool_type)
+    return pool_type == akida.PoolType.Average and layer.get_variable("weights").shape[:2] == (1, 1)

@@ -25,7 +25,9 @@ def draw_answer_map(diagnosis: Diagnosis) -> np.ndarray | None:
     if akida_map is None or diagnosis.prediction is None:
         return None
     label = LABELS.index(diagnosis.top[0][0])
-    return overlay_map(diagnosis.square, akida_map.grad_cam(diagnosis.prediction.outputs, label))
+    return overlay_map(
+        diagnosis.square, akida_map.compute_grad_cam(diagnosis.prediction.outputs, label)
+    )
 
 
 @lru_cache(maxsize=4)

@@ -44,5 +44,5 @@ def explain_diagnosis(diagnosis: Diagnosis, label: str | None = None) -> np.ndar
     if akida_map is None:
         raise ExplanationError(f"The network {diagnosis.model} has no map of its own.")
     index = LABELS.index(label or diagnosis.top[0][0])
-    values = akida_map.grad_cam(prediction.outputs, index)
+    values = akida_map.compute_grad_cam(prediction.outputs, index)
     return resize_map(normalize_map(values), len(prediction.inputs)).astype(np.float32)

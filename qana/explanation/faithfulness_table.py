@@ -1,104 +1,118 @@
-"""From scores of single photos to a table with intervals over lesions."""
+"""Summarizes the faithfulness scores of single photos, with intervals over whole lesions."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from qana.evaluation.bootstrap import compute_percentile_interval, compute_share_interval, draw_groups
+from qana.evaluation.bootstrap import (
+    compute_percentile_interval,
+    compute_share_interval,
+    draw_groups,
+)
+from qana.explanation.photo_scores import PhotoScores
 
 SCORES = ("energy", "pointing", "deletion", "insertion")
 SAME_MAP_TOLERANCE = 0.01
-"""Of a map's range: nearer than this, two maps count as one."""
+"""Two maps, scaled to 0 to 1, count as equal if no place differs by this much."""
 CENTRE_BLOB = "Centre blob"
+"""Name of the control map that all others are compared with."""
 COMPARED_SCORES = ("energy", "deletion")
-"""Scores on which a map must beat the centre blob; of deletion, less is better."""
 
 
-def summarize(records: Sequence[dict[str, Any]], lesions: Sequence[str]) -> dict[str, Any]:
-    """Means with 95 % intervals, drawing whole lesions.
+def summarize_faithfulness(
+    photos: Sequence[PhotoScores], sanity: Sequence[float], lesions: Sequence[str]
+) -> dict[str, Any]:
+    """Computes means with 95 % bootstrap intervals that resample whole lesions.
 
     Args:
-        records: of N photos, each with methods, agreement, drift, sanity, against_grad_cam,
-            mask_share.
+        photos: (N,) scores of the photos.
+        sanity: (N,) agreement of the Akida map with maps of shuffled heads, -1 to 1.
         lesions: (N,) lesion of each photo.
 
     Returns:
-        photos, lesions, mask_share; methods: method to score to {mean, ci95}, and the number of
-        photos on which it was measured, which may be fewer; against_centre: method to score to
-        {mean, ci95} of the gain over the centre blob, more is better, and beats, whether the whole
-        interval is above 0; agreement: pair of methods to mean; drift: step to {mean, ci95};
-        sanity: agreement with shuffled heads, {mean, ci95}; against_grad_cam: photos whose Akida
-        map is off Grad-CAM of the quantized network by under 0.01 of its range, and the median.
+        Part of models/explanations.json:
+
+        - photos, lesions: their numbers; mask_share: mean of the photos.
+        - methods: name to scores, each {mean, ci95}, and the number of photos that have the method.
+        - against_centre: name to gain over the centre blob, each {mean, ci95, beats}. A positive
+          gain is better. `beats` is true if the whole interval is above 0.
+        - agreement: pair of methods to mean.
+        - drift: quantization step to {mean, ci95}.
+        - sanity: {mean, ci95}.
+        - against_grad_cam: number of photos with an Akida map equal to Grad-CAM of the quantized
+          Keras network, see `SAME_MAP_TOLERANCE`, and median of the largest difference.
     """
     times = draw_groups(lesions)
-    off = np.array([record["against_grad_cam"] for record in records])
-    methods = {method: None for record in records for method in record["methods"]}
-    pairs = {pair: None for record in records for pair in record["agreement"]}
-    measured = {method: _Method(method, records, lesions) for method in methods}
+    differences = np.array([photo.against_grad_cam for photo in photos])
+    methods = list(dict.fromkeys(method for photo in photos for method in photo.methods))
+    pairs = list(dict.fromkeys(pair for photo in photos for pair in photo.agreement))
+    tables = {method: _MethodTable(method, photos, lesions) for method in methods}
     return {
-        "photos": len(records),
+        "photos": len(photos),
         "lesions": len(set(lesions)),
-        "mask_share": float(np.mean([record["mask_share"] for record in records])),
-        "methods": {method: found.scores() for method, found in measured.items()},
+        "mask_share": float(np.mean([photo.mask_share for photo in photos])),
+        "methods": {method: table.summarize() for method, table in tables.items()},
         "against_centre": {
-            method: {score: found.gain(score) for score in COMPARED_SCORES}
-            for method, found in measured.items()
+            method: {score: table.compute_gain(score) for score in COMPARED_SCORES}
+            for method, table in tables.items()
             if method != CENTRE_BLOB
         },
         "agreement": {
-            pair: float(np.mean([r["agreement"][pair] for r in records if pair in r["agreement"]]))
+            pair: float(np.mean([one.agreement[pair] for one in photos if pair in one.agreement]))
             for pair in pairs
         },
         "drift": {
-            step: _mean(np.array([record["drift"][step] for record in records]), times)
-            for step in records[0]["drift"]
+            step: _summarize_mean(np.array([photo.drift[step] for photo in photos]), times)
+            for step in photos[0].drift
         },
-        "sanity": _mean(np.array([record["sanity"] for record in records]), times),
+        "sanity": _summarize_mean(np.array(sanity), times),
         "against_grad_cam": {
-            "within_0.01": int((off < SAME_MAP_TOLERANCE).sum()),
-            "median": float(np.median(off)),
+            "within_0.01": int((differences < SAME_MAP_TOLERANCE).sum()),
+            "median": float(np.median(differences)),
         },
     }
 
 
-class _Method:
-    """The photos on which one method was measured."""
+class _MethodTable:
+    """Scores of the photos that have a map of one method."""
 
-    def __init__(
-        self, method: str, records: Sequence[dict[str, Any]], lesions: Sequence[str]
-    ) -> None:
-        here = [number for number, record in enumerate(records) if method in record["methods"]]
+    def __init__(self, method: str, photos: Sequence[PhotoScores], lesions: Sequence[str]) -> None:
+        chosen = [number for number, photo in enumerate(photos) if method in photo.methods]
         self._method = method
-        self._records = [records[number]["methods"] for number in here]
-        self._lesions = [lesions[number] for number in here]
+        self._photos = [photos[number].methods for number in chosen]
+        self._lesions = [lesions[number] for number in chosen]
         self._times = draw_groups(self._lesions)
 
-    def scores(self) -> dict[str, Any]:
-        """photos, and each score's mean with its interval."""
-        hits = self._of(self._method, "pointing") > 0.5
+    def summarize(self) -> dict[str, Any]:
+        """Returns {mean, ci95} of each score, and the number of photos."""
+        hits = self._read(self._method, "pointing") > 0.5
         return {
-            **{score: _mean(self._of(self._method, score), self._times) for score in SCORES},
-            "pointing": _share(hits, self._lesions),
-            "photos": len(self._records),
+            **{
+                score: _summarize_mean(self._read(self._method, score), self._times)
+                for score in SCORES
+            },
+            "pointing": _summarize_share(hits, self._lesions),
+            "photos": len(self._photos),
         }
 
-    def gain(self, score: str) -> dict[str, Any]:
-        """By how much it beats the centre blob on its photos; beats: the whole interval does."""
+    def compute_gain(self, score: str) -> dict[str, Any]:
+        """Returns {mean, ci95, beats} of the gain over the centre blob on the same photos."""
         sign = -1 if score == "deletion" else 1
-        gained = sign * (self._of(self._method, score) - self._of(CENTRE_BLOB, score))
-        found = _mean(gained, self._times)
+        gains = sign * (self._read(self._method, score) - self._read(CENTRE_BLOB, score))
+        found = _summarize_mean(gains, self._times)
         return {**found, "beats": found["ci95"][0] > 0}
 
-    def _of(self, method: str, score: str) -> np.ndarray:
-        return np.array([record[method][score] for record in self._records])
+    def _read(self, method: str, score: str) -> np.ndarray:
+        return np.array([getattr(photo[method], score) for photo in self._photos])
 
 
-def _share(hits: np.ndarray, lesions: Sequence[str]) -> dict[str, Any]:
-    """As `_mean`; where all photos agree, the interval still has a width."""
+def _summarize_share(hits: np.ndarray, lesions: Sequence[str]) -> dict[str, Any]:
+    """Returns {mean, ci95} of hits. The interval has a width even if all photos agree."""
     return {"mean": float(hits.mean()), "ci95": compute_share_interval(hits, lesions)}
 
 
-def _mean(values: np.ndarray, times: np.ndarray) -> dict[str, Any]:
+def _summarize_mean(values: np.ndarray, times: np.ndarray) -> dict[str, Any]:
+    """Returns {mean, ci95} of values, for the resampled lesions of `draw_groups`."""
     drawn = times @ values / times.sum(axis=1)
     return {"mean": float(values.mean()), "ci95": compute_percentile_interval(drawn)}

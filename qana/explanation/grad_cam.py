@@ -1,8 +1,9 @@
-"""The grad-cam package on a Keras network, float or quantized.
+"""Runs the grad-cam package on a Keras network, float or quantized.
 
-grad-cam (Gildenblat and contributors, MIT) is a library for torch: it hooks a torch layer to learn
-its values and its gradient. Here it gets a torch module that runs the Keras network, and in place
-of its hooks an object that asks Keras for both. The methods themselves run unchanged.
+grad-cam (Gildenblat and contributors, MIT licence, https://github.com/jacobgil/pytorch-grad-cam)
+hooks a torch layer to record its activations and gradients. Here it gets a torch module that runs
+the Keras network, and a recorder that asks Keras for activations and gradients in place of the
+hooks. The methods of the package run unchanged.
 """
 
 from collections.abc import Callable
@@ -20,11 +21,11 @@ METHODS: dict[str, Any] = {
     "Grad-CAM": GradCAM,  # Selvaraju et al., ICCV 2017
     "Grad-CAM++": GradCAMPlusPlus,  # Chattopadhay et al., WACV 2018
     "LayerCAM": LayerCAM,  # Jiang et al., IEEE TIP 2021
-    "Eigen-CAM": EigenCAM,  # Muhammad and Yeasin, IJCNN 2020; knows no class
+    "Eigen-CAM": EigenCAM,  # Muhammad and Yeasin, IJCNN 2020; independent of the class
     "Score-CAM": ScoreCAM,  # Wang et al., CVPR Workshops 2020
 }
 Progress = Callable[[float], None]
-"""Takes the share that is done, 0 to 1."""
+"""Receives the finished share of the work, 0 to 1."""
 
 
 def compute_maps(
@@ -35,18 +36,18 @@ def compute_maps(
     labels: np.ndarray,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """Maps of one method of the grad-cam package.
+    """Computes maps with a method of the grad-cam package.
 
     Args:
-        network: that is explained.
-        method: a key of `METHODS`.
-        layer: one of the network's layers.
+        network: network to explain.
+        method: key of `METHODS`.
+        layer: one of `network.layers`.
         inputs: (N, S, S, 3) uint8, 0 to 255.
-        labels: (N,) integers, the class to explain of each photo.
-        progress: called while Score-CAM runs the network once a channel.
+        labels: (N,) class indices, the class to explain for each photo.
+        progress: called during Score-CAM, which runs the network once for each channel.
 
     Returns:
-        (N, S, S) float32, 0 to 1, enlarged by grad-cam.
+        (N, S, S) float32, 0 to 1, resized by grad-cam.
 
     Raises:
         ExplanationError: there is no such method or layer.
@@ -57,51 +58,59 @@ def compute_maps(
     if layer not in network.layers:
         known = ", ".join(network.layers)
         raise ExplanationError(f"There is no layer '{layer}': choose one of {known}.")
-    module = _Module(network, progress)
+    module = _KerasModule(network, progress)
     cam = METHODS[method](model=module, target_layers=[module])
     cam.activations_and_grads.release()
-    cam.activations_and_grads = _Asked(module, layer)
+    cam.activations_and_grads = _KerasRecorder(module, layer)
     images = torch.from_numpy(np.ascontiguousarray(inputs.transpose(0, 3, 1, 2), np.float32))
     return cam(images, [ClassifierOutputTarget(int(label)) for label in labels])
 
 
-class _Module(torch.nn.Module):
-    """The Keras network as torch sees it: (N, 3, S, S) to (N, 7)."""
+class _KerasModule(torch.nn.Module):
+    """The Keras network as a torch module, (N, 3, S, S) to (N, 7) logits.
+
+    Attributes:
+        network: the Keras network.
+        anchor: parameter that grad-cam reads the device from.
+        recorded: layer name to (activations, gradients) of the last backward pass.
+        channels: number of forward passes that Score-CAM will make; 0 before they start.
+    """
 
     def __init__(self, network: KerasNetwork, progress: Progress | None) -> None:
         super().__init__()
         self.network = network
-        self.anchor = torch.nn.Parameter(torch.zeros(()))  # grad-cam asks it for the device
-        self.asked: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.anchor = torch.nn.Parameter(torch.zeros(()))
+        self.recorded: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.channels = 0
         self._progress, self._done = progress, 0
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        logits = _Keras.apply(images, self.anchor, self)
+        logits = _KerasFunction.apply(images, self.anchor, self)
         if self._progress and self.channels:
             self._done += len(images)
             self._progress(min(self._done / self.channels, 1.0))
         return logits
 
 
-class _Keras(torch.autograd.Function):
-    """Forward through Keras; backward asks Keras for the layers' gradients and keeps them."""
+class _KerasFunction(torch.autograd.Function):
+    """Runs Keras in the forward pass; records Keras's gradients in the backward pass."""
 
     @staticmethod
     def forward(ctx: Any, images: torch.Tensor, anchor: torch.Tensor, module: Any) -> torch.Tensor:
-        ctx.module, ctx.inputs = module, _channels_last(images)
-        return torch.from_numpy(module.network.logits(ctx.inputs))
+        ctx.module, ctx.inputs = module, _to_channels_last(images)
+        return torch.from_numpy(module.network.compute_logits(ctx.inputs))
 
     @staticmethod
     def backward(ctx: Any, *weights: torch.Tensor) -> tuple[None, torch.Tensor, None]:
-        ctx.module.asked = ctx.module.network.gradients(ctx.inputs, weights[0].numpy())
+        found = ctx.module.network.compute_gradients(ctx.inputs, weights[0].numpy())
+        ctx.module.recorded = found
         return None, torch.zeros(()), None
 
 
-class _Asked:
-    """Stands where grad-cam keeps its hooks: same call, activations, gradients, release."""
+class _KerasRecorder:
+    """Replaces grad-cam's `ActivationsAndGradients` and has the same interface."""
 
-    def __init__(self, module: _Module, layer: str) -> None:
+    def __init__(self, module: _KerasModule, layer: str) -> None:
         self._module, self._layer = module, layer
         self._images: torch.Tensor | None = None
 
@@ -112,26 +121,26 @@ class _Asked:
 
     @property
     def activations(self) -> list[torch.Tensor]:
-        if not self._module.asked:  # a method without gradients never went backward
-            images = _channels_last(self._images)
-            none = np.zeros((len(images), 7), np.float32)
-            self._module.asked = self._module.network.gradients(images, none)
-        values = self._module.asked[self._layer][0]
+        if not self._module.recorded:  # methods without gradients make no backward pass
+            images = _to_channels_last(self._images)
+            zeros = np.zeros((len(images), 7), np.float32)
+            self._module.recorded = self._module.network.compute_gradients(images, zeros)
+        values = self._module.recorded[self._layer][0]
         self._module.channels = len(values) * values.shape[-1]
-        return [_channels_first(values)]
+        return [_to_channels_first(values)]
 
     @property
     def gradients(self) -> list[torch.Tensor]:
-        return [_channels_first(self._module.asked[self._layer][1])]
+        return [_to_channels_first(self._module.recorded[self._layer][1])]
 
     def release(self) -> None:
         self._images = None
-        self._module.asked = {}
+        self._module.recorded = {}
 
 
-def _channels_last(images: Any) -> np.ndarray:
+def _to_channels_last(images: Any) -> np.ndarray:
     return images.detach().numpy().transpose(0, 2, 3, 1)
 
 
-def _channels_first(values: np.ndarray) -> torch.Tensor:
+def _to_channels_first(values: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(values.transpose(0, 3, 1, 2)))

@@ -1,31 +1,46 @@
-"""From a map of few places to a picture of many: scale, size, colour."""
+"""Scales, resizes and colours maps, and draws them as images."""
 
 import cv2
 import numpy as np
 
 COLORMAP = cv2.COLORMAP_INFERNO
-"""Rises in lightness from end to end, so it is read without colour vision too."""
+"""Colour map with steadily rising lightness, readable without colour vision."""
 
 
 def normalize_map(values: np.ndarray) -> np.ndarray:
-    """(H, W) map to float32 of the same shape, 0 to 1; all 0 where the map is flat."""
+    """Scales a map to the range 0 to 1.
+
+    Args:
+        values: (H, W), of any range.
+
+    Returns:
+        (H, W) float32, 0 to 1; all 0 if the map is constant.
+    """
     shifted = values.astype(np.float64) - values.min()
     top = shifted.max()
     return (shifted / top if top > 0 else shifted).astype(np.float32)
 
 
 def resize_map(values: np.ndarray, size: int) -> np.ndarray:
-    """(H, W) map to (size, size) float32, bilinear, its centre kept in the centre."""
+    """Resizes a map with bilinear interpolation, aligned at pixel centres.
+
+    Args:
+        values: (H, W).
+        size: side of the result, in pixels.
+
+    Returns:
+        (size, size) float32.
+    """
     return cv2.resize(values.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
 
 
 def overlay_map(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> np.ndarray:
-    """A map laid over the photo that it explains.
+    """Draws a map over a photo.
 
     Args:
         photo: (S, S, 3) uint8 RGB.
-        values: (H, W) map; its own least and greatest value take the ends of the colours.
-        opacity: of the colours, 0 to 1.
+        values: (H, W) map. Its smallest and largest value get the first and last colour.
+        opacity: opacity of the map, 0 to 1.
 
     Returns:
         (S, S, 3) uint8 RGB.
@@ -36,14 +51,14 @@ def overlay_map(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> 
 
 
 def draw_channel(values: np.ndarray, size: int) -> np.ndarray:
-    """A channel's values as a picture: black sends nothing, the brightest place sends most.
+    """Draws the activations of one channel. Black is 0, the brightest place is the largest.
 
     Args:
         values: (H, W), at least 0.
-        size: side of the picture, pixels.
+        size: side of the image, in pixels.
 
     Returns:
-        (size, size, 3) uint8 RGB, each place a square of its own.
+        (size, size, 3) uint8 RGB, with one square for each place.
     """
     share = values / max(values.max(), 1)
     places = cv2.applyColorMap((255 * share).round().astype(np.uint8), COLORMAP)[..., ::-1]
@@ -51,15 +66,15 @@ def draw_channel(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def find_strongest_channels(output: np.ndarray, count: int) -> list[tuple[int, np.ndarray]]:
-    """The channels that send most.
+    """Finds the channels with the largest sum of absolute activations.
 
     Args:
         output: (H, W, C) integers of one layer.
-        count: of channels, at most.
+        count: number of channels, at most.
 
     Returns:
-        (channel, its (H, W) float64 values' sizes), the one with the greatest sum first; channels
-        that are silent are left out.
+        Index and (H, W) float64 absolute activations of each channel, largest sum first. Channels
+        that are zero everywhere are left out.
     """
     sizes = np.abs(output.astype(np.float64))
     totals = sizes.sum(axis=(0, 1))

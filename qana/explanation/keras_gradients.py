@@ -1,8 +1,9 @@
-"""A Keras network, float or quantized, asked for its layers' values and for their gradients.
+"""Computes activations and gradients of a Keras network, float or quantized.
 
-A quantized layer gives integers with a scale (QFloat, FixedPoint), and a sub-model cannot begin at
-such a layer, so values and gradients come from one run of the whole network. The gradient of the
-rounding is taken as 1 (straight-through), as quantizeml defines it for training.
+The layers of a quantized network return integers with a scale (QFloat, FixedPoint), and a Keras
+sub-model cannot start at such a layer. Activations and gradients are therefore computed in one pass
+of the whole network. The gradient of rounding is 1 (straight-through estimator), as quantizeml
+defines it for training.
 """
 
 from collections.abc import Sequence
@@ -16,48 +17,63 @@ from qana.errors import ExplanationError
 
 
 class KerasNetwork:
-    """A network and those of its layers that can be explained."""
+    """A Keras network, with the activations and gradients of some of its layers.
+
+    Attributes:
+        layers: names of these layers.
+    """
 
     def __init__(self, model: keras.Model, layers: Sequence[str]) -> None:
-        """Builds no graph yet: the first call of each kind does, which takes seconds.
+        """Prepares the network. The first call of each method builds a graph, which takes seconds.
 
         Args:
-            model: float or quantized, (N, S, S, 3) to (N, 7) logits.
-            layers: names of layers that give (N, H, W, C).
+            model: float or quantized network, (N, S, S, 3) to (N, 7) logits.
+            layers: names of layers that return (N, H, W, C).
 
         Raises:
-            ExplanationError: a layer is missing or gives no map.
+            ExplanationError: a layer does not exist or does not return (N, H, W, C).
         """
         known = {layer.name: layer for layer in model.layers}
         for name in layers:
             if name not in known or len(known[name].output_shape) != 4:
-                raise ExplanationError(f"The network has no layer '{name}' that gives a map.")
+                raise ExplanationError(
+                    f"The network has no layer '{name}' that gives a map: choose another layer."
+                )
         self.layers = tuple(layers)
         self._whole = keras.Model(
             model.inputs, [*(known[name].output for name in layers), model.output]
         )
         self._dtype = model.inputs[0].dtype
         self._run = tf.function(model, reduce_retracing=True)
-        self._pull = tf.function(self._values_and_gradients, reduce_retracing=True)
+        self._differentiate = tf.function(self._values_and_gradients, reduce_retracing=True)
 
-    def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3), 0 to 255, to (N, 7) logits of the network's own dtype."""
-        return self._run(tf.constant(inputs, self._dtype)).numpy()
-
-    def gradients(
-        self, inputs: np.ndarray, weights: np.ndarray
-    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Values of the layers, and the gradient of a weighted sum of logits by them.
+    def compute_logits(self, inputs: np.ndarray) -> np.ndarray:
+        """Computes the logits.
 
         Args:
             inputs: (N, S, S, 3), 0 to 255.
-            weights: (N, 7), of the logits in the sum; one-hot for one class.
 
         Returns:
-            layer name to (values, gradients), each (N, H, W, C) of the network's dtype, in the
-            float units that the integers of a quantized layer stand for.
+            (N, 7) logits, of the dtype of the network.
         """
-        found = self._pull(tf.constant(inputs, self._dtype), tf.constant(weights, self._dtype))
+        return self._run(tf.constant(inputs, self._dtype)).numpy()
+
+    def compute_gradients(
+        self, inputs: np.ndarray, weights: np.ndarray
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Computes the activations of the layers and the gradients of a weighted sum of logits.
+
+        Args:
+            inputs: (N, S, S, 3), 0 to 255.
+            weights: (N, 7) weights of the logits, one-hot for a single class.
+
+        Returns:
+            Layer name to (activations, gradients), each (N, H, W, C) of the dtype of the network.
+            Integers of a quantized layer are converted to the floats that they represent.
+        """
+        found = self._differentiate(
+            tf.constant(inputs, self._dtype), tf.constant(weights, self._dtype)
+        )
         return {
             name: (values.numpy(), gradients.numpy())
             for name, (values, gradients) in zip(self.layers, found, strict=True)
@@ -70,23 +86,23 @@ class KerasNetwork:
             tape.watch(inputs)
             *outputs, logits = self._whole(inputs)
             total = tf.reduce_sum(logits * weights)
-        carried = [_carried(output) for output in outputs]
-        gradients = tape.gradient(total, carried)
-        steps = [_step(output) for output in outputs]
+        tensors = [_unwrap(output) for output in outputs]
+        gradients = tape.gradient(total, tensors)
+        scales = [_read_scale(output) for output in outputs]
         return [
-            (values * step, gradient / step)
-            for values, gradient, step in zip(carried, gradients, steps, strict=True)
+            (values * scale, gradient / scale)
+            for values, gradient, scale in zip(tensors, gradients, scales, strict=True)
         ]
 
 
-def _carried(output: Any) -> tf.Tensor:
-    """The tensor that the gradient flows through: a QFloat's or FixedPoint's integers."""
+def _unwrap(output: Any) -> tf.Tensor:
+    """Returns the tensor in a layer's output: the integers of a QFloat or FixedPoint."""
     output = getattr(output, "fp", output)
     return getattr(output, "values", output)
 
 
-def _step(output: Any) -> Any:
-    """What one of these integers is worth."""
+def _read_scale(output: Any) -> Any:
+    """Returns the value of integer 1 in a layer's output; 1.0 for a float output."""
     point = getattr(output, "fp", output)
     if not hasattr(point, "frac_bits"):
         return 1.0

@@ -1,52 +1,71 @@
-"""A map of the grad-cam package, as a task of the workshop."""
+"""Computes a map of the grad-cam package as a job of the background worker.
+
+This module imports neither TensorFlow nor torch until a map is made.
+"""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qana.errors import ExplanationError
-from qana.inference.manifest import ModelEntry, ModelError, find_entry
-from qana.jobs.cache import Store, load_form_once
-from qana.jobs.worker import Tell
+from qana.errors import ExplanationError, ModelError
+from qana.inference.manifest import ModelEntry, find_entry
+from qana.jobs.cache import Cache, load_form_once
+from qana.jobs.worker import ProgressCallback
+
+if TYPE_CHECKING:
+    from qana.explanation.keras_gradients import KerasNetwork
 
 METHODS = ("Grad-CAM", "Grad-CAM++", "LayerCAM", "Eigen-CAM", "Score-CAM")
-LAST = "head_features_relu"
-"""Last feature map of the network; Grad-CAM there equals the map that Akida's integers give."""
+"""Keys of `qana.explanation.grad_cam.METHODS`, which needs torch."""
+LAST_LAYER = "head_features_relu"
+"""Layer with the last feature map. Grad-CAM of this layer equals the Akida map."""
 LAYERS = {
-    "qana": ("block3_depthwise_relu", "attention40_add", "attention80_add", "excitation_add", LAST),
+    "qana": (
+        "block3_depthwise_relu",
+        "attention40_add",
+        "attention80_add",
+        "excitation_add",
+        LAST_LAYER,
+    ),
     "qana_sequential": (
         "block3_relu",
         "attention40_relu",
         "attention80_relu",
         "attention112_relu",
-        LAST,
+        LAST_LAYER,
     ),
 }
-"""Layers to draw a map at, by architecture, from the pixels on: one at each scale."""
-
-
+"""Architecture to layers with a map, one for each resolution, in the order of the network."""
 REPLACED = (
-    "The model was replaced after it gave this answer, and a map of the new one would not explain "
-    "it: restart the app."
+    "The model was replaced after it gave this answer, so the answer cannot be explained: restart "
+    "the app and classify the photo again."
 )
 
 
 def list_layers(entry: ModelEntry) -> tuple[str, ...]:
-    """Lists the layers of a model's Keras forms at which maps are drawn.
+    """Lists the layers of a model's Keras forms that have a map.
+
+    Args:
+        entry: the model.
+
+    Returns:
+        Names of the layers, in the order of the network.
 
     Raises:
-        ExplanationError: maps of this architecture are not made.
+        ExplanationError: the architecture of the model is unknown.
     """
     architecture = entry.record.get("architecture")
     if architecture not in LAYERS:
-        raise ExplanationError(f"{entry.name} has an architecture whose layers are not explained.")
+        raise ExplanationError(
+            f"The layers of {entry.name} cannot be explained: choose the Akida map or occlusion."
+        )
     return LAYERS[architecture]
 
 
 def make_map(
-    store: Store,
-    tell: Tell,
+    cache: Cache,
+    progress: ProgressCallback,
     model: str,
     form: str,
     method: str,
@@ -55,34 +74,35 @@ def make_map(
     label: int,
     sha256: str | None = None,
 ) -> tuple[np.ndarray, float]:
-    """One map of one photo.
+    """Computes one map of one photo.
 
     Args:
-        store: keeps the network.
-        tell: takes progress.
-        model: name in the models folder.
+        cache: keeps the loaded network for the next map.
+        progress: receives a text and the finished share of the work, 0 to 1.
+        model: name of the model.
         form: "float" or "quantized".
-        method: one of `qana.explanation.map_job.METHODS`.
+        method: one of `METHODS`.
         layer: one of `list_layers`.
-        inputs: (S, S, 3) uint8, as the network reads it.
-        label: class, an index into `qana.classes.LABELS`.
-        sha256: of the .fbz whose answer is explained, 64 hex digits; None for no certain answer.
+        inputs: (S, S, 3) uint8, input of the network.
+        label: index into `qana.classes.LABELS`.
+        sha256: SHA-256 of the .fbz file that gave the answer, 64 hex digits. None to skip the
+            check.
 
     Returns:
-        (S, S) float32 map, 0 to 1, and the seconds that it alone took, without loading.
+        (S, S) float32 map, 0 to 1, and the seconds that the method took, without loading.
 
     Raises:
-        UserError: the model has no such form, its file is missing or changed, or the models
-            folder holds another network than the one that answered.
+        ExplanationError: there is no such Keras form, method or layer.
+        ModelError: the model is missing or has changed, or it is not the one that gave the answer.
     """
     entry = find_entry(model)
     if sha256 not in (None, entry.sha256):
         raise ModelError(REPLACED)
     key = ("explained", entry.sha256, form)
-    network = store.get(key, lambda: _prepared(store, entry, form, tell))
+    network = cache.get(key, lambda: _load_network(cache, entry, form, progress))
     from qana.explanation.grad_cam import compute_maps
 
-    tell(f"{method} on the {form} network", 0)
+    progress(f"{method} on the {form} network", 0)
     start = time.perf_counter()
     values = compute_maps(
         network,
@@ -90,22 +110,25 @@ def make_map(
         layer,
         inputs[None],
         np.array([label]),
-        lambda share: tell(f"{method}: the network is asked once a channel", share),
+        lambda share: progress(f"{method}: the network runs once for each channel", share),
     )[0]
     return values, time.perf_counter() - start
 
 
-def _prepared(store: Store, entry: ModelEntry, form: str, tell: Tell) -> Any:
-    tell("Loading TensorFlow", 0.05)
+def _load_network(
+    cache: Cache, entry: ModelEntry, form: str, progress: ProgressCallback
+) -> "KerasNetwork":
+    """Loads a Keras form and runs it once, which builds its graphs."""
+    progress("Loading TensorFlow", 0.05)
     from qana.explanation.keras_gradients import KerasNetwork
 
-    tell("Loading torch and grad-cam", 0.25)
+    progress("Loading torch and grad-cam", 0.25)
     import qana.explanation.grad_cam  # noqa: F401
 
-    tell(f"Loading the {form} network", 0.4)
-    network = KerasNetwork(load_form_once(store, entry, form), list_layers(entry))
-    tell("Preparing its gradients", 0.7)
+    progress(f"Loading the {form} network", 0.4)
+    network = KerasNetwork(load_form_once(cache, entry, form), list_layers(entry))
+    progress("Preparing its gradients", 0.7)
     blank = np.zeros((1, *entry.input_shape), np.float32)
-    network.gradients(blank, np.zeros((1, 7), np.float32))
-    network.logits(blank)
+    network.compute_gradients(blank, np.zeros((1, 7), np.float32))
+    network.compute_logits(blank)
     return network

@@ -1,6 +1,8 @@
-"""What the answer loses where the photo is covered: a map with no gradient, from Akida alone.
+"""Computes occlusion maps: how much probability a class loses if a place of the photo is covered.
 
-Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
+The method needs predictions only and no gradient, so it works with the Akida model itself. Source:
+Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014,
+https://doi.org/10.1007/978-3-319-10590-1_53.
 """
 
 from collections.abc import Callable
@@ -10,12 +12,14 @@ import numpy as np
 
 from qana.inference.temperature import softmax
 
-WINDOW, STEP = 32, 16
-"""Side of the cover and how far it moves, pixels of the network's input: 49 covers at 128x128."""
-BATCH = 8
-"""Photos for which the engine is held at once: other visitors are served between two batches."""
+WINDOW = 32
+"""Side of the covered square, in pixels of the network's input."""
+STEP = 16
+"""Distance of two covered squares, in pixels: 49 squares for an input of 128x128."""
+BATCH_SIZE = 8
+"""Photos per call of the engine. Between two calls the engine can serve other users."""
 Logits = Callable[[np.ndarray], np.ndarray]
-"""(N, S, S, 3) uint8 to (N, 7) logits, such as `AkidaClassifier.logits`."""
+"""Maps (N, S, S, 3) uint8 to (N, 7) logits, for example `AkidaClassifier.logits`."""
 
 
 def compute_occlusion_map(
@@ -25,18 +29,18 @@ def compute_occlusion_map(
     temperature: float = 1.0,
     progress: Callable[[float], None] | None = None,
 ) -> np.ndarray:
-    """How much probability a class loses by each place.
+    """Computes how much probability a class loses if each place is covered.
 
     Args:
         logits: the network.
-        inputs: (S, S, 3) uint8, as the network reads it.
-        label: class, an index into `qana.classes.LABELS`.
-        temperature: divides the logits.
-        progress: takes the share that is done, 0 to 1.
+        inputs: (S, S, 3) uint8, input of the network.
+        label: index into `qana.classes.LABELS`.
+        temperature: the logits are divided by it before the softmax.
+        progress: receives the finished share of the work, 0 to 1.
 
     Returns:
-        (S, S) float32, at least 0: mean loss of probability over the covers of a place; a cover
-        that raises the class counts as none.
+        (S, S) float32, 0 to 1: the mean loss of probability over all squares that cover a place,
+        or 0 if the probability rises.
     """
     size = len(inputs)
     blurred = blur_photo(inputs)
@@ -47,10 +51,10 @@ def compute_occlusion_map(
     ]
     lost, covers = np.zeros((size, size)), np.zeros((size, size))
     whole = softmax(logits(inputs[None]), temperature)[0, label]
-    for start in range(0, len(corners), BATCH):
-        batch = corners[start : start + BATCH]
-        views = np.stack([_covered(inputs, blurred, *corner) for corner in batch])
-        found = softmax(logits(views), temperature)[:, label]
+    for start in range(0, len(corners), BATCH_SIZE):
+        batch = corners[start : start + BATCH_SIZE]
+        covered = np.stack([_cover_square(inputs, blurred, *corner) for corner in batch])
+        found = softmax(logits(covered), temperature)[:, label]
         for (top, left), probability in zip(batch, found, strict=True):
             place = np.s_[top : top + WINDOW, left : left + WINDOW]
             lost[place] += whole - probability
@@ -61,16 +65,21 @@ def compute_occlusion_map(
 
 
 def blur_photo(inputs: np.ndarray) -> np.ndarray:
-    """(S, S, 3) uint8 photo blurred until no lesion is left: what a removed pixel becomes.
+    """Blurs a photo until no lesion is visible. Covered pixels take these values.
 
-    A grey or black patch would be an object of its own, with edges that the network sees.
+    A grey or black square would add edges that the network reacts to.
+
+    Args:
+        inputs: (S, S, 3) uint8.
+
+    Returns:
+        (S, S, 3) uint8.
     """
     return cv2.GaussianBlur(inputs, (0, 0), len(inputs) / 6)
 
 
-def _covered(inputs: np.ndarray, blurred: np.ndarray, top: int, left: int) -> np.ndarray:
-    view = inputs.copy()
-    view[top : top + WINDOW, left : left + WINDOW] = blurred[
-        top : top + WINDOW, left : left + WINDOW
-    ]
-    return view
+def _cover_square(inputs: np.ndarray, blurred: np.ndarray, top: int, left: int) -> np.ndarray:
+    covered = inputs.copy()
+    place = np.s_[top : top + WINDOW, left : left + WINDOW]
+    covered[place] = blurred[place]
+    return covered

@@ -1,4 +1,4 @@
-"""A map to take away: the picture with what it is written below it, made in memory."""
+"""Draws a PNG card: an image with a title and a caption below it."""
 
 import io
 import textwrap
@@ -7,33 +7,36 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, MARGIN = 800, 24
-INK, PAPER = (35, 32, 27), (251, 248, 243)
-LETTERS = 78
-"""In a line of the caption."""
+"""Width of the card and margin around its content, in pixels."""
+TEXT_COLOUR, BACKGROUND = (35, 32, 27), (251, 248, 243)
+LINE_LENGTH = 78
+"""Characters in one line of the caption."""
+LINE_HEIGHT, TITLE_HEIGHT = 26, 56
+"""In pixels."""
 
 
 def draw_png_card(picture: np.ndarray, title: str, lines: list[str]) -> bytes:
-    """PNG of a picture with a title and a caption.
+    """Draws an image with a title and a caption.
 
     Args:
         picture: (S, S, 3) uint8 RGB.
-        title: one line.
+        title: one line of text.
         lines: paragraphs of the caption.
 
     Returns:
-        The file's bytes, an image 800 pixels wide.
+        Content of a PNG file, 800 pixels wide.
     """
     large, small = ImageFont.load_default(28), ImageFont.load_default(18)
-    wrapped = [part for line in lines for part in textwrap.wrap(line, LETTERS)]
+    wrapped = [part for line in lines for part in textwrap.wrap(line, LINE_LENGTH)]
     inner = WIDTH - 2 * MARGIN
-    height = MARGIN + inner + 56 + 26 * len(wrapped) + MARGIN
-    page = Image.new("RGB", (WIDTH, height), PAPER)
-    page.paste(Image.fromarray(picture).resize((inner, inner)), (MARGIN, MARGIN))
-    pen = ImageDraw.Draw(page)
+    height = MARGIN + inner + TITLE_HEIGHT + LINE_HEIGHT * len(wrapped) + MARGIN
+    card = Image.new("RGB", (WIDTH, height), BACKGROUND)
+    card.paste(Image.fromarray(picture).resize((inner, inner)), (MARGIN, MARGIN))
+    draw = ImageDraw.Draw(card)
     top = MARGIN + inner + 14
-    pen.text((MARGIN, top), title, INK, large)
+    draw.text((MARGIN, top), title, TEXT_COLOUR, large)
     for number, line in enumerate(wrapped):
-        pen.text((MARGIN, top + 44 + 26 * number), line, INK, small)
+        draw.text((MARGIN, top + 44 + LINE_HEIGHT * number), line, TEXT_COLOUR, small)
     buffer = io.BytesIO()
-    page.save(buffer, "PNG")
+    card.save(buffer, "PNG")
     return buffer.getvalue()

@@ -1,4 +1,9 @@
-"""Maps that know nothing of the network; one that explains must beat them."""
+"""Sanity checks: control maps that ignore the network, and maps of a network with shuffled weights.
+
+A map that explains the network must score higher than the control maps, and must change when the
+weights are shuffled (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018,
+https://arxiv.org/abs/1810.03292).
+"""
 
 import numpy as np
 
@@ -6,48 +11,63 @@ from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import compute_agreement
 from qana.inference.events import Outputs
 
-PLACES = 8
-"""Side of the random map: as coarse as the network's last feature map."""
+RANDOM_MAP_SIZE = 8
+"""Side of the random map, equal to that of the network's last feature map."""
+BLOB_DEVIATION = 0.25
+"""Standard deviation of the centre blob, as a share of the side."""
+SHUFFLES = 5
+"""Number of shuffled heads that a map is compared with."""
 
 
 def make_random_map(seed: int) -> np.ndarray:
-    """(8, 8) float64, uniform in 0 to 1; equal seeds give equal maps."""
-    return np.random.default_rng(seed).random((PLACES, PLACES))
+    """Makes a map of random values.
+
+    Args:
+        seed: seed of the values.
+
+    Returns:
+        (8, 8) float64, uniform in 0 to 1.
+    """
+    return np.random.default_rng(seed).random((RANDOM_MAP_SIZE, RANDOM_MAP_SIZE))
 
 
 def make_centre_blob(size: int) -> np.ndarray:
-    """(size, size) float64: a round bell in the middle, its deviation a quarter of the side.
+    """Makes a Gaussian blob in the centre.
 
-    Photographers put the lesion there, so this is a strong guess without any network.
+    The lesion is usually in the centre of the photo, so this control map is hard to beat.
+
+    Args:
+        size: side of the map, in pixels.
+
+    Returns:
+        (size, size) float64, 0 to 1.
     """
     from_centre = (np.arange(size) + 0.5) / size - 0.5
-    bell = np.exp(-(from_centre**2) / (2 * 0.25**2))
+    bell = np.exp(-(from_centre**2) / (2 * BLOB_DEVIATION**2))
     return np.outer(bell, bell)
 
 
-DRAWS = 5
-
-
 def compare_with_shuffled_heads(
-    head: AkidaMap, outputs: Outputs, label: int, seed: int = 0
+    akida_map: AkidaMap, outputs: Outputs, label: int, seed: int = 0
 ) -> float:
-    """How much of a map is left when the head's weights are shuffled.
+    """Compares a map with the maps of heads with shuffled weights.
 
     Args:
-        head: of the model.
-        outputs: integers of one photo.
-        label: class, an index into `qana.classes.LABELS`.
-        seed: equal seeds give equal shuffles.
+        akida_map: map of the model.
+        outputs: integers of the layers for one photo.
+        label: index into `qana.classes.LABELS`.
+        seed: seed of the shuffles.
 
     Returns:
-        Mean rank correlation of the map with those of five shuffled heads, -1 to 1: 1 where the
-        weights do not matter, about 0 where the map is destroyed.
+        Mean rank correlation with the maps of five shuffled heads, -1 to 1. It is 1 if the weights
+        do not matter, and about 0 if the map depends on them.
     """
     random = np.random.default_rng(seed)
-    map_of_model = head.grad_cam(outputs, label)
+    original = akida_map.compute_grad_cam(outputs, label)
+    weights = akida_map.weights
     found = []
-    for _ in range(DRAWS):
-        shuffled = random.permutation(head.head.reshape(-1)).reshape(head.head.shape)
-        values = np.maximum(head.evidence(outputs, shuffled)[..., label], 0)
-        found.append(compute_agreement(map_of_model, values))
+    for _ in range(SHUFFLES):
+        shuffled = random.permutation(weights.reshape(-1)).reshape(weights.shape)
+        values = np.maximum(akida_map.compute_evidence(outputs, shuffled)[..., label], 0)
+        found.append(compute_agreement(original, values))
     return float(np.mean(found))

@@ -1,4 +1,4 @@
-"""The map from Akida's integers: the engine's own, adds up to the answer, one tap on Scan."""
+"""Tests of the map from Akida's integers, of heat maps, and of the map on the page Scan."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ APP = str(Path(__file__).parents[2] / "streamlit_app.py")
 
 
 @pytest.fixture(scope="module")
-def head(classifier) -> AkidaMap:
+def akida_map(classifier) -> AkidaMap:
     return AkidaMap(classifier.layers)
 
 
@@ -27,53 +27,57 @@ def predictions(classifier, samples) -> list:
     return [classifier.classify(read_image(sample.path)) for sample in samples]
 
 
-def test_pooling_the_map_gives_the_engine_s_own_integers_to_the_bit(head, predictions) -> None:
+def test_the_sum_of_the_map_is_the_integer_of_the_engine(akida_map, predictions) -> None:
     for prediction in predictions:
-        pooled = np.floor(head.features(prediction.outputs).sum(axis=(0, 1)) + 0.5)
-        assert np.array_equal(pooled.clip(0, 127), prediction.outputs[head.pooled].reshape(-1))
+        pooled = np.floor(akida_map.compute_features(prediction.outputs).sum(axis=(0, 1)) + 0.5)
+        assert np.array_equal(
+            pooled.clip(0, 127), prediction.outputs[akida_map.pooled_layer].reshape(-1)
+        )
 
 
-def test_the_places_and_the_bias_add_up_to_the_logits(head, predictions) -> None:
-    half = 0.5 * np.abs(head.head).sum(axis=0)  # what rounding each average can be off by
+def test_evidence_and_bias_add_up_to_the_logits(akida_map, predictions) -> None:
+    half = 0.5 * np.abs(akida_map.weights).sum(axis=0)  # largest rounding error of the averages
     for prediction in predictions:
-        if prediction.outputs[head.pooled].max() < 127:  # the rest is cut off by the engine
-            total = head.evidence(prediction.outputs).sum(axis=(0, 1)) + head.bias
+        if (
+            prediction.outputs[akida_map.pooled_layer].max() < 127
+        ):  # the engine limits larger values
+            total = akida_map.compute_evidence(prediction.outputs).sum(axis=(0, 1)) + akida_map.bias
             assert (np.abs(total - prediction.logits) <= half).all()
             assert np.abs(total - prediction.logits).max() < 0.05
 
 
-def test_on_akida_1_each_integer_is_shared_out_among_the_places_and_nothing_is_left(
+def test_on_akida_1_each_integer_is_distributed_over_the_places(
     samples,
 ) -> None:
     classifier = load_classifier("akd1000")
-    head = AkidaMap(classifier.layers)
+    akida_map = AkidaMap(classifier.layers)
     for sample in samples:
         prediction = classifier.classify(read_image(sample.path))
-        shared = head.features(prediction.outputs)
+        shared = akida_map.compute_features(prediction.outputs)
         assert shared.min() >= 0
-        pooled = prediction.outputs[head.pooled].reshape(-1)
+        pooled = prediction.outputs[akida_map.pooled_layer].reshape(-1)
         np.testing.assert_allclose(shared.sum(axis=(0, 1)), pooled, atol=1e-9)
-        total = head.evidence(prediction.outputs).sum(axis=(0, 1)) + head.bias
+        total = akida_map.compute_evidence(prediction.outputs).sum(axis=(0, 1)) + akida_map.bias
         np.testing.assert_allclose(total, prediction.logits, atol=1e-5)
 
 
-def test_the_map_never_speaks_against_its_class(head, predictions) -> None:
+def test_grad_cam_is_never_negative(akida_map, predictions) -> None:
     for prediction in predictions:
         for label in range(len(LABELS)):
-            assert head.grad_cam(prediction.outputs, label).min() >= 0
+            assert akida_map.compute_grad_cam(prediction.outputs, label).min() >= 0
 
 
-def test_a_model_without_such_a_head_is_told_so(classifier) -> None:
-    with pytest.raises(ExplanationError, match="no average and a linear layer"):
+def test_a_model_with_another_head_gets_an_error(classifier) -> None:
+    with pytest.raises(ExplanationError, match="does not end in an average and a linear layer"):
         AkidaMap(classifier.layers[:-1])
 
 
-def test_a_flat_map_is_no_map() -> None:
+def test_a_constant_map_is_normalized_to_zero() -> None:
     assert not normalize_map(np.full((8, 8), 3.0)).any()
     assert normalize_map(np.array([[-1.0, 3.0]])).tolist() == [[0, 1]]
 
 
-def test_the_bright_place_of_the_map_is_that_of_the_photo() -> None:
+def test_a_resized_map_keeps_its_place() -> None:
     values = np.zeros((8, 8))
     values[1, 6] = 1
     top = np.unravel_index(resize_map(values, 128).argmax(), (128, 128))
@@ -85,11 +89,11 @@ def test_the_bright_place_of_the_map_is_that_of_the_photo() -> None:
 
 
 def captions(app: AppTest) -> list[str]:
-    """What stands below each picture."""
+    """Returns the caption of each picture."""
     return [image.proto.imgs[0].caption for image in app.get("image")]
 
 
-def test_one_tap_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, head) -> None:
+def test_a_switch_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, akida_map) -> None:
     sample = sure_samples[0]
     app = AppTest.from_file(APP, default_timeout=30).run()
     app.button(key=sample.image_id).click().run()
@@ -101,7 +105,7 @@ def test_one_tap_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, h
     assert f"spoke more for {BY_CODE[code].name.lower()}" in caption
 
 
-def test_a_silent_channel_is_black_and_one_that_sends_everywhere_is_bright() -> None:
+def test_a_channel_is_black_where_it_is_zero_and_bright_where_it_is_largest() -> None:
     silent, even = np.zeros((4, 4)), np.full((4, 4), 7.0)
     assert draw_channel(silent, 8).max() < 10
     assert draw_channel(even, 8).min(axis=(0, 1)).max() > 200

@@ -20,7 +20,7 @@ from qana.explanation.akida_map import AkidaMap  # noqa: E402
 from qana.explanation.grad_cam import METHODS, compute_maps  # noqa: E402
 from qana.explanation.heatmap import normalize_map, resize_map  # noqa: E402
 from qana.explanation.keras_gradients import KerasNetwork  # noqa: E402
-from qana.inference.manifest import find_entry
+from qana.inference.manifest import find_entry  # noqa: E402
 from qana.network.builders import build_network  # noqa: E402
 from qana.network.keras_forms import load_keras_form  # noqa: E402
 from qana.network.torch_network import TorchNetwork  # noqa: E402
