@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from qana.edge_learning.edge_learner import Pupil
+from qana.edge_learning.edge_learner import EdgeLearner
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
-from qana.edge_learning.head_files import DIGEST, MARK, load_head
+from qana.edge_learning.head_files import DIGEST_BYTES, MAGIC, load_head
 from tools.fuzz import documents, raw
 from tools.fuzz.chance import Chance
 
@@ -28,15 +28,15 @@ def head(chance: Chance, folder: Path) -> Callable[[], None]:
         path.write_bytes(data)
 
     def feed() -> None:
-        pupil = Pupil(model)
+        learner = EdgeLearner(model)
         if from_file:
-            pupil.take(load_head(path, model.front))
+            learner.replace_head(load_head(path, model.front_sha256))
         else:
-            pupil.load(data)
-        answer = pupil.recognize(PHOTO)
+            learner.load(data)
+        answer = learner.recognize(PHOTO)
         if len(answer.agreement) != len(answer.classes):
             raise AssertionError("the head answers for other classes than it has")
-        Pupil(model).load(pupil.saved())
+        EdgeLearner(model).load(learner.encode())
 
     return feed
 
@@ -48,22 +48,22 @@ def _model() -> EdgeModel:
 
 @cache
 def _saved() -> bytes:
-    pupil = Pupil(_model())
-    pupil.add_class("scar")
-    return pupil.saved()
+    learner = EdgeLearner(_model())
+    learner.add_class("scar")
+    return learner.encode()
 
 
 def _changed(chance: Chance, data: bytes) -> bytes:
     if chance.happens(0.25):
         return raw.mutated(chance, data)
-    end = data.index(b"\n", len(MARK))
-    header: Any = json.loads(data[len(MARK) : end])
-    body = data[end + 1 : -DIGEST]
+    end = data.index(b"\n", len(MAGIC))
+    header: Any = json.loads(data[len(MAGIC) : end])
+    body = data[end + 1 : -DIGEST_BYTES]
     if chance.happens(0.8):
         header = documents.changed(chance, header)
     if chance.happens(0.3):
         body = raw.mutated(chance, body)
     elif chance.happens(0.4):  # the thresholds and swaps alone, as the weights are counted
         body = body[:-700] + raw.mutated(chance, body[-700:])
-    forged = MARK + documents.text(chance, header) + b"\n" + body
+    forged = MAGIC + documents.text(chance, header) + b"\n" + body
     return forged + hashlib.sha256(forged).digest()

@@ -64,7 +64,7 @@ def full_disk(folder: Path, classifier: AkidaClassifier) -> Findings:
     found: Findings = {}
     with small_disk(folder / "disk") as disk:
         head = disk / "qana.head"
-        save_head(edge.start, edge.front, head)
+        save_head(edge.initial_head, edge.front_sha256, head)
         with Server(disk) as server, Client(server.address) as client:
             fill(disk)
             for what, task in (
@@ -82,7 +82,9 @@ def full_disk(folder: Path, classifier: AkidaClassifier) -> Findings:
             and "No space left on device" in said.stderr
             and "left" in said.stderr
         )
-        found["the head that was there is whole"] = load_head(head, edge.front).equals(edge.start)
+        found["the head that was there is whole"] = load_head(head, edge.front_sha256).equals(
+            edge.initial_head
+        )
         (disk / "filler").unlink()
         found["with room again it is saved"] = _learn(folder, head, large).returncode == 0
     return found

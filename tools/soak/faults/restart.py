@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from qana.edge_learning.edge_model import load_edge_model
-from qana.edge_learning.head_files import BEFORE, load_head
+from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head
 from qana.inference.classifier import AkidaClassifier
 from tools.server import ROOT, Server
 from tools.soak.client import Client, LostError
@@ -22,11 +22,11 @@ from qana.edge_learning.edge_model import load_edge_model
 from qana.edge_learning.head import add_class
 from qana.edge_learning.head_files import save_head
 edge = load_edge_model()
-heads = edge.start, add_class(edge.start, "tattoo")
+heads = edge.initial_head, add_class(edge.initial_head, "tattoo")
 print("ready", flush=True)
 while True:
     for head in heads:
-        save_head(head, edge.front, Path(sys.argv[1]))
+        save_head(head, edge.front_sha256, Path(sys.argv[1]))
 """
 
 
@@ -79,9 +79,9 @@ def saving(folder: Path, kills: int = 4) -> Findings:
             process.stdout.readline()
             time.sleep(0.1 + 0.037 * number)
             process.kill()
-        whole = whole and len(load_head(head, edge.front).classes) in (7, 8)
-        previous = head.with_name(head.name + BEFORE)
-        before = before and len(load_head(previous, edge.front).classes) in (7, 8)
+        whole = whole and len(load_head(head, edge.front_sha256).classes) in (7, 8)
+        previous = head.with_name(head.name + BACKUP_SUFFIX)
+        before = before and len(load_head(previous, edge.front_sha256).classes) in (7, 8)
     return {
         f"killed {kills} times while it saves, the head on disk is whole": whole,
         "and so is the one that it replaced": before,
