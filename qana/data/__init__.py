@@ -1,1 +1,1 @@
-"""Readers, splits and augmentation."""
+"""Reads data sets and labelled folders, splits and augments them, and loads the samples."""

@@ -1,7 +1,8 @@
-"""Photos as arrays in memory: all of HAM10000 at training size is one gigabyte."""
+"""Loads photos into arrays. All of HAM10000 at training size takes about one gigabyte."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -10,54 +11,65 @@ from qana.classes import LABELS
 from qana.data.ham10000 import Photo
 from qana.imaging import read_image, to_input
 
-Change = Callable[[np.ndarray], np.ndarray]
-"""(H, W, 3) uint8 to the same."""
+ImageTransform: TypeAlias = Callable[[np.ndarray], np.ndarray]
+"""Takes and returns (H, W, 3) uint8 RGB."""
 
 
-def unchanged(image: np.ndarray) -> np.ndarray:
-    """The image itself."""
+def identity(image: np.ndarray) -> np.ndarray:
+    """Returns the image unchanged, as the deployed classifier does."""
     return image
 
 
-def shades_of_grey(image: np.ndarray, power: float = 6.0) -> np.ndarray:
-    """Takes the colour of the light out: (H, W, 3) uint8 to the same.
+def encode_labels(photos: Sequence[Photo]) -> np.ndarray:
+    """Converts the diagnoses of photos to class indices.
 
-    Finlayson and Trezzi, "Shades of gray and colour constancy", CIC 2004: the mean of each
-    channel, in the norm of that power, becomes the same.
+    Args:
+        photos: N photos.
+
+    Returns:
+        (N,) int64 indices into `qana.classes.LABELS`.
     """
-    light = np.power(np.power(image.astype(np.float64), power).mean(axis=(0, 1)), 1 / power)
-    gains = np.diag(light.mean() / np.maximum(light, 1.0))
-    return cv2.transform(image, gains)
-
-
-def labels_of(photos: Sequence[Photo]) -> np.ndarray:
-    """(N,) int64, indices into `qana.classes.LABELS`."""
     return np.array([LABELS.index(photo.label) for photo in photos], dtype=np.int64)
 
 
-def load_inputs(photos: Sequence[Photo], size: int, first: Change = unchanged) -> np.ndarray:
-    """(N, size, size, 3) uint8: each photo exactly as the deployed classifier reads it.
+def load_inputs(
+    photos: Sequence[Photo], size: int, transform: ImageTransform = identity
+) -> np.ndarray:
+    """Loads photos as network inputs, cropped exactly as the deployed classifier crops them.
 
     Args:
-        photos: N of them.
-        size: side, pixels.
-        first: what happens to a photo before; the deployed classifier changes nothing.
+        photos: N photos.
+        size: side of the inputs, pixels.
+        transform: applied to each photo before it is cropped.
+
+    Returns:
+        (N, size, size, 3) uint8 RGB.
     """
-    return _load(photos, lambda image: to_input(first(image), size))
+    return _load(photos, lambda image: to_input(transform(image), size))
 
 
-def load_frames(photos: Sequence[Photo], height: int, first: Change = unchanged) -> np.ndarray:
-    """(N, height, width, 3) uint8: whole frames in HAM10000's 4:3, for augmentation to cut from.
+def load_frames(
+    photos: Sequence[Photo], height: int, transform: ImageTransform = identity
+) -> np.ndarray:
+    """Loads whole photos in the aspect ratio of HAM10000 (4:3), from which augmentation crops.
 
-    The sides beyond the centre square are kept, so a turned or shifted cut shows skin and not
+    The areas beside the centre square are kept, so a rotated or shifted crop shows skin instead of
     padding.
+
+    Args:
+        photos: N photos.
+        height: height of the result, pixels; the width is 4/3 of it.
+        transform: applied to each photo before it is resized.
+
+    Returns:
+        (N, height, width, 3) uint8 RGB.
     """
     shape = (round(height * 4 / 3), height)
     return _load(
-        photos, lambda image: cv2.resize(first(image), shape, interpolation=cv2.INTER_AREA)
+        photos, lambda image: cv2.resize(transform(image), shape, interpolation=cv2.INTER_AREA)
     )
 
 
-def _load(photos: Sequence[Photo], fit: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def _load(photos: Sequence[Photo], fit: ImageTransform) -> np.ndarray:
     with ThreadPoolExecutor() as pool:
         return np.stack(list(pool.map(lambda photo: fit(read_image(photo.path)), photos)))

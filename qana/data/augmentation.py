@@ -1,8 +1,9 @@
-"""Augmentation for dermatoscopy: one random view of a frame, in OpenCV alone.
+"""Augments dermatoscopic photos: makes random views with OpenCV.
 
-A lesion has no up and no left, so any rotation and mirror image is as likely as the original.
-Scale and place vary with the hand that holds the dermatoscope, colour with the lamp, the skin and
-the camera. Shape is kept (no shear, no squeeze): asymmetry is a diagnostic sign.
+A lesion has no upright orientation, so every rotation and mirror image is as likely as the
+original. Scale and position vary with the hand that holds the dermatoscope; colour varies with the
+lamp, the skin and the camera. The aspect ratio and the angles are kept, because asymmetry is a
+diagnostic sign.
 """
 
 import math
@@ -11,49 +12,51 @@ import cv2
 import numpy as np
 
 ZOOM = math.log(1.3)
+"""Largest change of scale, as a natural logarithm."""
 SHIFT = 0.08
-"""Of the frame's height."""
+"""Largest shift, as a share of the frame's height."""
 GAIN, CHANNEL_GAIN, CONTRAST, SATURATION = 0.2, 0.08, 0.2, 0.3
+"""Largest relative changes of colour; `CHANNEL_GAIN` is drawn for each channel."""
 
 
 def augment(
     frame: np.ndarray, size: int, random: np.random.Generator, strength: float = 1.0
 ) -> np.ndarray:
-    """One random view of a frame.
+    """Makes one random view of a photo.
 
     Args:
-        frame: (H, W, 3) uint8, W >= H.
+        frame: (H, W, 3) uint8 RGB, the whole photo, W >= H.
         size: side of the view, pixels.
-        random: where the draws come from; the same state gives the same view at any `size`, but
-            for interpolation.
-        strength: factor of all ranges but the turn, 0 to 2.
+        random: source of the random numbers. The same state gives the same view at any `size`,
+            apart from interpolation.
+        strength: factor of all ranges except the rotation, 0 to 2.
 
     Returns:
-        (size, size, 3) uint8. At neutral draws it is the centre square of the frame.
+        (size, size, 3) uint8 RGB. With every number in the middle of its range, it is the centre
+        square of the photo.
     """
-    return _colour(_place(frame, size, random, strength), random, strength)
+    return _change_colour(_warp(frame, size, random, strength), random, strength)
 
 
-def fixed_view(
+def make_fixed_view(
     frame: np.ndarray, size: int, key: tuple[int, ...], strength: float = 1.0
 ) -> np.ndarray:
-    """The view of a frame that `key` names, see `augment`.
+    """Makes a random view that can be repeated, see `augment`.
 
     Args:
-        frame: (H, W, 3) uint8, W >= H.
+        frame: (H, W, 3) uint8 RGB, the whole photo, W >= H.
         size: side of the view, pixels.
-        key: non-negative integers.
-        strength: as in `augment`.
+        key: non-negative integers that seed the random numbers. The same key gives the same view.
+        strength: factor of all ranges except the rotation, 0 to 2.
 
     Returns:
-        (size, size, 3) uint8.
+        (size, size, 3) uint8 RGB.
     """
     return augment(frame, size, np.random.default_rng(key), strength)
 
 
-def _place(
-    frame: np.ndarray, size: int, random: np.random.Generator, strength: float
-) -> np.ndarray:
+def _warp(frame: np.ndarray, size: int, random: np.random.Generator, strength: float) -> np.ndarray:
+    """Rotates, mirrors, scales and shifts."""
     height, width = frame.shape[:2]
     angle = random.uniform(0.0, 2 * math.pi)
     step = height / size * math.exp(strength * random.uniform(-ZOOM, ZOOM))
@@ -72,8 +75,8 @@ def _place(
     )
 
 
-def _colour(view: np.ndarray, random: np.random.Generator, strength: float) -> np.ndarray:
-    """Saturation, contrast and gain are each linear in the channels: one 3x4 map does all."""
+def _change_colour(view: np.ndarray, random: np.random.Generator, strength: float) -> np.ndarray:
+    """Changes saturation, contrast and gain, which are linear, by one 3 x 4 matrix."""
     saturation = 1 + strength * random.uniform(-SATURATION, SATURATION)
     contrast = 1 + strength * random.uniform(-CONTRAST, CONTRAST)
     gains = 1 + strength * random.uniform(-CHANNEL_GAIN, CHANNEL_GAIN, 3)

@@ -1,4 +1,4 @@
-"""CSVs that a data set comes with: read whole, or refused in one sentence."""
+"""Reads the CSV files of data sets, with clear errors for anything that is wrong."""
 
 import csv
 import math
@@ -7,22 +7,22 @@ from pathlib import Path
 
 from qana.errors import DataError
 
-SHOWN = 60
-"""Most characters of a value from outside in a message."""
+MAX_QUOTED = 60
+"""Largest number of characters of a quoted value."""
 
 
 def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Every row of a CSV.
+    """Reads all rows of a CSV file.
 
     Args:
-        path: UTF-8, its first line the names of the columns.
-        columns: that it must have; others may be there too.
+        path: UTF-8 file with the names of the columns in its first line.
+        columns: columns that the file must have. It may have others.
 
     Returns:
-        A dict for each row, at least one; a cell that a short row lacks is empty.
+        One dict for each row, at least one. The missing cells of a short row are empty.
 
     Raises:
-        DataError: it cannot be opened, is no such CSV, lacks a column or has no row.
+        DataError: the file cannot be opened, is no such CSV, lacks a column or has no row.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -31,7 +31,7 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
             rows = list(reader)
     except OSError:
         raise DataError(
-            f"{path.name} cannot be opened: give a file that you have the right to read."
+            f"{path.name} cannot be opened: check your permission to read it."
         ) from None
     except (UnicodeDecodeError, csv.Error):
         raise DataError(
@@ -45,25 +45,35 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     return rows
 
 
-def number(text: str, where: str) -> float:
-    """A finite number in a cell.
+def parse_number(text: str, where: str) -> float:
+    """Converts a cell to a finite number.
 
     Args:
-        text: the cell.
-        where: whose cell, for the message.
+        text: content of the cell.
+        where: name of the cell, with which the message begins.
+
+    Returns:
+        The number.
 
     Raises:
-        DataError: it is none.
+        DataError: the cell holds no finite number.
     """
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise DataError(f"{where} has {shown(text)} for a number: take the official metadata.")
+        raise DataError(f"{where} is {quote_value(text)}, not a number: take the official file.")
     return value
 
 
-def shown(text: str) -> str:
-    """A value from outside, fit for a message: on one line and not endless."""
-    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+def quote_value(text: str) -> str:
+    """Quotes a value from a file for a message, on one line.
+
+    Args:
+        text: the value, which may be of any length.
+
+    Returns:
+        The value as a Python literal, cut after 60 characters.
+    """
+    return repr(text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…")

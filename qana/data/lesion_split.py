@@ -1,4 +1,4 @@
-"""The lesion split: which photo is for training, for choosing, and for the one final test."""
+"""Splits HAM10000 by lesion into training, validation and test subsets."""
 
 import csv
 import hashlib
@@ -7,46 +7,52 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from qana.data.csv_tables import read_table, shown
+from qana.data.csv_tables import quote_value, read_table
 from qana.data.ham10000 import Photo
 from qana.errors import DataError
 from qana.resources import ASSETS
 
 SPLIT_FILE = ASSETS / "splits" / "lesion.csv"
+"""The stored split."""
 SHARES = {"train": 0.7, "validation": 0.1, "test": 0.2}
+"""Share of each class's lesions in each subset."""
 SEED = 20180161
-"""Fixed once (after the data descriptor's article number, Sci. Data 5, 180161), never tuned."""
+"""Seed of the split: the article number of HAM10000 (Sci. Data 5, 180161). It was never tuned."""
 
 
 def make_split(photos: Sequence[Photo], seed: int = SEED) -> dict[str, str]:
-    """Lesion-grouped, class-stratified split: about 70 / 10 / 20 % of each class's lesions.
+    """Makes a split that is grouped by lesion and stratified by class, about 70 / 10 / 20 %.
 
-    Lesions are dealt, not images, so all photos of a lesion fall on one side. Lesions that share a
-    byte-identical image are dealt as one.
+    All photos of a lesion are in one subset. Lesions that share a byte-identical photo count as one
+    lesion.
+
+    Args:
+        photos: photos of HAM10000, in any order.
+        seed: seed of the random order.
 
     Returns:
         image_id to "train", "validation" or "test".
 
     Raises:
-        DataError: a lesion carries two diagnoses, so it cannot be stratified.
+        DataError: a lesion has two diagnoses, so it cannot be stratified.
     """
     lesions: dict[str, list[Photo]] = defaultdict(list)
     for photo in photos:
         lesions[photo.lesion_id].append(photo)
     groups: dict[str, list[list[Photo]]] = defaultdict(list)
-    for members in _joined_by_identical_bytes(lesions):
+    for members in _join_identical(lesions):
         labels = {photo.label for photo in members}
         if len(labels) > 1:
             raise DataError(
-                f"Lesion {shown(members[0].lesion_id)} carries {len(labels)} diagnoses: "
+                f"Lesion {quote_value(members[0].lesion_id)} has {len(labels)} diagnoses: "
                 "take the official metadata."
             )
         groups[labels.pop()].append(members)
     split = {}
-    dealer = random.Random(seed)
+    generator = random.Random(seed)
     for label in sorted(groups):
         members_of_class = sorted(groups[label], key=lambda members: members[0].lesion_id)
-        dealer.shuffle(members_of_class)
+        generator.shuffle(members_of_class)
         count = len(members_of_class)
         first = round(count * SHARES["train"])
         second = first + round(count * SHARES["validation"])
@@ -56,41 +62,54 @@ def make_split(photos: Sequence[Photo], seed: int = SEED) -> dict[str, str]:
     return split
 
 
-def _joined_by_identical_bytes(lesions: dict[str, list[Photo]]) -> Iterable[list[Photo]]:
+def _join_identical(lesions: dict[str, list[Photo]]) -> Iterable[list[Photo]]:
+    """Joins lesions that share a byte-identical photo."""
     owner: dict[str, str] = {}
     joined: dict[str, list[Photo]] = {}
     for lesion_id in sorted(lesions):
-        digests = {_digest(photo.path) for photo in lesions[lesion_id]}
+        digests = {_hash_photo(photo.path) for photo in lesions[lesion_id]}
         into = next((owner[digest] for digest in sorted(digests) if digest in owner), lesion_id)
         owner.update(dict.fromkeys(digests, into))
         joined.setdefault(into, []).extend(lesions[lesion_id])
     return joined.values()
 
 
-def _digest(path: Path) -> str:
+def _hash_photo(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def check_split(photos: Sequence[Photo], split: dict[str, str]) -> None:
-    """Proves that a split leaks neither a lesion nor an image.
+    """Checks that no lesion and no photo is in two subsets.
+
+    Args:
+        photos: photos of HAM10000.
+        split: image_id to the name of the subset.
 
     Raises:
-        DataError: a photo has no subset, or a lesion or a byte-identical image is in two.
+        DataError: a photo has no subset, or a lesion or a byte-identical photo is in two subsets.
     """
-    sides: dict[str, set[str]] = defaultdict(set)
+    subsets_of: dict[str, set[str]] = defaultdict(set)
     for photo in photos:
         if photo.image_id not in split:
             raise DataError(f"{photo.image_id} is in no subset: make the split from this data set.")
         subset = split[photo.image_id]
-        sides[f"lesion {photo.lesion_id}"].add(subset)
-        sides[f"image of the bytes {_digest(photo.path)[:12]}"].add(subset)
-    for what, subsets in sides.items():
+        subsets_of[f"lesion {photo.lesion_id}"].add(subset)
+        subsets_of[f"image with the hash {_hash_photo(photo.path)[:12]}"].add(subset)
+    for what, subsets in subsets_of.items():
         if len(subsets) > 1:
-            raise DataError(f"The {what} is in {' and '.join(sorted(subsets))}: the split leaks.")
+            raise DataError(
+                f"The split leaks, because the {what} is in {' and '.join(sorted(subsets))}: "
+                "restore it from the repository."
+            )
 
 
 def write_split(split: dict[str, str], path: Path = SPLIT_FILE) -> None:
-    """Writes image_id and subset, sorted, as CSV."""
+    """Writes a split as CSV with the columns image_id and subset.
+
+    Args:
+        split: image_id to the name of the subset.
+        path: file to write.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -99,7 +118,13 @@ def write_split(split: dict[str, str], path: Path = SPLIT_FILE) -> None:
 
 
 def read_split(path: Path = SPLIT_FILE) -> dict[str, str]:
-    """image_id to "train", "validation" or "test", as stored.
+    """Reads a split.
+
+    Args:
+        path: CSV file with the columns image_id and subset.
+
+    Returns:
+        image_id to "train", "validation" or "test".
 
     Raises:
         DataError: the file is missing or damaged.
@@ -110,10 +135,15 @@ def read_split(path: Path = SPLIT_FILE) -> dict[str, str]:
 
 
 def split_photos(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
-    """Photos by subset: by the stored split, or dealt by the same rule where it lacks one of them.
+    """Groups photos by subset.
+
+    The stored split applies if it has all photos; otherwise a new split is made by the same rule.
+
+    Args:
+        photos: photos of HAM10000 or of a data set in its layout.
 
     Returns:
-        "train", "validation" and "test", each with at least one photo, no lesion in two of them.
+        "train", "validation" and "test" to their photos, at least one each. No lesion is in two.
 
     Raises:
         DataError: the split leaks, or a subset is empty.
@@ -128,6 +158,6 @@ def split_photos(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
     for name, subset in subsets.items():
         if not subset:
             raise DataError(
-                f"No lesion falls into the {name} subset: give at least ten lesions of a class."
+                f"The {name} subset has no lesion: give at least ten lesions of a class."
             )
     return subsets

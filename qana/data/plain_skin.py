@@ -1,4 +1,4 @@
-"""Plain skin: corners of dermatoscopic photos in which the lesion's outline proves no lesion."""
+"""Crops skin without a lesion from the corners of dermatoscopic photos."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -10,31 +10,33 @@ from qana.data.ham10000 import Photo
 from qana.imaging import read_image
 
 SHARES = (0.6, 0.5, 0.4)
-"""Sides that are tried for a crop, as shares of the photo's height, the largest first."""
+"""Sides of the crops to try, as shares of the photo's height, the largest first."""
 MARGIN = 0.04
-"""Distance kept from the outline, as a share of the height: an edge fades out beyond its line."""
+"""Distance to keep from the lesion mask, as a share of the photo's height: a lesion can fade out
+beyond its mask."""
 
 
-def skin_crops(photos: Iterable[Photo], limit: int) -> list[np.ndarray]:
-    """The largest lesion-free corner of each photo that has one.
+def crop_plain_skin(photos: Iterable[Photo], limit: int) -> list[np.ndarray]:
+    """Crops the largest corner without a lesion from each photo that has one.
 
     Args:
-        photos: those without an outline are passed over.
+        photos: photos of HAM10000. Those without a lesion mask are skipped.
+        limit: largest number of crops.
 
     Returns:
-        At most one (s, s, 3) uint8 RGB square a photo, s 40 to 60 % of the photo's height, and at
-        most `limit` of them, from the first photos.
+        Crops of (S, S, 3) uint8 RGB from the first photos that have one, at most one of each
+        photo. S is 40 to 60 % of the photo's height.
     """
-    crops = (_largest_corner(photo) for photo in photos if photo.mask is not None)
+    crops = (_crop_largest_corner(photo) for photo in photos if photo.mask is not None)
     return list(islice((crop for crop in crops if crop is not None), limit))
 
 
-def _largest_corner(photo: Photo) -> np.ndarray | None:
+def _crop_largest_corner(photo: Photo) -> np.ndarray | None:
     image = read_image(photo.path)
     mask = cv2.imread(str(photo.mask), cv2.IMREAD_GRAYSCALE)
     height, width = image.shape[:2]
     if mask is None or mask.shape != (height, width) or not mask.any():
-        return None  # no outline proves nothing
+        return None  # an unusable mask does not prove that a corner is free
     reach = 2 * round(MARGIN * height) + 1
     lesion = cv2.dilate(mask, np.ones((reach, reach), np.uint8)) > 0
     for share in SHARES:

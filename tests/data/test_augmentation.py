@@ -1,14 +1,14 @@
-"""A view is a lesion as another hand, lamp or camera would have shown it."""
+"""A view changes position, scale and colour, and keeps the shape."""
 
 import cv2
 import numpy as np
 
 from qana.data.augmentation import augment
-from qana.imaging import centre_square, read_image
+from qana.imaging import crop_centre, read_image
 
 
 class Neutral:
-    """Draws nothing: the middle of each range, so no turn, no zoom, no change of colour."""
+    """Returns the middle of each range: no rotation, no zoom, no change of colour."""
 
     def uniform(self, low: float, high: float, count: int | None = None):
         middle = 0.0 if low == 0.0 else (low + high) / 2
@@ -23,8 +23,8 @@ def test_at_neutral_draws_the_view_is_the_centre_square(samples) -> None:
     side = min(photo.shape[:2])
     view = augment(photo, side, Neutral())
     # The frame's middle may lie between two pixels, so a half pixel of smoothing is allowed.
-    assert np.abs(view.astype(float) - centre_square(photo, side)).mean() < 3
-    assert np.abs(view.astype(float) - centre_square(photo, side)[:, ::-1]).mean() > 6
+    assert np.abs(view.astype(float) - crop_centre(photo, side)).mean() < 3
+    assert np.abs(view.astype(float) - crop_centre(photo, side)[:, ::-1]).mean() > 6
 
 
 def test_the_same_draws_give_the_same_view(samples) -> None:
@@ -35,7 +35,7 @@ def test_the_same_draws_give_the_same_view(samples) -> None:
 
 
 def test_a_larger_view_shows_the_same(samples) -> None:
-    """A teacher sees more pixels than its pupil, of the same view."""
+    """A teacher sees more pixels of the same view than the student."""
     photo = read_image(samples[0].path)
     small = augment(photo, 64, np.random.default_rng(3)).astype(float)
     large = augment(photo, 128, np.random.default_rng(3))

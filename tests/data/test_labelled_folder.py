@@ -1,4 +1,4 @@
-"""Both CSV layouts, every tolerance, and one clear sentence for everything that is wrong."""
+"""Both CSV layouts are read, and every fault raises one clear sentence."""
 
 import subprocess
 import sys
@@ -53,14 +53,14 @@ def read(images: Path, table: Path, content: str | bytes) -> list[LabelledImage]
     return read_labelled(images, table)
 
 
-def complaint(images: Path, table: Path, content: str | bytes) -> str:
+def read_error(images: Path, table: Path, content: str | bytes) -> str:
     with pytest.raises(DataError) as caught:
         read(images, table, content)
     return checked(caught.value)
 
 
 def checked(error: DataError) -> str:
-    """The message, once it is proven to be one line that ends as a sentence and says what to do."""
+    """Returns the message after checking that it is one sentence that says what to do."""
     message = str(error)
     assert message.isprintable() and message.endswith(".") and ": " in message
     assert len(message) < 400
@@ -157,7 +157,7 @@ ONE = {"ISIC_0000001": "nv"}
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         ("", "lists no image"),
         ("\n\n", "lists no image"),
@@ -177,7 +177,7 @@ ONE = {"ISIC_0000001": "nv"}
             "listed twice in labels.csv, in lines 2 and 3",
         ),
         (ham({"ISIC_0000001": "nv", "ISIC_9": "nv", "ISIC_8": "nv"}), "2 of the 3 images"),
-        (ham({"ISIC_9": "nv", "ISIC_8": "nv"}), "'ISIC_9' is the first"),
+        (ham({"ISIC_9": "nv", "ISIC_8": "nv"}), "the first is 'ISIC_9'"),
         (isic(ONE, columns=(*ISIC, "UNK")).replace("0.0\n", "1.0\n"), "marked UNK"),
         (isic(ONE, columns=(*ISIC, "UNK")).replace("0.0\n", "0.5\n"), "'ISIC_0000001' (line 2"),
         (isic(ONE, zero="1.0"), "'ISIC_0000001' (line 2"),
@@ -199,9 +199,9 @@ ONE = {"ISIC_0000001": "nv"}
     ],
 )
 def test_bad_csv_gives_one_sentence(
-    images: Path, table: Path, content: str | bytes, says: str
+    images: Path, table: Path, content: str | bytes, message: str
 ) -> None:
-    assert says in complaint(images, table, content)
+    assert message in read_error(images, table, content)
 
 
 @settings(
@@ -209,7 +209,7 @@ def test_bad_csv_gives_one_sentence(
 )
 @given(st.binary(max_size=300), st.sampled_from([b"", b"image_id,dx\n", b"image,MEL,NV\n"]))
 def test_junk_never_escapes(images: Path, table: Path, junk: bytes, start: bytes) -> None:
-    complaint(images, table, start + junk)
+    read_error(images, table, start + junk)
 
 
 @pytest.mark.parametrize("second", ["b/a.jpg", "b/a.PNG", "a.png"])
@@ -218,7 +218,7 @@ def test_two_files_of_one_id(tmp_path: Path, table: Path, second: str) -> None:
     for name in ("a.jpg", second):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
-    message = complaint(folder, table, ham({"a": "nv"}))
+    message = read_error(folder, table, ham({"a": "nv"}))
     assert "'a.jpg'" in message and f"'{second}'" in message
 
 
@@ -227,13 +227,13 @@ def test_two_files_of_an_unlisted_id_do_not_matter(images: Path, table: Path) ->
     assert len(read(images, table, ham(ONE))) == 1
 
 
-def test_what_is_not_there(images: Path, table: Path, tmp_path: Path) -> None:
+def test_missing_folder_and_file(images: Path, table: Path, tmp_path: Path) -> None:
     table.write_text(ham(DIAGNOSES))
     absent = tmp_path / "absent"
     cases = [(absent, table, "no folder"), (table, table, "no folder")]
     cases += [(images, absent, "no file"), (images, images, "cannot be opened")]
-    for folder, file, says in cases:
-        with pytest.raises(DataError, match=says) as caught:
+    for folder, file, message in cases:
+        with pytest.raises(DataError, match=message) as caught:
             read_labelled(folder, file)
         checked(caught.value)
 

@@ -1,4 +1,4 @@
-"""PAD-UFES-20 is read as it is published, and what is wrong with a folder is said."""
+"""PAD-UFES-20 is read as published, and each fault of the folder is named."""
 
 import csv
 from pathlib import Path
@@ -37,12 +37,12 @@ def test_the_official_layout(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows, columns, pictures, said",
+    "rows, columns, pictures, message",
     [
         ([], OFFICIAL, True, "lists no picture"),
         ([("P", "1", "XYZ", "", "a.png")], OFFICIAL, True, "'XYZ', which is none of"),
-        ([("P", "1", "ACK", "II", "a.png")], OFFICIAL, True, "'II' for a number"),
-        ([("P", "1", "ACK", "inf", "a.png")], OFFICIAL, True, "'inf' for a number"),
+        ([("P", "1", "ACK", "II", "a.png")], OFFICIAL, True, "'II', not a number"),
+        ([("P", "1", "ACK", "inf", "a.png")], OFFICIAL, True, "'inf', not a number"),
         ([("P", "1", "ACK", "", "\0")], OFFICIAL, False, r"picture of '\\x00' is missing"),
         ([("P",)], OFFICIAL, False, "picture of '' is missing"),
         ([("P", "1", "ACK", "", "a.png")], OFFICIAL, False, "picture of 'a' is missing"),
@@ -55,8 +55,8 @@ def test_the_official_layout(tmp_path: Path) -> None:
         ([("P", "1", "ACK")], ("patient_id", "lesion_id", "diagnostic"), False, "image_id"),
     ],
 )
-def test_what_is_wrong_is_said(tmp_path: Path, rows, columns, pictures, said: str) -> None:
-    with pytest.raises(DataError, match=said):
+def test_each_fault_is_named(tmp_path: Path, rows, columns, pictures, message: str) -> None:
+    with pytest.raises(DataError, match=message):
         read_pad_ufes(_folder(tmp_path, rows, columns, pictures))
 
 

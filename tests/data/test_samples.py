@@ -1,9 +1,12 @@
-"""The gallery shows small copies of the very photos that are classified."""
+"""Every sample has its thumbnail, its attribution and the outlines of its lesion."""
+
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
-from qana.data.samples import THUMBNAILS
+from qana.data.collect_samples import THUMBNAILS
+from qana.data.lesion_masks import OUTLINE_SIZE, fill_outlines, trace_outlines
 
 
 def test_each_sample_has_its_own_thumbnail(samples) -> None:
@@ -13,3 +16,17 @@ def test_each_sample_has_its_own_thumbnail(samples) -> None:
         photo = Image.open(sample.path).convert("RGB").resize(small.size)
         difference = np.abs(np.asarray(small, np.float32) - np.asarray(photo, np.float32))
         assert difference.mean() < 5, sample.image_id
+
+
+def test_each_sample_has_the_outlines_of_its_lesion(samples) -> None:
+    for sample in samples:
+        assert sample.outlines, sample.image_id
+        mask = fill_outlines(sample.outlines, OUTLINE_SIZE)
+        assert 0.01 < mask.mean() < 1
+        traced = fill_outlines(trace_outlines(mask), OUTLINE_SIZE)
+        assert (traced != mask).mean() < 0.01
+        assert "CC BY-NC" in sample.attribution
+
+
+def test_a_photo_without_stored_outlines_has_none(samples) -> None:
+    assert replace(samples[0], image_id="ISIC_0000000").outlines is None
