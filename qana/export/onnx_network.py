@@ -1,9 +1,10 @@
 """Exports an Akida network as an ONNX network that computes the same integers without events.
 
-The number of operations alone does not tell the cost of a network, because data must move, too. A
-fair comparison runs the same quantized network densely, on a usual processor, in ONNX Runtime. The
-graph is built from the layers of the Akida model itself. Its integers, and so its logits, are equal
-to those of Akida bit for bit. The export needs neither TensorFlow nor torch.
+The number of operations alone does not determine the cost of a network, because data must move,
+too. For a fair comparison with the events of Akida, ONNX Runtime runs the same quantized network
+densely on an ordinary processor. The graph is built from the layers of the Akida model itself. Its
+integers and its logits equal those of Akida bit for bit. The export needs neither TensorFlow nor
+torch.
 
 The other files of this folder are its parts:
 

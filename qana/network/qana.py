@@ -1,6 +1,6 @@
 """Builds QANA for Akida 2.0."""
 
-from typing import Any
+from typing import NamedTuple
 
 import tf_keras as keras
 
@@ -11,11 +11,25 @@ from qana.network.blocks.ghost import residual_ghost
 from qana.network.blocks.heads import average_head, projection_head
 from qana.network.blocks.squeeze_excitation import squeeze_excitation
 
+
+class NarrowBlock(NamedTuple):
+    """Settings of an inverted residual block that differ in a narrow network.
+
+    Attributes:
+        expansion: factor of the number of channels inside the block.
+        fused: True for the fused form of the block.
+    """
+
+    expansion: int
+    fused: bool = False
+
+
 NARROW_STEM = 24
-NARROW_BLOCKS: dict[int, dict[str, Any]] = {1: {"expansion": 3, "fused": True}, 3: {"expansion": 3}}
-"""Index of a first block to its arguments in a narrow network. Large maps cost the most time and
-events. The narrow network has fewer channels there, and fewer channels carry most of the
-information. The fused block 1 avoids the largest map, the one before its stride."""
+"""Number of channels after the stem of a narrow network."""
+NARROW_BLOCKS = {1: NarrowBlock(3, fused=True), 3: NarrowBlock(3)}
+"""Index of a block to its settings in a narrow network. Large maps cost the most time and events,
+so a narrow network has fewer channels there, and they carry most of the information. The fused
+block 1 avoids the largest map, the one before its stride."""
 
 
 def qana(
@@ -58,7 +72,8 @@ def qana(
     image = keras.Input((input_size, input_size, 3), name="image")
     x = lite.stem(image, NARROW_STEM if narrow else lite.STEM)
     for index in (0, 1, 3, 4):
-        x = lite.block(x, index, **(NARROW_BLOCKS.get(index, {}) if narrow else {}))
+        settings = NARROW_BLOCKS.get(index) if narrow else None
+        x = lite.block(x, index, *(settings or ()))
     if attention:
         x = spatial_channel_attention(x, "attention40")
     for index in (5, 6):
