@@ -4,14 +4,14 @@ import streamlit as st
 
 from ui.booth import mode
 from ui.booth.show import run_show
-from ui.entry import offer_home_screen, open_door
+from ui.entry import offer_installation, start_app
 from ui.shared_models import show_notices
 from ui.uploads import forget_uploads, keep_uploads_in_memory
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/logo_wide.svg", size="large")
-booth = mode.in_booth()
-show = booth and not mode.visiting()
+booth = mode.is_booth()
+show = booth and not mode.is_session_running()
 pages = [
     st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True),
     st.Page("pages/explain.py", title="Explain", icon=":material/troubleshoot:"),
@@ -21,21 +21,21 @@ pages = [
     st.Page("pages/facts.py", title="Facts", icon=":material/fact_check:"),
 ]
 page = st.navigation(pages, position="hidden" if show else "top")
-open_door()
+start_app()
 keep_uploads_in_memory()
 forget_uploads()
 if booth:
-    mode.dress()
+    mode.enlarge_text()
 if show:
     # In the place of the page, and no page of its own: its clock may tick once more while a touch
     # is answered, and a browser clears its screen for what comes from another page.
     run_show()
 else:
     if booth:
-        mode.follow()
-        mode.watch()
+        mode.open_requested_page()
+        mode.restart_when_idle()
     # On a wide screen lines would run too long to read.
     with st.container(horizontal_alignment="center"), st.container(width=1180):
         show_notices()
         page.run()
-    offer_home_screen()
+    offer_installation()

@@ -7,12 +7,12 @@ import streamlit as st
 from qana.errors import UserError
 from ui.convert import agreement, bits, bounding, chip, network, quiz, spikes
 from ui.convert import conversion_cases as breaking
-from ui.convert.chapter import open_chapter
-from ui.convert.job_results import warm_up
-from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, current_photo
-from ui.entry import begin_at_top, come_through_door
+from ui.convert.chapter import show_introduction
+from ui.convert.job_results import preload_networks
+from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, get_photo
+from ui.entry import ensure_app_started, scroll_to_top
 from ui.shared_models import get_classifier
-from ui.verdict import NOT_A_DEVICE
+from ui.verdict import DISCLAIMER
 
 CHAPTERS = {
     "network": network,
@@ -43,11 +43,11 @@ def turn_to(name: str) -> None:
     st.session_state.chapter_row = st.session_state.get("chapter_row", 0) + 1
 
 
-come_through_door()
+ensure_app_started()
 st.title("From pixels to spikes", anchor=False)
 try:
     get_classifier(WALKTHROUGH_MODEL)
-    photo = current_photo()
+    photo = get_photo()
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
@@ -72,7 +72,7 @@ st.pills(
     on_change=lambda: open_at(st.session_state[row]),
 )
 number = names.index(chosen)
-open_chapter(number + 1, CHAPTERS[chosen])
+show_introduction(number + 1, CHAPTERS[chosen])
 CHAPTERS[chosen].show(photo)
 with st.container(horizontal=True):
     if number > 0:
@@ -88,6 +88,6 @@ with st.container(horizontal=True):
             args=(after,),
         )
 if chosen == names[0]:
-    warm_up()
-st.caption(NOT_A_DEVICE)
-begin_at_top(chosen)
+    preload_networks()
+st.caption(DISCLAIMER)
+scroll_to_top(chosen)

@@ -5,13 +5,13 @@ import streamlit as st
 from qana.classes import BY_CODE, LABELS
 from qana.data.samples import Sample
 from qana.errors import UserError
-from qana.evaluation.report_files import read_explanations
 from qana.explanation.map_job import LAST_LAYER, METHODS, list_layers
 from qana.imaging import ImageError
 from qana.inference.diagnosis import Diagnosis
 from qana.inference.probabilities import format_percent
-from ui.entry import begin_at_top, come_through_door
-from ui.explain.faithfulness import show_belief
+from qana.reports.explanation_report import read_explanations
+from ui.entry import ensure_app_started, scroll_to_top
+from ui.explain.faithfulness import show_faithfulness
 from ui.explain.picture import show_picture
 from ui.explain.session import (
     AKIDA,
@@ -25,11 +25,11 @@ from ui.explain.session import (
     show_progress,
 )
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
-from ui.gallery import TYPES, show_gallery
-from ui.model_choice import choose_network, chosen_model
+from ui.gallery import PHOTO_TYPES, show_gallery
+from ui.model_choice import get_chosen_model, show_network_choice
 from ui.provenance import show_model
 from ui.shared_models import get_classifier
-from ui.verdict import NOT_A_DEVICE
+from ui.verdict import DISCLAIMER
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
 WHAT = {
@@ -47,7 +47,7 @@ def open_photo(source: bytes, sample: Sample | None = None) -> None:
     """Opens a photo, or keeps the reason why it cannot be read."""
     st.session_state.explain_trouble = None
     try:
-        st.session_state.explained = open_session(source, chosen_model(), sample)
+        st.session_state.explained = open_session(source, get_chosen_model(), sample)
     except ImageError as error:
         st.session_state.explain_trouble = str(error)
 
@@ -83,17 +83,17 @@ def choose_photo() -> None:
     answer = st.session_state.get("answer")
     if answer is not None and answer.diagnosis.prediction is not None:
         st.button("The photo of Scan", icon=":material/arrow_forward:", on_click=open_scan)
-    choose_network()
+    show_network_choice()
     key = f"explain_upload{st.session_state.get('explain_turn', 0)}"
     show_gallery(open_sample)
     st.file_uploader(
         "Or a photo of your own, one lesion in the middle; it stays in memory",
-        type=TYPES,
+        type=PHOTO_TYPES,
         key=key,
         on_change=open_upload,
         args=(key,),
     )
-    st.caption(NOT_A_DEVICE)
+    st.caption(DISCLAIMER)
 
 
 def show_answer(diagnosis: Diagnosis) -> None:
@@ -144,14 +144,14 @@ def name_measured(request: MapRequest) -> str:
     return f"{request.method} of the {request.form} network at {request.layer}"
 
 
-come_through_door()
+ensure_app_started()
 try:
-    get_classifier(chosen_model())
+    get_classifier(get_chosen_model())
     document = read_explanations()
 except UserError as error:
     st.title("Explain an answer", anchor=False)
     st.error(str(error), icon=":material/error:")
-    choose_network()  # another one may be whole
+    show_network_choice()  # another one may be whole
     st.stop()
 
 if "explained" not in st.session_state:
@@ -160,7 +160,7 @@ if "explained" not in st.session_state:
 
 session: ExplainSession = st.session_state.explained
 diagnosis = session.diagnosis
-current = document is not None and document["sha256"] == diagnosis.sha256
+current = document is not None and document.sha256 == diagnosis.sha256
 st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
 picture, words = st.columns([5, 6], gap="large")
 with words:
@@ -169,13 +169,13 @@ with words:
     request = choose_map(session)
     request_map(session, request)
     show_progress(session)
-    show_belief(name_measured(request), document, current)
+    show_faithfulness(name_measured(request), document, current)
 with picture:
     opacity = show_picture(session, request)
     for problem in diagnosis.problems:
         st.warning(problem.message, icon=":material/warning:")
-    begin_at_top("answer")
-st.caption(NOT_A_DEVICE + " A map shows what the network used, not what is ill.")
+    scroll_to_top("answer")
+st.caption(DISCLAIMER + " A map shows what the network used, not what is ill.")
 
 st.header("Side by side", anchor=False)
 show_side_by_side(session, request.label, opacity, document if current else None)

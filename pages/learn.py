@@ -3,22 +3,22 @@
 import streamlit as st
 
 from qana.errors import UserError
-from ui.entry import come_through_door
+from ui.entry import ensure_app_started
 from ui.learn.keep import show_keep
-from ui.learn.photos import attribution
+from ui.learn.photos import show_attribution
 from ui.learn.recognize import show_ask
-from ui.learn.session import current_visit
+from ui.learn.session import get_session
 from ui.learn.teach import show_teach
 from ui.learn.watch import show_watch
-from ui.provenance import runs_on
-from ui.verdict import NOT_A_DEVICE
+from ui.provenance import show_backend
+from ui.verdict import DISCLAIMER
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
-come_through_door()
+ensure_app_started()
 st.title("Teach the chip", anchor=False)
 try:
-    visit = current_visit()
+    visit = get_session()
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
@@ -31,7 +31,7 @@ st.markdown(
 )
 backend = visit.model.engine.backend
 with st.container(horizontal=True, gap="xsmall"):
-    runs_on(backend.kind, backend.device, "Learns")
+    show_backend(backend.kind, backend.device, "Learns")
     st.badge(
         "No photo is kept",
         icon=":material/visibility_off:",
@@ -42,9 +42,9 @@ left, right = st.columns(2, gap="large")
 with left:
     show_teach(visit)
     show_keep(visit)
-    attribution()
+    show_attribution()
 with right:
     show_watch(visit)
 st.divider()
 show_ask(visit)
-st.caption(NOT_A_DEVICE)
+st.caption(DISCLAIMER)

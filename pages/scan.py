@@ -9,13 +9,13 @@ from qana.imaging import ImageError, read_image
 from qana.imaging.crop import crop_to_box
 from qana.inference.diagnosis import diagnose
 from ui.answered_photo import AnsweredPhoto
-from ui.camera import camera
-from ui.entry import come_through_door
-from ui.framing import choose_frame, preview_of
-from ui.gallery import TYPES, show_gallery
-from ui.model_choice import choose_network, chosen_model
+from ui.camera import show_camera
+from ui.entry import ensure_app_started
+from ui.framing import encode_preview, show_framing
+from ui.gallery import PHOTO_TYPES, show_gallery
+from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
-from ui.verdict import NOT_A_DEVICE, show_verdict
+from ui.verdict import DISCLAIMER, show_verdict
 
 GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
 OTHER_DOMAIN = (
@@ -28,7 +28,7 @@ def take(data: bytes) -> None:
     """Reads a photo to be framed, or keeps the reason why it cannot be read."""
     try:
         photo = read_image(data)
-        st.session_state.photo = (photo, preview_of(photo))
+        st.session_state.photo = (photo, encode_preview(photo))
         forget("trouble")
     except ImageError as error:
         st.session_state.trouble = str(error)
@@ -37,7 +37,7 @@ def take(data: bytes) -> None:
 def classify(photo: np.ndarray, sample: Sample | None = None, force: bool = False) -> None:
     """Keeps the answer for this visitor, and the photo only while it has no answer."""
     forget("trouble")
-    diagnosis = diagnose(photo, get_classifier(chosen_model()), force)
+    diagnosis = diagnose(photo, get_classifier(get_chosen_model()), force)
     st.session_state.answer = AnsweredPhoto(diagnosis, sample)
     if diagnosis.prediction is None:
         st.session_state.pending = photo
@@ -91,12 +91,12 @@ def frame_photo() -> None:
     st.title("Frame the lesion", anchor=False)
     st.markdown("Fill the circle with it: what is in the square is what the network reads.")
     photo, preview = st.session_state.photo
-    frame = choose_frame(photo, preview, key=f"framing{st.session_state.get('turn', 0)}")
+    frame = show_framing(photo, preview, key=f"framing{st.session_state.get('turn', 0)}")
     if frame is not None:
         classify(crop_to_box(photo, frame))
         st.rerun()
     st.button("Take another", icon=":material/arrow_back:", on_click=start_again)
-    st.caption(NOT_A_DEVICE)
+    st.caption(DISCLAIMER)
 
 
 def choose_photo() -> None:
@@ -112,7 +112,7 @@ def choose_photo() -> None:
             required=True,
             key="way",
         )
-        choose_network()
+        show_network_choice()
     if way == GALLERY:
         st.caption(
             "Lesions that the network never saw. Choose one, make your own guess, then look."
@@ -120,7 +120,7 @@ def choose_photo() -> None:
         show_gallery(classify_sample)
         return
     if way == CAMERA:
-        taken = camera(key=f"camera{turn}", at_foot=True)
+        taken = show_camera(key=f"camera{turn}", at_foot=True)
         if taken is not None:
             take(taken)
             st.rerun()
@@ -128,7 +128,7 @@ def choose_photo() -> None:
         key = f"upload{turn}"
         st.file_uploader(
             "A photo of one lesion, in the middle of the picture",
-            type=TYPES,
+            type=PHOTO_TYPES,
             key=key,
             on_change=take_upload,
             args=(key,),
@@ -136,13 +136,13 @@ def choose_photo() -> None:
     st.caption(OTHER_DOMAIN)
 
 
-come_through_door()
+ensure_app_started()
 try:
-    get_classifier(chosen_model())
+    get_classifier(get_chosen_model())
 except UserError as error:
     st.title("Scan a lesion", anchor=False)
     st.error(str(error), icon=":material/error:")
-    choose_network()  # the other one may be whole
+    show_network_choice()  # the other one may be whole
     st.stop()
 
 if "answer" in st.session_state:
@@ -153,4 +153,4 @@ else:
     st.title("Scan a lesion", anchor=False)
     st.markdown("A photo in, a verdict in spikes out. It stays in memory and is never stored.")
     choose_photo()
-    st.caption(NOT_A_DEVICE)
+    st.caption(DISCLAIMER)

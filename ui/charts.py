@@ -18,11 +18,11 @@ SHARES = alt.Scale(domain=(0, 1), nice=False)
 TENTHS = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")
 GUIDE, MARK = "#8a8378", "#d1404f"
 """Seen on light and on dark alike."""
-INK = alt.Color("ink:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
+TEXT_COLOUR = alt.Color("ink:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
 """The eighth colour of the theme's palette, which is its text's: marks have no other way to it."""
 
 
-def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
+def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
     """Dots with 95 % intervals, a line a set, a colour a score; hollow dots are published.
 
     Args:
@@ -37,7 +37,7 @@ def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
             "score:N",
             sort=scores,
             title=None,
-            legend=legend(len(scores) > 2) if len(scores) > 1 else None,
+            legend=make_legend(len(scores) > 2) if len(scores) > 1 else None,
         ),
         tooltip=["set:N", "score:N", *_numbers("value", "low", "high"), "source:N"],
     )
@@ -62,7 +62,7 @@ def whiskers(rows: Rows, average: float | None = None) -> alt.LayerChart:
     return alt.layer(*layers).properties(height=height, autosize=PLOT_HEIGHT)
 
 
-def heatmap(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
+def draw_confusion(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
     """A confusion matrix: shade is the share of the true class, the text the number of photos."""
     axis = alt.Axis(
         labelAngle=0, labelPadding=6, titlePadding=8, labelOverlap=False, labelFlush=False
@@ -83,14 +83,14 @@ def heatmap(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
         .mark_text(fontSize=13)
         .encode(
             text="photos:Q",
-            color=INK,
+            color=TEXT_COLOUR,
             opacity=alt.condition("datum.photos === 0", alt.value(0.35), alt.value(1)),
         )
     )
     return (cells + text).properties(height=340)
 
 
-def reliability(bins: Rows) -> alt.LayerChart:
+def draw_reliability(bins: Rows) -> alt.LayerChart:
     """How often right against how sure, dots by number of photos, the dashed diagonal is ideal."""
     base = alt.Chart(alt.InlineData([*bins])).encode(
         x=alt.X("confidence:Q", scale=SHARES, title="how sure", axis=TENTHS),
@@ -105,7 +105,7 @@ def reliability(bins: Rows) -> alt.LayerChart:
     )
 
 
-def roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
+def draw_roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
     """ROC curves, a colour a class; tap the legend to single one out.
 
     Args:
@@ -125,7 +125,7 @@ def roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
                 "class:N",
                 sort=names,
                 title=None,
-                legend=legend(one_column=True) if len(names) > 1 else None,
+                legend=make_legend(one_column=True) if len(names) > 1 else None,
             ),
             opacity=alt.condition(chosen, alt.value(1), alt.value(0.12)),
             tooltip=["class:N", *_numbers("false", "true")],
@@ -139,7 +139,7 @@ def roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
 
 
-def risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
+def draw_risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
     """Share of wrong answers against the share answered; the dashed line is where it is set.
 
     Args:
@@ -152,7 +152,7 @@ def risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
         .encode(
             x=alt.X("coverage:Q", scale=SHARES, title="share of photos answered", axis=TENTHS),
             y=alt.Y("risk:Q", title="wrong among them", axis=alt.Axis(format=".0%")),
-            color=alt.Color("subset:N", title=None, legend=legend()),
+            color=alt.Color("subset:N", title=None, legend=make_legend()),
             tooltip=["subset:N", *_numbers("coverage", "risk")],
         )
     )
@@ -160,7 +160,7 @@ def risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
     return (lines + rule.encode(x="at:Q")).properties(height=300)
 
 
-def legend(one_column: bool = False) -> alt.Legend:
+def make_legend(one_column: bool = False) -> alt.Legend:
     """Below the chart; in one column where several would not fit on a phone."""
     columns = 1 if one_column else 2
     return alt.Legend(orient="bottom", columns=columns, labelLimit=260, symbolOpacity=1)
@@ -180,6 +180,6 @@ def _unique(rows: Rows, key: str) -> list[str]:
     return list(dict.fromkeys(row[key] for row in rows))
 
 
-def described(rows: Rows) -> str:
-    """The rows of `whiskers` in words, for those who cannot see them."""
+def describe_intervals(rows: Rows) -> str:
+    """The rows of `draw_intervals` in words, for those who cannot see them."""
     return "; ".join(f"{row['set']}, {row['score']}: {row['value']:.2f}" for row in rows)

@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-LENS = (Path(__file__).parent / "lens.css").read_text(encoding="utf-8")
+CAMERA_CSS = (Path(__file__).parent / "lens.css").read_text(encoding="utf-8")
 """How a square picture with a circle and controls looks: camera and framing."""
 
 
-def component(folder: Path, look: str = "") -> Callable[..., Any]:
+def register_component(folder: Path, look: str = "") -> Callable[..., Any]:
     """Registers NAME.html, NAME.css and NAME.js of the folder NAME.
 
     Args:

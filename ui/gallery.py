@@ -6,7 +6,7 @@ import streamlit as st
 
 from qana.data.samples import ATTRIBUTION, Sample, load_samples
 
-TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
+PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
 """Of files that may be uploaded."""
 THUMBNAIL = 108  # pixels; three in a row on a phone
 

@@ -5,11 +5,12 @@ Until there is one it is a network for the chip that is plugged in; without a ch
 
 import streamlit as st
 
+from qana.errors import ModelError
 from qana.inference.backend import find_target
-from qana.inference.manifest import CHIPS, DEFAULT_MODEL, ModelError, read_manifest
+from qana.inference.manifest import CHIPS, DEFAULT_MODEL, read_manifest
 
 
-def chosen_model() -> str:
+def get_chosen_model() -> str:
     """Name of the network that this visitor asks."""
     return st.session_state.get("network") or _of_this_machine()
 
@@ -25,7 +26,7 @@ def _of_this_machine() -> str:
     return targets.get(find_target(), DEFAULT_MODEL)
 
 
-def choose_network(question: str = "Which network answers?") -> None:
+def show_network_choice(question: str = "Which network answers?") -> None:
     """Draws the choice, where there is one."""
     try:
         chips = {entry.name: CHIPS[entry.target] for entry in read_manifest()}
@@ -35,7 +36,7 @@ def choose_network(question: str = "Which network answers?") -> None:
         st.selectbox(
             question,
             list(chips),
-            index=list(chips).index(chosen_model()) if chosen_model() in chips else 0,
+            index=list(chips).index(get_chosen_model()) if get_chosen_model() in chips else 0,
             format_func=lambda name: f"{name}, for {chips[name]}",
             key="network_choice",
             on_change=_keep,  # what a widget holds is lost when the page does not draw it

@@ -6,17 +6,17 @@ from qana.inference.backend import CHIP
 from qana.inference.manifest import ModelEntry
 
 
-def measured_here(command: str) -> None:
+def show_measured(command: str) -> None:
     """The badge of figures that a command of this project produced, with the command."""
     st.markdown(f":green-badge[:material/straighten: measured here] `{command}`")
 
 
-def published(source: str) -> None:
+def show_published(source: str) -> None:
     """The badge of figures that others state and nobody here has measured."""
     st.markdown(f":orange-badge[:material/menu_book: published] {source}")
 
 
-def runs_on(kind: str, device: str, does: str = "Ran") -> None:
+def show_backend(kind: str, device: str, does: str = "Ran") -> None:
     """The badge that says whether a chip or the simulator is at work.
 
     Args:

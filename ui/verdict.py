@@ -13,11 +13,11 @@ from qana.inference.events import LayerEvents
 from qana.inference.probabilities import format_percent
 from qana.reports.diagnosis_report import write_diagnosis_report
 from ui.answered_photo import AnsweredPhoto
-from ui.entry import begin_at_top
+from ui.entry import scroll_to_top
 from ui.explain.answer_square import ALT, show_square
-from ui.provenance import runs_on, show_model
+from ui.provenance import show_backend, show_model
 
-NOT_A_DEVICE = (
+DISCLAIMER = (
     "**Not a medical device.** For research and teaching only. No answer here confirms that a "
     "lesion is harmless: a changing, bleeding or new spot belongs in front of a professional. "
     "Performance by skin tone: not assessed."
@@ -27,7 +27,7 @@ EVENTS_HELP = (
     "nothing, so a picture with fewer events is less work for the chip. Counted by the simulator, "
     "which computes the same integers."
 )
-LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look)
+LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.malignant)
 LOOK_HELP = f"Summed probability of {LOOK_GROUP}."
 
 
@@ -76,12 +76,12 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
                 help="One page with the photo, the answer and where each number comes from. It "
                 "opens in any browser and can be printed.",
             )
-        st.caption(NOT_A_DEVICE)
+        st.caption(DISCLAIMER)
     with picture:
         show_square(diagnosis)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
-    begin_at_top("verdict")
+    scroll_to_top("verdict")
 
 
 def _show_headline(prediction: Prediction) -> None:
@@ -100,7 +100,7 @@ def _show_headline(prediction: Prediction) -> None:
 
 def _show_badges(diagnosis: Diagnosis, prediction: Prediction) -> None:
     with st.container(horizontal=True, gap="xsmall"):
-        runs_on(diagnosis.backend, diagnosis.device)
+        show_backend(diagnosis.backend, diagnosis.device)
         show_model(diagnosis.classifier.entry)
         st.badge(
             f"{prediction.latency_ms:.0f} ms measured here",

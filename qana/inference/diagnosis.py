@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qana.imaging import Problem, assess_quality, to_input
+from qana.imaging.crop import crop_centre
 from qana.inference.classifier import AkidaClassifier, Prediction
 
 SQUARE_SIZE = 512
@@ -133,3 +134,35 @@ def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False
         problems = (*problems, OUT_OF_DISTRIBUTION)
     answer = prediction if force or not problems else None
     return Diagnosis(square, problems, answer, classifier, prediction.backend, prediction.device)
+
+
+def diagnose_again(diagnosis: Diagnosis, classifier: AkidaClassifier) -> Diagnosis:
+    """Classifies the photo of a diagnosis with another network, whatever that network's gate says.
+
+    The photo itself is gone by then, so the network reads the pixels that the first one read. Where
+    both networks have the same input size, the answer is the one that the photo would get.
+
+    Args:
+        diagnosis: with an answer.
+        classifier: the network that answers now.
+
+    Raises:
+        ValueError: the photo was rejected, so no network has read it.
+    """
+    if diagnosis.prediction is None:
+        raise ValueError("This photo was rejected: it has no answer.")
+    inputs = diagnosis.prediction.inputs
+    if len(inputs) != classifier.input_size:
+        inputs = crop_centre(diagnosis.square, classifier.input_size)
+    prediction = classifier.classify_input(inputs)
+    problems = tuple(one for one in diagnosis.problems if one != OUT_OF_DISTRIBUTION)
+    if prediction.out_of_distribution:
+        problems = (*problems, OUT_OF_DISTRIBUTION)
+    return Diagnosis(
+        diagnosis.square,
+        problems,
+        prediction,
+        classifier,
+        prediction.backend,
+        prediction.device,
+    )

@@ -28,7 +28,7 @@ SECONDS = 30
 def hand(monkeypatch) -> None:
     """The visitor who presses Classify at once: the test driver cannot press a custom component's
     button. The browser tests press it, and move the photo."""
-    monkeypatch.setattr("ui.framing.choose_frame", lambda photo, preview, key: CENTRE_SQUARE)
+    monkeypatch.setattr("ui.framing.show_framing", lambda photo, preview, key: CENTRE_SQUARE)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from qana.data.samples import load_samples
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
 from ui.booth import show
-from ui.booth.mode import IDLE_SECONDS, LEAST_IDLE, MOST_IDLE, _idle
+from ui.booth.mode import IDLE_SECONDS, MAX_IDLE_SECONDS, MIN_IDLE_SECONDS, parse_idle_seconds
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
 
@@ -86,10 +86,10 @@ def test_without_the_booth_s_address_there_is_no_show() -> None:
     ("asked", "seconds"),
     [
         ("30", 30),
-        ("1", LEAST_IDLE),
-        ("9999", MOST_IDLE),
+        ("1", MIN_IDLE_SECONDS),
+        ("9999", MAX_IDLE_SECONDS),
         *((one, IDLE_SECONDS) for one in ("", "-5", "1e3", "abc", "9" * 5000, "٣", "<script>")),
     ],
 )
 def test_what_is_no_number_of_seconds_counts_as_not_asked_for(asked: str, seconds: int) -> None:
-    assert _idle(asked) == seconds
+    assert parse_idle_seconds(asked) == seconds

@@ -28,7 +28,7 @@ from tests.doubles.real_browser import (
     server,
 )
 from tools.server import Server
-from ui.booth.mode import AFRESH_SECONDS
+from ui.booth.mode import RELOAD_SECONDS
 
 __all__ = ["pytestmark", "server"]
 
@@ -277,13 +277,13 @@ def test_the_show_loads_itself_anew_and_never_under_a_visitor(browser: Browser, 
     question = page.get_by_role("heading", name="What would you say?")
     expect(question).to_be_visible(timeout=PATIENCE)
     page.evaluate("window.old = true")
-    page.clock.fast_forward(1000 * AFRESH_SECONDS)
+    page.clock.fast_forward(1000 * RELOAD_SECONDS)
     page.wait_for_function("!window.old", timeout=PATIENCE)
     expect(question).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Touch to try it yourself").click()
     until_gallery_is_there(page)
     page.evaluate("window.old = true")
-    page.clock.fast_forward(1000 * AFRESH_SECONDS)
+    page.clock.fast_forward(1000 * RELOAD_SECONDS)
     page.wait_for_timeout(1000)
     assert page.evaluate("window.old")
     context.close()

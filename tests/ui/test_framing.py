@@ -5,7 +5,7 @@ import math
 import pytest
 
 from qana.imaging.crop import CENTRE_SQUARE
-from ui.framing import frame_of
+from ui.framing import parse_crop
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from ui.framing import frame_of
     ],
 )
 def test_a_browser_that_names_no_square_gets_the_centre(value) -> None:
-    assert frame_of(value) == CENTRE_SQUARE
+    assert parse_crop(value) == CENTRE_SQUARE

@@ -16,7 +16,7 @@ from qana.edge_learning.held_out_photos import load_held_out_photos, score_head
 from qana.edge_learning.teaching_photos import load_teaching_photos
 from qana.imaging import read_image
 from qana.inference.manifest import find_models_folder
-from ui.learn.session import NEW, Visit
+from ui.learn.session import NEW, LearnSession
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "learn.py")
 SECONDS = 60
@@ -44,7 +44,7 @@ def page() -> AppTest:
     return opened
 
 
-def visit(page: AppTest) -> Visit:
+def visit(page: AppTest) -> LearnSession:
     return page.session_state.learn_visit
 
 
@@ -216,7 +216,7 @@ def test_a_photo_of_the_camera_is_learned_as_it_is_taken(page, samples, monkeypa
         keys.append(key)
         return shots.pop() if shots else None
 
-    monkeypatch.setattr("ui.learn.photos.camera", camera)
+    monkeypatch.setattr("ui.learn.photos.show_camera", camera)
     page.segmented_control[0].set_value("Camera").run()
     assert not page.exception
     assert len(visit(page).lessons) == 1

@@ -96,7 +96,9 @@ def test_explain_takes_the_photo_of_scan_with_its_network(
     assert f"{asked}]" in badges(app)
     assert "of this map lies on the lesion" in words(app)
     assert sample.attribution in words(app)
-    (values,) = (values for request, values in session.maps.items() if request.method == "Akida map")
+    (values,) = (
+        values for request, values in session.maps.items() if request.method == "Akida map"
+    )
     akida_map = AkidaMap(session.diagnosis.classifier.layers)
     label = int(session.prediction.probabilities.argmax())
     assert (values == akida_map.compute_grad_cam(session.prediction.outputs, label)).all()

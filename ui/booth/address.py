@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
-SELF = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
 
 
-def address() -> str | None:
+def find_address() -> str | None:
     """The app's address in the local network; None where this machine is in none."""
     url = urlsplit(st.context.url or "")
-    if url.hostname and url.hostname not in SELF:
+    if url.hostname and url.hostname not in LOCAL_HOSTS:
         return f"{url.scheme}://{url.netloc}"
     host = _own_address()
     if host is None:
@@ -30,11 +30,11 @@ def _own_address() -> str | None:
         except OSError:
             return None
         found = probe.getsockname()[0]
-    return None if found in SELF else found
+    return None if found in LOCAL_HOSTS else found
 
 
 @st.cache_data
-def code(text: str) -> bytes:
+def make_qr_code(text: str) -> bytes:
     """QR code of a text, a PNG."""
     buffer = io.BytesIO()
     segno.make(text, error="m").save(buffer, kind="png", scale=8, border=3)

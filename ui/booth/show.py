@@ -13,28 +13,28 @@ from qana.imaging import read_image
 from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import Diagnosis, diagnose
 from qana.inference.probabilities import format_percent
-from ui.booth.address import address, code
-from ui.booth.mode import begin_visit, stay_fresh
-from ui.model_choice import chosen_model
-from ui.provenance import runs_on
+from ui.booth.address import find_address, make_qr_code
+from ui.booth.mode import reload_regularly, start_session
+from ui.model_choice import get_chosen_model
+from ui.provenance import show_backend
 from ui.shared_models import get_classifier
 
 GUESS_SECONDS, VERDICT_SECONDS = 4, 8
 TICK = 1.0
 """Seconds between two looks at the clock."""
-LOOK = (Path(__file__).parent / "show.css").read_text(encoding="utf-8")
+STYLE = (Path(__file__).parent / "show.css").read_text(encoding="utf-8")
 QUESTION = "What would you say?"
 
 
 def run_show() -> None:
     """Draws the show; it goes on by itself."""
     try:
-        get_classifier(chosen_model())
+        get_classifier(get_chosen_model())
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
-    st.html(f"<style>{LOOK}</style>")
-    stay_fresh()
+    st.html(f"<style>{STYLE}</style>")
+    reload_regularly()
     _scene()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _invite()
@@ -73,7 +73,7 @@ def _scene() -> None:
     sample, said = _clock()
     shown = st.session_state.get("shown_scene")
     if shown is None or shown[0] != sample.image_id:
-        engine = get_classifier(chosen_model())
+        engine = get_classifier(get_chosen_model())
         shown = (sample.image_id, diagnose(read_image(sample.path), engine, force=True))
         st.session_state.shown_scene = shown
     diagnosis: Diagnosis = shown[1]
@@ -111,21 +111,21 @@ def _verdict(sample: Sample, prediction: Prediction) -> None:
     mark = ":material/check_circle:" if right else ":material/info:"
     st.markdown(f"{mark} The data set records **{recorded}**.")
     with st.container(horizontal=True, gap="xsmall"):
-        runs_on(prediction.backend, prediction.device)
+        show_backend(prediction.backend, prediction.device)
         st.badge(f"{prediction.events:,} events", icon=":material/bolt:", color="orange")
         st.badge(f"{prediction.sparsity:.0%} silent", icon=":material/volume_off:", color="gray")
 
 
 def _invite() -> None:
-    found = address()
+    found = find_address()
     if found:
-        st.image(code(found), width=150, alt=f"QR code of {found}")
+        st.image(make_qr_code(found), width=150, alt=f"QR code of {found}")
     with st.container(width="stretch", gap="xsmall"):
         st.button(
             "Touch to try it yourself",
             type="primary",
             icon=":material/touch_app:",
-            on_click=begin_visit,
+            on_click=start_session,
             shortcut="Enter",
         )
         if found:
@@ -147,7 +147,7 @@ def _lecturer() -> None:
         st.button(
             "Compare",
             shortcut="V",
-            on_click=begin_visit,
+            on_click=start_session,
             args=("pages/compare.py",),
             type="tertiary",
         )

@@ -4,12 +4,12 @@ import base64
 import binascii
 from pathlib import Path
 
-from ui.component import LENS, component
+from ui.component import CAMERA_CSS, register_component
 
-_camera = component(Path(__file__).parent, LENS)
+_camera = register_component(Path(__file__).parent, CAMERA_CSS)
 
 
-def camera(key: str, at_foot: bool = False) -> bytes | None:
+def show_camera(key: str, at_foot: bool = False) -> bytes | None:
     """Live picture with a framing circle and a shutter.
 
     The picture arrives as a trigger, for one rerun only: it never enters the session's state.

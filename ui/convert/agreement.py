@@ -5,9 +5,9 @@ import streamlit as st
 
 from qana.walkthrough.agreement import Agreement
 from ui.charts import PLOT_HEIGHT
-from ui.convert.chapter import moving_number
-from ui.convert.job_results import result
-from ui.convert.photo import Photo
+from ui.convert.chapter import show_number
+from ui.convert.job_results import get_result
+from ui.convert.photo import WalkthroughPhoto
 
 TITLE = "Conversion"
 IDEA = (
@@ -22,14 +22,14 @@ AGREEMENT = "qana.walkthrough.agreement_job:compare_networks"
 SAME, OTHER = "all the same", "some differ"
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """The comparison of this very photo."""
-    found: Agreement | None = result(AGREEMENT, photo)
+    found: Agreement | None = get_result(AGREEMENT, photo)
     if found is None:
         return
     figure, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
-        moving_number(
+        show_number(
             "Integers that differ",
             f"{found.differing:,} of {found.values:,}",
             f"In {len(found.layers)} layers, computed on this photo by Keras and by Akida; Akida's "

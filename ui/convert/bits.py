@@ -15,10 +15,10 @@ from qana.walkthrough.bit_widths import (
     WeightLevels,
     count_correct_by_class,
 )
-from ui.charts import PLOT_HEIGHT, legend
-from ui.convert.chapter import moving_number
-from ui.convert.job_results import result
-from ui.convert.photo import Photo
+from ui.charts import PLOT_HEIGHT, make_legend
+from ui.convert.chapter import show_number
+from ui.convert.job_results import get_result
+from ui.convert.photo import WalkthroughPhoto
 from ui.convert.study_results import show_tuning
 
 TITLE = "Bits"
@@ -37,7 +37,7 @@ RARE = ("df", "vasc", "akiec")
 RAW, SNAPPED = "before", "on its level"
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """The quantizer's controls, and what came of them."""
     with st.container(horizontal=True, gap="medium"):
         weights = st.segmented_control(
@@ -53,8 +53,8 @@ def show(photo: Photo) -> None:
         "hardware does not have that with weights of 4."
     )
     bits = {"weight_bits": weights, "activation_bits": activations}
-    before = result(ANSWERS, **FLOAT)
-    found = result(ANSWERS, **bits) if before else None
+    before = get_result(ANSWERS, **FLOAT)
+    found = get_result(ANSWERS, **bits) if before else None
     if before and found:
         _show_answers(before, found, f"{weights}/{activations}", photo)
         left, right = st.columns(2, gap="large")
@@ -63,14 +63,14 @@ def show(photo: Photo) -> None:
         with right:
             _show_photo(photo, bits, f"{weights}/{activations}")
     try:
-        study = next((study for study in read_studies() if study["study"] == "bits"), None)
+        study = next((study for study in read_studies() if study.study == "bits"), None)
         show_tuning(study, photo.classifier.entry)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
 
 
 def _show_answers(
-    before: QuantizedAnswers, found: QuantizedAnswers, name: str, photo: Photo
+    before: QuantizedAnswers, found: QuantizedAnswers, name: str, photo: WalkthroughPhoto
 ) -> None:
     entry = photo.classifier.entry
     photos, labels = load_balanced_subset()
@@ -86,7 +86,7 @@ def _show_answers(
     count, rare = sum(right[form].values()), sum(right[form][code] for code in RARE)
     figure, number = st.columns([3, 2], gap="large", vertical_alignment="center")
     with number:
-        moving_number(
+        show_number(
             f"Right answers at {name} bits",
             f"{count} of {len(labels)}",
             f"Of the rare classes ({', '.join(RARE)}) {rare} of {len(RARE) * PER_CLASS}; in float "
@@ -115,7 +115,9 @@ def _by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
                 scale=alt.Scale(domain=(0, PER_CLASS)),
                 axis=alt.Axis(tickMinStep=3),
             ),
-            color=alt.Color("network:N", sort=forms, title=None, legend=legend(one_column=True)),
+            color=alt.Color(
+                "network:N", sort=forms, title=None, legend=make_legend(one_column=True)
+            ),
             tooltip=["network:N", "class:N", "right:Q"],
         )
         .properties(height=230, autosize=PLOT_HEIGHT)
@@ -162,7 +164,7 @@ def _snap(levels: WeightLevels) -> alt.LayerChart:
         for level, count in zip(levels.levels, levels.after, strict=True)
     ]
     x = alt.X("step:Q", title="steps", scale=alt.Scale(nice=False), axis=alt.Axis(format="d"))
-    colour = alt.Color("weights:N", sort=[RAW, SNAPPED], title=None, legend=legend())
+    colour = alt.Color("weights:N", sort=[RAW, SNAPPED], title=None, legend=make_legend())
     tooltip = ["step:Q", alt.Tooltip("share:Q", format=".1%")]
     area = (
         alt.Chart(alt.InlineData(cloud))
@@ -177,10 +179,10 @@ def _snap(levels: WeightLevels) -> alt.LayerChart:
     return (area + sticks).properties(height=210, autosize=PLOT_HEIGHT)
 
 
-def _show_photo(photo: Photo, bits: dict[str, int], name: str) -> None:
+def _show_photo(photo: WalkthroughPhoto, bits: dict[str, int], name: str) -> None:
     st.subheader("The answer for your photo", anchor=False)
-    before = result(LOGITS, photo, **FLOAT)
-    found = result(LOGITS, photo, **bits) if before is not None else None
+    before = get_result(LOGITS, photo, **FLOAT)
+    found = get_result(LOGITS, photo, **bits) if before is not None else None
     if before is None or found is None:
         return
     forms = ["float", f"{name} bits"]
@@ -195,8 +197,8 @@ def _show_photo(photo: Photo, bits: dict[str, int], name: str) -> None:
         .encode(
             x=alt.X("logit:Q", title="logit", axis=alt.Axis(tickCount=5)),
             y=alt.Y("class:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
-            color=alt.Color("network:N", sort=forms, title=None, legend=legend()),
-            shape=alt.Shape("network:N", sort=forms, title=None, legend=legend()),
+            color=alt.Color("network:N", sort=forms, title=None, legend=make_legend()),
+            shape=alt.Shape("network:N", sort=forms, title=None, legend=make_legend()),
             tooltip=["network:N", "class:N", alt.Tooltip("logit:Q", format=".2f")],
         )
         .properties(height=210, autosize=PLOT_HEIGHT)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from qana.errors import UserError
 from qana.evaluation.report_files import read_studies
-from qana.studies.catalog import ABLATION, SMALL
+from qana.studies.network_studies import ABLATION
+from qana.studies.study_recipes import SMALL
 from qana.walkthrough.activation_quantization import (
     Quantized,
     compute_histogram,
@@ -16,12 +17,12 @@ from qana.walkthrough.activation_quantization import (
 )
 from qana.walkthrough.bit_widths import CHOICES
 from qana.walkthrough.folding import LAYERS, Activations
-from ui.convert.bounding_chart import draw
-from ui.convert.chapter import moving_number
-from ui.convert.job_results import result
-from ui.convert.photo import Photo
+from ui.convert.bounding_chart import draw_histogram
+from ui.convert.chapter import show_number
+from ui.convert.job_results import get_result
+from ui.convert.photo import WalkthroughPhoto
 from ui.convert.study_results import SCORE
-from ui.provenance import measured_here
+from ui.provenance import show_measured
 
 TITLE = "Folding and bounding"
 IDEA = (
@@ -40,10 +41,10 @@ STAGES = {"ptq": "quantized after training", "tuned": "tuned", "akida": "on Akid
 """Of a study, those that the bound is there for: the float network needs none."""
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """Layer, channel, bits and bound to choose; the histogram, the step, the check of folding."""
     layer = st.select_slider("Layer, from the pixels on", LAYERS, key="bounding_layer")
-    found = result(TASK, photo, layer=layer)
+    found = get_result(TASK, photo, layer=layer)
     if found is not None:
         _bound(found)
         _folding(found)
@@ -77,14 +78,14 @@ def _bound(found: Activations) -> None:
             key=f"bounding_bound_{found.layer}",
         )
     bound = None if chosen == NONE else chosen
-    ranked = found.ranked()
+    ranked = found.rank_channels()
     channel = int(ranked[round(REACH[reach] * (len(ranked) - 1))])
     values, highest = found.values[..., channel], float(found.highest[channel])
     quantized = quantize(values, highest, bound, bits, found.equalized)
     lowest, top = min(float(values.min()), 0.0), max(float(values.max()), highest, found.bound)
     with figure:
         st.altair_chart(
-            draw(
+            draw_histogram(
                 compute_histogram(values, lowest, top, quantized.end), quantized, bound, found.bound
             ),
             alt=_words(found, channel, values, bound, quantized),
@@ -92,7 +93,7 @@ def _bound(found: Activations) -> None:
     with choices:
         other = found.bound if bound is None else None
         compared = quantize(values, highest, other, bits, found.equalized)
-        moving_number(
+        show_number(
             f"Quantization step, with {quantized.used} of {len(quantized.counts)} levels used",
             f"{quantized.step:.3g}",
             f"By quantizeml's rule from the range of channel {channel} of {found.layer}, and the "
@@ -104,7 +105,7 @@ def _bound(found: Activations) -> None:
 
 def _rule(found: Activations, quantized: Quantized, bits: int, bound: float | None) -> None:
     """What the numbers mean, in words."""
-    alive = len(found.ranked())
+    alive = len(found.rank_channels())
     sign = " (the eighth bit is the sign)" if bits == 8 else ""
     if found.equalized:
         rule = (
@@ -157,7 +158,7 @@ def _named(bound: float | None) -> str:
 def _folding(found: Activations) -> None:
     folding = found.folding
     before, after = (np.abs(kernel).max(axis=1) for kernel in (folding.before, folding.after))
-    alive = found.ranked()
+    alive = found.rank_channels()
     sign = "green-badge[:material/check: folded, equal]"
     if not folding.equal:
         sign = "red-badge[:material/close: folded, not equal]"
@@ -175,7 +176,7 @@ def _folding(found: Activations) -> None:
 def _studied() -> None:
     """The ablation's quantized rows with and without the bound, all parts on, if there are any."""
     try:
-        document = next((d for d in read_studies() if d["study"] == ABLATION.name), None)
+        document = next((d for d in read_studies() if d.study == ABLATION.name), None)
     except UserError as error:
         st.warning(str(error), icon=":material/warning:")
         return
@@ -186,10 +187,10 @@ def _studied() -> None:
         and all(on for part, on in variant.recipe.options.items() if part != "bounded")
     ]
     free = {v.label for v in whole if not v.recipe.options.get("bounded", True)}
-    rows = [row for row in document["rows"] if row[1] in STAGES] if document else []
+    rows = [row for row in document.rows if row[1] in STAGES] if document else []
     if document is None or not free & {row[0] for row in rows}:
         return
-    score = document["columns"].index(SCORE)
+    score = document.columns.index(SCORE)
     table = {
         # A plus at the beginning would make a list of it.
         f"all ({variant.label})" if variant.label.startswith("+") else variant.label: {
@@ -202,7 +203,7 @@ def _studied() -> None:
     st.markdown(f"Networks trained with and without the bound, {SCORE} on the test lesions:")
     cells = pd.DataFrame({label: row for label, row in table.items() if row}).T.fillna("")
     st.table(cells.rename_axis("network").reset_index(), border="horizontal", hide_index=True)
-    for refused in document["refused"]:
+    for refused in document.refused or ():
         st.caption(refused)
-    st.caption(document["note"])
-    measured_here(document["command"])
+    st.caption(document.note)
+    show_measured(document.command)

@@ -6,18 +6,18 @@ import numpy as np
 from qana.walkthrough.activation_quantization import Quantized
 from ui.charts import GUIDE, PLOT_HEIGHT
 
-ZERO, KEPT, CUT, INK = "becomes 0", "kept", "cut", "ink"
+ZERO, KEPT, CUT, TEXT = "becomes 0", "kept", "cut", "ink"
 ZONES = alt.Color(
     "zone:N",
     # The theme's first colour, its second, its seventh, a grey, and that of text.
-    scale=alt.Scale(domain=[KEPT, CUT, *"3456", ZERO, INK]),
+    scale=alt.Scale(domain=[KEPT, CUT, *"3456", ZERO, TEXT]),
     legend=alt.Legend(values=[ZERO, KEPT, CUT], orient="bottom", title=None),
 )
 HEIGHT = 300
 """Of the figure, pixels."""
 
 
-def draw(
+def draw_histogram(
     bins: tuple[np.ndarray, np.ndarray], quantized: Quantized, bound: float | None, learned: float
 ) -> alt.LayerChart:
     """Values in bins, coloured by what becomes of them; the end of the range; the levels."""
@@ -30,7 +30,7 @@ def draw(
         if n
     ]
     levels = [
-        {"level": i * quantized.step, "values": int(n), "used": bool(n), "zone": INK}
+        {"level": i * quantized.step, "values": int(n), "used": bool(n), "zone": TEXT}
         for i, n in enumerate(quantized.counts)
     ]
     x = alt.Scale(domain=(float(edges[0]), max(float(edges[-1]), levels[-1]["level"])), nice=False)
@@ -65,7 +65,7 @@ def draw(
         )
     )
     name = "largest in calibration" if quantized.end < (bound or np.inf) else "bound"
-    end = [{"at": quantized.end, "name": f"{name} {quantized.end:.3g}", "zone": INK}]
+    end = [{"at": quantized.end, "name": f"{name} {quantized.end:.3g}", "zone": TEXT}]
     rule = alt.Chart(alt.InlineData(end)).encode(x=alt.X("at:Q", scale=x), color=ZONES)
     right = quantized.end > (x.domain[0] + x.domain[1]) / 2
     label = rule.mark_text(

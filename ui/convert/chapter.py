@@ -5,13 +5,13 @@ from types import ModuleType
 import streamlit as st
 
 
-def open_chapter(number: int, chapter: ModuleType) -> None:
+def show_introduction(number: int, chapter: ModuleType) -> None:
     """Title and idea of a chapter module."""
     st.header(f"{number}. {chapter.TITLE}", anchor=False)
     st.markdown(" ".join(chapter.IDEA), width=760)
 
 
-def moving_number(label: str, value: str, about: str) -> None:
+def show_number(label: str, value: str, about: str) -> None:
     """The chapter's number, large, with where it comes from.
 
     Args:

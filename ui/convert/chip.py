@@ -7,9 +7,9 @@ import streamlit as st
 from qana.inference.manifest import AKIDA1, find_entry, read_manifest
 from qana.walkthrough.chip_drawing import ChipMapping
 from qana.walkthrough.chip_drawing_reader import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
-from ui.convert.chapter import moving_number
-from ui.convert.mesh import Layers, draw, mark
-from ui.convert.photo import Photo
+from ui.convert.chapter import show_number
+from ui.convert.mesh import Layers, draw_mesh, get_mark
+from ui.convert.photo import WalkthroughPhoto
 
 TITLE = "On the chip"
 IDEA = (
@@ -24,11 +24,11 @@ FIRM, SOFT = "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"
 """On a phone a long name of a layer breaks, and a number keeps its unit."""
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """The mesh of one device, with the layers of one pass on it."""
     device = st.pills("Chip", list(DEVICES), default=next(iter(DEVICES)), required=True, wrap=True)
     entry = photo.classifier.entry
-    mapping = mapped(entry.sha256, entry.name, device)
+    mapping = map_on_device(entry.sha256, entry.name, device)
     if mapping.refusal is None:
         _show_mapping(mapping, f"the deployed model {entry.name}")
         return
@@ -37,7 +37,7 @@ def show(photo: Photo) -> None:
         return
     for other in read_manifest():
         if other.target == AKIDA1:
-            mapping = mapped(other.sha256, other.name, device)
+            mapping = map_on_device(other.sha256, other.name, device)
             _show_mapping(mapping, f"the model {other.name}, trained for Akida 1.0")
             return
     st.info(
@@ -48,7 +48,7 @@ def show(photo: Photo) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner="Placing the network")
-def mapped(sha256: str, name: str, device: str) -> ChipMapping:
+def map_on_device(sha256: str, name: str, device: str) -> ChipMapping:
     """A model of these weights on a device; the same for all visitors."""
     return map_entry(find_entry(name), device)
 
@@ -80,7 +80,7 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
         words = f"**Does not fit.** The engine says: “{mapping.refusal.message}”"
         st.warning(words, icon=":material/block:")
         about = f"On {mapping.device} none works for {network}, which does not map."
-        moving_number("Neural processors at work", f"0 of {total}", about)
+        show_number("Neural processors at work", f"0 of {total}", about)
         return
     number = 0
     if passes > 1:
@@ -90,7 +90,7 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
     before = sum(map(len, mapping.passes[:number]))
     layers = dict(enumerate(mapping.passes[number], start=before + 1))
     figure, beside = st.columns([3, 2], gap="medium")
-    at_work = f"{mapping.used(number)} of {total}"
+    at_work = f"{mapping.count_used(number)} of {total}"
     with figure:
         placed = "; ".join(
             f"{order} {layer.name} on {len(layer.places) or layer.unit}"
@@ -99,10 +99,10 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
         )
         words = f"Mesh of {mapping.device}, pass {number + 1} of {passes}: {at_work} neural "
         words += f"processors at work. Layers and their processors: {placed}."
-        st.altair_chart(draw(mapping, layers), alt=words)
+        st.altair_chart(draw_mesh(mapping, layers), alt=words)
         st.caption(_legend(mapping))
     with beside:
-        moving_number(
+        show_number(
             f"Neural processors at work in pass {number + 1} of {passes}",
             at_work,
             f"Mapped here with the vendor's tool: {network} on the virtual device "
@@ -113,7 +113,7 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
 
 
 def _legend(mapping: ChipMapping) -> str:
-    marks = Counter(map(mark, mapping.mesh.processors))
+    marks = Counter(map(get_mark, mapping.mesh.processors))
     fully = " and ".join(f"{count} {mark}" for mark, count in sorted(marks.items()) if mark)
     return (
         "A block is a node; a square in it is a neural processor, with "

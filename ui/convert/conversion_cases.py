@@ -11,9 +11,9 @@ from qana.walkthrough.conversion_cases import (
     ConversionOutcome,
     LayerFate,
 )
-from ui.convert.chapter import moving_number
-from ui.convert.job_results import result
-from ui.convert.photo import Photo
+from ui.convert.chapter import show_number
+from ui.convert.job_results import get_result
+from ui.convert.photo import WalkthroughPhoto
 
 TITLE = "Why conversion breaks things"
 IDEA = (
@@ -45,11 +45,11 @@ STYLE = f"""<style>
 </style>"""
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """Draws the chapter; it is about networks, whatever the photo."""
     form = _choose()
     st.markdown(form.about, width=760)
-    outcome: ConversionOutcome | None = result(TASK, case=form.key)
+    outcome: ConversionOutcome | None = get_result(TASK, case=form.key)
     if outcome is None:
         st.caption(
             "The vendor's quantizer and converter run on this network in the background: seconds "
@@ -58,7 +58,7 @@ def show(photo: Photo) -> None:
         )
         return
     _show_number(outcome)
-    st.html(STYLE + draw(outcome))
+    st.html(STYLE + draw_layers(outcome))
     st.caption(_legend(outcome))
     words, verdict = st.columns([3, 2], gap="large")
     with words:
@@ -87,7 +87,7 @@ def _show_number(outcome: ConversionOutcome) -> None:
     total = len(outcome.layers)
     arrived = f"{outcome.arrived} of {total}"
     if outcome.step is None:
-        moving_number(
+        show_number(
             "Layers that arrived",
             arrived,
             "Layers of the Keras network that a layer of the converted model computes, counted "
@@ -95,7 +95,7 @@ def _show_number(outcome: ConversionOutcome) -> None:
         )
         return
     step = outcome.step
-    moving_number(
+    show_number(
         f"Quantization step after {step.layer}",
         f"{step.step:.3f}",
         f"{_spans(step)} Read from the quantizer, for the channel that reaches highest on "
@@ -111,7 +111,7 @@ def _spans(step: ActivationStep) -> str:
     )
 
 
-def draw(outcome: ConversionOutcome) -> str:
+def draw_layers(outcome: ConversionOutcome) -> str:
     """The network as an ordered list: a box an Akida layer with the Keras layers that it computes,
     struck out what was dropped.
     """

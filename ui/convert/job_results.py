@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from qana.jobs.background_worker import Job
-from ui.convert.photo import WALKTHROUGH_MODEL, Photo
+from ui.convert.photo import WALKTHROUGH_MODEL, WalkthroughPhoto
 from ui.shared_models import get_background_worker
 
 WARM = "qana.walkthrough.bit_widths_job:load_networks"
@@ -17,7 +17,7 @@ def _shared() -> dict[Any, Job]:
     return {}
 
 
-def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | None:
+def get_result(task: str, photo: WalkthroughPhoto | None = None, **arguments: Any) -> Any | None:
     """The value of a task if it is there; else shows how far it is, and the page stays usable.
 
     Args:
@@ -41,7 +41,7 @@ def result(task: str, photo: Photo | None = None, **arguments: Any) -> Any | Non
     return None
 
 
-def warm_up() -> None:
+def preload_networks() -> None:
     """Has TensorFlow and the networks loaded while the reader reads, and shows how far that is."""
     jobs = _shared()
     lost = WARM in jobs and jobs[WARM].done and not get_background_worker().running
@@ -57,7 +57,7 @@ def _forget(jobs: dict[Any, Job], key: Any, failed: Job) -> None:
         del jobs[key]
 
 
-def _begin(task: str, photo: Photo | None, arguments: dict[str, Any]) -> Job:
+def _begin(task: str, photo: WalkthroughPhoto | None, arguments: dict[str, Any]) -> Job:
     inputs = {"inputs": photo.prediction.inputs} if photo else {}
     model = photo.classifier.name if photo else WALKTHROUGH_MODEL
     return get_background_worker().submit(task, model=model, **inputs, **arguments)

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 
 from qana.walkthrough.chip_drawing import ChipMapping, PlacedLayer, Processor
-from ui.charts import GUIDE, INK
+from ui.charts import GUIDE, TEXT_COLOUR
 
 COLOURS = 7
 """Of the theme's palette, whose eighth is the text's; neighbours in the network get other ones."""
@@ -21,7 +21,7 @@ Layers = dict[int, PlacedLayer]
 """The layers of a pass by their number in the network, from 1."""
 
 
-def mark(processor: Processor) -> str:
+def get_mark(processor: Processor) -> str:
     """What a processor can be beside convolutional; empty where nothing."""
     return "".join(MARKS.get(kind, "") for kind in processor.types)
 
@@ -43,7 +43,7 @@ def _cells(mapping: ChipMapping, layers: Layers) -> list[dict[str, Any]]:
         x, y, marked = (
             column * (2 + GAP) + number % 2,
             row * (2 + GAP) + number // 2,
-            mark(processor),
+            get_mark(processor),
         )
         square = {"x": x - HALF, "x2": x + HALF, "y": y - HALF, "y2": y + HALF, "mark": marked}
         known = {"node": f"column {column}, row {row}", "can": ", ".join(processor.types)}
@@ -59,7 +59,7 @@ def _cells(mapping: ChipMapping, layers: Layers) -> list[dict[str, Any]]:
     return cells
 
 
-def draw(mapping: ChipMapping, layers: Layers) -> alt.LayerChart:
+def draw_mesh(mapping: ChipMapping, layers: Layers) -> alt.LayerChart:
     """A square a processor, at its place in the mesh, with the number of its layer."""
     cells, edge = _cells(mapping, layers), 0.5 + GAP / 4
     nodes = [
@@ -88,7 +88,7 @@ def draw(mapping: ChipMapping, layers: Layers) -> alt.LayerChart:
     busy = base.transform_filter("datum.no !== ''").add_params(over)
     busy = busy.mark_rect(cornerRadius=6, fillOpacity=0.38, strokeWidth=1.5)
     busy = busy.encode(fill=colour, stroke=colour, opacity=seen, **square)
-    text = base.transform_calculate(ink="'8'").encode(color=INK)
+    text = base.transform_calculate(ink="'8'").encode(color=TEXT_COLOUR)
     numbers = text.mark_text(fontSize=13, fontWeight=600).encode(x="cx:Q", y="cy:Q", text="no:N")
     marks = text.mark_text(fontSize=8, dx=-4, dy=8, align="right", opacity=0.8)
     marks = marks.encode(x="x2:Q", y="y:Q", text="mark:N")

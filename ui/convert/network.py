@@ -9,9 +9,9 @@ import streamlit as st
 from qana.classes import CLASSES
 from qana.explanation.heatmap import draw_channel, find_strongest_channels
 from qana.walkthrough.block_graph import Block, LayerCost, build_block_graph, compute_shares
-from ui.convert.chapter import moving_number
-from ui.convert.network_graph import COSTS, draw, percent, size
-from ui.convert.photo import Photo
+from ui.convert.chapter import show_number
+from ui.convert.network_graph import COSTS, draw_graph, format_shape, format_share
+from ui.convert.photo import WalkthroughPhoto
 
 TITLE = "The network"
 IDEA = (
@@ -31,7 +31,7 @@ IDENTITY = (
 )
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """Draws the chapter."""
     graph = build_block_graph(photo.classifier.layers, photo.prediction.layers)
     titles = {block.name: block.title for block in graph}
@@ -69,15 +69,15 @@ def _forget_tap() -> None:
     st.session_state.network_turn = st.session_state.get("network_turn", 0) + 1
 
 
-def _show_share(graph: Sequence[Block], cost: str, chosen: Block, photo: Photo) -> None:
+def _show_share(graph: Sequence[Block], cost: str, chosen: Block, photo: WalkthroughPhoto) -> None:
     facts = [
         f"{getattr(chosen, each):,} of {sum(getattr(block, each) for block in graph):,} {words} "
-        f"({percent(compute_shares(graph, each)[chosen.name])})"
+        f"({format_share(compute_shares(graph, each)[chosen.name])})"
         for each, words in COSTS.items()
     ]
-    moving_number(
+    show_number(
         f"Share of all {COSTS[cost]}",
-        percent(compute_shares(graph, cost)[chosen.name]),
+        format_share(compute_shares(graph, cost)[chosen.name]),
         f"{' and '.join(facts)}. Counted on the converted network: MACs by the Akida engine, "
         "parameters as its integers, batch normalization folded in; the float network has "
         f"{photo.classifier.entry.parameters:,}.",
@@ -86,7 +86,7 @@ def _show_share(graph: Sequence[Block], cost: str, chosen: Block, photo: Photo) 
 
 def _show_graph(graph: Sequence[Block], cost: str, chosen: Block) -> None:
     part = compute_shares(graph, cost)
-    words = "; ".join(f"{block.title} {percent(part[block.name])}" for block in graph)
+    words = "; ".join(f"{block.title} {format_share(part[block.name])}" for block in graph)
     skips = ", ".join(block.title for block in graph if block.skips)
     key = f"network_graph{st.session_state.get('network_turn', 0)}"
 
@@ -96,7 +96,7 @@ def _show_graph(graph: Sequence[Block], cost: str, chosen: Block) -> None:
             st.session_state.network_block = found[0]["block"]
 
     st.altair_chart(
-        draw(graph, part, chosen.name),
+        draw_graph(graph, part, chosen.name),
         key=key,
         on_select=tapped,
         alt=f"The blocks from top to bottom, with their shares of all {COSTS[cost]}: {words}. "
@@ -113,7 +113,7 @@ def _show_layers(chosen: Block) -> None:
     rows = [
         {
             "Layer": f"{layer.unit} :gray[{_breakable(layer, chosen)}]",
-            "Output": size(layer.shape),
+            "Output": format_shape(layer.shape),
             "Params": f"{layer.parameters:,}",
             "MACs": f"{layer.macs:,}",
         }
@@ -124,7 +124,7 @@ def _show_layers(chosen: Block) -> None:
         st.caption(IDENTITY)
 
 
-def _show_maps(chosen: Block, photo: Photo) -> None:
+def _show_maps(chosen: Block, photo: WalkthroughPhoto) -> None:
     prediction = photo.prediction
     if chosen.kind == "logits":
         ordered = sorted(zip(prediction.logits, CLASSES, strict=True), key=lambda pair: -pair[0])
@@ -133,12 +133,12 @@ def _show_maps(chosen: Block, photo: Photo) -> None:
         return
     maps = [prediction.outputs.get(layer.name) for layer in chosen.layers if layer.shape[0] > 1]
     if maps[-1] is None:  # what only brings pixels in has no integers of its own
-        words = f"The photo as the network reads it, {size(prediction.inputs.shape)}"
+        words = f"The photo as the network reads it, {format_shape(prediction.inputs.shape)}"
         st.image(prediction.inputs, width=2 * PICTURE, caption=words, alt=words)
         return
     st.markdown(
         f"**The photo here**: {chosen.events:,} events in this block. The strongest of "
-        f"{maps[-1].shape[-1]} channels of {size(maps[-1].shape[:2])} places, black where silent:"
+        f"{maps[-1].shape[-1]} channels of {format_shape(maps[-1].shape[:2])} places, black where silent:"
     )
     with st.container(horizontal=True, gap="xsmall"):
         for channel, places in find_strongest_channels(maps[-1], MAPS):

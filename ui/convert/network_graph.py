@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 
 from qana.walkthrough.block_graph import Block
-from ui.charts import GUIDE, INK, PLOT_HEIGHT
+from ui.charts import GUIDE, PLOT_HEIGHT, TEXT_COLOUR
 
 COSTS = {"macs": "multiply-accumulates", "parameters": "parameters"}
 ROW = 44
@@ -28,25 +28,25 @@ COLOURS = {
 """Of the theme's palette, by kind of block; others take its grey."""
 
 
-def percent(share: float) -> str:
+def format_share(share: float) -> str:
     """A share in words."""
     return "<0.1%" if 0 < share < 0.001 else f"{share:.1%}"
 
 
-def size(shape: tuple[int, ...]) -> str:
+def format_shape(shape: tuple[int, ...]) -> str:
     """A shape in words."""
     return "×".join(map(str, shape))
 
 
-def draw(graph: Sequence[Block], part: dict[str, float], chosen: str) -> alt.LayerChart:
+def draw_graph(graph: Sequence[Block], part: dict[str, float], chosen: str) -> alt.LayerChart:
     """The graph from top to bottom: a box a block, filled by its share, arcs for skips."""
     most = max(part.values())
     rows = [
         {
             "block": block.name,
             "title": block.title,
-            "output": size(block.shape),
-            "share": percent(part[block.name]),
+            "output": format_shape(block.shape),
+            "share": format_share(part[block.name]),
             "macs": block.macs,
             "parameters": block.parameters,
             "row": row,
@@ -69,18 +69,20 @@ def draw(graph: Sequence[Block], part: dict[str, float], chosen: str) -> alt.Lay
     whole = {"cornerRadius": 9, "cursor": "pointer"}
     paint = alt.Color("colour:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
     boxes = [
-        box.mark_rect(**whole, fillOpacity=0.05).encode(x2="right:Q", color=INK).add_params(tap),
+        box.mark_rect(**whole, fillOpacity=0.05)
+        .encode(x2="right:Q", color=TEXT_COLOUR)
+        .add_params(tap),
         box.mark_rect(**whole, fillOpacity=0.4).encode(x2="filled:Q", color=paint),
         box.mark_rect(**whole, filled=False).encode(
             x2="right:Q",
-            color=INK,
+            color=TEXT_COLOUR,
             strokeWidth=alt.condition("datum.on", alt.value(2.5), alt.value(1)),
             strokeOpacity=alt.condition("datum.on", alt.value(1), alt.value(0.25)),
         ),
     ]
     words = [
         base.mark_text(align=align, dx=dx, fontSize=13, opacity=opacity, cursor="pointer").encode(
-            x=_across(at), y=_down("row"), text=f"{field}:N", color=INK
+            x=_across(at), y=_down("row"), text=f"{field}:N", color=TEXT_COLOUR
         )
         for field, at, align, dx, opacity in (
             ("title", "left", "left", 12, 1),

@@ -9,11 +9,11 @@ import streamlit as st
 from qana.data.samples import Sample, load_samples
 from qana.imaging import ImageError, read_image
 from qana.inference.classifier import AkidaClassifier, Prediction
-from qana.inference.diagnosis import diagnose
+from qana.inference.diagnosis import diagnose, diagnose_again
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job
 from ui.answered_photo import AnsweredPhoto
-from ui.gallery import TYPES, show_gallery
+from ui.gallery import PHOTO_TYPES, show_gallery
 from ui.shared_models import get_classifier
 
 WALKTHROUGH_MODEL = DEFAULT_MODEL
@@ -23,7 +23,7 @@ FIRST_CLASS = "mel"
 
 
 @dataclass
-class Photo:
+class WalkthroughPhoto:
     """Lives in the session's state, so it is gone with the visitor.
 
     Attributes:
@@ -52,9 +52,9 @@ class Photo:
         return self.answer.diagnosis.classifier
 
 
-def _classify(photo: np.ndarray, sample: Sample | None, asked_before: str | None = None) -> None:
+def _classify(photo: np.ndarray, sample: Sample | None) -> None:
     diagnosis = diagnose(photo, get_classifier(WALKTHROUGH_MODEL), force=True)
-    st.session_state.convert_photo = Photo(AnsweredPhoto(diagnosis, sample), asked_before)
+    st.session_state.convert_photo = WalkthroughPhoto(AnsweredPhoto(diagnosis, sample))
 
 
 def _open_sample(sample: Sample) -> None:
@@ -78,23 +78,22 @@ def _take_scan() -> None:
     answer: AnsweredPhoto = st.session_state.answer
     classifier = get_classifier(WALKTHROUGH_MODEL)
     if answer.diagnosis.sha256 == classifier.entry.sha256:
-        st.session_state.convert_photo = Photo(answer)
+        st.session_state.convert_photo = WalkthroughPhoto(answer)
         return
-    inputs = answer.prediction.inputs
-    whole = len(inputs) == classifier.input_size  # then the very same pixels are read again
-    picture = inputs if whole else answer.diagnosis.square
-    _classify(picture, answer.sample, answer.diagnosis.model)
+    diagnosis = diagnose_again(answer.diagnosis, classifier)
+    again = AnsweredPhoto(diagnosis, answer.sample)
+    st.session_state.convert_photo = WalkthroughPhoto(again, answer.diagnosis.model)
 
 
-def current_photo() -> Photo:
+def get_photo() -> WalkthroughPhoto:
     """Gives the visitor's photo; a sample until one is chosen."""
     if "convert_photo" not in st.session_state:
         _open_sample(next(sample for sample in load_samples() if sample.label == FIRST_CLASS))
-    photo: Photo = st.session_state.convert_photo
+    photo: WalkthroughPhoto = st.session_state.convert_photo
     return photo
 
 
-def choose_photo(photo: Photo) -> None:
+def choose_photo(photo: WalkthroughPhoto) -> None:
     """Shows the photo in small, and the ways to another one."""
     trouble = st.session_state.pop("convert_trouble", None)
     if trouble:
@@ -108,7 +107,7 @@ def choose_photo(photo: Photo) -> None:
             key = f"convert_upload{st.session_state.get('convert_turn', 0)}"
             st.file_uploader(
                 "A photo of your own, one lesion in the middle; it stays in memory",
-                type=TYPES,
+                type=PHOTO_TYPES,
                 key=key,
                 on_change=_open_upload,
                 args=(key,),

@@ -6,10 +6,10 @@ from qana.walkthrough import quiz
 from qana.walkthrough.block_graph import build_block_graph
 from qana.walkthrough.conversion_cases import ConversionOutcome
 from qana.walkthrough.quiz import Question
-from ui.convert.chapter import moving_number
-from ui.convert.chip import mapped
-from ui.convert.job_results import result
-from ui.convert.photo import Photo
+from ui.convert.chapter import show_number
+from ui.convert.chip import map_on_device
+from ui.convert.job_results import get_result
+from ui.convert.photo import WalkthroughPhoto
 
 TITLE = "Quiz yourself"
 IDEA = (
@@ -23,24 +23,24 @@ DEVICES = ("12 nodes", "6 nodes")
 GATE = "attention_published"
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """The questions, each with its answer once one is chosen."""
     layers, entry = photo.classifier.layers, photo.classifier.entry
     asked = [
         quiz.ask_sparsity(photo.prediction),
         quiz.ask_largest_block(build_block_graph(layers, photo.prediction.layers)),
         quiz.ask_weight_levels(layers),
-        quiz.ask_passes(*(mapped(entry.sha256, entry.name, device) for device in DEVICES)),
+        quiz.ask_passes(*(map_on_device(entry.sha256, entry.name, device) for device in DEVICES)),
     ]
     score = st.container()
     right = sum(_ask(number, question) for number, question in enumerate(asked, start=1))
-    outcome: ConversionOutcome | None = result(
+    outcome: ConversionOutcome | None = get_result(
         "qana.walkthrough.conversion_cases_job:run_case", case=GATE
     )
     if outcome is not None:
         right += _ask(QUESTIONS, quiz.ask_converter(outcome))
     with score:
-        moving_number(
+        show_number(
             "Right so far",
             f"{right} of {QUESTIONS}",
             "Choose again as often as you like: the last choice counts.",

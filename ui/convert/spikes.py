@@ -15,10 +15,10 @@ from qana.walkthrough.layer_events import (
     make_frames,
     make_uniform_grey,
 )
-from ui.charts import INK, PLOT_HEIGHT, legend
-from ui.convert.chapter import moving_number
-from ui.convert.photo import Photo
-from ui.convert.player import player
+from ui.charts import PLOT_HEIGHT, TEXT_COLOUR, make_legend
+from ui.convert.chapter import show_number
+from ui.convert.photo import WalkthroughPhoto
+from ui.convert.player import show_player
 
 TITLE = "Spikes"
 IDEA = (
@@ -50,7 +50,7 @@ def _reference(name: str, sha256: str, _classifier: AkidaClassifier) -> tuple[Pr
     return _classifier.classify(found.picture), f"{name}: {what}. {ATTRIBUTION}."
 
 
-def show(photo: Photo) -> None:
+def show(photo: WalkthroughPhoto) -> None:
     """The player of one picture, and the photo against a reference."""
     shown = st.segmented_control(
         "What travels",
@@ -64,9 +64,9 @@ def show(photo: Photo) -> None:
     reference, about = _reference(compared, photo.classifier.entry.sha256, photo.classifier)
     prediction = photo.prediction if shown == PHOTO else reference
     frames = make_frames(prediction.outputs)
-    player(frames, prediction.inputs, called=shown.lower(), key="spikes_player")
+    show_player(frames, prediction.inputs, called=shown.lower(), key="spikes_player")
     size = sum(frame.size for frame in frames)
-    moving_number(
+    show_number(
         f"Events; {prediction.sparsity:.1%} of the activations stay silent",
         f"{prediction.events:,}",
         f"{shown}, through the {len(frames)} layers before the logits and their {size:,} "
@@ -182,13 +182,13 @@ def _switches(found: Sequence[LayerContrast], other: str) -> alt.LayerChart:
     axis = alt.Axis(labelExpr="format(abs(datum.value), '.0%')", tickCount=5)
     bars = base.mark_bar().encode(
         y=alt.Y("share:Q", title="share of the layer", axis=axis, stack=None),
-        color=alt.Color("side:N", sort=sides, title=None, legend=legend()),
+        color=alt.Color("side:N", sort=sides, title=None, legend=make_legend()),
     )
     ticks = (
         base.transform_filter(alt.FieldEqualPredicate(field="side", equal=sides[0]))
         .transform_calculate(ink="'8'")
         .mark_tick(thickness=3, opacity=1)
-        .encode(y="net:Q", color=INK)
+        .encode(y="net:Q", color=TEXT_COLOUR)
     )
     return (
         alt.layer(bars, ticks)

@@ -5,17 +5,18 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
+from qana.evaluation.report_files import StudyTable
 from qana.inference.manifest import ModelEntry
-from qana.studies.catalog import SMALL
-from ui.charts import GUIDE, PLOT_HEIGHT, legend
-from ui.provenance import measured_here
+from qana.studies.study_recipes import SMALL
+from ui.charts import GUIDE, PLOT_HEIGHT, make_legend
+from ui.provenance import show_measured
 
 STAGES = {"ptq": "quantized after training", "tuned": "tuned while quantized"}
 DEPLOYED = {"float": "in float"} | STAGES
 SCORE = "macro F1"
 
 
-def show_tuning(study: dict[str, Any] | None, entry: ModelEntry) -> None:
+def show_tuning(study: StudyTable | None, entry: ModelEntry) -> None:
     """A line a variant of the study of bits: where it stands before and after tuning.
 
     Args:
@@ -31,14 +32,14 @@ def show_tuning(study: dict[str, Any] | None, entry: ModelEntry) -> None:
         f"The deployed network at {entry.weight_bits}/{entry.activation_bits} bits, {SCORE} on all "
         f"test lesions: {told}."
     )
-    measured_here(entry.record["command"])
+    show_measured(entry.record["command"])
     if study is None:
         st.caption(
             "How fewer bits fare is not stored yet: `python -m qana study bits --data DIR` trains "
             "that, in hours."
         )
         return
-    cells = [dict(zip(study["columns"], row, strict=True)) for row in study["rows"]]
+    cells = [dict(zip(study.columns, row, strict=True)) for row in study.rows]
     rows = [
         {"variant": cell["variant"], "stage": STAGES[cell["stage"]], "score": cell[SCORE]}
         for cell in cells
@@ -48,10 +49,10 @@ def show_tuning(study: dict[str, Any] | None, entry: ModelEntry) -> None:
     st.altair_chart(_dumbbells(rows, floats[:1]), alt=_told(rows, floats[:1]))
     st.caption(
         f"{SCORE} of a smaller sibling of the deployed network ({SMALL.input_size} px), on the "
-        f"{study['subset']} lesions{'; the dashed line is its float form' if floats else ''}. "
-        f"{study['note']}"
+        f"{study.subset} lesions{'; the dashed line is its float form' if floats else ''}. "
+        f"{study.note}"
     )
-    measured_here(study["command"])
+    show_measured(study.command)
 
 
 def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChart:
@@ -67,10 +68,10 @@ def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChar
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=x,
         color=alt.Color(
-            "stage:N", sort=list(STAGES.values()), title=None, legend=legend(one_column=True)
+            "stage:N", sort=list(STAGES.values()), title=None, legend=make_legend(one_column=True)
         ),
         shape=alt.Shape(
-            "stage:N", sort=list(STAGES.values()), title=None, legend=legend(one_column=True)
+            "stage:N", sort=list(STAGES.values()), title=None, legend=make_legend(one_column=True)
         ),
         tooltip=["variant:N", "stage:N", alt.Tooltip("score:Q", format=".3f")],
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from qana.data.lesion_masks import fill_outlines
+from qana.data.lesion_masks import Outlines, fill_outlines
 from qana.data.samples import Sample
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import compute_energy_in_mask
@@ -63,7 +63,7 @@ class ExplainSession:
         return self.answer.prediction
 
     @property
-    def outlines(self) -> list[list[list[int]]] | None:
+    def outlines(self) -> Outlines | None:
         """The outlines of the lesion, for a sample."""
         return self.answer.sample.outlines if self.answer.sample else None
 

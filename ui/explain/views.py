@@ -1,7 +1,5 @@
 """The sections below the map: methods side by side, float against quantized, layers of spikes."""
 
-from typing import Any
-
 import altair as alt
 import numpy as np
 import streamlit as st
@@ -10,6 +8,7 @@ from qana.explanation.faithfulness import compute_agreement, compute_drift
 from qana.explanation.heatmap import draw_channel, find_strongest_channels, overlay_map
 from qana.explanation.map_job import LAST_LAYER, METHODS
 from qana.inference.diagnosis import SQUARE_SIZE
+from qana.reports.explanation_report import ExplanationReport
 from ui.explain.session import (
     AKIDA,
     OCCLUSION,
@@ -18,7 +17,7 @@ from ui.explain.session import (
     make_akida_request,
     request_map,
 )
-from ui.provenance import measured_here
+from ui.provenance import show_measured
 
 PICTURE = 168
 """Side of a small picture, pixels: two in a row on a phone."""
@@ -26,7 +25,7 @@ CHANNELS = 8
 
 
 def show_side_by_side(
-    session: ExplainSession, label: int, opacity: float, document: dict[str, Any] | None
+    session: ExplainSession, label: int, opacity: float, document: ExplanationReport | None
 ) -> None:
     """Every method at the last feature map of the network that runs on Akida."""
     requests = [make_akida_request(AKIDA, label), make_akida_request(OCCLUSION, label)]
@@ -60,19 +59,23 @@ def show_side_by_side(
         "knows no class. The first load takes about a minute and blocks nobody."
     )
     if document:
-        photos, found = document["photos"], []
-        for pair, value in document["agreement"].items():
+        photos, found = document.photos, []
+        for pair, value in document.agreement.items():
             first, other = pair.split(" | ")
             if first == AKIDA:
-                fewer = document["methods"][other]["photos"]
+                fewer = document.methods[other].photos
                 where = "" if fewer == photos else f" (over {fewer:,})"
                 found.append(f"{other} {value:.2f}{where}")
         st.markdown(f"Mean agreement over {photos:,} test photos: {'; '.join(found)}.")
-        measured_here(document["command"])
+        show_measured(document.command)
 
 
 def show_drift(
-    session: ExplainSession, label: int, layer: str, opacity: float, document: dict[str, Any] | None
+    session: ExplainSession,
+    label: int,
+    layer: str,
+    opacity: float,
+    document: ExplanationReport | None,
 ) -> None:
     """Grad-CAM before and after quantization, and how far it moved."""
     entry = session.diagnosis.classifier.entry
@@ -94,15 +97,15 @@ def show_drift(
     st.caption("Drift: 1 minus the rank correlation of both maps; 0 is no move, 1 is unrelated.")
     if document:
         moved = "; ".join(
-            f"{step} {value['mean']:.2f} ({value['ci95'][0]:.2f} to {value['ci95'][1]:.2f})"
-            for step, value in document["drift"].items()
+            f"{step} {value.mean:.2f} ({value.ci95[0]:.2f} to {value.ci95[1]:.2f})"
+            for step, value in document.drift.items()
         )
         st.markdown(
-            f"Mean drift at the last map over {document['photos']:,} test photos: {moved}. 8/8 is "
+            f"Mean drift at the last map over {document.photos:,} test photos: {moved}. 8/8 is "
             "the deployed network, tuned after quantization; 4/4 is the float network quantized "
             "without tuning."
         )
-        measured_here(document["command"])
+        show_measured(document.command)
 
 
 def show_spikes(session: ExplainSession) -> None:

@@ -10,14 +10,14 @@ import numpy as np
 from PIL import Image
 
 from qana.imaging.crop import CENTRE_SQUARE, CROP_SHARE, CropBox, find_min_share
-from ui.component import LENS, component
+from ui.component import CAMERA_CSS, register_component
 
 SHOWN_SIDE = 1024
 """Pixels of the preview's long side."""
-_framing = component(Path(__file__).parent, LENS)
+_framing = register_component(Path(__file__).parent, CAMERA_CSS)
 
 
-def preview_of(photo: np.ndarray) -> str:
+def encode_preview(photo: np.ndarray) -> str:
     """(H, W, 3) uint8 RGB to a JPEG in the form of an address, at most 1024 pixels a side."""
     picture = Image.fromarray(photo)
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
@@ -26,12 +26,12 @@ def preview_of(photo: np.ndarray) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
 
 
-def choose_frame(photo: np.ndarray, preview: str, key: str) -> CropBox | None:
+def show_framing(photo: np.ndarray, preview: str, key: str) -> CropBox | None:
     """Shows a photo in the square that the network will read, with a button to classify it.
 
     Args:
         photo: (H, W, 3) uint8 RGB.
-        preview: what `preview_of` makes of it, once: the page runs more often.
+        preview: what `encode_preview` makes of it, once: the page runs more often.
         key: of the widget.
 
     Returns:
@@ -47,10 +47,10 @@ def choose_frame(photo: np.ndarray, preview: str, key: str) -> CropBox | None:
         },
         on_chosen_change=lambda: None,
     ).chosen
-    return frame_of(chosen) if chosen else None
+    return parse_crop(chosen) if chosen else None
 
 
-def frame_of(said: Any) -> CropBox:
+def parse_crop(said: Any) -> CropBox:
     """The square that a browser named; the centre square where it named none that can be."""
     try:
         numbers = [float(said[name]) for name in ("x", "y", "share")]

@@ -7,14 +7,14 @@ import altair as alt
 from qana.classes import CLASSES, LABELS
 from qana.edge_learning.held_out_photos import HeldOutScores
 from ui.charts import GUIDE, PLOT_HEIGHT, ROW
-from ui.learn.session import Step
+from ui.learn.session import SessionStep
 
 BEFORE, NOW = "before you began", "now"
 _WHEN = alt.Scale(domain=[NOW, *"23456", BEFORE])
 """The first colour of the theme's palette, and its seventh, which is grey."""
 
 
-def recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
+def draw_recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
     """A line a class: a ring where it stood, a dot where it stands, of its held-out photos."""
     rows = [
         {"class": lesion.name, "when": when, "photos": int(marks.recognized[place])}
@@ -52,7 +52,7 @@ def recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
     return alt.layer(line, rings, dots).properties(height=ROW * len(LABELS), autosize=PLOT_HEIGHT)
 
 
-def recalls_told(before: HeldOutScores, now: HeldOutScores) -> str:
+def describe_recalls(before: HeldOutScores, now: HeldOutScores) -> str:
     """The same in words."""
     return "Held-out lesions recognized. " + "; ".join(
         f"{lesion.name}: {before.recognized[place]} {BEFORE}, {now.recognized[place]} {NOW}, of "
@@ -61,7 +61,7 @@ def recalls_told(before: HeldOutScores, now: HeldOutScores) -> str:
     )
 
 
-def forgetting(steps: Sequence[Step]) -> alt.LayerChart:
+def draw_forgetting(steps: Sequence[SessionStep]) -> alt.LayerChart:
     """Balanced accuracy after each step; a lesson is a dot, any other step a diamond."""
     rows = [
         {
@@ -103,7 +103,7 @@ def forgetting(steps: Sequence[Step]) -> alt.LayerChart:
     return alt.layer(start, line, dots).properties(height=120, autosize=PLOT_HEIGHT)
 
 
-def forgetting_told(steps: Sequence[Step]) -> str:
+def describe_forgetting(steps: Sequence[SessionStep]) -> str:
     """The same in words."""
     return "Balanced accuracy on held-out lesions. " + "; ".join(
         f"{step.what}: {step.marks.balanced_accuracy:.2f}"

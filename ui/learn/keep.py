@@ -3,12 +3,12 @@
 import streamlit as st
 
 from qana.edge_learning.head_files import MAX_FILE_BYTES
-from ui.learn.session import Visit
+from ui.learn.session import LearnSession
 
 FILE = "qana.head"
 
 
-def show_keep(visit: Visit) -> None:
+def show_keep(visit: LearnSession) -> None:
     """Undo, Reset, Save and Load."""
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.button(
@@ -46,7 +46,7 @@ def show_keep(visit: Visit) -> None:
             )
 
 
-def _load(visit: Visit, key: str) -> None:
+def _load(visit: LearnSession, key: str) -> None:
     file = st.session_state[key]
     if file is not None:
         visit.attempt("A saved head loaded", lambda: visit.learner.load(file.getvalue()))

@@ -5,18 +5,18 @@ import streamlit as st
 
 from qana.classes import LABELS
 from qana.edge_learning.edge_learner import Answer, LearningStep
-from ui.learn.session import Visit, said, written
+from ui.learn.session import LearnSession, escape_markdown, name_class
 
 TO_LESSON = """<script>
 document.querySelector('.st-key-learn_lesson')?.scrollIntoView({ block: 'nearest' })
 </script>"""
 
 
-def show_lessons(visit: Visit) -> None:
+def show_lessons(visit: LearnSession) -> None:
     """The lessons of the last press, and the last of them from near."""
     lessons = visit.lessons
     last = lessons[-1]
-    name = written(said(last.name))
+    name = escape_markdown(name_class(last.name))
     photos = "one photo" if len(lessons) == 1 else f"{len(lessons)} photos"
     with st.container(border=True, gap="small", key="learn_lesson"):
         st.markdown(f"**{name} learned {photos}.** {_on_held_out(visit, last.name)}")
@@ -59,7 +59,7 @@ def show_lessons(visit: Visit) -> None:
         st.html(TO_LESSON, unsafe_allow_javascript=True)
 
 
-def _on_held_out(visit: Visit, name: str) -> str:
+def _on_held_out(visit: LearnSession, name: str) -> str:
     """The class on the held-out photos, before this press and now."""
     if name not in LABELS:
         return "No held-out photo shows it: try it below."
@@ -82,5 +82,5 @@ def _share(lesson: LearningStep, answer: Answer) -> float:
 def _told(when: str, lesson: LearningStep, answer: Answer) -> str:
     return (
         f"{when}: **{_agreement(lesson, answer)}** of {answer.connections} "
-        f":gray[called {written(said(answer.name))}]"
+        f":gray[called {escape_markdown(name_class(answer.name))}]"
     )

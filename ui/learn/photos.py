@@ -12,9 +12,9 @@ from qana.classes import BY_CODE, LABELS
 from qana.data.samples import ATTRIBUTION
 from qana.edge_learning.teaching_photos import TeachingPhoto, load_teaching_photos
 from qana.imaging import read_image
-from ui.camera import camera
-from ui.gallery import TYPES
-from ui.learn.session import Visit
+from ui.camera import show_camera
+from ui.gallery import PHOTO_TYPES
+from ui.learn.session import LearnSession
 
 LESSONS, CAMERA, UPLOAD = "Lesson photos", "Camera", "Upload"
 FEW = (1, 5, 10)
@@ -35,14 +35,14 @@ STYLE = """<style>
 </style>"""
 
 
-class Photo(NamedTuple):
+class ChosenPhoto(NamedTuple):
     """What it is called, and how to get its (H, W, 3) uint8 pixels (or an ImageError)."""
 
     called: str
     read: Callable[[], np.ndarray]
 
 
-def choose_photos(visit: Visit, name: str) -> tuple[list[Photo], bool]:
+def choose_photos(visit: LearnSession, name: str) -> tuple[list[ChosenPhoto], bool]:
     """The ways to a photo.
 
     Args:
@@ -66,29 +66,29 @@ def choose_photos(visit: Visit, name: str) -> tuple[list[Photo], bool]:
         return _from_camera(name, visit.turn)
     files = st.file_uploader(
         "One lesion each, in the middle of the picture; they stay in memory until they are learned",
-        type=TYPES,
+        type=PHOTO_TYPES,
         accept_multiple_files=True,
         key=f"learn_upload{visit.turn}",
     )
-    return [Photo(file.name, partial(_read, file)) for file in files], False
+    return [ChosenPhoto(file.name, partial(_read, file)) for file in files], False
 
 
 def _read(file: BytesIO) -> np.ndarray:
     return read_image(file.getvalue())
 
 
-def _from_camera(name: str, turn: int) -> tuple[list[Photo], bool]:
+def _from_camera(name: str, turn: int) -> tuple[list[ChosenPhoto], bool]:
     if not name:
         st.caption("Give the new class a name first: each photo is learned as it is taken.")
         return [], False
     st.caption("Each photo is learned as it is taken, and then gone.")
-    taken = camera(key=f"learn_camera{turn}")
+    taken = show_camera(key=f"learn_camera{turn}")
     if taken is None:
         return [], False
-    return [Photo("The photo", lambda: read_image(taken))], True
+    return [ChosenPhoto("The photo", lambda: read_image(taken))], True
 
 
-def _lessons(name: str) -> list[Photo]:
+def _lessons(name: str) -> list[ChosenPhoto]:
     if name not in LABELS:
         name = st.selectbox(
             "Ten photos of which recorded diagnosis?",
@@ -111,7 +111,7 @@ def _lessons(name: str) -> list[Photo]:
                 key=f"learn_few_{few}",
             )
     return [
-        Photo(f"Lesson photo {number}", partial(getattr, lesson, "image"))
+        ChosenPhoto(f"Lesson photo {number}", partial(getattr, lesson, "image"))
         for number, (lesson, ticked) in enumerate(zip(lessons, chosen, strict=True), start=1)
         if ticked
     ]
@@ -135,6 +135,6 @@ def _tiles(lessons: list[TeachingPhoto], keys: list[str]) -> list[bool]:
     return chosen
 
 
-def attribution() -> None:
+def show_attribution() -> None:
     """Whose the photos are."""
     st.caption(f"Lesson photos (training lesions) and held-out lesions: {ATTRIBUTION}.")

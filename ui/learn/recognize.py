@@ -10,9 +10,9 @@ from qana.data.samples import Sample
 from qana.edge_learning.edge_learner import Answer
 from qana.errors import UserError
 from qana.imaging import read_image
-from ui.camera import camera
-from ui.gallery import TYPES, show_gallery
-from ui.learn.session import Visit, said, written
+from ui.camera import show_camera
+from ui.gallery import PHOTO_TYPES, show_gallery
+from ui.learn.session import LearnSession, escape_markdown, name_class
 
 SAMPLES, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
 SAMPLE = "learn_sample"
@@ -25,7 +25,7 @@ NO_PROBABILITY = (
 )
 
 
-def show_ask(visit: Visit) -> None:
+def show_ask(visit: LearnSession) -> None:
     """A photo in, a bar for each class."""
     st.header("Ask it about a photo", anchor=False)
     choice, answer = st.columns([3, 2], gap="large")
@@ -37,11 +37,11 @@ def show_ask(visit: Visit) -> None:
             show_gallery(_choose)
             sample = st.session_state.get(SAMPLE)
         elif way == CAMERA:
-            taken = camera(key=f"learn_ask_camera{visit.shots}")
+            taken = show_camera(key=f"learn_ask_camera{visit.shots}")
         else:
             file = st.file_uploader(
                 "A photo of one lesion, in the middle of the picture",
-                type=TYPES,
+                type=PHOTO_TYPES,
                 key="learn_ask_upload",
             )
     with answer, st.container(key="learn_answer", gap="xsmall"):
@@ -59,7 +59,7 @@ def _choose(sample: Sample) -> None:
     st.session_state[SAMPLE] = sample
 
 
-def _ask_camera(visit: Visit, taken: bytes | None) -> None:
+def _ask_camera(visit: LearnSession, taken: bytes | None) -> None:
     """The picture is there for one run; its answer stays until the head changes."""
     if taken is not None:
         visit.asked = None
@@ -75,7 +75,7 @@ def _ask_camera(visit: Visit, taken: bytes | None) -> None:
 
 
 def _ask(
-    visit: Visit, what: str, read: Callable[[], np.ndarray], sample: Sample | None = None
+    visit: LearnSession, what: str, read: Callable[[], np.ndarray], sample: Sample | None = None
 ) -> None:
     """Asks anew only where the photo or the head is another one."""
     head = visit.learner.head
@@ -94,13 +94,13 @@ def _ask(
 def _show(answer: Answer, sample: Sample | None = None) -> None:
     """The strongest first."""
     st.caption("The head calls it")
-    st.header(written(said(answer.name)), anchor=False)
+    st.header(escape_markdown(name_class(answer.name)), anchor=False)
     # A stable sort of the negated: of equals the first stays first, as in the answer.
     for place in np.argsort(-answer.agreement, kind="stable"):
         count = int(answer.agreement[place])
         st.progress(
             count / answer.connections,
-            text=f"{written(said(answer.classes[place]))} **{count}** of {answer.connections}",
+            text=f"{escape_markdown(name_class(answer.classes[place]))} **{count}** of {answer.connections}",
         )
     if sample:
         st.markdown(

@@ -17,17 +17,17 @@ from ui.shared_models import get_edge_model, get_held_out
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 
 
-def said(name: str) -> str:
+def name_class(name: str) -> str:
     """A class's name in plain words."""
     return BY_CODE[name].name if name in BY_CODE else name
 
 
-def written(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """The same words where Markdown is read: names of classes and files are anyone's."""
     return _MARKS.sub(r"\\\1", text)
 
 
-def meant(text: str) -> str:
+def parse_class_name(text: str) -> str:
     """The class that was typed: the code of one of the seven, or a name of the visitor's own."""
     typed = text.strip()
     names = {lesion.name.casefold(): code for code, lesion in BY_CODE.items()}
@@ -42,7 +42,7 @@ NEW = ""
 
 
 @dataclass(frozen=True)
-class Step:
+class SessionStep:
     """Attributes:
     press: which press of a button it belongs to.
     what: happened, in words.
@@ -57,7 +57,7 @@ class Step:
 
 
 @dataclass
-class Visit:
+class LearnSession:
     """Lives in the session's state, so it is gone with the visitor. It holds no photo.
 
     Attributes:
@@ -75,7 +75,7 @@ class Visit:
 
     model: EdgeModel
     learner: EdgeLearner
-    steps: list[Step]
+    steps: list[SessionStep]
     lessons: list[LearningStep] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     chosen: str = FIRST
@@ -113,7 +113,7 @@ class Visit:
     def did(self, press: int, what: str, lesson: bool = False) -> None:
         """Notes a step that the learner has just made, and how the head does after it."""
         marks = score_head(self.model, self.learner.head, self.held_out)
-        self.steps.append(Step(press, what, lesson, marks))
+        self.steps.append(SessionStep(press, what, lesson, marks))
 
     def attempt(self, what: str, action: Callable[[], None]) -> None:
         """A press of one step; what makes it impossible is said, and the head is as it was."""
@@ -140,7 +140,7 @@ class Visit:
         del self.steps[1:]
 
 
-def current_visit() -> Visit:
+def get_session() -> LearnSession:
     """This visitor's; it begins with the head of the seven classes.
 
     Raises:
@@ -149,7 +149,7 @@ def current_visit() -> Visit:
     if "learn_visit" not in st.session_state:
         model = get_edge_model()
         photos = get_held_out(model.front_sha256, model)
-        begun = Step(0, BEGINNING, False, score_head(model, model.initial_head, photos))
-        st.session_state.learn_visit = Visit(model, EdgeLearner(model), [begun])
-    visit: Visit = st.session_state.learn_visit
+        begun = SessionStep(0, BEGINNING, False, score_head(model, model.initial_head, photos))
+        st.session_state.learn_visit = LearnSession(model, EdgeLearner(model), [begun])
+    visit: LearnSession = st.session_state.learn_visit
     return visit

@@ -6,11 +6,11 @@ from qana.classes import LABELS
 from qana.edge_learning.head import MAX_NAME_LENGTH, HeadError
 from qana.imaging import ImageError
 from ui.learn.lesson_result import show_lessons
-from ui.learn.photos import Photo, choose_photos
-from ui.learn.session import FIRST, NEW, Visit, meant, said, written
+from ui.learn.photos import ChosenPhoto, choose_photos
+from ui.learn.session import FIRST, NEW, LearnSession, escape_markdown, name_class, parse_class_name
 
 
-def show_teach(visit: Visit) -> None:
+def show_teach(visit: LearnSession) -> None:
     """Everything up to the button Learn, and what its last press did."""
     name = _choose_class(visit)
     photos, at_once = choose_photos(visit, name)
@@ -37,18 +37,18 @@ def show_teach(visit: Visit) -> None:
             _teach(visit, name, photos)
         st.rerun()
     for sentence in visit.trouble:
-        st.error(written(sentence), icon=":material/error:")
+        st.error(escape_markdown(sentence), icon=":material/error:")
     if visit.lessons:
         show_lessons(visit)
 
 
-def _choose_class(visit: Visit) -> str:
+def _choose_class(visit: LearnSession) -> str:
     """The class to teach; empty for a new one without a name."""
     known = visit.learner.head.classes
     classes = [*LABELS, *(name for name in known if name not in LABELS)]
     if visit.chosen not in (*classes, NEW):
         visit.chosen = FIRST
-    labels = {name: written(said(name)) for name in classes}
+    labels = {name: escape_markdown(name_class(name)) for name in classes}
     labels |= {name: f"{labels[name]} :gray[gone]" for name in classes if name not in known}
     labels[NEW] = "New class..."
     # A row with other words is another row: a browser's choice in the old one does not count.
@@ -69,19 +69,19 @@ def _choose_class(visit: Visit) -> str:
         key="learn_name",
         placeholder="For example: tattoo",
     )
-    return meant(typed)
+    return parse_class_name(typed)
 
 
-def _forget(visit: Visit) -> None:
+def _forget(visit: LearnSession) -> None:
     name = visit.chosen
-    visit.attempt(f"{said(name)} forgotten", lambda: visit.learner.remove_class(name))
+    visit.attempt(f"{name_class(name)} forgotten", lambda: visit.learner.remove_class(name))
 
 
-def _teach(visit: Visit, name: str, photos: list[Photo]) -> None:
+def _teach(visit: LearnSession, name: str, photos: list[ChosenPhoto]) -> None:
     """Photo by photo: one that cannot be read is said, and the others still learn."""
     press = visit.press()
     if visit.chosen == NEW and name in visit.learner.head.classes:
-        visit.trouble = [f"There is a class '{said(name)}' already: choose it above."]
+        visit.trouble = [f"There is a class '{name_class(name)}' already: choose it above."]
         return
     bar = st.progress(0.0, text="Learning")
     for number, photo in enumerate(photos, start=1):
@@ -89,7 +89,7 @@ def _teach(visit: Visit, name: str, photos: list[Photo]) -> None:
             image = photo.read()
             if name not in visit.learner.head.classes:
                 visit.learner.add_class(name)
-                visit.did(press, f"{said(name)} added")
+                visit.did(press, f"{name_class(name)} added")
             lesson = visit.learner.learn(image, name)
         except ImageError as error:
             visit.trouble.append(f"{photo.called}: {error}")
@@ -98,7 +98,7 @@ def _teach(visit: Visit, name: str, photos: list[Photo]) -> None:
             break
         else:
             visit.lessons.append(lesson)
-            visit.did(press, f"{said(name)}, photo {number}", lesson=True)
+            visit.did(press, f"{name_class(name)}, photo {number}", lesson=True)
         bar.progress(number / len(photos), text=f"Photo {number} of {len(photos)}")
     if visit.lessons:
         visit.chosen, visit.fresh = name, True

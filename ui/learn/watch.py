@@ -7,7 +7,7 @@ import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
 from ui.learn import charts
-from ui.learn.session import Visit, said, written
+from ui.learn.session import LearnSession, escape_markdown, name_class
 
 TILE = 48  # pixels
 COARSE = (
@@ -17,7 +17,7 @@ COARSE = (
 )
 
 
-def show_watch(visit: Visit) -> None:
+def show_watch(visit: LearnSession) -> None:
     """Recall of each class, the photos of the chosen one, and the forgetting curve."""
     st.header("Lesions it never saw", anchor=False)
     st.caption(
@@ -25,11 +25,12 @@ def show_watch(visit: Visit) -> None:
         "○ before you began, :primary[●] now."
     )
     st.altair_chart(
-        charts.recalls(visit.before, visit.now), alt=charts.recalls_told(visit.before, visit.now)
+        charts.draw_recalls(visit.before, visit.now),
+        alt=charts.describe_recalls(visit.before, visit.now),
     )
     own = [name for name in visit.learner.head.classes if name not in LABELS]
     if own:
-        names = ", ".join(f"**{written(name)}**" for name in own)
+        names = ", ".join(f"**{escape_markdown(name)}**" for name in own)
         st.markdown(
             f"{names}: no held-out photo shows it, so nothing here tells how well it is "
             "recognized. Ask the head about a photo below."
@@ -37,7 +38,9 @@ def show_watch(visit: Visit) -> None:
     if visit.chosen in LABELS:
         _show_photos(visit, LABELS.index(visit.chosen))
     st.subheader("The forgetting curve", anchor=False)
-    st.altair_chart(charts.forgetting(visit.steps), alt=charts.forgetting_told(visit.steps))
+    st.altair_chart(
+        charts.draw_forgetting(visit.steps), alt=charts.describe_forgetting(visit.steps)
+    )
     st.caption(
         "Balanced accuracy, the mean recall of those of the seven classes that the head has at "
         "that step; the dashed line is where it began. Dots are lessons, diamonds other steps."
@@ -45,7 +48,7 @@ def show_watch(visit: Visit) -> None:
     st.caption(COARSE.format(photos=int(visit.now.photos.sum())))
 
 
-def _show_photos(visit: Visit, place: int) -> None:
+def _show_photos(visit: LearnSession, place: int) -> None:
     """The held-out photos of one class, each with what the head calls it now."""
     held_out, now = visit.held_out, visit.now
     name = BY_CODE[LABELS[place]].name
@@ -57,11 +60,11 @@ def _show_photos(visit: Visit, place: int) -> None:
                 st.image(
                     held_out.photos[photo],
                     width=TILE,
-                    alt=f"Held-out lesion {number}, {name}, called {said(answer)}",
+                    alt=f"Held-out lesion {number}, {name}, called {name_class(answer)}",
                 )
                 right = answer == LABELS[place]
                 mark = ":green[:material/check:]" if right else ":gray[:material/close:]"
                 st.markdown(mark, width="content")
     called = Counter(answers).most_common()
-    told = ", ".join(f"{written(said(answer))} {count}" for answer, count in called)
+    told = ", ".join(f"{escape_markdown(name_class(answer))} {count}" for answer, count in called)
     st.caption(f"Held-out lesions recorded as {name.lower()} are called: {told}.")

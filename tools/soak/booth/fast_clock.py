@@ -17,5 +17,5 @@ if __name__ == "__main__":
     st.fragment = of_streamlit
     show.GUESS_SECONDS /= FASTER
     show.VERDICT_SECONDS /= FASTER
-    mode.AFRESH_SECONDS /= FASTER
+    mode.RELOAD_SECONDS /= FASTER
     main()

@@ -10,12 +10,12 @@ import numpy as np
 
 from qana.explanation.heatmap import COLORMAP
 from qana.walkthrough.layer_events import LayerFrame
-from ui.component import component
+from ui.component import register_component
 
-_player = component(Path(__file__).parent)
+_player = register_component(Path(__file__).parent)
 
 
-def player(frames: Sequence[LayerFrame], picture: np.ndarray, called: str, key: str) -> None:
+def show_player(frames: Sequence[LayerFrame], picture: np.ndarray, called: str, key: str) -> None:
     """The frames, a layer at a time, beside the picture that they are of.
 
     It starts paused, and stays at its layer when it gets the frames of another picture.
@@ -26,10 +26,10 @@ def player(frames: Sequence[LayerFrame], picture: np.ndarray, called: str, key: 
         called: what the picture is, for its alternative text.
         key: of the component.
     """
-    _player(key=key, data=packed(frames, picture, called))
+    _player(key=key, data=encode_frames(frames, picture, called))
 
 
-def packed(
+def encode_frames(
     frames: Sequence[LayerFrame], picture: np.ndarray, called: str
 ) -> dict[str, str | list[dict[str, Any]]]:
     """What goes to the browser.
