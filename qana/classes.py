@@ -11,16 +11,16 @@ class LesionClass:
         code: value of `dx` in the metadata of HAM10000, such as "mel".
         name: plain-language name.
         clinical: clinical term that the data set's paper uses.
-        needs_look: True for melanoma, basal cell carcinoma and actinic keratosis (with Bowen's
-            disease), which a professional should look at. Their probabilities add up to the
-            malignant probability.
+        malignant: True for melanoma, basal cell carcinoma and actinic keratosis (with Bowen's
+            disease), which a professional should examine. Their probabilities add up to
+            `malignant_probability`.
         about: one plain sentence, no advice.
     """
 
     code: str
     name: str
     clinical: str
-    needs_look: bool
+    malignant: bool
     about: str
 
 
@@ -78,7 +78,7 @@ CLASSES: tuple[LesionClass, ...] = (
 
 LABELS: tuple[str, ...] = tuple(lesion.code for lesion in CLASSES)
 """The seven codes in alphabetical order: akiec, bcc, bkl, df, mel, nv, vasc."""
-NEEDS_LOOK: tuple[bool, ...] = tuple(lesion.needs_look for lesion in CLASSES)
-"""`LesionClass.needs_look` of each class, in the order of `LABELS`."""
+MALIGNANT: tuple[bool, ...] = tuple(lesion.malignant for lesion in CLASSES)
+"""`LesionClass.malignant` of each class, in the order of `LABELS`."""
 BY_CODE: dict[str, LesionClass] = {lesion.code: lesion for lesion in CLASSES}
 """The classes by code."""

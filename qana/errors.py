@@ -34,7 +34,7 @@ def explain_missing_package() -> Iterator[None]:
     """Replaces the import error of an optional package by a sentence that says how to install it.
 
     Yields:
-        Nothing: the block in which packages are imported runs.
+        None, while the block that imports the package runs.
 
     Raises:
         UserError: a package is missing that the light installation leaves out.

@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).parent
 def find_folder(name: str) -> Path:
     """Finds a folder that comes with QANA.
 
-    In a checkout the folder lies beside the package; in an installed package it lies inside it.
+    In a checkout the folder is next to the package; in an installed package it is inside it.
 
     Args:
         name: "models" or "assets".

@@ -53,7 +53,7 @@ def load_frames(
 ) -> np.ndarray:
     """Loads whole photos in the aspect ratio of HAM10000 (4:3), from which augmentation crops.
 
-    The areas beside the centre square are kept, so a rotated or shifted crop shows skin instead of
+    The areas outside the centre square are kept, so a rotated or shifted crop shows skin instead of
     padding.
 
     Args:

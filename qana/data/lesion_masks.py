@@ -47,7 +47,7 @@ def read_mask(photo: Photo, size: int) -> np.ndarray:
     if mask is None:
         raise DataError(
             f"{photo.image_id} has no lesion mask: unpack HAM10000_segmentations_lesion_tschandl "
-            "beside the images."
+            "next to the images."
         )
     return to_input(np.repeat(mask[..., None], 3, axis=2), size)[..., 0] > 127
 

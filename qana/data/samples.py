@@ -38,7 +38,7 @@ class Sample:
 
     @property
     def attribution(self) -> str:
-        """Source and licence of the photo, to be shown with it."""
+        """Source and licence of the photo, for its caption."""
         return ATTRIBUTION
 
     @property

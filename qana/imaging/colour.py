@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 
-def make_averageable(picture: Image.Image) -> Image.Image:
+def convert_for_resizing(picture: Image.Image) -> Image.Image:
     """Converts a picture to a mode in which neighbouring pixels can be averaged.
 
     The numbers of a palette cannot be averaged, nor can a colour that stands for transparency.

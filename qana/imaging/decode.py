@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageFile, ImageOps
 
 from qana.errors import ImageError
-from qana.imaging.colour import convert_to_eight_bits, convert_to_srgb, make_averageable
+from qana.imaging.colour import convert_for_resizing, convert_to_eight_bits, convert_to_srgb
 from qana.imaging.limits import (
     MAX_BYTES,
     TOO_MANY_PIXELS,
@@ -146,7 +146,7 @@ def _convert_to_array(picture: ImageFile.ImageFile) -> np.ndarray:
     picture.load()
     profile = picture.info.get("icc_profile")
     # Reduces the picture first: each later step would otherwise copy up to 200 MB.
-    small = make_averageable(picture)
+    small = convert_for_resizing(picture)
     small.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX, reducing_gap=None)
     ImageOps.exif_transpose(small, in_place=True)
     return np.ascontiguousarray(

@@ -10,6 +10,7 @@ MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 12_000
 MIN_SIDE = 64
+"""Smallest side of a photo, also after it is reduced, pixels."""
 MAX_SECONDS = 3.0
 """Processor time for decoding one file. The largest accepted photo takes about a third of it."""
 MAX_TIFF_PIECES = 65_536

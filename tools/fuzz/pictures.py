@@ -9,7 +9,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms
 
-from qana.imaging import assess, read_image, to_input
+from qana.imaging import assess_quality, read_image, to_input
 from qana.imaging.decode import WORKING_SIDE
 from tools.fuzz import gif, heic, jpeg, png, raw, tiff, webp
 from tools.fuzz.chance import Chance
@@ -109,7 +109,7 @@ def _read(source: bytes | Path) -> None:
     sound = pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3
     if not sound or max(pixels.shape) > WORKING_SIDE or not pixels.flags.c_contiguous:
         raise AssertionError(f"an array of {pixels.dtype} {pixels.shape} came out")
-    assess(pixels)
+    assess_quality(pixels)
     if to_input(pixels, INPUT).shape != (INPUT, INPUT, 3):
         raise AssertionError("the network's input is of another size")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageEnhance
 
+from qana.data.balanced_subset import SUBSET_FOLDER
 from qana.data.samples import load_samples
-from qana.data.test_subset import FOLDER
 
 SIDE = 1280
 """Long side of an upload, pixels: as a messenger sends a phone's photo."""
@@ -18,7 +18,7 @@ SIDE = 1280
 @cache
 def sources() -> tuple[Path, ...]:
     """The test lesions of the repository: the samples and the subset."""
-    return (*(sample.path for sample in load_samples()), *sorted(FOLDER.glob("*.jpg")))
+    return (*(sample.path for sample in load_samples()), *sorted(SUBSET_FOLDER.glob("*.jpg")))
 
 
 def photo(number: int, side: int = SIDE, grain: float = 0.0) -> bytes:
