@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(to_document(table))
     else:
-        for row in (table.columns, *table.rows):
+        print("\t".join(table.columns))
+        for row in table.rows:
             print("\t".join("" if cell is None else str(cell) for cell in row))
     return 0

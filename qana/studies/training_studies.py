@@ -36,10 +36,10 @@ LEVERS = Study(
         _vary_small("40 epochs", "long", epochs=40),
         _vary_small("96 px", "96", input_size=96, frame_height=144),
         _vary_small("128 px", "128", input_size=128, frame_height=200),
-        _vary_small("all photos drawn with equal weight", "as-they-are", balance=0.0),
-        _vary_small("all classes drawn with equal weight", "alike", balance=1.0),
+        _vary_small("all photos sampled with equal weight", "as-they-are", balance=0.0),
+        _vary_small("all classes sampled with equal weight", "alike", balance=1.0),
         _vary_small(
-            "all photos drawn with equal weight, logit-adjusted loss",
+            "all photos sampled with equal weight, logit-adjusted loss",
             "adjusted",
             balance=0.0,
             adjustment=1.0,

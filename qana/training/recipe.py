@@ -100,7 +100,7 @@ class Recipe:
             first.
         weight_decay: weight decay of AdamW, on convolution kernels only.
         label_smoothing: share of a target that is spread over all classes, 0 to 1.
-        balance: photos are drawn with weight (class size) ** -balance. With 0 all photos have the
+        balance: photos are sampled with weight (class size) ** -balance. With 0 all photos have the
             same weight, with 1 all classes.
         adjustment: strength of the logit adjustment in the loss (Menon et al., ICLR 2021). 1 trains
             the network as if all classes were equally common. Use it with balance 0.

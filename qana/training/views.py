@@ -19,7 +19,7 @@ class Views:
         frames: (N, H, W, 3) uint8 RGB.
         labels: (N,) integers, the classes of the frames.
         size: side of a picture in pixels.
-        balance: photos are drawn with weight (class size) ** -balance. With 0 all photos have the
+        balance: photos are sampled with weight (class size) ** -balance. With 0 all photos have the
             same weight, with 1 all classes.
         smoothing: share of a target that is spread over all classes, 0 to 1.
         mixup: parameter of the Beta distribution for blending two pictures (Zhang et al., "mixup",

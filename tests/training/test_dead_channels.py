@@ -1,4 +1,4 @@
-"""A depthwise channel that never sees anything is silent once quantized, and still heard."""
+"""Folding of dead depthwise channels after quantization."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ import pytest
 keras = pytest.importorskip("tf_keras")
 
 from qana.classes import LABELS  # noqa: E402
-from qana.conversion.convert import convert
-from qana.errors import ConversionError
-from qana.network.blocks.convolution import convolution, depthwise
+from qana.conversion.convert import convert  # noqa: E402
+from qana.errors import ConversionError  # noqa: E402
+from qana.network.blocks.convolution import convolution, depthwise  # noqa: E402
 from qana.training.dead_channels import fold_dead_channels  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
@@ -26,7 +26,7 @@ def small_network() -> "keras.Model":
     return keras.Model(image, keras.layers.Dense(len(LABELS), name="logits")(x))
 
 
-def test_a_network_with_a_dead_channel_converts_bit_for_bit(square_photos) -> None:
+def test_network_with_a_dead_channel_converts_bit_for_bit(square_photos) -> None:
     photos = square_photos[:16, 40:88, 40:88]
     network = small_network()
     kernel = network.get_layer("middle_dw").depthwise_kernel.numpy()
@@ -44,16 +44,18 @@ def test_a_network_with_a_dead_channel_converts_bit_for_bit(square_photos) -> No
     assert report.equal_logits == len(photos)
 
 
-def test_what_a_dead_channel_said_is_still_heard(square_photos) -> None:
-    """Its bias is in that of its reader: as much is said in all."""
+def test_constant_output_moves_to_the_next_bias(square_photos) -> None:
     photos = square_photos[:16, 40:88, 40:88]
     network = small_network()
     network.get_layer("middle_dw").set_weights([np.zeros((3, 3, 8, 1), np.float32)])
     gamma, beta, mean, variance = network.get_layer("middle_bn").get_weights()
     network.get_layer("middle_bn").set_weights([gamma, beta + 0.7, mean, variance])
     quantized = quantize_network(network, photos, Recipe("small", calibration_photos=16))
-    said, reader = quantized.get_layer("middle_dw").bias.numpy(), quantized.get_layer("last_conv")
-    heard = reader.bias.numpy() + np.maximum(said, 0) @ reader.kernel.numpy()[0, 0]
+    bias, following = (
+        quantized.get_layer("middle_dw").bias.numpy(),
+        quantized.get_layer("last_conv"),
+    )
+    expected = following.bias.numpy() + np.maximum(bias, 0) @ following.kernel.numpy()[0, 0]
     assert fold_dead_channels(quantized) == 8
-    np.testing.assert_allclose(reader.bias.numpy(), heard, atol=1e-5)
+    np.testing.assert_allclose(following.bias.numpy(), expected, atol=1e-5)
     assert fold_dead_channels(quantized) == 0

@@ -1,4 +1,4 @@
-"""A network that follows another one comes to answer as it does, whatever the labels say."""
+"""A distilled network learns the logits of its teacher, whatever the labels are."""
 
 import numpy as np
 import pytest
@@ -11,10 +11,10 @@ from qana.imaging import to_input  # noqa: E402
 from qana.network.logits import compute_logits  # noqa: E402
 from qana.training.distillation import build_distillation_model, identity_loss  # noqa: E402
 from qana.training.keras_fit import fit_keras  # noqa: E402
-from qana.training.named_recipes import RECIPES
+from qana.training.named_recipes import RECIPES  # noqa: E402
 from qana.training.operating_point import OperatingPoint, find_operating_point  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
-from qana.training.recipe import Recipe, Schedule
+from qana.training.recipe import Recipe, Schedule  # noqa: E402
 from qana.training.stages import Stages  # noqa: E402
 from qana.training.subsets import Subsets  # noqa: E402
 from qana.training.views import Views  # noqa: E402
@@ -40,46 +40,46 @@ def network(channels: int, seed: int):
 
 @pytest.fixture(scope="module")
 def subsets() -> Subsets:
-    lessons = load_teaching_photos()
-    inputs = np.stack([to_input(one.image, SIZE) for one in lessons])
-    frames = np.stack([to_input(one.image, SIZE + 8) for one in lessons])
-    wrong = np.arange(len(lessons)) % len(LABELS)  # no lesson's own
+    photos = load_teaching_photos()
+    inputs = np.stack([to_input(one.image, SIZE) for one in photos])
+    frames = np.stack([to_input(one.image, SIZE + 8) for one in photos])
+    wrong = np.arange(len(photos)) % len(LABELS)  # labels that must have no effect
     return Subsets((), (), (), frames, inputs, wrong, inputs, wrong)
 
 
-def led(subsets: Subsets, follower, leader, maps, tmp_path) -> tuple[float, float]:
-    """How far the answers are apart on all photos, before and after."""
+def distil(subsets: Subsets, student, teacher, maps, tmp_path) -> tuple[float, float]:
+    """Distils, and returns the mean difference of the logits before and after it."""
     views = Views(subsets.frames, subsets.train_labels, SIZE, mixup=0.2)
-    wanted = compute_logits(leader, subsets.inputs)
-    before = np.abs(compute_logits(follower, subsets.inputs) - wanted).mean()
-    both = build_distillation_model(follower, leader, subsets.inputs, maps)
+    expected = compute_logits(teacher, subsets.inputs)
+    before = np.abs(compute_logits(student, subsets.inputs) - expected).mean()
+    both = build_distillation_model(student, teacher, subsets.inputs, maps)
     fit_keras(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=identity_loss)
-    return before, np.abs(compute_logits(follower, subsets.inputs) - wanted).mean()
+    return before, np.abs(compute_logits(student, subsets.inputs) - expected).mean()
 
 
-def test_it_comes_nearer_and_the_leader_stays(subsets, tmp_path) -> None:
-    leader, follower = network(16, 1), network(4, 2)
-    for _ in range(5):  # normalized as after training
-        leader(subsets.inputs.astype(np.float32), training=True)
-    kept = leader.get_weights()
-    before, after = led(subsets, follower, leader, ("map_bn",), tmp_path)
+def test_student_approaches_teacher_and_teacher_stays_unchanged(subsets, tmp_path) -> None:
+    teacher, student = network(16, 1), network(4, 2)
+    for _ in range(5):  # sets the batch statistics
+        teacher(subsets.inputs.astype(np.float32), training=True)
+    kept = teacher.get_weights()
+    before, after = distil(subsets, student, teacher, ("map_bn",), tmp_path)
     assert after < 0.7 * before
-    for now, then in zip(leader.get_weights(), kept, strict=True):
+    for now, then in zip(teacher.get_weights(), kept, strict=True):
         np.testing.assert_array_equal(now, then)
     assert (tmp_path / "checkpoint").exists() and (tmp_path / "history.csv").is_file()
 
 
-def test_a_quantized_network_follows_by_its_answers(subsets, tmp_path) -> None:
-    leader = network(16, 1)
+def test_quantized_student_approaches_teacher(subsets, tmp_path) -> None:
+    teacher = network(16, 1)
     quantized = quantize_network(network(4, 2), subsets.inputs, RECIPE)
-    before, after = led(subsets, quantized, leader, (), tmp_path)
+    before, after = distil(subsets, quantized, teacher, (), tmp_path)
     assert after < before / 2
 
 
 @pytest.mark.slow
-def test_tuning_follows_the_own_float_network_at_a_point_of_its_own(subsets, tmp_path) -> None:
+def test_tuning_imitates_its_own_float_network(subsets, tmp_path) -> None:
     recipe = Recipe(
-        "own",
+        "imitating",
         input_size=SIZE,
         ancestor="akida2-large",
         weight_decay=0.0,
@@ -89,19 +89,21 @@ def test_tuning_follows_the_own_float_network_at_a_point_of_its_own(subsets, tmp
     )
     assert recipe.imitates_parent
     stages = Stages(subsets, recipe, tmp_path, lambda line: None)
-    own = network(16, 1)
-    own.save(stages.folder / "float.h5")
+    float_network = network(16, 1)
+    float_network.save(stages.folder / "float.h5")
     quantize_network(network(4, 2), subsets.inputs, RECIPE).save(stages.folder / "ptq.h5")
-    wanted = compute_logits(stages.float_network, subsets.inputs)
+    expected = compute_logits(stages.float_network, subsets.inputs)
     before, after = (
-        np.abs(compute_logits(one, subsets.inputs) - wanted).mean()
+        np.abs(compute_logits(one, subsets.inputs) - expected).mean()
         for one in (stages.ptq_network, stages.tuned_network)
     )
     assert after < before / 2
-    expected = find_operating_point(own, subsets.inputs, subsets.labels, subsets.train_labels)
+    expected = find_operating_point(
+        float_network, subsets.inputs, subsets.labels, subsets.train_labels
+    )
     assert stages.operating_point == expected != OperatingPoint(0.0, 0.0)
 
 
-def test_the_deployed_recipe_follows_and_others_learn_from_labels() -> None:
+def test_only_the_deployed_recipe_imitates_its_parent() -> None:
     assert RECIPES["akida2"].imitates_parent
     assert not any(RECIPES[name].imitates_parent for name in ("akida2-large", "akd1000", "smoke"))

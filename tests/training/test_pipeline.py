@@ -1,4 +1,4 @@
-"""The whole pipeline on 70 photos: it runs, can be stopped, and what it publishes is usable."""
+"""The whole pipeline on 70 photos: it runs, it can be resumed, and its model is usable."""
 
 import json
 from dataclasses import replace
@@ -20,12 +20,12 @@ SMOKE = RECIPES["smoke"]
 
 
 class Stop(BaseException):
-    """A stop from outside, as a power cut: nothing catches it."""
+    """Stop from outside, like a power cut, that nothing catches."""
 
 
 @pytest.fixture(scope="module")
 def published(ham_folder: Path, tmp_path_factory, few_strangers: None) -> dict[str, object]:
-    """A run that is stopped after the float stage, and started again."""
+    """A run that was stopped after the float stage and then resumed."""
     from qana.training.pipeline import train
 
     root = tmp_path_factory.mktemp("pipeline")
@@ -44,12 +44,12 @@ def published(ham_folder: Path, tmp_path_factory, few_strangers: None) -> dict[s
     return {"models": root / "models", "runs": root / "runs", "lines": lines}
 
 
-def test_a_stopped_run_goes_on_where_it_was(published) -> None:
+def test_stopped_run_is_resumed(published) -> None:
     assert "Stage float: already done, loading float.h5" in published["lines"]
     assert "Stage tuned" in published["lines"]
 
 
-def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
+def test_published_model_is_complete_and_classifies(published, samples) -> None:
     folder = published["models"]
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json",
@@ -70,7 +70,7 @@ def test_what_is_published_is_whole_and_classifies(published, samples) -> None:
     assert prediction.probabilities.sum() == pytest.approx(1)
 
 
-def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, samples) -> None:
+def test_akida_differs_from_keras_at_rounding_ties_only(published, samples) -> None:
     from qana.conversion.compare_layers import find_differences
     from qana.imaging import to_input
     from qana.network.logits import compute_logits
@@ -79,9 +79,9 @@ def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, sa
     classifier = load_classifier("smoke", published["models"])
     inputs = np.stack([to_input(read_image(s.path), SMOKE.input_size) for s in samples])
     keras_model = load_model(str(published["models"] / "smoke.quantized.h5"))
-    expected = compute_logits(keras_model, inputs)  # without a graph, which may round otherwise
+    expected = compute_logits(keras_model, inputs)  # without a graph, which may round differently
     found = classifier.logits(inputs)
-    # How many meet a tie hangs on the weights, which are others on every processor.
+    # The number of ties depends on the weights, which differ between processors.
     unequal = np.flatnonzero((found != expected).any(axis=1))
     model = akida.Model(str(published["models"] / "smoke.fbz"))
     left = find_differences(keras_model, model, inputs[unequal], len(inputs))
@@ -89,7 +89,7 @@ def test_akida_leaves_the_quantized_network_at_rounding_ties_alone(published, sa
     assert sum(len(one.photos) for one in left) == len(unequal)
 
 
-def test_convert_makes_the_very_same_file(published, tmp_path: Path, monkeypatch, capsys) -> None:
+def test_convert_makes_the_same_file_again(published, tmp_path: Path, monkeypatch, capsys) -> None:
     from qana.cli.main import main
 
     monkeypatch.setenv("QANA_MODELS", str(published["models"]))
@@ -100,7 +100,7 @@ def test_convert_makes_the_very_same_file(published, tmp_path: Path, monkeypatch
     assert again.record["bytes"] == (tmp_path / "again.fbz").stat().st_size
 
 
-def test_a_run_of_another_recipe_is_not_mixed_in(published, ham_folder: Path) -> None:
+def test_run_of_another_recipe_is_refused(published, ham_folder: Path) -> None:
     from qana.training.pipeline import train
 
     other = replace(SMOKE, epochs=3)
@@ -108,7 +108,7 @@ def test_a_run_of_another_recipe_is_not_mixed_in(published, ham_folder: Path) ->
         train(ham_folder, other, published["models"], published["runs"], print)
 
 
-def test_other_models_stay_in_the_manifest(published, tmp_path: Path) -> None:
+def test_manifest_keeps_other_models(published, tmp_path: Path) -> None:
     from qana.training.publish import _merge_records
 
     manifest = json.loads((published["models"] / "manifest.json").read_text())

@@ -1,4 +1,4 @@
-"""What torch fits is the Keras network again afterwards, and a stop loses nothing."""
+"""Weights learned in torch return to the Keras network, and a stopped fit can be resumed."""
 
 import numpy as np
 import pytest
@@ -27,14 +27,14 @@ def views() -> Views:
 
 
 @pytest.mark.parametrize("name", ["qana", "qana_sequential", "efficientnet_lite0"])
-def test_weights_go_to_torch_and_back_bit_for_bit(name) -> None:
+def test_weights_are_unchanged_after_a_round_trip_to_torch(name) -> None:
     network, other = build_network(name, input_size=64), build_network(name, input_size=64)
     TorchNetwork(network).copy_weights_to(other)
     for there, back in zip(network.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_array_equal(there, back)
 
 
-def test_what_torch_learned_the_keras_network_knows(views, tmp_path) -> None:
+def test_keras_network_gets_the_weights_learned_in_torch(views, tmp_path) -> None:
     network = build_network("akidanet", input_size=32, width=0.25)
     before = network.get_weights()
     fit_keras_with_torch(
@@ -44,18 +44,20 @@ def test_what_torch_learned_the_keras_network_knows(views, tmp_path) -> None:
     inputs = views.frames[:, 2:34, 8:40]
     found = network.predict(inputs.astype(np.float32), verbose=0)
     with torch.inference_mode():
-        twin = TorchNetwork(network)(torch.from_numpy(inputs).permute(0, 3, 1, 2).float())
-    np.testing.assert_allclose(found, twin.numpy(), atol=1e-4)
+        expected = TorchNetwork(network)(torch.from_numpy(inputs).permute(0, 3, 1, 2).float())
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
 
 
-def test_a_stopped_fit_ends_where_an_unbroken_one_does(views, tmp_path, monkeypatch) -> None:
+def test_stopped_fit_gives_the_weights_of_an_uninterrupted_one(
+    views, tmp_path, monkeypatch
+) -> None:
     def run(path) -> list[np.ndarray]:
         keras.utils.set_random_seed(1)
         network = build_network("akidanet", input_size=32, width=0.25)
         fit_keras_with_torch(network, TorchNetwork(network), views, views.labels, RECIPE, path)
         return network.get_weights()
 
-    unbroken = run(tmp_path / "unbroken.pt")
+    uninterrupted = run(tmp_path / "uninterrupted.pt")
     save, saved = torch_fit._save, []
 
     def stops(*arguments) -> None:
@@ -68,5 +70,5 @@ def test_a_stopped_fit_ends_where_an_unbroken_one_does(views, tmp_path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "stopped.pt")
     monkeypatch.setattr(torch_fit, "_save", save)
-    for one, other in zip(unbroken, run(tmp_path / "stopped.pt"), strict=True):
+    for one, other in zip(uninterrupted, run(tmp_path / "stopped.pt"), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)

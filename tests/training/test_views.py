@@ -1,4 +1,4 @@
-"""What the network is shown: drawn, blended and labelled as the recipe says."""
+"""Training views: sampling, blending and targets."""
 
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ def photos(samples) -> tuple[np.ndarray, np.ndarray]:
     return frames, np.array([LABELS.index(sample.label) for sample in samples])
 
 
-def test_a_batch_is_pictures_and_targets_that_sum_to_one(photos) -> None:
+def test_batch_has_pictures_and_targets_that_sum_to_one(photos) -> None:
     views = Views(*photos, size=32, mixup=0.5)
     for pictures, targets in islice(views.generate_batches(5, (1,)), 3):
         assert pictures.shape == (5, 32, 32, 3) and pictures.dtype == np.uint8
@@ -29,7 +29,7 @@ def test_a_batch_is_pictures_and_targets_that_sum_to_one(photos) -> None:
         np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
 
 
-def test_the_same_seed_gives_the_same_batches(photos) -> None:
+def test_equal_seeds_give_equal_batches(photos) -> None:
     views = Views(*photos, size=32, mixup=0.5)
     first, again, other = (next(views.generate_batches(4, (seed,)))[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
@@ -37,54 +37,57 @@ def test_the_same_seed_gives_the_same_batches(photos) -> None:
 
 
 @pytest.mark.parametrize("balance, share", [(0.0, 0.1), (1.0, 0.5)])
-def test_balance_draws_rare_classes_more_often(photos, balance: float, share: float) -> None:
+def test_balance_samples_rare_classes_more_often(photos, balance: float, share: float) -> None:
     frames = np.repeat(photos[0][:1], 20, axis=0)
     labels = np.array([0] * 2 + [1] * 18)
     views = Views(frames, labels, size=8, balance=balance, smoothing=0.0)
-    drawn = np.concatenate([targets for _, targets in islice(views.generate_batches(50, (3,)), 20)])
-    assert drawn[:, 0].mean() == pytest.approx(share, abs=0.05)
+    sampled = np.concatenate(
+        [targets for _, targets in islice(views.generate_batches(50, (3,)), 20)]
+    )
+    assert sampled[:, 0].mean() == pytest.approx(share, abs=0.05)
 
 
-def test_the_pupil_sees_the_very_views_that_its_teachers_judged(photos) -> None:
-    """Every picture is one of the judged views in one of the eight positions, with its opinion."""
+def test_student_gets_the_views_that_its_teachers_labelled(photos) -> None:
+    """Each picture is a labelled view in one of eight positions, with its soft label."""
     frames, labels = photos
-    opinions = np.random.default_rng(0).dirichlet(np.ones(7), (2, len(labels)))
-    views = Views(frames, labels, size=24, soft_labels=opinions, soft_label_share=1.0)
-    judged = {
-        turned.tobytes(): opinions[number, photo]
+    soft_labels = np.random.default_rng(0).dirichlet(np.ones(7), (2, len(labels)))
+    views = Views(frames, labels, size=24, soft_labels=soft_labels, soft_label_share=1.0)
+    expected = {
+        position.tobytes(): soft_labels[number, photo]
         for number in range(2)
         for photo, frame in enumerate(frames)
-        for turned in eight_positions(make_fixed_view(frame, 24, (number, photo)))
+        for position in eight_positions(make_fixed_view(frame, 24, (number, photo)))
     }
     for pictures, targets in islice(views.generate_batches(6, (1,)), 5):
         for picture, target in zip(pictures, targets, strict=True):
-            np.testing.assert_allclose(target, judged[picture.tobytes()], atol=1e-6)
+            np.testing.assert_allclose(target, expected[picture.tobytes()], atol=1e-6)
 
 
-def test_teachers_are_asked_once_and_a_stopped_run_goes_on(photos, tmp_path: Path) -> None:
+def test_soft_labels_are_computed_once_and_resumed(photos, tmp_path: Path) -> None:
     frames = photos[0]
-    asked: list[tuple[int, ...]] = []
+    shapes: list[tuple[int, ...]] = []
 
     class Teacher:
-        def __init__(self, opinion: int) -> None:
-            self.opinion = np.eye(7, dtype=np.float32)[opinion]
+        def __init__(self, answer: int) -> None:
+            self.answer = np.eye(7, dtype=np.float32)[answer]
 
         def predict_probabilities(self, pictures: np.ndarray) -> np.ndarray:
-            asked.append(pictures.shape)
-            return np.tile(self.opinion, (len(pictures), 1))
+            shapes.append(pictures.shape)
+            return np.tile(self.answer, (len(pictures), 1))
 
     teachers = [(Teacher(2), 24), (Teacher(5), 32)]
-    first = compute_soft_labels(teachers, frames, 1, 1.0, tmp_path / "opinions.npy")
-    assert read_soft_labels(tmp_path / "opinions.npy", 2) is None  # one view is not yet judged
-    asked.clear()
-    found = compute_soft_labels(teachers, frames, 2, 1.0, tmp_path / "opinions.npy")
+    first = compute_soft_labels(teachers, frames, 1, 1.0, tmp_path / "soft_labels.npy")
+    # The second view has no labels yet.
+    assert read_soft_labels(tmp_path / "soft_labels.npy", 2) is None
+    shapes.clear()
+    found = compute_soft_labels(teachers, frames, 2, 1.0, tmp_path / "soft_labels.npy")
     assert found.shape == (2, len(frames), 7) and found.dtype == np.float16
-    np.testing.assert_array_equal(read_soft_labels(tmp_path / "opinions.npy", 2), found)
+    np.testing.assert_array_equal(read_soft_labels(tmp_path / "soft_labels.npy", 2), found)
     np.testing.assert_array_equal(found[:1], first)
     np.testing.assert_allclose(found.sum(axis=2), 1)
     assert (found[:, :, [2, 5]] == 0.5).all()
-    assert {shape[1] for shape in asked} == {24, 32}
-    assert sum(shape[0] for shape in asked) == 4 * len(frames)  # one view: 2 teachers, 2 turns
+    assert {shape[1] for shape in shapes} == {24, 32}
+    assert sum(shape[0] for shape in shapes) == 4 * len(frames)  # one view: 2 teachers, 2 positions
 
 
 def eight_positions(picture: np.ndarray) -> list[np.ndarray]:
