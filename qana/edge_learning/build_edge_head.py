@@ -24,9 +24,10 @@ from qana.edge_learning.spike_generator import (
     remove_head,
 )
 from qana.edge_learning.train_head import HeadSettings, train_head
+from qana.errors import ModelError
 from qana.evaluation.report_files import write_report
 from qana.inference.load_network import load_network
-from qana.inference.manifest import AKIDA1, ModelEntry, ModelError, find_entry, update_record
+from qana.inference.manifest import AKIDA1, ModelEntry, find_entry, update_record
 from qana.inference.model_store import hash_file
 
 SEED = 0

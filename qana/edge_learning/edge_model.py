@@ -11,17 +11,11 @@ import numpy as np
 from qana.edge_learning.edge_engine import EdgeEngine, make_spike_input
 from qana.edge_learning.head import Head, HeadError
 from qana.edge_learning.head_files import decode_head
+from qana.errors import ModelError
 from qana.imaging import to_input
 from qana.inference.events import LayerRecorder
 from qana.inference.load_network import load_networks
-from qana.inference.manifest import (
-    AKIDA1,
-    MANIFEST,
-    ModelEntry,
-    ModelError,
-    find_entry,
-    read_file_record,
-)
+from qana.inference.manifest import AKIDA1, MANIFEST, ModelEntry, find_entry, read_file_record
 from qana.inference.model_store import read_verified_bytes
 
 

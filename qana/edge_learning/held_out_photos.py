@@ -53,7 +53,7 @@ def load_held_out_photos(model: EdgeModel) -> HeldOutPhotos:
     """Loads the balanced subset and computes its spikes, which takes seconds.
 
     Args:
-        model: model whose network computes the spikes.
+        model: model to compute the spikes with.
 
     Returns:
         The photos.

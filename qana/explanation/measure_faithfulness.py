@@ -41,8 +41,8 @@ def measure_faithfulness(
 
     Returns:
         Content of models/explanations.json, see `summarize_faithfulness`. "against_grad_cam" also
-        has "ties": layer to the number of photos whose Akida map differs because a float32 rounding
-        tie in this layer of the quantized Keras network went the other way.
+        has "ties": layer to the number of photos with a different Akida map because of a float32
+        rounding tie in this layer of the quantized Keras network.
 
     Raises:
         DataError: the data cannot be used, or a photo has no lesion mask.

@@ -1,4 +1,4 @@
-"""The head that learns on Akida: what a lesson changes, what is taken back, and where it lies."""
+"""Tests of the edge head, its engine in the simulator and on virtual devices, and the learner."""
 
 import json
 import subprocess
@@ -26,8 +26,9 @@ from qana.edge_learning.head import (
 )
 from qana.edge_learning.head_files import encode_head
 from qana.edge_learning.teaching_photos import load_teaching_photos
+from qana.errors import ModelError
 from qana.inference.backend import CHIP, CHIP_LOST, SIMULATOR
-from qana.inference.manifest import ModelError, find_entry
+from qana.inference.manifest import find_entry
 
 MEL, NV = LABELS.index("mel"), LABELS.index("nv")
 
@@ -39,9 +40,9 @@ def edge() -> EdgeModel:
 
 @pytest.fixture(scope="module")
 def images() -> list[np.ndarray]:
-    """(128, 128, 3) uint8 each: three lessons of each class, class by class."""
-    lessons = load_teaching_photos()
-    return [one.image for label in LABELS for one in lessons if one.label == label][::3][:21]
+    """Three (128, 128, 3) uint8 photos of each class, class by class."""
+    found = load_teaching_photos()
+    return [one.image for label in LABELS for one in found if one.label == label][::3][:21]
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +57,18 @@ def spikes(edge: EdgeModel, photos: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def young(edge: EdgeModel, spikes: np.ndarray) -> Head:
-    """Seven classes with two lessons each: every further photo changes it. (A head that has learned
-    long may pass a photo over.)"""
+    """A head that has learned two photos of each class, so that every further photo changes it.
+
+    A head that has learned many photos may ignore a photo.
+    """
     head = make_empty_head(edge.initial_head.spike_count, edge.initial_head.rule, LABELS)
     for place in range(len(LABELS)):
-        head = teach(edge.spike_engine, head, spikes[3 * place : 3 * place + 2], place)
+        head = learn_photos(edge.spike_engine, head, spikes[3 * place : 3 * place + 2], place)
     return head
 
 
-def teach(engine: EdgeEngine, head: Head, inputs: np.ndarray, place: int) -> Head:
-    """One lesson a photo."""
+def learn_photos(engine: EdgeEngine, head: Head, inputs: np.ndarray, place: int) -> Head:
+    """Learns photos one at a time."""
     for one in inputs:
         head = engine.learn(head, one[None], [place])
     return head
@@ -77,10 +80,10 @@ def full(head: Head) -> Head:
     return head
 
 
-# A lesson
+# Learning
 
 
-def test_the_start_knows_the_seven_classes(edge: EdgeModel) -> None:
+def test_the_initial_head_has_the_seven_classes(edge: EdgeModel) -> None:
     assert edge.initial_head.classes == LABELS
     assert all(edge.initial_head.photo_counts)
     assert edge.entry.target == "akd1000"
@@ -102,14 +105,14 @@ def test_a_damaged_entry_of_the_manifest_gets_one_sentence(
         load_edge_model()
 
 
-def test_a_lesson_does_not_depend_on_what_the_engine_did_before(
+def test_learning_does_not_depend_on_earlier_calls(
     edge: EdgeModel, young: Head, spikes: np.ndarray
 ) -> None:
     fresh = EdgeEngine(make_spike_input(edge.initial_head.spike_count), edge.initial_head.rule)
     worn = EdgeEngine(make_spike_input(edge.initial_head.spike_count), edge.initial_head.rule)
     worn.recognize(full(edge.initial_head), spikes)
-    teach(worn, add_class(edge.initial_head, "other"), spikes[:9], len(LABELS))
-    teach(worn, remove_class(young, "bcc"), spikes[9:], 0)
+    learn_photos(worn, add_class(edge.initial_head, "other"), spikes[:9], len(LABELS))
+    learn_photos(worn, remove_class(young, "bcc"), spikes[9:], 0)
     for head, place in (
         (young, MEL),
         (young, NV),
@@ -126,7 +129,7 @@ def test_a_lesson_does_not_depend_on_what_the_engine_did_before(
         assert moved
 
 
-def test_a_lesson_is_the_same_in_another_process(edge: EdgeModel, spikes: np.ndarray) -> None:
+def test_learning_is_equal_in_another_process(edge: EdgeModel, spikes: np.ndarray) -> None:
     code = (
         "import sys, numpy as np\n"
         "from qana.edge_learning.edge_model import load_edge_model\n"
@@ -139,10 +142,12 @@ def test_a_lesson_is_the_same_in_another_process(edge: EdgeModel, spikes: np.nda
         "    head = edge.spike_engine.learn(head, one, [7])\n"
         "sys.stdout.buffer.write(encode_head(head, edge.front_sha256))"
     )
-    taught = teach(edge.spike_engine, add_class(edge.initial_head, "scar"), spikes[:5], len(LABELS))
+    learned = learn_photos(
+        edge.spike_engine, add_class(edge.initial_head, "scar"), spikes[:5], len(LABELS)
+    )
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, input=spikes[:5].tobytes(), capture_output=True, check=True)
-    assert ran.stdout == encode_head(taught, edge.front_sha256)
+    assert ran.stdout == encode_head(learned, edge.front_sha256)
 
 
 def test_the_whole_network_and_the_spikes_alone_give_the_same_head(
@@ -152,8 +157,8 @@ def test_the_whole_network_and_the_spikes_alone_give_the_same_head(
         (edge.initial_head, MEL),
         (add_class(edge.initial_head, "scar"), len(LABELS)),
     ):
-        whole = teach(edge.engine, head, photos[:4], place)
-        short = teach(edge.spike_engine, head, spikes[:4], place)
+        whole = learn_photos(edge.engine, head, photos[:4], place)
+        short = learn_photos(edge.spike_engine, head, spikes[:4], place)
         assert whole.equals(short)
         answers = edge.engine.recognize(whole, photos[:9])
         assert answers.dtype == np.int32
@@ -161,9 +166,7 @@ def test_the_whole_network_and_the_spikes_alone_give_the_same_head(
         np.testing.assert_array_equal(answers, edge.spike_engine.recognize(short, spikes[:9]))
 
 
-def test_an_answer_is_the_connections_of_the_strongest_neurons_that_carry_a_spike(
-    edge: EdgeModel, spikes: np.ndarray
-) -> None:
+def test_a_score_is_the_sum_of_the_largest_potentials(edge: EdgeModel, spikes: np.ndarray) -> None:
     flat = spikes.reshape(len(spikes), -1).astype(np.int32)
     counted = flat @ edge.initial_head.weights.astype(np.int32)
     counted = np.sort(counted.reshape(len(spikes), len(LABELS), -1), axis=2)
@@ -172,12 +175,12 @@ def test_an_answer_is_the_connections_of_the_strongest_neurons_that_carry_a_spik
 
 
 @pytest.mark.parametrize("place", range(len(LABELS)))
-def test_a_lesson_changes_neurons_of_the_taught_class_only(
+def test_learning_changes_neurons_of_one_class_only(
     edge: EdgeModel, young: Head, spikes: np.ndarray, place: int
 ) -> None:
     names = ("weights", "thresholds", "swaps")
     kept = [getattr(young, name).copy() for name in names]
-    learned = teach(edge.spike_engine, young, spikes, place)
+    learned = learn_photos(edge.spike_engine, young, spikes, place)
     others = np.repeat(np.arange(len(LABELS)) != place, young.rule.neurons)
     for before, name in zip(kept, names, strict=True):
         found = getattr(learned, name)
@@ -191,15 +194,13 @@ def test_a_lesson_changes_neurons_of_the_taught_class_only(
 def test_every_neuron_keeps_its_number_of_connections(edge: EdgeModel, spikes: np.ndarray) -> None:
     head = add_class(edge.initial_head, "scar")
     for place in (MEL, len(LABELS)):
-        head = teach(edge.spike_engine, head, spikes, place)
+        head = learn_photos(edge.spike_engine, head, spikes, place)
         assert set(head.weights.sum(axis=0).tolist()) == {edge.initial_head.rule.connections}
         assert set(np.unique(head.weights)) == {0, 1}
         assert (head.swaps <= edge.initial_head.rule.connections).all()
 
 
-def test_a_photo_taught_as_a_new_class_is_recognized_as_that(
-    edge: EdgeModel, spikes: np.ndarray
-) -> None:
+def test_a_photo_learned_as_a_new_class_is_recognized(edge: EdgeModel, spikes: np.ndarray) -> None:
     head = add_class(edge.initial_head, "scar")
     new = len(LABELS)
     for one in spikes:
@@ -207,18 +208,18 @@ def test_a_photo_taught_as_a_new_class_is_recognized_as_that(
         assert edge.spike_engine.recognize(learned, one[None]).argmax() == new
 
 
-def test_the_first_photos_of_a_class_speak_for_all_its_votes(edge, spikes: np.ndarray) -> None:
+def test_the_score_of_a_new_class_is_scaled_to_all_votes(edge, spikes: np.ndarray) -> None:
     head = edge.spike_engine.learn(add_class(edge.initial_head, "scar"), spikes[:1], [len(LABELS)])
     own = head.rule.neurons * len(LABELS)
     assert np.count_nonzero(head.thresholds[own:]) == 1
     counted = spikes.reshape(len(spikes), -1).astype(np.int32) @ head.weights[:, own:]
     answers = edge.spike_engine.recognize(head, spikes)
     np.testing.assert_array_equal(answers[:, -1], head.rule.votes * counted.max(axis=1))
-    untaught = edge.spike_engine.recognize(edge.initial_head, spikes)
-    np.testing.assert_array_equal(answers[:, :-1], untaught)  # no other class answers otherwise
+    initial = edge.spike_engine.recognize(edge.initial_head, spikes)
+    np.testing.assert_array_equal(answers[:, :-1], initial)  # no other class answers otherwise
 
 
-# Taking back
+# Undo and removal
 
 
 def test_undo_is_exact_over_several_steps_and_classes(edge: EdgeModel, images) -> None:
@@ -250,7 +251,7 @@ def test_undo_is_exact_over_several_steps_and_classes(edge: EdgeModel, images) -
     assert learner.head.equals(edge.initial_head)
 
 
-def test_what_is_learned_after_an_undo_is_as_if_the_step_had_never_been(edge, images) -> None:
+def test_undone_steps_do_not_affect_later_learning(edge, images) -> None:
     wrong, right = EdgeLearner(edge), EdgeLearner(edge)
     for learner in (wrong, right):
         learner.add_class("scar")
@@ -261,43 +262,43 @@ def test_what_is_learned_after_an_undo_is_as_if_the_step_had_never_been(edge, im
     for _ in range(3):
         wrong.undo()
     for image, name in ((images[2], "scar"), (images[3], "nv"), (images[4], "scar")):
-        lesson, expected = wrong.learn(image, name), right.learn(image, name)
-        assert lesson.swapped == expected.swapped
-        np.testing.assert_array_equal(lesson.after.agreement, expected.after.agreement)
+        step, expected = wrong.learn(image, name), right.learn(image, name)
+        assert step.swapped == expected.swapped
+        np.testing.assert_array_equal(step.after.agreement, expected.after.agreement)
     assert wrong.head.equals(right.head)
 
 
-def test_reset_leaves_nothing(edge: EdgeModel, images: list[np.ndarray]) -> None:
-    untaught, learner = EdgeLearner(edge), EdgeLearner(edge)
+def test_reset_restores_the_initial_head(edge: EdgeModel, images: list[np.ndarray]) -> None:
+    initial, learner = EdgeLearner(edge), EdgeLearner(edge)
     learner.add_class("scar")
     learner.learn(images[0], "scar")
     assert learner.recognize(images[0]).name == "scar"
     learner.reset()
-    assert learner.encode() == untaught.encode()
+    assert learner.encode() == initial.encode()
     learner.undo()
-    assert learner.encode() == untaught.encode()
+    assert learner.encode() == initial.encode()
     answer = learner.recognize(images[0])
     assert answer.classes == LABELS
-    np.testing.assert_array_equal(answer.agreement, untaught.recognize(images[0]).agreement)
+    np.testing.assert_array_equal(answer.agreement, initial.recognize(images[0]).agreement)
 
 
-def test_a_lesson_tells_what_changed(edge: EdgeModel, images: list[np.ndarray]) -> None:
+def test_a_learning_step_reports_its_changes(edge: EdgeModel, images: list[np.ndarray]) -> None:
     learner = EdgeLearner(edge)
     learner.add_class("scar")
     before = learner.head
-    lesson = learner.learn(images[0], "scar")
-    assert lesson.name == lesson.after.name == "scar"
-    assert lesson.before.name != "scar"
-    assert lesson.swapped == np.count_nonzero(learner.head.weights & ~before.weights & 1) > 0
-    assert lesson.after.agreement[-1] <= lesson.after.connections
-    assert lesson.learn_ms > 0
+    step = learner.learn(images[0], "scar")
+    assert step.name == step.after.name == "scar"
+    assert step.before.name != "scar"
+    assert step.swapped == np.count_nonzero(learner.head.weights & ~before.weights & 1) > 0
+    assert step.after.agreement[-1] <= step.after.connections
+    assert step.learn_ms > 0
     # Every layer before the head is counted; its spikes are the least of them.
-    assert lesson.events > 10 * int(edge.compute_spikes(edge.to_inputs(images[0])).sum()) > 0
-    assert lesson.events == learner.learn(images[0], "scar").events
+    assert step.events > 10 * int(edge.compute_spikes(edge.to_inputs(images[0])).sum()) > 0
+    assert step.events == learner.learn(images[0], "scar").events
     assert not np.shares_memory(before.weights, learner.head.weights)
 
 
-def test_forget_takes_exactly_the_neurons_of_that_class(edge: EdgeModel, spikes) -> None:
+def test_removing_a_class_removes_its_neurons_only(edge: EdgeModel, spikes) -> None:
     place, neurons = 1, edge.initial_head.rule.neurons
     left = remove_class(edge.initial_head, LABELS[place])
     assert left.classes == (*LABELS[:place], *LABELS[place + 1 :])
@@ -313,7 +314,7 @@ def test_forget_takes_exactly_the_neurons_of_that_class(edge: EdgeModel, spikes)
     )
 
 
-def test_a_class_that_was_learned_and_forgotten_leaves_no_trace_in_the_others(
+def test_a_removed_class_leaves_no_trace_in_the_others(
     edge: EdgeModel, young: Head, spikes: np.ndarray
 ) -> None:
     with_it, without_it = add_class(young, "scar"), young
@@ -337,11 +338,11 @@ def test_the_same_class_added_to_the_same_head_has_the_same_neurons(edge: EdgeMo
     assert first.photo_counts == (*edge.initial_head.photo_counts, 0)
 
 
-# What is refused
+# Errors
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 41, "two\nlines", "bell\a", "nul\0", "mel"])
-def test_a_bad_name_is_refused_and_the_head_stays(edge: EdgeModel, name: str) -> None:
+def test_an_invalid_name_leaves_the_head_unchanged(edge: EdgeModel, name: str) -> None:
     learner = EdgeLearner(edge)
     with pytest.raises(HeadError):
         learner.add_class(name)
@@ -349,14 +350,14 @@ def test_a_bad_name_is_refused_and_the_head_stays(edge: EdgeModel, name: str) ->
     assert learner.undo_steps == 0
 
 
-def test_any_other_name_will_do(edge: EdgeModel) -> None:
+def test_valid_names(edge: EdgeModel) -> None:
     learner = EdgeLearner(edge)
     for name in ("x", "x" * 40, "Spitz-Nävus 2", "色素性母斑", "<b>mel</b>"):
         learner.add_class(name)
         assert learner.head.classes[-1] == name
 
 
-def test_an_unknown_class_is_refused_and_the_head_stays(edge: EdgeModel, images) -> None:
+def test_an_unknown_class_leaves_the_head_unchanged(edge: EdgeModel, images) -> None:
     learner = EdgeLearner(edge)
     with pytest.raises(HeadError, match="has no class 'scar': add it first"):
         learner.learn(images[0], "scar")
@@ -369,7 +370,7 @@ def test_an_unknown_class_is_refused_and_the_head_stays(edge: EdgeModel, images)
     assert learner.undo_steps == 0
 
 
-def test_a_full_head_is_refused_and_the_last_class_stays(edge: EdgeModel) -> None:
+def test_a_head_has_at_least_one_class_and_at_most_16(edge: EdgeModel) -> None:
     learner = EdgeLearner(edge)
     while len(learner.head.classes) < MAX_CLASSES:
         learner.add_class(f"class {len(learner.head.classes)}")
@@ -387,27 +388,27 @@ def test_a_full_head_is_refused_and_the_last_class_stays(edge: EdgeModel) -> Non
 
 def test_a_head_for_other_spikes_or_another_rule_is_refused(edge: EdgeModel, images) -> None:
     rule = edge.initial_head.rule
-    strangers = (
+    others = (
         make_empty_head(edge.initial_head.spike_count // 2, rule, LABELS),
         make_empty_head(
             edge.initial_head.spike_count, replace(rule, neurons=rule.neurons + 1), LABELS
         ),
     )
-    for stranger in strangers:
+    for other in others:
         learner = EdgeLearner(edge)
         with pytest.raises(HeadError):
-            learner.replace_head(stranger)
+            learner.replace_head(other)
         assert learner.head is edge.initial_head
         with pytest.raises(HeadError):
-            edge.engine.recognize(stranger, edge.to_inputs(images[0]))
+            edge.engine.recognize(other, edge.to_inputs(images[0]))
     assert EdgeLearner(edge).recognize(images[0]).classes == LABELS  # the engine goes on as before
 
 
-# Many visitors
+# Several users
 
 
-def test_two_visitors_at_once_get_what_each_would_get_alone(edge: EdgeModel, images) -> None:
-    def course(
+def test_two_threads_get_the_same_results_as_one(edge: EdgeModel, images) -> None:
+    def run_course(
         learner: EdgeLearner, own: list[np.ndarray], names: tuple[str, ...]
     ) -> list[list[int]]:
         for name in names:
@@ -420,14 +421,14 @@ def test_two_visitors_at_once_get_what_each_would_get_alone(edge: EdgeModel, ima
 
     courses = ((images[:5], ("scar", "mel")), (images[8:13], ("nv", "tattoo", "scar")))
     alone = [EdgeLearner(edge) for _ in courses]
-    expected = [course(learner, *one) for learner, one in zip(alone, courses, strict=True)]
+    expected = [run_course(learner, *one) for learner, one in zip(alone, courses, strict=True)]
     together = [EdgeLearner(edge) for _ in courses]
     found: list[list[list[int]]] = [[], []]
     barrier = threading.Barrier(2)
 
     def run(number: int) -> None:
         barrier.wait()
-        found[number] = course(together[number], *courses[number])
+        found[number] = run_course(together[number], *courses[number])
 
     threads = [threading.Thread(target=run, args=(number,)) for number in (0, 1)]
     for thread in threads:
@@ -458,7 +459,7 @@ def test_without_a_chip_it_learns_in_the_simulator(edge: EdgeModel) -> None:
 @pytest.mark.usefixtures("nothing_takes_over")
 @pytest.mark.parametrize("device", [akida.AKD1000, akida.AKD1500])
 @pytest.mark.parametrize("classes", [len(LABELS), MAX_CLASSES])
-def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
+def test_network_and_head_map_to_the_connected_chip(
     edge: EdgeModel, photos: np.ndarray, monkeypatch, device: type, classes: int
 ) -> None:
     chip = device()
@@ -483,15 +484,15 @@ def test_network_and_head_lie_on_the_chip_that_is_plugged_in(
 
 
 @pytest.mark.usefixtures("nothing_takes_over")
-def test_the_chip_is_programmed_with_the_very_head_that_is_used(
+def test_the_chip_is_programmed_with_the_used_head(
     edge: EdgeModel, young: Head, photos: np.ndarray, spikes: np.ndarray, monkeypatch
 ) -> None:
-    taught = teach(edge.spike_engine, young, spikes[:3], MEL)
+    learned = learn_photos(edge.spike_engine, young, spikes[:3], MEL)
     monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
     network = akida.Model(str(edge.entry.path.with_name(edge.record["file"])))
     engine = EdgeEngine(network, edge.initial_head.rule)
     programs = []
-    for head in (young, taught, young, full(young)):
+    for head in (young, learned, young, full(young)):
         with pytest.raises(RuntimeError, match="actual hardware device"):
             engine.recognize(head, photos[:1])
         programs.append(bytes(engine.model.sequences[0].program))
@@ -500,7 +501,7 @@ def test_the_chip_is_programmed_with_the_very_head_that_is_used(
     assert programs[0] == programs[2] != programs[1]
 
 
-def test_a_chip_that_is_unplugged_leaves_head_and_lesson_to_the_simulator(
+def test_the_simulator_continues_if_the_chip_is_unplugged(
     edge: EdgeModel, photos: np.ndarray, monkeypatch
 ) -> None:
     monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
@@ -510,7 +511,7 @@ def test_a_chip_that_is_unplugged_leaves_head_and_lesson_to_the_simulator(
     learned = engine.learn(edge.initial_head, photos[:2], [MEL, MEL])
     assert (engine.backend.kind, engine.backend.trouble) == (SIMULATOR, CHIP_LOST)
     assert learned.equals(edge.engine.learn(edge.initial_head, photos[:2], [MEL, MEL]))
-    grown = full(learned)  # a larger head must not go and look for the chip again
+    grown = full(learned)  # a larger head must not search for the chip again
     np.testing.assert_array_equal(
         engine.recognize(grown, photos[:2]), edge.engine.recognize(grown, photos[:2])
     )

@@ -1,4 +1,4 @@
-"""A saved head comes back to the bit or is refused with one sentence; no save is half done."""
+"""Tests of `.head` files: exact round trips, invalid files, and interrupted saves."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ from qana.errors import UserError
 
 FRONT = hashlib.sha256(b"a network").hexdigest()
 SECONDS, BYTES = 1.0, 32_000_000
-"""Within which any file must be refused."""
+"""Limits of time and memory for refusing a file."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def edge() -> EdgeModel:
 
 @pytest.fixture(scope="module")
 def head() -> Head:
-    """Small, with numbers of every size."""
+    """A small head with numbers of different sizes."""
     made = make_empty_head(100, LearningRule(3, 7, 0.1), ("mel", "Spitz-Nävus", "x" * 40))
     made.thresholds[:] = np.arange(9) * 1_000_000
     made.swaps[:] = np.arange(9) % 7
@@ -60,8 +60,8 @@ def saved(head: Head) -> bytes:
     return encode_head(head, FRONT)
 
 
-def refused(data: bytes, front: str = FRONT) -> str:
-    """The one sentence with which a file is refused, quickly and without much memory."""
+def check_refused(data: bytes, front: str = FRONT) -> str:
+    """Checks that a file is refused quickly with little memory, and returns the error sentence."""
     tracemalloc.start()
     start = time.perf_counter()
     try:
@@ -77,10 +77,10 @@ def refused(data: bytes, front: str = FRONT) -> str:
     return sentence
 
 
-# There and back
+# Round trips
 
 
-def test_a_head_comes_back_to_the_bit(head: Head, saved: bytes, tmp_path: Path) -> None:
+def test_a_saved_head_is_read_bit_for_bit(head: Head, saved: bytes, tmp_path: Path) -> None:
     found = decode_head(saved, FRONT)
     assert found.equals(head)
     for name, kind in (("weights", np.uint8), ("thresholds", np.int32), ("swaps", np.int32)):
@@ -93,7 +93,7 @@ def test_a_head_comes_back_to_the_bit(head: Head, saved: bytes, tmp_path: Path) 
     assert [file.name for file in tmp_path.iterdir()] == ["my.head"]
 
 
-def test_a_taught_head_comes_back_and_goes_on_learning_as_if_never_saved(edge: EdgeModel) -> None:
+def test_a_loaded_head_continues_learning_as_if_it_had_not_been_saved(edge: EdgeModel) -> None:
     images = [one.image for one in load_teaching_photos()[::9]]
     straight, reloaded = EdgeLearner(edge), EdgeLearner(edge)
     straight.add_class("scar")
@@ -109,7 +109,7 @@ def test_a_taught_head_comes_back_and_goes_on_learning_as_if_never_saved(edge: E
     assert decode_head(reloaded.encode(), edge.front_sha256).equals(edge.initial_head)
 
 
-def test_the_head_before_is_kept_beside_the_new_one(head: Head, other: Head, tmp_path) -> None:
+def test_the_previous_head_is_kept(head: Head, other: Head, tmp_path) -> None:
     path = tmp_path / "my.head"
     for one in (head, other):
         save_head(one, FRONT, path)
@@ -122,10 +122,10 @@ def test_no_photo_is_in_the_file(edge: EdgeModel) -> None:
     for photo in load_teaching_photos()[:2]:
         learner = EdgeLearner(edge)
         learner.add_class("scar")
-        untaught = len(learner.encode())
+        before_learning = len(learner.encode())
         learner.learn(photo.image, "scar")
         files.append(learner.encode())
-        assert len(files[-1]) == untaught  # it holds no more than before
+        assert len(files[-1]) == before_learning  # it holds no more than before
         for taken in (photo.path.read_bytes(), photo.image.tobytes()):
             pieces = {taken[at : at + 8] for at in range(0, len(taken) - 8, 8)}
             pieces = {piece for piece in pieces if len(set(piece)) > 4}
@@ -134,7 +134,7 @@ def test_no_photo_is_in_the_file(edge: EdgeModel) -> None:
     assert files[0] != files[1]
 
 
-# Refused
+# Invalid files
 
 
 def test_a_file_with_a_flipped_bit_is_refused(saved: bytes) -> None:
@@ -151,9 +151,9 @@ def test_a_shortened_or_lengthened_file_is_refused(saved: bytes) -> None:
     for length in range(len(saved)):
         with pytest.raises(HeadError):
             decode_head(saved[:length], FRONT)
-    refused(saved[:-1])
-    refused(saved + b"\0")
-    refused(saved + saved)
+    check_refused(saved[:-1])
+    check_refused(saved + b"\0")
+    check_refused(saved + saved)
 
 
 @pytest.mark.parametrize(
@@ -176,11 +176,11 @@ def test_a_shortened_or_lengthened_file_is_refused(saved: bytes) -> None:
     ids=lambda data: f"{len(data)} bytes, {data[:12]!r}",
 )
 def test_garbage_is_refused(data: bytes) -> None:
-    refused(data)
+    check_refused(data)
 
 
 def test_a_head_of_another_network_is_refused(head: Head, saved: bytes, edge: EdgeModel) -> None:
-    assert "another network" in refused(saved, hashlib.sha256(b"another").hexdigest())
+    assert "another network" in check_refused(saved, hashlib.sha256(b"another").hexdigest())
     learner = EdgeLearner(edge)
     with pytest.raises(HeadError, match="another network"):
         learner.load(saved)
@@ -188,15 +188,15 @@ def test_a_head_of_another_network_is_refused(head: Head, saved: bytes, edge: Ed
     assert learner.undo_steps == 0
 
 
-def forged(header: object, body: bytes) -> bytes:
-    """A file with a right hash."""
+def forge(header: object, body: bytes) -> bytes:
+    """Makes a file with a valid hash."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     data = MAGIC + text + b"\n" + body
     return data + hashlib.sha256(data).digest()
 
 
 def body_for(spikes: int, units: int, connections: int = 1) -> bytes:
-    """As long as it should be, and of the right number of connections."""
+    """Makes a body of the right length with the right number of connections."""
     weights = np.zeros((spikes, units), np.uint8)
     weights[:connections] = 1
     return np.packbits(weights).tobytes() + bytes(8 * units)
@@ -207,8 +207,8 @@ def unpacked(saved: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(saved[len(MAGIC) : end]), saved[end + 1 : -32]
 
 
-def test_a_forger_who_changes_nothing_is_believed(head: Head, saved: bytes) -> None:
-    assert decode_head(forged(*unpacked(saved)), FRONT).equals(head)  # so `forged` is no bad forger
+def test_an_unchanged_forged_file_is_read(head: Head, saved: bytes) -> None:
+    assert decode_head(forge(*unpacked(saved)), FRONT).equals(head)  # so `forge` makes valid files
 
 
 NAMES = ["mel", "Spitz-Nävus", "x" * 40]
@@ -272,15 +272,15 @@ CHANGES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_forged_header_with_a_right_hash_is_refused(saved: bytes, change: dict[str, Any]) -> None:
     header, body = unpacked(saved)
-    refused(forged(header | change, body))
-    refused(forged(header | change, b""))
+    check_refused(forge(header | change, body))
+    check_refused(forge(header | change, b""))
 
 
 @pytest.mark.parametrize("key", ["front", "spikes", "rule", "classes", "taught"])
 def test_a_header_that_lacks_something_is_refused(saved: bytes, key: str) -> None:
     header, body = unpacked(saved)
     del header[key]
-    refused(forged(header, body))
+    check_refused(forge(header, body))
 
 
 @pytest.mark.parametrize(
@@ -303,15 +303,15 @@ def test_a_header_that_lacks_something_is_refused(saved: bytes, key: str) -> Non
     ids=lambda text: f"{len(text)} bytes, {text[:9]!r}",
 )
 def test_a_header_that_is_no_header_is_refused(saved: bytes, text: bytes) -> None:
-    refused(forged(text, unpacked(saved)[1]))
-    refused(forged(text, b""))
+    check_refused(forge(text, unpacked(saved)[1]))
+    check_refused(forge(text, b""))
 
 
 def test_a_forged_head_as_large_as_a_file_may_be_is_read_or_refused_at_once(saved: bytes) -> None:
     header, _ = unpacked(saved)
     for spikes, neurons in ((1, 100_000), (2, 50_000), (700_000, 8)):
         shape = {"spikes": spikes, "rule": [neurons, 1, 0.1, 1], "classes": ["a"], "taught": [0]}
-        data = forged(header | shape, body_for(spikes, neurons))
+        data = forge(header | shape, body_for(spikes, neurons))
         assert len(data) < MAX_FILE_BYTES
         tracemalloc.start()
         start = time.perf_counter()
@@ -331,14 +331,14 @@ def test_neurons_with_too_many_connections_or_impossible_counts_are_refused(
 ) -> None:
     header, body = unpacked(saved)
     bits = -(-head.weights.size // 8)
-    refused(forged(header, b"\xff" * bits + body[bits:]))
-    refused(forged(header, bytes(bits) + body[bits:]))
+    check_refused(forge(header, b"\xff" * bits + body[bits:]))
+    check_refused(forge(header, bytes(bits) + body[bits:]))
     negative = np.full(9, -1, "<i4").tobytes()
     beyond = np.full(9, head.rule.connections + 1, "<i4").tobytes()
     thresholds, swaps = body[bits : bits + 36], body[bits + 36 :]
-    refused(forged(header, body[:bits] + negative + swaps))
-    refused(forged(header, body[:bits] + thresholds + negative))
-    refused(forged(header, body[:bits] + thresholds + beyond))
+    check_refused(forge(header, body[:bits] + negative + swaps))
+    check_refused(forge(header, body[:bits] + thresholds + negative))
+    check_refused(forge(header, body[:bits] + thresholds + beyond))
 
 
 def test_a_forged_head_of_another_shape_does_not_reach_the_engine(edge: EdgeModel) -> None:
@@ -354,7 +354,7 @@ def test_a_forged_head_of_another_shape_does_not_reach_the_engine(edge: EdgeMode
     assert learner.recognize(photo).classes == edge.initial_head.classes
 
 
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_gets_an_error(tmp_path: Path) -> None:
     for path in (tmp_path / "none.head", tmp_path):
         with pytest.raises(HeadError, match=r"cannot be read: check its name\.$"):
             load_head(path, FRONT)
@@ -367,7 +367,7 @@ def test_an_endless_file_is_refused_at_once() -> None:
     assert time.perf_counter() - start < SECONDS
 
 
-# Stopped in the middle
+# Interrupted saves
 
 
 SAVE = """
@@ -436,7 +436,7 @@ def fails_to_save(saving: Callable[[], object]) -> str:
     return str(caught.value)
 
 
-def test_a_full_disk_is_said_and_the_old_head_is_left(head: Head, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_previous_head(head: Head, tmp_path: Path) -> None:
     path = tmp_path / "my.head"
     save_head(head, FRONT, path)
     ran = save_in_another_process(path, FULL)
@@ -447,12 +447,12 @@ def test_a_full_disk_is_said_and_the_old_head_is_left(head: Head, tmp_path: Path
     assert [file.name for file in tmp_path.iterdir()] == ["my.head"]
 
 
-def test_a_read_only_folder_is_said_and_the_old_head_is_left(head: Head) -> None:
-    with TemporaryDirectory() as folder:  # tmp_path lies where only its owner may look
+def test_a_read_only_folder_leaves_the_previous_head(head: Head) -> None:
+    with TemporaryDirectory() as folder:  # other users cannot open tmp_path
         path = Path(folder) / "my.head"
         save_head(head, FRONT, path)
         path.parent.chmod(0o555)
-        # Whoever is root may write anywhere: be someone else.
+        # Root may write anywhere, so another user saves.
         ran = save_in_another_process(path, "os.seteuid(65534) if os.geteuid() == 0 else None")
         path.parent.chmod(0o755)
         assert ran.returncode == 0, ran.stderr
@@ -462,7 +462,7 @@ def test_a_read_only_folder_is_said_and_the_old_head_is_left(head: Head) -> None
         assert [file.name for file in path.parent.iterdir()] == ["my.head"]
 
 
-def test_a_folder_that_is_none_is_said(head: Head, tmp_path: Path) -> None:
+def test_an_invalid_folder_gets_an_error(head: Head, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "folder" / "inner").mkdir(parents=True)
     for path in (tmp_path / "none" / "my.head", tmp_path / "file" / "my.head", tmp_path / "folder"):

@@ -1,4 +1,4 @@
-"""Random weighings of a network's features as spikes: how often and when they fire."""
+"""Tests of the spike generator: rates, thresholds, whitening, and equality with the engine."""
 
 import warnings
 
@@ -44,7 +44,7 @@ def maps(front: akida.Model, photos: np.ndarray) -> np.ndarray:
     return compute_feature_maps(front, photos)
 
 
-def codes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
+def run_generator(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
     """(N, S) of 0 and 1."""
     return generator.forward(maps).reshape(len(maps), -1)
 
@@ -52,7 +52,7 @@ def codes(generator: akida.Model, maps: np.ndarray) -> np.ndarray:
 def test_the_front_ends_in_the_last_feature_map(front: akida.Model, maps: np.ndarray) -> None:
     assert maps.dtype == np.uint8
     assert maps.shape[1] == maps.shape[2] > 1
-    assert 0 < maps.max() <= 15  # what 4 bits can say
+    assert 0 < maps.max() <= 15  # 4 bits
 
 
 @pytest.mark.parametrize("whitening", [0.0, 0.5, 1.0])
@@ -60,7 +60,7 @@ def test_the_front_ends_in_the_last_feature_map(front: akida.Model, maps: np.nda
 def test_each_spike_fires_in_about_its_share_of_the_photos(
     maps: np.ndarray, share: float, whitening: float
 ) -> None:
-    found = codes(build_spike_generator(maps, COUNT, share, whitening, seed=0), maps)
+    found = run_generator(build_spike_generator(maps, COUNT, share, whitening, seed=0), maps)
     assert found.shape == (len(maps), COUNT)
     assert found.dtype == np.uint8
     assert set(np.unique(found)) == {0, 1}
@@ -72,7 +72,7 @@ def test_each_spike_fires_in_about_its_share_of_the_photos(
 
 def test_a_spike_fires_where_its_weighing_of_the_mean_features_is_largest(maps) -> None:
     generator = build_spike_generator(maps, COUNT, 0.2, 0.5, seed=0)
-    fires = codes(generator, maps).astype(bool)
+    fires = run_generator(generator, maps).astype(bool)
     weights = generator.get_layer(SPIKE_LAYER).get_variable("weights")[0, 0].astype(np.float64)
     assert np.abs(weights).max() <= 7
     weighed = maps.mean(axis=(1, 2)) @ weights
@@ -81,34 +81,35 @@ def test_a_spike_fires_where_its_weighing_of_the_mean_features_is_largest(maps) 
         assert firing.min() > silent.max() - 1  # the chip's average is an integer
 
 
-def test_whitening_gives_features_that_hardly_vary_a_say(maps: np.ndarray) -> None:
+def test_whitening_increases_the_weights_of_features_with_little_variance(maps: np.ndarray) -> None:
     deviations = maps.mean(axis=(1, 2)).std(axis=0)
     quiet = deviations < np.median(deviations)
 
-    def say_of_the_quiet(whitening: float) -> float:
+    def compute_quiet_share(whitening: float) -> float:
         layer = build_spike_generator(maps, COUNT, 0.2, whitening, seed=0).get_layer(SPIKE_LAYER)
         weights = np.abs(layer.get_variable("weights")[0, 0].astype(np.float64))
         return float(weights[quiet].sum() / weights.sum())
 
-    assert say_of_the_quiet(0.0) == pytest.approx(quiet.mean(), abs=0.05)
-    assert quiet.mean() + 0.05 < say_of_the_quiet(0.5) < say_of_the_quiet(1.0)
+    assert compute_quiet_share(0.0) == pytest.approx(quiet.mean(), abs=0.05)
+    assert quiet.mean() + 0.05 < compute_quiet_share(0.5) < compute_quiet_share(1.0)
 
 
-def test_features_that_never_speak_do_not_silence_the_others(maps: np.ndarray) -> None:
+def test_features_that_are_always_zero_do_not_affect_the_others(maps: np.ndarray) -> None:
     half = maps.copy()
     half[..., ::2] = 0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for whitening in (0.5, 1.0):
-            rates = codes(build_spike_generator(half, COUNT, 0.2, whitening, seed=0), half).mean(
-                axis=0
-            )
+            rates = run_generator(
+                build_spike_generator(half, COUNT, 0.2, whitening, seed=0), half
+            ).mean(axis=0)
             assert 0.1 < rates.mean() <= 0.2 + 1 / len(maps)
 
 
 def test_the_same_seed_draws_the_same_codes(maps: np.ndarray) -> None:
     first, again, other = (
-        codes(build_spike_generator(maps, COUNT, 0.2, 0.5, seed), maps) for seed in (3, 3, 4)
+        run_generator(build_spike_generator(maps, COUNT, 0.2, 0.5, seed), maps)
+        for seed in (3, 3, 4)
     )
     np.testing.assert_array_equal(first, again)
     assert (first != other).mean() > 0.1
@@ -127,11 +128,11 @@ def test_photos_to_spikes_in_one_network_or_in_two_steps(
     np.testing.assert_array_equal(one_by_one, found[:5])
     np.testing.assert_array_equal(
         compute_feature_maps(front, photos[:5]), maps[:5]
-    )  # it stayed whole
+    )  # the front did not change
     assert check_mapping(whole, "akd1000")["AKD1000"].passes == 1
 
 
-def test_the_deployed_model_has_the_spikes_that_its_record_tells_of(photos: np.ndarray) -> None:
+def test_the_deployed_model_has_the_spikes_of_its_record(photos: np.ndarray) -> None:
     edge = load_edge_model()
     found = edge.compute_spikes(photos)
     assert found.shape == (len(photos), 1, 1, edge.record["spikes"])
