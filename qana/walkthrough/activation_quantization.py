@@ -1,9 +1,9 @@
-"""What a bound does to an activation's quantization: its range, its step, the levels in use.
+"""Quantizes the values of one channel after a bounded ReLU.
 
-The quantizer is that of quantizeml 1.2.5, the deployed model's: after a ReLU every channel has a
-range of its own, [0, highest value over the calibration photos], and a step that follows from it.
-All here is numpy on values that `qana.walkthrough.folding_job` returns, so a slider gets its answer at
-once.
+The quantizer is that of quantizeml 1.2.5, which made the deployed model. After a ReLU, each channel
+has its own range, [0, highest value over the calibration photos], and a step that follows from it.
+This module is numpy on the values of `qana.walkthrough.folding_job`, so a slider of a page can call
+it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from qana.errors import UserError
 from qana.walkthrough.bit_widths import CHOICES
 
 BINS = 24, 72
-"""Fewest and most of a histogram."""
+"""Fewest and most bins of a histogram."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +22,11 @@ class Quantized:
     """One channel after its bounded ReLU and its quantizer.
 
     Attributes:
-        end: of the range that the levels have to cover; it begins at 0.
-        step: between two levels, in the units of the values.
-        counts: (L,) int64, how many of this photo's values take each level; level 0 is the value 0.
-        clipped: share of the values that lie above the range, 0 to 1.
-        error: mean squared difference between the values cut to the range and their levels.
+        end: upper end of the range, which begins at 0, in the unit of the values.
+        step: difference of two levels, in the unit of the values.
+        counts: (L,) int64, number of values on each level; level 0 is the value 0.
+        clipped: share of the values above the range, 0 to 1.
+        error: mean squared difference between the values, clipped to the range, and their levels.
     """
 
     end: float
@@ -37,44 +37,48 @@ class Quantized:
 
     @property
     def used(self) -> int:
-        """How many of the levels this photo's values take."""
+        """Number of levels that at least one value takes."""
         return int(np.count_nonzero(self.counts))
 
 
 def count_levels(bits: int) -> int:
-    """Levels of an activation behind a ReLU, 0 among them.
+    """Counts the levels of an activation after a ReLU, the level 0 included.
 
-    Source: `_prepare_output_quantizers` of quantizeml.models.quantize: with 8 bits the quantizer
-    is signed, as Akida's 8-bit values are, so a ReLU leaves half of them unused; with fewer it is
-    unsigned.
+    With 8 bits the quantizer is signed, as Akida's 8-bit values are, so a ReLU leaves half of its
+    levels unused. With fewer bits it is unsigned. Source: `_prepare_output_quantizers` of
+    quantizeml.models.quantize.
+
+    Args:
+        bits: one of `CHOICES`.
 
     Raises:
         UserError: `bits` is none of `CHOICES`.
     """
     if bits not in CHOICES:
-        raise UserError(f"Activations are shown with 8, 4 or 2 bits, not {bits}: choose one.")
+        raise UserError(f"Activations have 8, 4 or 2 bits here, not {bits}: choose one of these.")
     return 2 ** (bits - 1 if bits == max(CHOICES) else bits)
 
 
 def compute_step(top: float, bits: int, equalized: bool) -> float:
-    """The quantization step that quantizeml gives a channel.
+    """Computes the quantization step that quantizeml chooses for a channel.
 
-    Source: `OutputQuantizer` and `FixedPoint.max_frac_bits` of quantizeml: the step is the power
-    of two with which the levels just cover the range, or the range of 1 where it is less. Where one
-    layer with weights alone reads the activation, `_set_and_equalize` of
-    quantizeml.models.calibrate first multiplies the channel by the rate that brings its highest
-    value just below a power of two, and divides the next weights by it (cross-layer equalization,
-    after Nagel et al., ICCV 2019). In the network's own units the step is then the range over 127.5
-    with 8 bits, over 15 with 4 and over 3 with 2. The chip keeps that rate in 8 bits; here it is
-    not rounded.
+    The step is the smallest power of two whose levels cover the range, or cover [0, 1] where the
+    range is smaller. Source: `OutputQuantizer` and `FixedPoint.max_frac_bits` of quantizeml.
+
+    Where a single layer with weights reads the activation, quantizeml first equalizes the channel:
+    it multiplies the channel by a rate that moves its highest value just below a power of two, and
+    divides the next weights by that rate. Source: `_set_and_equalize` of
+    quantizeml.models.calibrate, after the cross-layer equalization of Nagel et al., ICCV 2019. In
+    the network's unit the step is then the range over 127.5 with 8 bits, over 15 with 4 and over 3
+    with 2. The chip rounds that rate to 8 bits; this function does not.
 
     Args:
-        top: end of the range, above 0.
+        top: upper end of the range, above 0.
         bits: one of `CHOICES`.
-        equalized: whether the channel is stretched so.
+        equalized: whether the channel is equalized.
 
     Returns:
-        Step in the units of `top`.
+        Step, in the unit of `top`.
 
     Raises:
         UserError: `top` is not above 0, or `bits` is none of `CHOICES`.
@@ -92,17 +96,17 @@ def compute_step(top: float, bits: int, equalized: bool) -> float:
 def quantize(
     values: np.ndarray, highest: float, bound: float | None, bits: int, equalized: bool
 ) -> Quantized:
-    """Sends the values of one channel through its bounded ReLU and its quantizer.
+    """Applies the bounded ReLU and the quantizer to the values of one channel.
 
     Args:
-        values: (...) float32, before the activation, of one channel.
-        highest: that channel's largest value over the calibration photos.
-        bound: upper bound of the activation; None for none.
+        values: (...) float32, inputs of the activation, of one channel.
+        highest: largest input of that channel over the calibration photos.
+        bound: upper bound of the activation; None for an unbounded one.
         bits: one of `CHOICES`.
         equalized: see `compute_step`.
 
     Raises:
-        UserError: the channel never rises above 0, or `bits` is none of `CHOICES`.
+        UserError: `highest` is not above 0, or `bits` is none of `CHOICES`.
     """
     end = float(highest if bound is None else min(highest, bound))
     size, count = compute_step(end, bits, equalized), count_levels(bits)
@@ -118,10 +122,12 @@ def quantize(
 
 
 def list_bounds(highest: float) -> list[float]:
-    """Upper bounds to try, from 1 to the highest value, four an octave; the deployed 6 is one.
+    """Lists upper bounds to try, from 1 to the highest value, four an octave, 6 included.
+
+    The activations of the deployed network are bounded at 6.
 
     Args:
-        highest: largest value over the calibration photos.
+        highest: largest input over the calibration photos.
     """
     octaves = range(max(3, int(np.ceil(np.log2(max(highest, 1))))))
     ladder = [2.0**octave * (1 + quarter / 4) for octave in octaves for quarter in range(4)]
@@ -129,11 +135,11 @@ def list_bounds(highest: float) -> list[float]:
 
 
 def count_narrowed_channels(highest: np.ndarray, bound: float | None) -> int:
-    """Channels that rise above the bound, so their range ends there; the others ignore it.
+    """Counts the channels with a range that the bound narrows.
 
     Args:
-        highest: (C,) float32, see `Activations`.
-        bound: upper bound of the activation; None for none.
+        highest: (C,) float32; see `qana.walkthrough.folding.Activations`.
+        bound: upper bound of the activation; None for an unbounded one.
     """
     return 0 if bound is None else int((highest > bound).sum())
 
@@ -141,16 +147,16 @@ def count_narrowed_channels(highest: np.ndarray, bound: float | None) -> int:
 def compute_histogram(
     values: np.ndarray, lowest: float, highest: float, end: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Values of one channel in bins that part at 0 and at the end of the range, which none spans.
+    """Computes a histogram of one channel with bin edges at 0 and at the end of the range.
 
     Args:
         values: (...) float32.
-        lowest: where the bins begin, at most 0.
-        highest: where they end, above 0.
-        end: of the range.
+        lowest: lower end of the first bin, at most 0.
+        highest: upper end of the last bin, above 0.
+        end: upper end of the range.
 
     Returns:
-        (B + 1,) float64 edges, and (B,) int64 counts; the width of the bins differs at `end`.
+        (B + 1,) float64 edges and (B,) int64 counts. The bins next to `end` have another width.
     """
     width = (highest - lowest) / np.clip(4 * values.size**0.5, *BINS)
     grid = np.arange(np.floor(lowest / width), np.ceil(highest / width) + 1) * width

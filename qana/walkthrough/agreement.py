@@ -1,18 +1,19 @@
-"""How the quantized Keras network and Akida agree on one photo, layer by layer."""
+"""Holds how the quantized Keras network and Akida agree on one photo, layer by layer."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class LayerAgreement:
-    """One layer of both networks.
+    """Agreement of one layer.
 
     Attributes:
-        name: on Akida.
-        values: integers that the layer gives.
-        differing: those that are not the same.
-        largest: difference of any.
-        ties: whether rounding of rare values explains it; see `qana.conversion.compare_layers.LayerDifference`.
+        name: of the Akida layer.
+        values: number of integers in its output.
+        differing: integers that differ.
+        largest: largest difference.
+        ties: whether rounding at ties explains the differences; see
+            `qana.conversion.compare_layers.LayerDifference`.
     """
 
     name: str
@@ -24,13 +25,13 @@ class LayerAgreement:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Both networks on one photo.
+    """Agreement of both networks on one photo.
 
     Attributes:
-        layers: in the order of the network; those that both have.
-        not_compared: Akida layers with no namesake in Keras: what the converter inserts.
-        logits: largest difference of the seven.
-        same_class: whether both name the same one.
+        layers: the layers that both networks have, in network order.
+        not_compared: names of the Akida layers that the converter inserts.
+        logits: largest difference of a logit.
+        same_class: whether both networks predict the same class.
     """
 
     layers: tuple[LayerAgreement, ...]
@@ -40,15 +41,15 @@ class Agreement:
 
     @property
     def values(self) -> int:
-        """Integers of all layers."""
+        """Number of integers in all layers."""
         return sum(layer.values for layer in self.layers)
 
     @property
     def differing(self) -> int:
-        """Those that are not the same."""
+        """Number of integers that differ in all layers."""
         return sum(layer.differing for layer in self.layers)
 
     @property
     def first_departure(self) -> LayerAgreement | None:
-        """The layer where the networks part; None where they never do."""
+        """First layer that differs; None where no layer does."""
         return next((layer for layer in self.layers if layer.differing), None)

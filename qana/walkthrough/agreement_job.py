@@ -1,4 +1,4 @@
-"""Quantized Keras against Akida on the visitor's photo, as a task of the workshop."""
+"""Compares the quantized Keras network with Akida on one photo, in the background worker."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,34 +7,36 @@ from qana.conversion.compare_layers import LayerDifference, compute_keras_intege
 from qana.inference.events import LayerRecorder
 from qana.inference.load_network import load_network
 from qana.inference.manifest import find_entry
-from qana.jobs.cache import Store, load_form_once
-from qana.jobs.worker import Tell
+from qana.jobs.cache import Cache, load_form_once
+from qana.jobs.worker import ProgressCallback
 from qana.walkthrough.agreement import Agreement, LayerAgreement
 
 
-def compare_networks(store: Store, tell: Tell, model: str, inputs: np.ndarray) -> Agreement:
+def compare_networks(
+    cache: Cache, progress: ProgressCallback, model: str, inputs: np.ndarray
+) -> Agreement:
     """Runs both networks and compares the integers of every layer.
 
     Args:
-        store: keeps the networks.
-        tell: takes progress.
-        model: name in the models folder.
-        inputs: (S, S, 3) uint8, as the network reads it.
+        cache: stores the networks.
+        progress: called before each step.
+        model: name of the model.
+        inputs: (S, S, 3) uint8 network input.
 
     Raises:
         UserError: the model has no quantized form, or a file is missing or changed.
     """
     entry = find_entry(model)
-    tell("Loading the quantized Keras network", 0.15)
-    quantized = load_form_once(store, entry, "quantized")
-    model_on_akida = store.get(("akida", entry.sha256), lambda: load_network(entry))
-    recorder = store.get(("recorder", entry.sha256), lambda: LayerRecorder(model_on_akida))
-    # Of all layers, for a Keras layer is found as the last one before the next layer's namesake.
+    progress("Loading the quantized Keras network", 0.15)
+    quantized = load_form_once(cache, entry, "quantized")
+    model_on_akida = cache.get(("akida", entry.sha256), lambda: load_network(entry))
+    recorder = cache.get(("recorder", entry.sha256), lambda: LayerRecorder(model_on_akida))
+    # A Keras layer ends where the next Akida layer's name begins, so all names are needed.
     names = [layer.name for layer in model_on_akida.layers]
-    tell("Running the photo through both networks", 0.8)
+    progress("Running the photo through both networks", 0.8)
     on_akida = recorder.record(inputs)
     layers = [
-        _compared(name, integers[0], on_akida[name])
+        _compare_layer(name, integers[0], on_akida[name])
         for name, integers in compute_keras_integers(quantized, names, inputs[None])
         if name in on_akida
     ]
@@ -49,7 +51,7 @@ def compare_networks(store: Store, tell: Tell, model: str, inputs: np.ndarray) -
     )
 
 
-def _compared(name: str, in_keras: np.ndarray, on_akida: np.ndarray) -> LayerAgreement:
+def _compare_layer(name: str, in_keras: np.ndarray, on_akida: np.ndarray) -> LayerAgreement:
     difference = np.abs(on_akida.astype(np.int64) - in_keras.reshape(on_akida.shape))
     differing, largest = int(np.count_nonzero(difference)), int(difference.max())
     share = differing / difference.size

@@ -1,4 +1,4 @@
-"""What fewer bits do: weights on their levels, right answers, and the answer for one photo."""
+"""Holds the weights and the predictions of a network with fewer bits."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 from qana.classes import LABELS
 
 CHOICES = (8, 4, 2)
-"""Bits that can be chosen for weights and for activations; Akida 2.0 takes 8/8 and 4/4."""
+"""Bits of weights and of activations. Akida 2.0 accepts 8/8 and 4/4."""
 LAYERS = {
     "block0_project_conv": "early, 1x1",
     "block3_depthwise_dw": "depthwise, 5x5",
@@ -17,22 +17,24 @@ LAYERS = {
     "head_features_conv": "late, 1x1",
     "logits": "the last, dense",
 }
-"""Whose weights can be looked at: name in the Keras network, and what it is."""
+"""Layers with weights to display: name in the Keras network, and a description."""
 BINS = 128
-"""Of a histogram of weights before they snap, at 4 bits and fewer; at 8 bits one a level."""
+"""Bins of the histogram of float weights with 4 bits or fewer. With 8 bits, each level has one."""
 
 
 @dataclass(frozen=True, eq=False)
 class WeightLevels:
-    """Weights of one layer, in steps of their own channel's scale.
+    """Weights of one layer before and after quantization, in steps of their channel's scale.
+
+    A channel's scale is its largest weight's magnitude over 2 ** (bits - 1) - 1
+    (`QFloat.optimal_scales` of quantizeml), so there are as many levels below zero as above.
 
     Attributes:
-        edges: (B + 1,) float64, of the histogram of the weights before they snap, steps.
-        before: (B,) int64 weights in each bin.
-        levels: (2 ** bits - 1,) int64, as many below zero as above: a channel's scale is its
-            largest weight's size over 2 ** (bits - 1) - 1 (`QFloat.optimal_scales` of quantizeml).
-        after: (2 ** bits - 1,) int64 weights on each level.
-        moved: root of the mean squared move, steps.
+        edges: (B + 1,) float64, bin edges of the histogram of the float weights, steps.
+        before: (B,) int64, number of float weights in each bin.
+        levels: (2 ** bits - 1,) int64, the levels, steps.
+        after: (2 ** bits - 1,) int64, number of quantized weights on each level.
+        moved: root of the mean squared quantization error, steps.
     """
 
     edges: np.ndarray
@@ -43,18 +45,18 @@ class WeightLevels:
 
     @property
     def used(self) -> int:
-        """Levels on which there is a weight."""
+        """Number of levels with at least one weight."""
         return int(np.count_nonzero(self.after))
 
 
 @dataclass(frozen=True, eq=False)
 class QuantizedAnswers:
-    """What a network quantized after training answers on the fixed subset.
+    """Predictions of a network that was quantized after training.
 
     Attributes:
-        logits: (63, 7) float32, of `qana.data.balanced_subset.load_balanced_subset`.
-        weights: by layer name of `LAYERS`; empty for the float network.
-        seconds: that quantization took here.
+        logits: (63, 7) float32, for the photos of `qana.data.balanced_subset.load_balanced_subset`.
+        weights: of each layer of `LAYERS`, by name; empty for the float network.
+        seconds: time of the quantization on this machine, s.
     """
 
     logits: np.ndarray
@@ -63,12 +65,12 @@ class QuantizedAnswers:
 
 
 def snap_weights(weights: np.ndarray, scales: np.ndarray, bits: int) -> WeightLevels:
-    """How weights snap to the levels that their bits have.
+    """Snaps weights to their levels.
 
     Args:
-        weights: float32 of any shape, before quantization.
-        scales: float32 that broadcasts with it: what one step of each weight is worth.
-        bits: of each weight.
+        weights: (...) float32, before quantization.
+        scales: float32 that broadcasts with `weights`, the size of one step.
+        bits: bits of each weight.
     """
     most = 2 ** (bits - 1) - 1
     steps = (weights.astype(np.float64) / scales).reshape(-1)
@@ -81,11 +83,14 @@ def snap_weights(weights: np.ndarray, scales: np.ndarray, bits: int) -> WeightLe
 
 
 def count_correct_by_class(logits: np.ndarray, labels: np.ndarray) -> dict[str, int]:
-    """Right answers of each class.
+    """Counts the correct predictions of each class.
 
     Args:
-        logits: (N, 7).
-        labels: (N,) indices into `qana.classes.LABELS`.
+        logits: (N, 7) float32.
+        labels: (N,) int, indices into `qana.classes.LABELS`.
+
+    Returns:
+        Code of each class to its number of correct predictions.
     """
     right = logits.argmax(axis=1) == labels
     return {code: int(right[labels == index].sum()) for index, code in enumerate(LABELS)}

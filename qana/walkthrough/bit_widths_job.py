@@ -1,7 +1,7 @@
-"""The vendor's quantizer at work on the deployed model's float network, as tasks of the workshop.
+"""Quantizes the float network with the vendor's quantizer, in the background worker.
 
-Post-training quantization alone, no tuning: that takes hours and is told from stored results.
-Networks are run eagerly: building a graph would take longer than the few photos asked for.
+This is post-training quantization alone. Tuning takes hours, so a page displays its stored results.
+Networks run eagerly, because building a graph would take longer than running the few photos.
 """
 
 import time
@@ -12,68 +12,95 @@ import numpy as np
 from qana.data.balanced_subset import load_balanced_subset
 from qana.data.samples import load_calibration_photos
 from qana.inference.manifest import ModelEntry, find_entry
-from qana.jobs.cache import Store, load_form_once
-from qana.jobs.worker import Tell
+from qana.jobs.cache import Cache, load_form_once
+from qana.jobs.worker import ProgressCallback
 from qana.network.logits import compute_logits_eagerly
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
 from qana.walkthrough.bit_widths import LAYERS, QuantizedAnswers, WeightLevels, snap_weights
 
 BATCH = 16
-"""Photos at once: the integers of a layer are carried in several copies."""
+"""Batch size, images. The network keeps several copies of the integers of a layer in memory."""
 ROOM = 2
-"""Quantized networks that are kept: each takes hundreds of megabytes."""
+"""Quantized networks in the cache. Each takes hundreds of megabytes."""
 
 
 def answer_subset(
-    store: Store, tell: Tell, model: str, weight_bits: int, activation_bits: int
+    cache: Cache, progress: ProgressCallback, model: str, weight_bits: int, activation_bits: int
 ) -> QuantizedAnswers:
-    """Quantizes the float network and asks it about the fixed subset.
+    """Quantizes the float network and runs it on the fixed subset of test photos.
 
     Args:
-        store: keeps the networks.
-        tell: takes progress.
-        model: name in the models folder.
-        weight_bits, activation_bits: of `qana.walkthrough.bit_widths.CHOICES`; 0 for the float network.
+        cache: stores the networks.
+        progress: called before each step.
+        model: name of the model.
+        weight_bits: one of `qana.walkthrough.bit_widths.CHOICES`; 0 for the float network.
+        activation_bits: one of the same; ignored where `weight_bits` is 0.
 
     Raises:
         UserError: the model has no float form, or its file is missing or changed.
     """
-    network, seconds = _network(store, tell, model, weight_bits, activation_bits)
+    network, seconds = _get_network(cache, progress, model, weight_bits, activation_bits)
     photos, _labels = load_balanced_subset()
-    tell(f"Asking it about {len(photos)} lesions", 0.9)
-    weights = {name: _levels(network.get_layer(name)) for name in LAYERS} if weight_bits else {}
+    progress(f"Asking it about {len(photos)} lesions", 0.9)
+    weights = (
+        {name: _snap_kernel(network.get_layer(name)) for name in LAYERS} if weight_bits else {}
+    )
     return QuantizedAnswers(compute_logits_eagerly(network, photos, BATCH), weights, seconds)
 
 
 def answer_photo(
-    store: Store,
-    tell: Tell,
+    cache: Cache,
+    progress: ProgressCallback,
     model: str,
     inputs: np.ndarray,
     weight_bits: int,
     activation_bits: int,
 ) -> np.ndarray:
-    """(7,) float32 logits of the visitor's photo, (S, S, 3) uint8; see `answer_subset` for the rest."""
-    network, _seconds = _network(store, tell, model, weight_bits, activation_bits)
-    tell("Asking it about your photo", 0.95)
+    """Quantizes the float network and runs it on one photo.
+
+    Args:
+        cache: stores the networks.
+        progress: called before each step.
+        model: name of the model.
+        inputs: (S, S, 3) uint8 network input.
+        weight_bits: one of `qana.walkthrough.bit_widths.CHOICES`; 0 for the float network.
+        activation_bits: one of the same; ignored where `weight_bits` is 0.
+
+    Returns:
+        (7,) float32 logits.
+
+    Raises:
+        UserError: the model has no float form, or its file is missing or changed.
+    """
+    network, _seconds = _get_network(cache, progress, model, weight_bits, activation_bits)
+    progress("Asking it about your photo", 0.95)
     return compute_logits_eagerly(network, inputs[None])[0]
 
 
-def load_networks(store: Store, tell: Tell, model: str) -> str:
-    """Loads TensorFlow and both Keras forms, so that the next who asks need not wait."""
+def load_networks(cache: Cache, progress: ProgressCallback, model: str) -> str:
+    """Loads TensorFlow and both Keras forms in advance, so that the next job need not wait.
+
+    Args:
+        cache: stores the networks.
+        progress: called before each step.
+        model: name of the model.
+
+    Raises:
+        UserError: the model has no Keras forms, or a file is missing or changed.
+    """
     entry = find_entry(model)
-    _float(store, tell, entry)
-    tell("Loading the quantized network", 0.4)
-    load_form_once(store, entry, "quantized")
+    _load_float_network(cache, progress, entry)
+    progress("Loading the quantized network", 0.4)
+    load_form_once(cache, entry, "quantized")
     return "loaded"
 
 
-def _network(
-    store: Store, tell: Tell, model: str, weight_bits: int, activation_bits: int
+def _get_network(
+    cache: Cache, progress: ProgressCallback, model: str, weight_bits: int, activation_bits: int
 ) -> tuple[Any, float]:
     entry = find_entry(model)
-    network = _float(store, tell, entry)
+    network = _load_float_network(cache, progress, entry)
     if not weight_bits:
         return network, 0.0
     recipe = Recipe(
@@ -84,23 +111,23 @@ def _network(
     )
 
     def make() -> tuple[Any, float]:
-        tell(f"Quantizing to {weight_bits}/{activation_bits} bits, which is done once", 0.3)
+        progress(f"Quantizing to {weight_bits}/{activation_bits} bits, which is done once", 0.3)
         start = time.perf_counter()
         made = quantize_network(network, load_calibration_photos(), recipe)
         return made, time.perf_counter() - start
 
     key = ("quantized", entry.sha256, weight_bits, activation_bits)
-    quantized: tuple[Any, float] = store.get(key, make, room=ROOM)
+    quantized: tuple[Any, float] = cache.get(key, make, room=ROOM)
     return quantized
 
 
-def _float(store: Store, tell: Tell, entry: ModelEntry) -> Any:
-    tell("Loading the float network", 0.2)
-    return load_form_once(store, entry, "float")
+def _load_float_network(cache: Cache, progress: ProgressCallback, entry: ModelEntry) -> Any:
+    progress("Loading the float network", 0.2)
+    return load_form_once(cache, entry, "float")
 
 
-def _levels(layer: Any) -> WeightLevels:
-    """What the layer's own quantizer does to its kernel."""
+def _snap_kernel(layer: Any) -> WeightLevels:
+    """Snaps the kernel of a layer with the layer's own quantizer."""
     depthwise = hasattr(layer, "depthwise_kernel")
     kernel = layer.depthwise_kernel if depthwise else layer.kernel
     quantizer = layer.weight_quantizer

@@ -1,4 +1,4 @@
-"""Words about the blocks and layers of QANA; those of the blocks are `qana.network.blocks`'s."""
+"""Texts about the blocks and layers of QANA. The blocks are those of `qana.network.blocks`."""
 
 UNITS = {
     "InputConv2D": "Convolution",
@@ -9,9 +9,9 @@ UNITS = {
     "Quantizer": "Pixels in",
     "Dequantizer": "Scaling",
 }
-"""Akida's layer types in the field's words; others keep their own."""
+"""Akida's layer types in terms of the field. Other types keep Akida's name."""
 JOINED = {"dequantizer": "logits"}
-"""First words that are no block of their own: the scaling of the logits belongs to them."""
+"""First word of a layer to the block that it joins: the scaling of the logits joins the logits."""
 
 KINDS: dict[str, tuple[str, str]] = {
     "input": ("Pixels", "The photo enters as it is: 8-bit integers, three colours a pixel."),
@@ -58,5 +58,5 @@ KINDS: dict[str, tuple[str, str]] = {
         "A linear layer whose outputs are the logits, one a class: no softmax behind it.",
     ),
 }
-"""By the letters of a block's name: title, which takes the block's number, and what it does. A
-"block" that lacks its depthwise convolution is a "fused" one."""
+"""Letters of a block's name to its title, which takes the block's number, and its description. A
+"block" without a depthwise convolution is a "fused" one."""

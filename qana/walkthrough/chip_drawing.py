@@ -1,9 +1,9 @@
-"""A network on a chip, as values: the mesh, the layers of each pass, or why there are none."""
+"""Holds what a page draws of a network on a chip: the mesh and the layers of each pass."""
 
 from dataclasses import dataclass
 
 Place = tuple[int, int, int]
-"""Column and row of a node in the mesh, and the number of the processor in it, 0 to 3."""
+"""Column and row of a node in the mesh, and number of the processor in the node, 0 to 3."""
 
 
 @dataclass(frozen=True)
@@ -11,9 +11,9 @@ class Processor:
     """One neural processor of a mesh.
 
     Attributes:
-        place: where it is.
-        types: what it can work as, in the engine's words. CNP: convolutional. FNP2, FNP3: fully
-            connected, with weights in external or internal memory. TNP: temporal.
+        place: in the mesh.
+        types: its possible types, by the engine's names: CNP for convolutional; FNP2 and FNP3 for
+            fully connected, with weights in external or internal memory; TNP for temporal.
     """
 
     place: Place
@@ -22,13 +22,13 @@ class Processor:
 
 @dataclass(frozen=True)
 class Mesh:
-    """What a device is made of.
+    """The neural processors of a device.
 
     Attributes:
-        generation: "1.0" or "2.0" of Akida.
-        version: of the hardware, as the engine writes it.
-        processors: all neural processors; the HRC is not among them.
-        weight_bytes: memory for weights in each processor.
+        generation: of Akida, "1.0" or "2.0".
+        version: of the hardware, in the engine's notation.
+        processors: all neural processors, without the HRC.
+        weight_bytes: memory for weights in each processor, bytes.
     """
 
     generation: str
@@ -39,13 +39,13 @@ class Mesh:
 
 @dataclass(frozen=True)
 class PlacedLayer:
-    """Where one layer runs.
+    """The processors of one layer.
 
     Attributes:
         name: of the layer.
-        kind: its Akida layer type.
-        unit: type of the processors that it takes: "CNP1", "FNP3", "HRC"; "" where it takes none.
-        places: of the processors that it takes; none on the HRC.
+        kind: Akida layer type.
+        unit: type of its processors, such as "CNP1", "FNP3" or "HRC"; "" where it uses none.
+        places: of its processors; empty on the HRC.
     """
 
     name: str
@@ -56,14 +56,13 @@ class PlacedLayer:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a model does not map.
+    """The reason why a model does not map on a device.
 
     Attributes:
-        message: the engine's own words.
+        message: message of the engine.
         generation: of Akida that the model was made for, "1.0" or "2.0".
-        missing: layer kinds of the model that the device's generation has no counterpart of, with
-            how many layers are of that kind.
-        weight_bits: widest weights behind the first layer.
+        missing: layer types that the device's generation lacks, with their number in the model.
+        weight_bits: largest number of weight bits after the first layer.
     """
 
     message: str
@@ -74,15 +73,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class ChipMapping:
-    """A model on a device.
+    """The mapping of a model on a device, as the engine made it.
 
     Attributes:
-        device: one of `DEVICES`.
+        device: one of `qana.walkthrough.chip_drawing_reader.DEVICES`.
         mesh: of the device.
-        passes: layers of each pass, in the order of the network; empty where it does not map.
-        program_bytes: size of all that the chip is loaded with, the weights among it; 0 where it
-            does not map.
-        refusal: None where it maps.
+        passes: layers of each pass, in network order; empty where the model does not map.
+        program_bytes: size of the chip's program, weights included, bytes; 0 where the model does
+            not map.
+        refusal: why the model does not map; None where it maps.
     """
 
     device: str
@@ -91,11 +90,11 @@ class ChipMapping:
     program_bytes: int = 0
     refusal: Refusal | None = None
 
-    def used(self, number: int) -> int:
-        """Neural processors that pass `number`, from 0, takes; the HRC is not one of them."""
+    def count_used(self, number: int) -> int:
+        """Counts the neural processors that pass `number`, from 0, uses, without the HRC."""
         return sum(len(layer.places) for layer in self.passes[number])
 
 
 def format_passes(passes: int) -> str:
-    """Such as "1 pass" or "3 passes"."""
+    """Formats a number of passes, such as "1 pass" or "3 passes"."""
     return f"{passes} pass{'' if passes == 1 else 'es'}"

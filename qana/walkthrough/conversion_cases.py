@@ -1,4 +1,4 @@
-"""Blocks to run the vendor's converter on, and what came of each; TensorFlow is not needed here.
+"""Lists the blocks that the vendor's converter is run on, and holds the outcome of each.
 
 `qana.walkthrough.conversion_cases_job` runs them.
 """
@@ -11,9 +11,9 @@ class BlockForm:
     """One way to build a block.
 
     Attributes:
-        key: what `qana.walkthrough.conversion_cases_job.run_case` takes.
-        name: in a few words.
-        about: one sentence: what the block does in this form.
+        key: argument of `qana.walkthrough.conversion_cases_job.run_case`.
+        name: of the form, in a few words.
+        about: one sentence on what the block computes in this form.
     """
 
     key: str
@@ -23,12 +23,12 @@ class BlockForm:
 
 @dataclass(frozen=True)
 class Case:
-    """A block in two forms: the common one and the one that QANA uses.
+    """A block in its common form and in the form that QANA uses.
 
     Attributes:
         name: of the block.
-        common: as it was published, or as it is commonly written.
-        spiking: as it runs on Akida.
+        common: the published or usual form.
+        spiking: the form that runs on Akida.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Case:
 
 @dataclass(frozen=True)
 class LayerFate:
-    """What became of one Keras layer.
+    """The Akida layer that replaces one Keras layer.
 
     Attributes:
-        name: of the layer; an activation inside a layer stands alone, as NAME_activ.
-        kind: what it is, in a few words.
-        into: name of the Akida layer that computes it; None where it was dropped.
+        name: of the Keras layer; an activation inside a layer has its own entry, NAME_activ.
+        kind: type of the Keras layer, in a few words.
+        into: name of the Akida layer that computes it; None where the converter dropped it.
     """
 
     name: str
@@ -53,14 +53,14 @@ class LayerFate:
 
 @dataclass(frozen=True)
 class ActivationStep:
-    """How the quantizer divides the range of one activation, in the channel that reaches highest.
+    """The quantization of one activation, in the channel with the largest input.
 
     Attributes:
-        layer: of the network.
-        largest: value that enters the activation, over the calibration photos.
-        top: largest value that its integers can hold.
-        step: between two integers, in the activation's unit.
-        lost: share of the float network's non-zero activations that are zero here, 0 to 1.
+        layer: name of the activation's layer.
+        largest: largest input of the activation over the calibration photos.
+        top: largest value that its integers represent.
+        step: difference of two integers, in the activation's unit.
+        lost: share of the non-zero float activations that quantization sets to zero, 0 to 1.
     """
 
     layer: str
@@ -72,23 +72,24 @@ class ActivationStep:
 
 @dataclass(frozen=True)
 class ConversionOutcome:
-    """What the vendor's tools made of a network, and what our check says of it.
+    """The outcome of the vendor's tools and of QANA's own check for one network.
 
     Attributes:
-        layers: of the Keras network, in its order, without its input.
-        akida: name to kind of the layers that came out; empty where an error stopped it.
-        said: verbatim, each warning and error with the package it came from.
-        output_shape: of what came out, (H, W, C); None where an error stopped it.
+        layers: of the Keras network, in network order, without its input.
+        akida: name to type of the Akida layers; empty where an error stopped the conversion.
+        messages: package and text of each warning and error, verbatim.
+        output_shape: (H, W, C) of the Akida model's output; None where an error stopped the
+            conversion.
         left_in_float: first layer that the quantizer does not know; None where it knows all.
-        refusal: sentence of our check; None where it accepts.
-        passes: device name to the passes that it needs; empty where our check refuses.
-        step: of the activation that the case is about; None in the others.
-        photos: size of the calibration and check set.
+        refusal: message of QANA's check; None where it accepts the network.
+        passes: name of each device to the number of passes; empty where the check refuses.
+        step: quantization of the activation that the case is about; None in other cases.
+        photos: number of calibration and check photos.
     """
 
     layers: tuple[LayerFate, ...]
     akida: dict[str, str]
-    said: tuple[tuple[str, str], ...]
+    messages: tuple[tuple[str, str], ...]
     output_shape: tuple[int, ...] | None
     left_in_float: str | None
     refusal: str | None
@@ -98,12 +99,12 @@ class ConversionOutcome:
 
     @property
     def arrived(self) -> int:
-        """Keras layers that an Akida layer computes."""
+        """Number of Keras layers that an Akida layer computes."""
         return sum(layer.into is not None for layer in self.layers)
 
     @property
     def added(self) -> tuple[str, ...]:
-        """Akida layers that no Keras layer asked for."""
+        """Names of the Akida layers without a Keras layer."""
         wanted = {layer.into for layer in self.layers}
         return tuple(name for name in self.akida if name not in wanted)
 
@@ -170,4 +171,4 @@ CASES = (
         ),
     ),
 )
-"""In the order to show them."""
+"""All cases, in the order of their display."""

@@ -1,4 +1,4 @@
-"""The vendor's quantizer and converter, run on a block, and our own check, run after them."""
+"""Runs the vendor's tools and QANA's own check on a block, in the background worker."""
 
 import warnings
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from qana.conversion.vendor_converter import run_converter
 from qana.data.samples import load_calibration_photos
 from qana.errors import ConversionError, UserError
 from qana.inference.manifest import ModelEntry, find_entry
-from qana.jobs.cache import Store, load_form_once
-from qana.jobs.worker import Tell
+from qana.jobs.cache import Cache, load_form_once
+from qana.jobs.worker import ProgressCallback
 from qana.network.builders import build_network
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe
@@ -24,97 +24,107 @@ from qana.walkthrough.conversion_cases import ActivationStep, ConversionOutcome,
 from qana.walkthrough.small_networks import ACTIVATION, BLOCKS, SIDE, build_small_network
 
 FUSED = (layers.BatchNormalization, layers.ReLU, layers.GlobalAveragePooling2D)
-"""Akida computes these within the layer before."""
+"""Layer types that Akida computes as a part of the previous layer."""
 
 
-def run_case(store: Store, tell: Tell, model: str, case: str) -> ConversionOutcome:
-    """Quantizes and converts one block, or a whole network, and reports what became of it.
+def run_case(cache: Cache, progress: ProgressCallback, model: str, case: str) -> ConversionOutcome:
+    """Quantizes and converts one block, or a whole network, and reports the outcome.
 
     Args:
-        store: keeps the outcome, and the deployed model's Keras forms.
-        tell: takes progress.
-        model: name in the models folder, whose trained layers are used.
+        cache: stores the outcome and the deployed model's Keras forms.
+        progress: called before each step.
+        model: name of the model that gives the trained layers.
         case: key of a `qana.walkthrough.conversion_cases.BlockForm`.
 
     Raises:
-        UserError: no form has that key, or the model has no Keras forms.
+        UserError: `case` is unknown, or the model has no Keras forms.
     """
     if case not in BLOCKS and not case.startswith("network_"):
         known = ", ".join([*BLOCKS, "network_published", "network_spiking"])
         raise UserError(f"There is no case '{case}': choose one of {known}.")
     entry = find_entry(model)
-    key = ("breaking", entry.sha256, case)
-    return store.get(key, lambda: _run(store, tell, entry, case))
+    key = ("conversion case", entry.sha256, case)
+    return cache.get(key, lambda: _convert_case(cache, progress, entry, case))
 
 
-def _run(store: Store, tell: Tell, entry: ModelEntry, case: str) -> ConversionOutcome:
-    tell("Building the network", 0.1)
+def _convert_case(
+    cache: Cache, progress: ProgressCallback, entry: ModelEntry, case: str
+) -> ConversionOutcome:
+    progress("Building the network", 0.1)
     if case == "network_published":
         network = build_network("published")
     else:
-        network = load_form_once(store, entry, "float")
+        network = load_form_once(cache, entry, "float")
         if case in BLOCKS:
             network = build_small_network(BLOCKS[case], network, load_calibration_photos(SIDE))
     side = network.input_shape[1]
     photos = load_calibration_photos(side)
-    said: list[tuple[str, str]] = []
+    messages: list[tuple[str, str]] = []
     if case == "network_spiking":
-        tell("Loading the deployed network's quantized form", 0.3)
-        quantized = load_form_once(store, entry, "quantized")
+        progress("Loading the deployed network's quantized form", 0.3)
+        quantized = load_form_once(cache, entry, "quantized")
     else:
-        tell("Running the vendor's quantizer", 0.3)
+        progress("Running the vendor's quantizer", 0.3)
         recipe = Recipe("walkthrough", input_size=side)
-        quantized = _listen("quantizeml", said, lambda: quantize_network(network, photos, recipe))
+        quantized = _record_messages(
+            "quantizeml", messages, lambda: quantize_network(network, photos, recipe)
+        )
     converted, refusal, passes = None, None, {}
     if quantized is not None:
-        tell("Running the vendor's converter", 0.6)
-        converted = _listen("cnn2snn", said, lambda: run_converter(quantized))
-        tell("Running our check on the same network", 0.75)
+        progress("Running the vendor's converter", 0.6)
+        converted = _record_messages("cnn2snn", messages, lambda: run_converter(quantized))
+        progress("Running our check on the same network", 0.75)
         try:
             passes = convert(quantized, photos)[1].passes
         except ConversionError as error:
             refusal = str(error)
     return ConversionOutcome(
-        layers=_fates(network, quantized, converted),
+        layers=_trace_layers(network, quantized, converted),
         akida={
             layer.name: str(layer.parameters.layer_type).rpartition(".")[2]
             for layer in (converted.layers if converted else ())
         },
-        said=tuple(said),
+        messages=tuple(messages),
         output_shape=tuple(converted.output_shape) if converted else None,
-        left_in_float=next(iter(_in_float(quantized)), None) if quantized else None,
+        left_in_float=next(iter(_list_float_layers(quantized)), None) if quantized else None,
         refusal=refusal,
         passes=passes,
-        step=_step(network, quantized, photos) if case.startswith("activation_") else None,
+        step=_measure_step(network, quantized, photos) if case.startswith("activation_") else None,
         photos=len(photos),
     )
 
 
-def _listen(package: str, said: list[tuple[str, str]], make: Callable[[], Any]) -> Any | None:
-    """What `make` gives, None after an error; its package's warnings and error go into `said`."""
-    made, trouble = None, []
+def _record_messages(
+    package: str, messages: list[tuple[str, str]], make: Callable[[], Any]
+) -> Any | None:
+    """Calls `make`, and appends the warnings and the error of `package` to `messages`.
+
+    Returns:
+        The result of `make`; None after an error.
+    """
+    made, errors = None, []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             made = make()
         except (RuntimeError, ValueError, TypeError) as error:
-            trouble = [f"{type(error).__name__}: {error}"]
+            errors = [f"{type(error).__name__}: {error}"]
     heard = [
         str(one.message)
         for one in caught
         if one.category is UserWarning and package in Path(one.filename).parts
     ]
-    for words in heard + trouble:
+    for words in heard + errors:
         lines = (line.strip() for line in words.splitlines())
-        said.append((package, "\n".join(line for line in lines if line.strip("_=."))))
+        messages.append((package, "\n".join(line for line in lines if line.strip("_=."))))
     return made
 
 
-def _fates(
+def _trace_layers(
     network: keras.Model, quantized: keras.Model | None, converted: akida.Model | None
 ) -> tuple[LayerFate, ...]:
     came_out = {layer.name for layer in converted.layers} if converted else set()
-    in_float = _in_float(quantized) if quantized else []
+    in_float = _list_float_layers(quantized) if quantized else []
     into: dict[str, str | None] = {}
     fates = []
     for layer in network.layers[1:]:
@@ -125,8 +135,8 @@ def _fates(
         if isinstance(layer, layers.Rescaling):  # Akida's first layer scales the pixels itself
             first = layer.outbound_nodes[0].outbound_layer.name
             into[name] = first if first in came_out else None
-        fates.append(LayerFate(name, _kind(layer), into[name]))
-        # The quantizer makes a layer of its own of an activation inside a layer.
+        fates.append(LayerFate(name, _describe_kind(layer), into[name]))
+        # The quantizer turns an activation inside a layer into a layer of its own.
         function = getattr(layer, "activation", keras.activations.linear)
         if function is not keras.activations.linear:
             name = f"{name}_activ"
@@ -136,8 +146,8 @@ def _fates(
     return tuple(fates)
 
 
-def _in_float(quantized: keras.Model) -> list[str]:
-    """Layers that the quantizer left as they were, in their order."""
+def _list_float_layers(quantized: keras.Model) -> list[str]:
+    """Lists the layers that the quantizer did not change, in network order."""
     return [
         layer.name
         for layer in quantized.layers[1:]
@@ -145,7 +155,7 @@ def _in_float(quantized: keras.Model) -> list[str]:
     ]
 
 
-def _kind(layer: layers.Layer) -> str:
+def _describe_kind(layer: layers.Layer) -> str:
     kind = type(layer).__name__
     if isinstance(layer, layers.ReLU):
         return "ReLU, no bound" if layer.max_value is None else f"ReLU, at most {layer.max_value:g}"
@@ -154,24 +164,26 @@ def _kind(layer: layers.Layer) -> str:
     return kind
 
 
-def _step(network: keras.Model, quantized: keras.Model, photos: np.ndarray) -> ActivationStep:
-    """Of the channel that reaches highest."""
+def _measure_step(
+    network: keras.Model, quantized: keras.Model, photos: np.ndarray
+) -> ActivationStep:
+    """Computes the quantization of the channel with the largest input."""
     name = f"{ACTIVATION}_relu"
     pixels = photos.astype(np.float32)
     layer = network.get_layer(name)
     before, after = keras.Model(network.inputs, [layer.input, layer.output])(pixels)
     integers = keras.Model(quantized.inputs, quantized.get_layer(name).output)(pixels).values
     reached = before.numpy().max(axis=(0, 1, 2))
-    loudest = reached.argmax()
+    highest = reached.argmax()
     quantizer = quantized.get_layer(name).out_quantizer
-    # The quantizer first rescales each channel, so that its power-of-two steps fit the range.
+    # The quantizer first rescales each channel, so that steps of a power of two fit its range.
     steps = 2.0 ** -quantizer.frac_bits.numpy() / quantizer.rescaling_rate.numpy()
-    fires = after.numpy()[..., loudest] > 0
-    silenced = fires & (integers.numpy()[..., loudest] == 0)
+    fires = after.numpy()[..., highest] > 0
+    silenced = fires & (integers.numpy()[..., highest] == 0)
     return ActivationStep(
         layer=name,
-        largest=float(reached[loudest]),
-        top=float(steps[loudest] * (2**quantizer.value_bits - 1)),
-        step=float(steps[loudest]),
+        largest=float(reached[highest]),
+        top=float(steps[highest] * (2**quantizer.value_bits - 1)),
+        step=float(steps[highest]),
         lost=float(silenced.sum() / fires.sum()),
     )

@@ -1,4 +1,4 @@
-"""What enters an activation of the float network, and the normalization folded before it."""
+"""Holds the inputs of an activation and the folding of the normalization before it."""
 
 from dataclasses import dataclass
 
@@ -13,23 +13,22 @@ LAYERS = (
     "ghost112_ghost_primary_conv",
     "head_mix_dw",
 )
-"""Convolutions of the float network, over its depth, that a batch normalization and a bounded
-activation with a quantizer follow."""
+"""Convolutions of the float network, from first to last, each followed by a batch normalization and
+a bounded activation with a quantizer."""
 EQUAL = 1e-12
-"""Largest difference of two float64 outputs that rounding alone explains, relative to them."""
+"""Largest relative difference of two float64 outputs that rounding explains."""
 
 
 @dataclass(frozen=True, eq=False)
 class Folding:
-    """A batch normalization folded into the convolution before it, and the check that it is equal.
+    """A batch normalization that is folded into its convolution, and the comparison of outputs.
 
     Attributes:
-        before: (C, 2) float32, the smallest and the largest weight of each channel's kernel.
-        after: (C, 2) float32, the same of the folded kernel.
-        difference32: largest difference between the outputs of both on the photo, computed in
-            float32.
-        difference64: the same, computed in float64.
-        largest: largest magnitude of those outputs.
+        before: (C, 2) float32, smallest and largest weight of each channel's kernel.
+        after: (C, 2) float32, smallest and largest weight of each channel's folded kernel.
+        difference32: largest difference between the two outputs for the photo, in float32.
+        difference64: the same in float64.
+        largest: largest magnitude of these outputs.
     """
 
     before: np.ndarray
@@ -40,21 +39,22 @@ class Folding:
 
     @property
     def equal(self) -> bool:
-        """Whether both outputs are the same but for the rounding of float64."""
+        """Whether both outputs are equal up to the rounding of float64."""
         return self.difference64 <= EQUAL * self.largest
 
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """What enters one activation.
+    """The inputs of one activation.
 
     Attributes:
-        layer: the convolution, one of `LAYERS`.
-        bound: upper bound of the activation behind it.
-        values: (H, W, C) float32 of the visitor's photo, after the normalization, none left out.
-        highest: (C,) float32, each channel's largest value over the calibration photos.
-        photos: how many those are.
-        equalized: whether the quantizer stretches each channel to fill its levels; see `step`.
+        layer: the convolution before the activation, one of `LAYERS`.
+        bound: upper bound of the activation.
+        values: (H, W, C) float32 inputs of the activation for the photo.
+        highest: (C,) float32, largest input of each channel over the calibration photos.
+        photos: number of calibration photos.
+        equalized: whether the quantizer rescales each channel; see
+            `qana.walkthrough.activation_quantization.compute_step`.
         folding: of the normalization into the convolution.
     """
 
@@ -66,7 +66,7 @@ class Activations:
     equalized: bool
     folding: Folding
 
-    def ranked(self) -> np.ndarray:
-        """(D,) channels that rise above 0 on the calibration photos, the highest first."""
+    def rank_channels(self) -> np.ndarray:
+        """Ranks the channels with a positive calibration input: (D,) indices, highest first."""
         order = np.argsort(-self.highest, kind="stable")
         return order[self.highest[order] > 0]

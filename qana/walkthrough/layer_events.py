@@ -1,7 +1,7 @@
-"""A photo on its way through the layers, as events, and what another picture does differently.
+"""Counts the events of each layer for one photo and compares them with a reference picture.
 
-An event is a non-zero activation. Everything here is counted in the integers that the engine gave
-for one picture (`qana.inference.events.LayerRecorder.outputs`), so it needs no TensorFlow and no torch.
+An event is a non-zero activation. All counts are of the integers that the engine computed for one
+picture (`qana.inference.events.LayerRecorder.record`), so no TensorFlow and no torch is needed.
 """
 
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ from qana.imaging.crop import CROP_SHARE, crop_centre
 from qana.inference.events import Outputs
 
 GREY = 128
-"""The middle of 0 to 255."""
+"""The middle of the range 0 to 255."""
 
 
 class ReferencePictureError(UserError):
-    """Pictures that cannot be compared, or a reference that cannot be made."""
+    """Two pictures that cannot be compared, or a reference picture that cannot be made."""
 
 
 @dataclass(frozen=True)
 class LayerFrame:
-    """What one layer sends on for one picture.
+    """Events of one layer for one picture.
 
     Attributes:
         name: of the layer.
-        counts: (H, W) uint16, the channels that send an event at each place, 0 to `channels`.
-        channels: of the layer.
-        events: non-zero activations.
-        size: all activations, H * W * C.
-        so_far: events of this layer and all before it.
-        signed: True where the layer sends values below zero too, so it has no rectifier.
+        counts: (H, W) uint16, channels with an event at each position, 0 to `channels`.
+        channels: number of channels.
+        events: number of non-zero activations.
+        size: number of activations, H * W * C.
+        so_far: events of this layer and of all layers before it.
+        signed: whether an activation is below zero, so that the layer has no rectifier.
     """
 
     name: str
@@ -49,22 +49,22 @@ class LayerFrame:
 
     @property
     def sparsity(self) -> float:
-        """Share of the activations that are zero, 0 to 1."""
+        """Share of zero activations, 0 to 1."""
         return 1 - self.events / self.size
 
 
 @dataclass(frozen=True)
 class LayerContrast:
-    """One layer under two pictures.
+    """Events of one layer for a picture and for a reference picture.
 
     Attributes:
         name: of the layer.
-        size: activations of either.
-        events: of the picture.
-        reference: events of the reference.
-        gained: activations that are an event of the picture alone.
-        lost: activations that are an event of the reference alone.
-        signed: True where the layer sends values below zero too, for either.
+        size: number of activations.
+        events: events for the picture.
+        reference: events for the reference.
+        gained: activations that are an event for the picture alone.
+        lost: activations that are an event for the reference alone.
+        signed: whether an activation is below zero for one of the pictures.
     """
 
     name: str
@@ -78,13 +78,13 @@ class LayerContrast:
 
 @dataclass(frozen=True)
 class Reference:
-    """A picture to compare with, from a sample.
+    """A reference picture from a sample.
 
     Attributes:
-        picture: (H, W, 3) uint8 RGB, in the sample's own pixels.
+        picture: (H, W, 3) uint8 RGB, at the resolution of the sample.
         image_id: of the sample.
-        share: for plain skin the side of the corner as a share of the side of the square that the
-            network reads of the sample; for a lesion its area as a share of that square's; 0 to 1.
+        share: 0 to 1. For plain skin, side of the corner over side of the square that the network
+            reads; for a lesion, area of the lesion over area of that square.
     """
 
     picture: np.ndarray
@@ -93,10 +93,10 @@ class Reference:
 
 
 def make_frames(outputs: Outputs) -> tuple[LayerFrame, ...]:
-    """A frame for each hidden layer, in the order of the network; the logits are no events.
+    """Makes a frame for each hidden layer, in network order.
 
     Args:
-        outputs: (H, W, C) integers of each layer, the logits last.
+        outputs: name of each layer to its (H, W, C) integers, the logits last.
     """
     frames: list[LayerFrame] = []
     so_far = 0
@@ -112,19 +112,19 @@ def make_frames(outputs: Outputs) -> tuple[LayerFrame, ...]:
 
 
 def compare_events(outputs: Outputs, reference: Outputs) -> tuple[LayerContrast, ...]:
-    """How many events each layer makes of two pictures, and which of them are the same.
+    """Compares the events of each hidden layer for two pictures.
 
     Args:
-        outputs: of the picture, as for `make_frames`.
-        reference: of the other picture, by the same model.
+        outputs: of the picture; see `make_frames`.
+        reference: of the reference picture, by the same model.
 
     Raises:
-        TravelError: the two are not of one model.
+        ReferencePictureError: the outputs are of different models.
     """
     shapes = [[(name, out.shape) for name, out in both.items()] for both in (outputs, reference)]
     if shapes[0] != shapes[1]:
         raise ReferencePictureError(
-            "The two pictures went through different models: run both through one."
+            "The two pictures were run through different models: run both through one model."
         )
     found = []
     for name, output in list(outputs.items())[:-1]:
@@ -144,13 +144,13 @@ def compare_events(outputs: Outputs, reference: Outputs) -> tuple[LayerContrast,
 
 
 def find_plain_skin() -> Reference:
-    """The largest corner of any sample that its lesion's outline proves free, with a margin.
+    """Finds the largest corner of a sample that its outline proves free of the lesion.
 
-    The sides tried and the margin are those of `qana.data.plain_skin`. The outlines are known for the
-    square that the network reads, so the corner is one of that square.
+    The sides and the margin are those of `qana.data.plain_skin`. The outlines are known for the
+    square that the network reads, so the corner is a corner of that square.
 
     Raises:
-        TravelError: no sample has such a corner.
+        ReferencePictureError: no sample has such a corner.
     """
     outlines = read_outlines()
     samples = [sample for sample in load_samples() if outlines.get(sample.image_id)]
@@ -160,16 +160,16 @@ def find_plain_skin() -> Reference:
             length = round(CROP_SHARE * min(photo.shape[:2]))
             square = crop_centre(photo, length, CROP_SHARE)
             mask = fill_outlines(outlines[sample.image_id], length)
-            corner = _free_corner(mask, round(share * length))
+            corner = _find_free_corner(mask, round(share * length))
             if corner is not None:
                 return Reference(square[corner].copy(), sample.image_id, share)
     raise ReferencePictureError(
-        "No sample has a corner without lesion: compare with uniform grey instead."
+        "No sample has a corner without a lesion: compare with uniform grey instead."
     )
 
 
 def find_large_lesion() -> Reference:
-    """The sample whose lesion covers most of the square that the network reads."""
+    """Finds the sample with the lesion that covers most of the square that the network reads."""
     outlines = read_outlines()
     covered = {
         name: float(fill_outlines(lines, OUTLINE_SIZE).mean()) for name, lines in outlines.items()
@@ -179,11 +179,11 @@ def find_large_lesion() -> Reference:
 
 
 def make_uniform_grey(size: int) -> np.ndarray:
-    """(size, size, 3) uint8, every value in the middle of its range: a picture of nothing."""
+    """Makes a (size, size, 3) uint8 picture of uniform grey, without any content."""
     return np.full((size, size, 3), GREY, np.uint8)
 
 
-def _free_corner(mask: np.ndarray, side: int) -> tuple[slice, slice] | None:
+def _find_free_corner(mask: np.ndarray, side: int) -> tuple[slice, slice] | None:
     reach = 2 * round(MARGIN * len(mask)) + 1
     lesion = cv2.dilate(mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     far = len(mask) - side

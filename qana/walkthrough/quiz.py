@@ -1,7 +1,7 @@
-"""Five questions about the visitor's photo and the deployed network, their answers computed live.
+"""Asks five questions about a photo and the deployed network, with computed answers.
 
-Every option but the words is computed too: the right one from the model, the wrong ones from what
-a reader could take for it.
+The numeric options are computed too: the right one from the model, and the wrong ones from numbers
+that a reader could confuse with it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from qana.walkthrough.chip_drawing import ChipMapping, format_passes
 from qana.walkthrough.conversion_cases import ConversionOutcome
 
 OFFSETS = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
-"""How far wrong shares lie from the true one: it is the last, the middle or the first option."""
+"""Offsets of the two wrong shares, which make the true one the last, middle or first option."""
 STOPS = "It stops with an error"
 SHORTENS = "It warns, and hands over a shorter network"
 CONVERTS = "It converts the whole network"
@@ -24,12 +24,14 @@ CONVERTS = "It converts the whole network"
 
 @dataclass(frozen=True)
 class Question:
-    """Attributes:
-    key: of the question.
-    text: one sentence or two.
-    options: at least two, all different.
-    right: index of the right one.
-    why: one or two sentences, with the numbers behind it.
+    """A question with several options.
+
+    Attributes:
+        key: identifier of the question.
+        text: one or two sentences.
+        options: at least two different texts.
+        right: index of the right option.
+        why: one or two sentences that explain the answer with its numbers.
     """
 
     key: str
@@ -40,11 +42,11 @@ class Question:
 
 
 def ask_sparsity(prediction: Prediction) -> Question:
-    """How much of the photo is never sent."""
+    """Asks which share of the hidden activations is zero for a photo."""
     share = prediction.sparsity
     others = [share + away for away in OFFSETS[prediction.events % len(OFFSETS)]]
     size = sum(layer.size for layer in prediction.layers)
-    return _numbers(
+    return _make_numeric_question(
         "silence",
         f"Your photo makes {size:,} activations in the hidden layers. How many are zero, so that "
         "Akida never sends them?",
@@ -56,7 +58,7 @@ def ask_sparsity(prediction: Prediction) -> Question:
 
 
 def ask_largest_block(graph: Sequence[Block]) -> Question:
-    """Which block takes the most multiply-accumulates."""
+    """Asks which block has the most multiply-accumulates."""
     ranked = sorted(graph, key=lambda block: -block.macs)
     first, second = ranked[0], ranked[1]
     widest = max(ranked[2:], key=lambda block: block.parameters)
@@ -75,12 +77,12 @@ def ask_largest_block(graph: Sequence[Block]) -> Question:
 
 
 def ask_weight_levels(layers: Sequence[akida.Layer]) -> Question:
-    """On how many levels the weights of the largest layer stand."""
-    weighty = [layer for layer in layers if "weights" in layer.get_variable_names()]
-    layer = max(weighty, key=lambda one: one.get_variable("weights").size)
+    """Asks how many levels the weights of the largest layer use."""
+    weighted = [layer for layer in layers if "weights" in layer.get_variable_names()]
+    layer = max(weighted, key=lambda one: one.get_variable("weights").size)
     weights = layer.get_variable("weights")
     used, bits = len(np.unique(weights)), layer.parameters.weights_bits
-    return _numbers(
+    return _make_numeric_question(
         "levels",
         f"Layer {layer.name} has {weights.size:,} weights of {bits} bits. How many different "
         "integers are there among them?",
@@ -93,12 +95,12 @@ def ask_weight_levels(layers: Sequence[akida.Layer]) -> Question:
 
 
 def ask_passes(large: ChipMapping, small: ChipMapping) -> Question:
-    """How often a smaller device is loaded for one photo."""
+    """Asks in how many passes a smaller device runs the network."""
     many = len(large.mesh.processors), len(small.mesh.processors)
     needed = len(large.passes), len(small.passes)
-    used = sum(large.used(number) for number in range(needed[0]))
+    used = sum(large.count_used(number) for number in range(needed[0]))
     least = -(-used // many[1])
-    return _numbers(
+    return _make_numeric_question(
         "passes",
         f"On {large.device} ({many[0]} neural processors) the network runs in "
         f"{format_passes(needed[0])}. In how many on {small.device} ({many[1]})?",
@@ -111,7 +113,7 @@ def ask_passes(large: ChipMapping, small: ChipMapping) -> Question:
 
 
 def ask_converter(outcome: ConversionOutcome) -> Question:
-    """What the vendor's converter does with a published gate."""
+    """Asks what the vendor's converter does with the published attention gate."""
     if not outcome.akida:
         right = STOPS
     elif outcome.arrived < len(outcome.layers):
@@ -119,18 +121,18 @@ def ask_converter(outcome: ConversionOutcome) -> Question:
     else:
         right = CONVERTS
     options = (STOPS, SHORTENS, CONVERTS)
-    said = f" It says: “{outcome.said[-1][1]}”." if outcome.said else ""
+    message = f" It says: “{outcome.messages[-1][1]}”." if outcome.messages else ""
     return Question(
         "converter",
         "A network has the published attention gate, a sigmoid and a multiplication, in its "
         "middle. What does the vendor's converter do with it?",
         options,
         options.index(right),
-        f"{outcome.arrived} of {len(outcome.layers)} layers arrive.{said}",
+        f"{outcome.arrived} of {len(outcome.layers)} layers arrive.{message}",
     )
 
 
-def _numbers(
+def _make_numeric_question(
     key: str,
     text: str,
     true: float,
@@ -138,7 +140,7 @@ def _numbers(
     write: Callable[[float], str],
     why: str,
 ) -> Question:
-    """A question whose options are numbers, smallest first."""
+    """Makes a question with numbers as options, smallest first."""
     offered = sorted({write(value): value for value in (*others, true)}.items(), key=lambda o: o[1])
     words = tuple(written for written, _value in offered)
     return Question(key, text, words, words.index(write(true)), why)

@@ -1,8 +1,8 @@
-"""A block as published, or in its Akida form, in a small network to convert.
+"""Builds small networks around one block, in its published or its Akida form, to convert them.
 
-QANA's trained stem stands before the block; two convolutions, an average and seven logits behind
-it. Published blocks are cut out of the published network. All other weights are random and the same
-at every run: whether a graph converts does not depend on them.
+QANA's trained stem precedes the block; two convolutions, an average and seven logits follow it.
+Published blocks are copied from the published network. All other weights are random, with a fixed
+seed: the conversion of a graph does not depend on them.
 """
 
 from collections.abc import Callable
@@ -20,30 +20,30 @@ from qana.network.blocks.squeeze_excitation import squeeze_excitation
 from qana.network.builders import build_network
 
 SIDE = 32
-"""Of the small networks' input, pixels."""
+"""Side of the small networks' input, pixels."""
 SEED = 1
 WIDE = 256
-"""Channels of the map that the published network squeezes and excites."""
+"""Channels of the feature map before the published squeeze and excitation."""
 RATIO = 16
-"""Of its bottleneck."""
+"""Reduction ratio of the bottleneck of the squeeze and excitation."""
 ACTIVATION = "block0_depthwise"
-"""The first convolution behind QANA's stem: prefix of its layers."""
+"""Prefix of the layers of the first convolution after QANA's stem."""
 TRAINED = ("stem_", ACTIVATION)
-"""Layers of the small networks that take the deployed model's weights, by prefix."""
+"""Prefixes of the layers that take the weights of the deployed model."""
 
 
 def build_small_network(
     block: Callable[[tf.Tensor], tf.Tensor], trained: keras.Model, photos: np.ndarray
 ) -> keras.Model:
-    """A small network around a block.
+    """Builds a small network around a block.
 
     Args:
-        block: of `BLOCKS`.
-        trained: float form of the deployed model, whose first layers are taken.
-        photos: (N, 32, 32, 3) uint8, for the statistics of normalization.
+        block: a value of `BLOCKS`.
+        trained: float form of the deployed model, which gives the weights of the first layers.
+        photos: (N, 32, 32, 3) uint8, for the statistics of the batch normalizations.
 
     Returns:
-        Keras model: (N, 32, 32, 3) image, 0 to 255, to (N, 7) float32 logits.
+        Keras model: (N, 32, 32, 3) float32 image, 0 to 255, to (N, 7) float32 logits.
     """
     keras.utils.set_random_seed(SEED)
     image = keras.Input((SIDE, SIDE, 3), name="image")
@@ -51,20 +51,20 @@ def build_small_network(
     x = convolution(x, 64, "next", kernel=3, stride=2)
     x = convolution(x, 64, "features")
     x = layers.GlobalAveragePooling2D(name="average")(x)
-    network = keras.Model(image, layers.Dense(len(LABELS), name="logits")(x), name="around")
+    network = keras.Model(image, layers.Dense(len(LABELS), name="logits")(x), name="small_network")
     for layer in network.layers:
         if layer.name.startswith(TRAINED):
             layer.set_weights(trained.get_layer(layer.name).get_weights())
             layer.trainable = False
         elif isinstance(layer, layers.BatchNormalization):
             layer.momentum = 0.0
-    # Random channels that never fire have no range to quantize: one pass normalizes them.
+    # A random channel that is always zero has no range to quantize; one pass normalizes it.
     network(photos.astype(np.float32), training=True)
     return network
 
 
-def _published(*names: str) -> list[layers.Layer]:
-    """Layers of the published network, new ones of the same settings."""
+def _copy_published_layers(*names: str) -> list[layers.Layer]:
+    """Copies layers of the published network with their settings, but without their weights."""
     network = build_network("published")
     found = [network.get_layer(name) for name in names]
     return [type(layer).from_config(layer.get_config()) for layer in found]
@@ -72,20 +72,22 @@ def _published(*names: str) -> list[layers.Layer]:
 
 def _published_attention(x: tf.Tensor) -> tf.Tensor:
     names = ("block1_gate_dw", "block1_gate_bn", "block1_gate_conv", "block1_gate_multiply")
-    around, normalize, mix, multiply = _published(*names)
-    # It keeps the channels that it is given; the published network's stem has more of them.
+    spatial, normalize, mix, multiply = _copy_published_layers(*names)
+    # The gate has as many channels as its input; the published network has more of them here.
     mix = type(mix).from_config(mix.get_config() | {"filters": x.shape[-1]})
-    return multiply([x, mix(normalize(around(x)))])
+    return multiply([x, mix(normalize(spatial(x)))])
 
 
-def _wide(x: tf.Tensor) -> tf.Tensor:
+def _widen(x: tf.Tensor) -> tf.Tensor:
     return convolution(x, WIDE, "wide", kernel=3, stride=2)
 
 
 def _published_excitation(x: tf.Tensor) -> tf.Tensor:
     names = ("squeeze", "reduce", "expand", "multiply")
-    squeeze, reduce, expand, multiply = _published(*(f"excitation_{name}" for name in names))
-    x = _wide(x)
+    squeeze, reduce, expand, multiply = _copy_published_layers(
+        *(f"excitation_{name}" for name in names)
+    )
+    x = _widen(x)
     return multiply([x, expand(reduce(squeeze(x)))])
 
 
@@ -99,8 +101,8 @@ BLOCKS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
     "attention_published": _published_attention,
     "attention_spiking": lambda x: spatial_channel_attention(x, "attention"),
     "excitation_published": _published_excitation,
-    "excitation_spiking": lambda x: squeeze_excitation(_wide(x), "excitation", RATIO),
+    "excitation_spiking": lambda x: squeeze_excitation(_widen(x), "excitation", RATIO),
     "activation_unbounded": _unbounded,
     "activation_bounded": lambda x: depthwise(x, ACTIVATION),
 }
-"""Each takes the stem's map, (N, 16, 16, C) float32, 0 to 6."""
+"""Key of a case to its block, which takes the stem's output, (N, 16, 16, C) float32, 0 to 6."""

@@ -40,7 +40,7 @@ def small_network(weights_bits: int = 8) -> akida.Model:
 
 
 def counted(model: akida.Model, image: np.ndarray) -> dict[str, LayerOperations]:
-    outputs = LayerRecorder(model).outputs(image)
+    outputs = LayerRecorder(model).record(image)
     return {layer.name: layer for layer in count_operations(model.layers, outputs, image)}
 
 

@@ -82,7 +82,7 @@ def test_a_small_network_is_counted_as_by_hand() -> None:
     model = small_network()
     image = np.zeros((4, 4, 1), np.uint8)
     image[0, 1], image[2, 2] = 5, 9
-    found = LayerRecorder(model).outputs(image)
+    found = LayerRecorder(model).record(image)
     assert found["tell"].ravel().tolist() == [5 + 9 + 9 + 5 + 5 + 9 + 9, 5]
     assert count_operations(model.layers, found, image) == (
         LayerOperations("see", 50, 6, 0, events_in=2, size_in=16),
@@ -104,7 +104,7 @@ def test_the_two_halves_accumulate_each_by_its_own_inputs() -> None:
         depthwise = model.layers[1].get_variable("weights")
         depthwise[2, 1, 1, 0] = weight
         model.layers[1].set_variable("weights", depthwise)
-        counted = count_operations(model.layers, LayerRecorder(model).outputs(image), image)
+        counted = count_operations(model.layers, LayerRecorder(model).record(image), image)
         spent.append([(half.effective_macs, half.effective_acs) for half in counted[1:3]])
     assert spent == [[(0, 2), (0, 4)], [(0, 2), (4, 0)]]
 

@@ -16,8 +16,8 @@ from qana.data.samples import load_calibration_photos, load_samples
 from qana.errors import UserError
 from qana.evaluation.report_files import write_report
 from qana.inference.manifest import find_entry, find_models_folder
-from qana.jobs.background_worker import Job, Workshop
-from qana.jobs.cache import Store
+from qana.jobs.background_worker import BackgroundWorker, Job
+from qana.jobs.cache import Cache
 from qana.jobs.messages import Answer, Request
 from qana.network.keras_forms import load_keras_form
 from qana.walkthrough.activation_quantization import (
@@ -48,8 +48,8 @@ SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
-    return Store()
+def store() -> Cache:
+    return Cache()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def photo() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def found(store: Store, photo: np.ndarray) -> dict[str, Activations]:
+def found(store: Cache, photo: np.ndarray) -> dict[str, Activations]:
     """What the task returns for each layer."""
     return {
         layer: fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, layer)
@@ -68,7 +68,7 @@ def found(store: Store, photo: np.ndarray) -> dict[str, Activations]:
 
 
 @pytest.fixture(scope="module")
-def network(store: Store) -> Any:
+def network(store: Cache) -> Any:
     """The float form, as the task loaded it."""
     entry = find_entry(MODEL)
     return store.get(("form", entry.sha256, "float"), lambda: load_keras_form(entry, "float"))
@@ -147,7 +147,7 @@ def test_quantizing_anew_gives_the_same_ranges_and_steps(found, network, bits, b
     assert 2**quantizer.value_bits == count_levels(bits)
     expected = 2.0 ** -quantizer.frac_bits.numpy() / quantizer.rescaling_rate.numpy()
     stem = found[STEM]
-    for channel in stem.ranked():
+    for channel in stem.rank_channels():
         values, highest = stem.values[..., channel], stem.highest[channel]
         one = quantize(values, highest, bound, bits, stem.equalized)
         assert one.step == pytest.approx(expected[channel], rel=1e-4)
@@ -155,7 +155,7 @@ def test_quantizing_anew_gives_the_same_ranges_and_steps(found, network, bits, b
 
 def test_an_outlier_stretches_the_step_and_the_bound_stops_it(found) -> None:
     stem = found[STEM]
-    channel = stem.ranked()[0]
+    channel = stem.rank_channels()[0]
     values, highest = stem.values[..., channel], stem.highest[channel]
     bounded = quantize(values, highest, 6.0, 4, stem.equalized)
     free = quantize(values, highest, None, 4, stem.equalized)
@@ -171,7 +171,7 @@ def test_an_outlier_stretches_the_step_and_the_bound_stops_it(found) -> None:
 
 def test_a_channel_that_stays_below_the_bound_ignores_it(found) -> None:
     stem = found[STEM]
-    channel = stem.ranked()[-1]
+    channel = stem.rank_channels()[-1]
     values, highest = stem.values[..., channel], stem.highest[channel]
     assert highest < 6
     steps = {quantize(values, highest, bound, 8, True).step for bound in (6.0, 7.0, None)}
@@ -182,7 +182,7 @@ def test_a_channel_that_stays_below_the_bound_ignores_it(found) -> None:
 
 def test_the_bins_hold_every_value_and_part_where_its_fate_does(found) -> None:
     for one in found.values():
-        values = one.values[..., one.ranked()[0]]
+        values = one.values[..., one.rank_channels()[0]]
         for end in (1.0, 6.0):
             top = max(float(values.max()), 6.0)
             edges, counts = compute_histogram(values, min(float(values.min()), 0.0), top, end)
@@ -211,15 +211,15 @@ def test_what_cannot_be_shown_is_said_in_one_sentence(store, photo) -> None:
 
 def chapter() -> None:
     from ui.convert import bounding
-    from ui.convert.photo import current_photo
+    from ui.convert.photo import get_photo
 
-    bounding.show(current_photo())
+    bounding.show(get_photo())
 
 
-class Quiet(Workshop):
+class Quiet(BackgroundWorker):
     """Takes requests and answers none: the test answers."""
 
-    def ask(self, task: str, **arguments: object) -> Job:
+    def submit(self, function: str, **arguments: object) -> Job:
         return Job(Request(1, "none:none"))
 
 
@@ -227,7 +227,7 @@ class Quiet(Workshop):
 def page(found, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The chapter with the stem's values on it."""
     st.cache_resource.clear()
-    monkeypatch.setattr("ui.shared_models.Workshop", Quiet)
+    monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
     opened = AppTest.from_function(chapter, default_timeout=SECONDS).run()
     assert not opened.exception
     assert opened.get("progress")

@@ -78,9 +78,9 @@ def test_one_changed_integer_is_seen(store, classifier, monkeypatch) -> None:
 
 def chapter() -> None:
     from ui.convert import agreement
-    from ui.convert.photo import current_photo
+    from ui.convert.photo import get_photo
 
-    agreement.show(current_photo())
+    agreement.show(get_photo())
 
 
 def test_the_chapter_says_how_many_integers_differ_on_this_photo(store, monkeypatch) -> None:

@@ -122,9 +122,9 @@ def test_ranges_come_from_the_gallery() -> None:
 
 def chapter() -> None:
     from ui.convert import bits
-    from ui.convert.photo import current_photo
+    from ui.convert.photo import get_photo
 
-    bits.show(current_photo())
+    bits.show(get_photo())
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from qana.inference.classifier import AkidaClassifier, Prediction
 from qana.inference.diagnosis import diagnose
 from qana.walkthrough.block_graph import Block, build_block_graph, compute_shares
 from qana.walkthrough.block_texts import KINDS
-from ui.convert.network_graph import draw
+from ui.convert.network_graph import draw_graph
 
 SECONDS = 60
 
@@ -120,9 +120,9 @@ def test_a_model_without_layers_gets_one_sentence() -> None:
 
 def chapter() -> None:
     from ui.convert import network
-    from ui.convert.photo import current_photo
+    from ui.convert.photo import get_photo
 
-    network.show(current_photo())
+    network.show(get_photo())
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_the_graph_is_told_in_words_and_drawn_with_the_chosen_block(page: AppTes
 
 def test_a_tap_on_any_box_names_its_block(graph) -> None:
     everything = tuple(graph.values())
-    spec = draw(everything, compute_shares(everything, "macs"), "stem").to_dict()
+    spec = draw_graph(everything, compute_shares(everything, "macs"), "stem").to_dict()
     (tap,) = spec["params"]
     assert tap["select"] == {"type": "point", "fields": ["block"], "toggle": False}
     first = spec["layer"][0]  # behind a layer of other rows Vega-Lite would draw nothing

@@ -13,10 +13,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from qana.errors import UserError
-from qana.inference.manifest import ModelEntry, ModelError, find_entry, find_models_folder
+from qana.errors import ModelError, UserError
+from qana.inference.manifest import ModelEntry, find_entry, find_models_folder
 from qana.inference.model_store import hash_file
-from qana.jobs.background_worker import Job, Workshop
+from qana.jobs.background_worker import BackgroundWorker, Job
 from qana.jobs.messages import Request
 from qana.walkthrough.chip_drawing_reader import DEVICES, FIRST_GENERATION, map_entry, map_model
 
@@ -40,7 +40,7 @@ def test_every_layer_of_the_deployed_model_has_its_place(classifier, device: str
     for number, layers in enumerate(mapping.passes):
         taken = Counter(place for layer in layers for place in layer.places)
         assert max(taken.values()) == 1
-        assert mapping.used(number) == len(taken) <= len(everywhere)
+        assert mapping.count_used(number) == len(taken) <= len(everywhere)
         for layer in layers:
             assert all(layer.unit in everywhere[place] for place in layer.places)
 
@@ -117,7 +117,7 @@ def test_the_model_for_akida_1_lies_on_both_chips_of_its_generation(first, devic
     assert "SeparableConvolutional" in {layer.kind for layer in placed}
     assert placed[-1].unit.startswith("FNP")
     for number in range(len(mapping.passes)):
-        assert 0 < mapping.used(number) <= len(mapping.mesh.processors)
+        assert 0 < mapping.count_used(number) <= len(mapping.mesh.processors)
     assert network.layers[1].parameters.weights_bits == 8
     assert all(layer.parameters.weights_bits == 4 for layer in network.layers[2:])
 
@@ -137,22 +137,22 @@ def test_the_model_for_akida_1_does_not_map_on_the_second_generation(first) -> N
     assert (refusal.generation, refusal.missing) == ("1.0", {})
 
 
-class Quiet(Workshop):
+class Quiet(BackgroundWorker):
     """Takes requests and answers none: the process itself has a test of its own."""
 
     asked: list[tuple[str, Job]]
 
-    def ask(self, task: str, **arguments: object) -> Job:
+    def submit(self, function: str, **arguments: object) -> Job:
         job = Job(Request(1, "none:none"))
-        self.asked.append((task, job))
+        self.asked.append((function, job))
         return job
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, Job]]]:
-    """What the page asks of the workshop."""
+    """What the page asks of the worker."""
     Quiet.asked = []
-    monkeypatch.setattr("ui.shared_models.Workshop", Quiet)
+    monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
     clear()
     yield Quiet.asked
     clear()
@@ -165,9 +165,9 @@ def clear() -> None:
 
 def chapter() -> None:
     from ui.convert import chip
-    from ui.convert.photo import current_photo
+    from ui.convert.photo import get_photo
 
-    chip.show(current_photo())
+    chip.show(get_photo())
 
 
 def opened(device: str) -> AppTest:
@@ -184,7 +184,7 @@ def test_the_number_and_the_table_follow_the_pass(asked, classifier) -> None:
         page.select_slider[0].set_value(number).run()
         assert not page.exception
         (metric,) = page.metric
-        assert metric.value == f"{mapping.used(number)} of {len(mapping.mesh.processors)}"
+        assert metric.value == f"{mapping.count_used(number)} of {len(mapping.mesh.processors)}"
         (figure,) = page.get("vega_lite_chart")
         assert metric.value in figure.proto.alt
         assert all(layer.name in figure.proto.alt for layer in layers if layer.unit)
@@ -203,7 +203,7 @@ def test_a_refusal_gives_the_engines_words_and_the_model_that_fits(
     assert map_entry(classifier.entry, device).refusal.message in warning.value
     assert "DepthwiseConv2D" in warning.value
     mapping = map_entry(first, device)
-    assert page.metric[0].value == f"{mapping.used(0)} of {len(mapping.mesh.processors)}"
+    assert page.metric[0].value == f"{mapping.count_used(0)} of {len(mapping.mesh.processors)}"
     assert any("akd1000, trained for Akida 1.0" in words.value for words in page.caption)
     assert not asked
 

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from qana.errors import UserError
 from qana.inference.manifest import DEFAULT_MODEL
-from qana.jobs.background_worker import Job, Workshop
-from qana.jobs.cache import Store
+from qana.jobs.background_worker import BackgroundWorker, Job
+from qana.jobs.cache import Cache
 from qana.jobs.messages import Answer, Request
 from qana.walkthrough.conversion_cases import CASES, ConversionOutcome, LayerFate
 
@@ -17,7 +17,7 @@ pytest.importorskip("tf_keras")
 
 from qana.network.qana import NARROW_STEM
 
-STORE = Store()
+STORE = Cache()
 SAID: list[tuple[str, float]] = []
 
 
@@ -40,7 +40,7 @@ def test_the_published_gate_is_cut_off_with_a_warning_and_our_check_refuses_it()
     assert 0 < found.arrived < len(found.layers)
     assert found.left_in_float == "block1_gate_conv_activ"
     assert found.output_shape == (16, 16, NARROW_STEM)  # no logits: what came out is a feature map
-    package, words = found.said[-1]
+    package, words = found.messages[-1]
     assert package == "cnn2snn"
     assert "The end of the model is ignored" in words
     assert "logits (Dense)" in words
@@ -52,23 +52,23 @@ def test_the_published_squeeze_and_excitation_stops_the_converter() -> None:
     found = outcome("excitation_published")
     assert found.arrived == 0
     assert found.output_shape is None
-    assert found.said[-1][1].startswith("RuntimeError: Invalid block found during conversion")
-    assert any("excitation_expand_activ" in words for _package, words in found.said)
+    assert found.messages[-1][1].startswith("RuntimeError: Invalid block found during conversion")
+    assert any("excitation_expand_activ" in words for _package, words in found.messages)
     assert "does not convert" in found.refusal
 
 
 def test_of_the_published_network_the_quantizer_takes_nothing() -> None:
     found = outcome("network_published")
     assert found.arrived == 0
-    assert found.said[-1][0] == "quantizeml"
-    assert "Impossible to quantize" in found.said[-1][1]
+    assert found.messages[-1][0] == "quantizeml"
+    assert "Impossible to quantize" in found.messages[-1][1]
     assert found.refusal is None and not found.passes
 
 
 def test_the_same_attention_as_an_addition_arrives_whole_and_maps() -> None:
     found = outcome("attention_spiking")
     assert dropped(found) == []
-    assert found.said == ()
+    assert found.messages == ()
     assert found.output_shape == (1, 1, 7)
     assert found.refusal is None
     assert found.passes.keys() == {"TwelveNodesIPv2", "SixNodesIPv2"}
@@ -106,14 +106,14 @@ def test_an_unknown_case_is_named_with_the_known_ones() -> None:
         outcome("attention_improved")
 
 
-class Waiting(Workshop):
+class Waiting(BackgroundWorker):
     """Holds what is asked of it, for the test to answer."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: dict[str, Job] = {}
 
-    def ask(self, task: str, **arguments: object) -> Job:
+    def submit(self, function: str, **arguments: object) -> Job:
         return self.asked.setdefault(str(arguments["case"]), Job(Request(1, "none:none")))
 
 
@@ -125,10 +125,10 @@ def chapter() -> None:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Job]:
-    workshop = Waiting()
+    worker = Waiting()
     st.cache_resource.clear()
-    monkeypatch.setattr("ui.shared_models.Workshop", lambda: workshop)
-    yield workshop.asked
+    monkeypatch.setattr("ui.shared_models.BackgroundWorker", lambda: worker)
+    yield worker.asked
     st.cache_resource.clear()
 
 
@@ -148,7 +148,7 @@ def test_the_chapter_shows_progress_then_what_arrived(asked) -> None:
     assert html(page).count("<li title=") == len(found.layers)
     dropped_part = html(page).split("class='dropped'")[1]
     assert "sigmoid" in dropped_part and "Multiply" in dropped_part
-    assert [code.value for code in page.code] == [words for _package, words in found.said]
+    assert [code.value for code in page.code] == [words for _package, words in found.messages]
     assert page.error[0].value.startswith("**Refused.** The converter dropped part")
     assert not page.success
 

@@ -160,9 +160,9 @@ def _legend(outcome: ConversionOutcome) -> str:
 
 def _show_words(outcome: ConversionOutcome) -> None:
     st.subheader("What the vendor's tools say", anchor=False)
-    if not outcome.said:
+    if not outcome.messages:
         st.markdown("Nothing: no warning, no error.")
-    for package, words in outcome.said:
+    for package, words in outcome.messages:
         st.caption(f"`{package}`, its own words")
         st.code(words, language=None, wrap_lines=True)
     if outcome.output_shape:
