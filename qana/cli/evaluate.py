@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qana.cli.options import add_json_option, add_model_option
 from qana.cli.output import print_json, print_message
-from qana.data.labelled_folder import read_labelled
+from qana.data.labelled_folder import read_labelled_folder
 from qana.data.lesion_split import read_split
 from qana.errors import UserError
 from qana.evaluation.evaluate import evaluate
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Evaluates one model over a labelled folder."""
     classifier = load_classifier(options.model)
-    images = read_labelled(options.images, options.labels)
+    images = read_labelled_folder(options.images, options.labels)
     if options.subset:
         split = read_split()
         images = [image for image in images if split.get(image.image_id) == "test"]

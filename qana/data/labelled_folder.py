@@ -41,7 +41,7 @@ class _Row:
     lesion_id: str
 
 
-def read_labelled(images: Path, labels: Path) -> list[LabelledImage]:
+def read_labelled_folder(images: Path, labels: Path) -> list[LabelledImage]:
     """Finds the photo and the label of each row of a CSV file; the pixels are not decoded.
 
     Args:

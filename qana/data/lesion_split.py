@@ -54,10 +54,13 @@ def make_split(photos: Sequence[Photo], seed: int = SEED) -> dict[str, str]:
         members_of_class = sorted(groups[label], key=lambda members: members[0].lesion_id)
         generator.shuffle(members_of_class)
         count = len(members_of_class)
-        first = round(count * SHARES["train"])
-        second = first + round(count * SHARES["validation"])
+        train_end = round(count * SHARES["train"])
+        validation_end = train_end + round(count * SHARES["validation"])
         for index, members in enumerate(members_of_class):
-            subset = "train" if index < first else "validation" if index < second else "test"
+            if index < train_end:
+                subset = "train"
+            else:
+                subset = "validation" if index < validation_end else "test"
             split.update({photo.image_id: subset for photo in members})
     return split
 
@@ -95,10 +98,10 @@ def check_split(photos: Sequence[Photo], split: dict[str, str]) -> None:
         subset = split[photo.image_id]
         subsets_of[f"lesion {photo.lesion_id}"].add(subset)
         subsets_of[f"image with the hash {_hash_photo(photo.path)[:12]}"].add(subset)
-    for what, subsets in subsets_of.items():
+    for name, subsets in subsets_of.items():
         if len(subsets) > 1:
             raise DataError(
-                f"The split leaks, because the {what} is in {' and '.join(sorted(subsets))}: "
+                f"The split leaks, because the {name} is in {' and '.join(sorted(subsets))}: "
                 "restore it from the repository."
             )
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qana.classes import LABELS
-from qana.data.labelled_folder import LabelledImage, read_labelled
+from qana.data.labelled_folder import LabelledImage, read_labelled_folder
 from qana.errors import DataError
 
 ISIC = ("MEL", "NV", "BCC", "AKIEC", "BKL", "DF", "VASC")
@@ -50,7 +50,7 @@ def table(tmp_path: Path) -> Path:
 
 def read(images: Path, table: Path, content: str | bytes) -> list[LabelledImage]:
     table.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_labelled(images, table)
+    return read_labelled_folder(images, table)
 
 
 def read_error(images: Path, table: Path, content: str | bytes) -> str:
@@ -234,7 +234,7 @@ def test_missing_folder_and_file(images: Path, table: Path, tmp_path: Path) -> N
     cases += [(images, absent, "no file"), (images, images, "cannot be opened")]
     for folder, file, message in cases:
         with pytest.raises(DataError, match=message) as caught:
-            read_labelled(folder, file)
+            read_labelled_folder(folder, file)
         checked(caught.value)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qana.classes import LABELS
 from qana.data.ham10000 import METADATA, read_ham10000
-from qana.data.labelled_folder import read_labelled
+from qana.data.labelled_folder import read_labelled_folder
 from qana.data.lesion_split import make_split, read_split
 from qana.data.pad_ufes_20 import METADATA as PAD_METADATA
 from qana.data.pad_ufes_20 import read_pad_ufes
@@ -62,7 +62,7 @@ def labels(chance: Chance, folder: Path) -> Callable[[], None]:
         ]
     images = _pictures(folder, "jpg")
     (folder / "labels.csv").write_bytes(_written(chance, table))
-    return lambda: _all(read_labelled(images, folder / "labels.csv"))
+    return lambda: _all(read_labelled_folder(images, folder / "labels.csv"))
 
 
 def ham10000(chance: Chance, folder: Path) -> Callable[[], None]:
