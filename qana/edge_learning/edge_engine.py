@@ -72,7 +72,7 @@ class EdgeEngine:
         """
         places = np.asarray(labels, np.int32)
         if len(places) and not 0 <= places.min() <= places.max() < len(head.classes):
-            raise HeadError("A label is none of the classes of the head: add its class first.")
+            raise HeadError("A label is not a class of the head: add the class first.")
 
         def fit() -> dict[str, np.ndarray]:
             self._load_head(head)

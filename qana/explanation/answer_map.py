@@ -1,4 +1,4 @@
-"""Draws the map of an answer over its photo, as pages and reports show it."""
+"""Draws the Akida map of a diagnosis over its photo, for pages and reports."""
 
 from functools import lru_cache
 
@@ -13,13 +13,13 @@ from qana.inference.diagnosis import Diagnosis
 
 
 def draw_answer_map(diagnosis: Diagnosis) -> np.ndarray | None:
-    """Draws the map of the likeliest class over the photo.
+    """Draws the map of the most probable class over the photo.
 
     Args:
-        diagnosis: with an answer.
+        diagnosis: diagnosis of the photo.
 
     Returns:
-        (S, S, 3) uint8 RGB; None where the network that answered has no map.
+        (S, S, 3) uint8 RGB. None if the diagnosis has no prediction or the network has no map.
     """
     akida_map = load_map(diagnosis.classifier.layers)
     if akida_map is None or diagnosis.prediction is None:
@@ -32,7 +32,14 @@ def draw_answer_map(diagnosis: Diagnosis) -> np.ndarray | None:
 
 @lru_cache(maxsize=4)
 def load_map(layers: tuple[akida.Layer, ...]) -> AkidaMap | None:
-    """Reads the map of a model from its layers, once; None where its head has none."""
+    """Reads the Akida map of a model from its layers, once for each model.
+
+    Args:
+        layers: layers of an Akida model, as `AkidaClassifier.layers`.
+
+    Returns:
+        The map, or None if the model does not end in an average and a linear layer.
+    """
     try:
         return AkidaMap(layers)
     except ExplanationError:
