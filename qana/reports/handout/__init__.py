@@ -1,1 +1,1 @@
-"""The handout: one page of A4 that a class holds in hand, every number computed or read."""
+"""Makes the handout for a class: one page of A4, a PDF, with computed numbers."""

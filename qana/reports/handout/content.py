@@ -1,4 +1,4 @@
-"""What the handout says, from the model, its manifest and the answer for one photo."""
+"""Gathers the content of the handout from the model, its manifest and the prediction of a photo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,20 +16,22 @@ from qana.walkthrough.layer_events import LayerFrame, make_frames
 from qana.walkthrough.quiz import Question
 
 DEVICES = "12 nodes", "6 nodes"
-MAPS = 3
+"""Virtual devices of `qana.walkthrough.chip_drawing_reader` that the page compares."""
+MAX_MAPS = 3
+"""Most event maps on the page."""
 
 
 @dataclass(frozen=True, eq=False)
 class HandoutContent:
-    """What the page says.
+    """The content of the page.
 
     Attributes:
-        entry: the model's.
+        entry: of the model.
         prediction: of the photo.
-        photo: what it is, in a few words.
-        graph: the network's blocks.
-        maps: events of the layers that are drawn.
-        mappings: on each of `DEVICES`.
+        photo: description of the photo, in a few words.
+        graph: blocks of the network.
+        maps: events of the layers to draw.
+        mappings: of the model on each of `DEVICES`.
         questions: for the class.
     """
 
@@ -43,37 +45,37 @@ class HandoutContent:
 
 
 def gather_content(classifier: AkidaClassifier, image: np.ndarray, photo: str) -> HandoutContent:
-    """Computes what the page says.
+    """Computes the content of the page.
 
     Args:
-        classifier: the model.
+        classifier: a loaded classifier.
         image: (H, W, 3) uint8 RGB of any size; its centre square is read.
-        photo: what it is, in a few words.
+        photo: description of the photo, in a few words.
     """
     prediction = classifier.classify(image)
     graph = build_block_graph(classifier.layers, prediction.layers)
     large, small = (map_entry(classifier.entry, device) for device in DEVICES)
-    # The last question and its options are the same whatever the converter does; only the answer,
-    # which is not printed, needs a run of it.
-    nothing_ran = ConversionOutcome((), {}, (), None, None, None, {}, None, 0)
+    # The last question and its options do not depend on the converter. The answer does, but the
+    # page does not print it, so the converter need not run.
+    no_outcome = ConversionOutcome((), {}, (), None, None, None, {}, None, 0)
     questions = (
         quiz.ask_sparsity(prediction),
         quiz.ask_largest_block(graph),
         quiz.ask_weight_levels(classifier.layers),
         quiz.ask_passes(large, small),
-        quiz.ask_converter(nothing_ran),
+        quiz.ask_converter(no_outcome),
     )
-    maps = _to_draw(make_frames(prediction.outputs))
+    maps = _select_maps(make_frames(prediction.outputs))
     return HandoutContent(
         classifier.entry, prediction, photo, graph, maps, (large, small), questions
     )
 
 
-def _to_draw(frames: Sequence[LayerFrame]) -> tuple[LayerFrame, ...]:
-    """Of the largest maps, the layer of each size that is silent most; linear ones hardly are."""
+def _select_maps(frames: Sequence[LayerFrame]) -> tuple[LayerFrame, ...]:
+    """Selects the sparsest rectified layer of each of the largest map sizes."""
     best: dict[int, LayerFrame] = {}
     for frame in frames:
         side = len(frame.counts)
         if not frame.signed and (side not in best or frame.sparsity > best[side].sparsity):
             best[side] = frame
-    return tuple(best[side] for side in sorted(best, reverse=True)[:MAPS])
+    return tuple(best[side] for side in sorted(best, reverse=True)[:MAX_MAPS])

@@ -1,4 +1,4 @@
-"""The page's figures: the photo as events, the network, its numbers, the questions."""
+"""Draws the sections of the page: the photo as events, the network, its numbers, the questions."""
 
 from collections.abc import Sequence
 from string import ascii_lowercase
@@ -28,11 +28,11 @@ from qana.walkthrough.block_graph import compute_shares
 from qana.walkthrough.quiz import Question
 
 PIXELS = 256
-"""Side of a drawn event map; each place of a layer is a square of it."""
+"""Side of a drawn event map, pixels. Each position of a layer is a square in it."""
 
 
 def draw_photo(pdf: FPDF, facts: HandoutContent, y: float) -> None:
-    """The photo, three layers of it as events, and how much of all is silent."""
+    """Draws the photo, the events of three layers, and the sparsity, from `y` mm downward."""
     prediction, side, gap = facts.prediction, 33.5, 4
     top = draw_heading(pdf, MARGIN, y, INNER, "One photo as events")
     draw_picture(pdf, MARGIN, top, side, prediction.inputs, "The photo as the network reads it")
@@ -64,7 +64,7 @@ def draw_photo(pdf: FPDF, facts: HandoutContent, y: float) -> None:
 
 
 def draw_network(pdf: FPDF, facts: HandoutContent, y: float) -> None:
-    """The chain of blocks, an arc where one is added to its input, a bar for its share of MACs."""
+    """Draws the chain of blocks, with arcs for residual connections and bars for the MACs."""
     graph = [block for block in facts.graph if block.macs]
     share = compute_shares(graph, "macs")
     width = 108
@@ -94,15 +94,17 @@ def draw_network(pdf: FPDF, facts: HandoutContent, y: float) -> None:
         bar = room * share[block.name] / max(share.values())
         pdf.set_fill_color(*TEAL)
         pdf.rect(x + 64, at - 1.3, max(bar, 0.2), 2.6, style="F")
-        draw_text(pdf, MARGIN + width - 11, line, 11, _share(share[block.name]), SMALL, align="R")
+        draw_text(
+            pdf, MARGIN + width - 11, line, 11, _format_share(share[block.name]), SMALL, align="R"
+        )
 
 
-def _share(share: float) -> str:
+def _format_share(share: float) -> str:
     return f"{share:.1%}" if share >= 0.0005 else "< 0.1%"
 
 
 def draw_numbers(pdf: FPDF, facts: HandoutContent, y: float) -> None:
-    """The model and its results on test lesions, with the command that wrote them."""
+    """Draws the figures of the model and its test results, with the command that made them."""
     entry, test = facts.entry, facts.entry.metrics["lesion-test"]
     x, width = MARGIN + 116, INNER - 116
     top = draw_heading(pdf, x, y, width, "The numbers")
@@ -136,7 +138,7 @@ def draw_numbers(pdf: FPDF, facts: HandoutContent, y: float) -> None:
 
 
 def draw_questions(pdf: FPDF, questions: Sequence[Question], y: float) -> None:
-    """In two columns, each question on as many lines as it takes."""
+    """Draws the questions in two columns, from `y` mm downward."""
     top = draw_heading(pdf, MARGIN, y, INNER, "Five questions")
     where = "Some answers are on this page; the app computes all, on its page Convert."
     draw_text(pdf, MARGIN + 60, y + 1.7, INNER - 60, where, SMALL, colour=MUTED, align="R")
@@ -147,7 +149,7 @@ def draw_questions(pdf: FPDF, questions: Sequence[Question], y: float) -> None:
             x, line = MARGIN + width + 8, top
         draw_text(pdf, x, line, 5, f"{number}", 10, "B", ORANGE)
         line = draw_text(pdf, x + 5, line, width - 5, question.text, SMALL)
-        # Blanks that do not break keep each option on one line.
+        # Non-breaking spaces keep each option on one line.
         letters = (
             f"{letter}) {option}".replace(" ", "\N{NO-BREAK SPACE}")
             for letter, option in zip(ascii_lowercase, question.options, strict=False)

@@ -1,4 +1,4 @@
-"""The page as a whole, and its file."""
+"""Draws the whole page and saves it as a file."""
 
 from pathlib import Path
 
@@ -32,14 +32,14 @@ PAPER_SOURCE = "Wang et al., arXiv 2507.15958"
 
 
 class HandoutError(UserError):
-    """A handout that cannot be written."""
+    """A handout that cannot be saved."""
 
 
 def draw_handout(facts: HandoutContent) -> bytes:
-    """The page.
+    """Draws the handout.
 
     Returns:
-        The bytes of a PDF, one page of A4, upright.
+        A PDF, one page of A4 in portrait format.
     """
     pdf = FPDF()
     pdf.set_auto_page_break(False)
@@ -47,21 +47,25 @@ def draw_handout(facts: HandoutContent) -> bytes:
     pdf.set_title("From pixels to spikes")
     pdf.set_lang("en")
     pdf.add_page()
-    _head(pdf)
-    _way(pdf, facts, 47)
+    _draw_header(pdf)
+    _draw_steps(pdf, facts, 47)
     draw_photo(pdf, facts, 94)
     draw_network(pdf, facts, 151)
     draw_numbers(pdf, facts, 151)
     draw_questions(pdf, facts.questions, 227)
-    _sources(pdf, 277)
+    _draw_sources(pdf, 277)
     return bytes(pdf.output())
 
 
 def save_handout(page: bytes, out: Path) -> None:
-    """Writes the handout at once: where it fails, nothing is left and an older file stays.
+    """Saves the handout, and keeps an older file if that fails.
+
+    Args:
+        page: the PDF.
+        out: path of the file.
 
     Raises:
-        HandoutError: the file cannot be written there.
+        HandoutError: the file cannot be written.
     """
     unfinished = out.with_name(f"{out.name}.unfinished") if out.name else out
     try:
@@ -78,7 +82,7 @@ def save_handout(page: bytes, out: Path) -> None:
         ) from None
 
 
-def _head(pdf: FPDF) -> None:
+def _draw_header(pdf: FPDF) -> None:
     pdf.set_fill_color(*BACKGROUND)
     pdf.rect(0, 0, *PAGE, style="F")
     pdf.set_fill_color(*TEAL)
@@ -102,16 +106,24 @@ def _head(pdf: FPDF) -> None:
     )
 
 
-def _way(pdf: FPDF, facts: HandoutContent, y: float) -> None:
-    """Six steps with an arrow between; the number below each is this model's."""
+def _draw_steps(pdf: FPDF, facts: HandoutContent, y: float) -> None:
+    """Draws six steps from training to spikes, each with a number of this model."""
     entry, large = facts.entry, facts.mappings[0]
     stages = {name: found["accuracy"] for name, found in entry.metrics["stages"].items()}
     reached = entry.metrics["lesion-test"]["accuracy"]
     steps = (
-        ("Train", "A float network learns from labelled photos.", _hits(stages["float"])),
-        ("Quantize", "Weights and activations become small integers.", _hits(stages["ptq"])),
-        ("Tune", "It trains on with the rounding in place.", _hits(stages["tuned"])),
-        ("Convert", "The vendor's converter makes it an Akida model.", _hits(reached)),
+        (
+            "Train",
+            "A float network learns from labelled photos.",
+            _format_accuracy(stages["float"]),
+        ),
+        (
+            "Quantize",
+            "Weights and activations become small integers.",
+            _format_accuracy(stages["ptq"]),
+        ),
+        ("Tune", "It trains on with the rounding in place.", _format_accuracy(stages["tuned"])),
+        ("Convert", "The vendor's converter makes it an Akida model.", _format_accuracy(reached)),
         (
             "Map",
             "Each layer gets processors of the chip.",
@@ -141,11 +153,11 @@ def _way(pdf: FPDF, facts: HandoutContent, y: float) -> None:
             draw_arrow(pdf, x - gap / 2, top + height / 2)
 
 
-def _hits(accuracy: float) -> tuple[str, str]:
+def _format_accuracy(accuracy: float) -> tuple[str, str]:
     return f"{accuracy:.1%}", "right, test set"
 
 
-def _sources(pdf: FPDF, y: float) -> None:
+def _draw_sources(pdf: FPDF, y: float) -> None:
     pdf.set_draw_color(*LINE)
     pdf.line(MARGIN, y, PAGE[0] - MARGIN, y)
     draw_text(
