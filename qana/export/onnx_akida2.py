@@ -57,25 +57,13 @@ def export_convolution(graph: Graph, layer: akida.Layer, source: Signal) -> Sign
         low, high = source.low - int(padding.max()), source.high - int(padding.min())
         shifted = graph.add_node("Sub", source.name, graph.add_channel_constant(padding))
         source = Signal(shifted, low, high)
-    ends = np.stack([kernel * source.low, kernel * source.high])
-    least, most = ends.min(axis=0).sum((1, 2, 3)), ends.max(axis=0).sum((1, 2, 3))
-    largest = np.maximum(-least, most) + abs(bias)
     pixels = 1
     if layer.parameters.layer_type != TRANSPOSED:
         pixels = count_pooled_pixels(layer, layer.parameters.kernel_stride)
     if pixels == 1:
-        # A channel with a constant output may have a bias and a shift of any size. It is replaced
-        # by its output.
-        value = rescaling.apply(least + bias)
-        constant = value == rescaling.apply(most + bias)
-        kernel = np.where(constant[:, None, None, None], 0, kernel)
-        bias, largest = np.where(constant, value, bias), np.where(constant, abs(value), largest)
-        rescaling = Rescaling(
-            None if rescaling.limit is None else np.where(constant, LARGEST, rescaling.limit),
-            np.where(constant, 1, rescaling.scale),
-            np.where(constant, 0, rescaling.shift),
-        )
-    check_exact(layer, largest, rescaling, pixels)
+        kernel, bias, rescaling = _replace_constant_channels(kernel, bias, rescaling, source)
+    least, most = _bound_products(kernel, source)
+    check_exact(layer, np.maximum(-least, most) + abs(bias), rescaling, pixels)
     sums = graph.add_node(
         "ConvTranspose" if layer.parameters.layer_type == TRANSPOSED else "Conv",
         source.name,
@@ -97,6 +85,43 @@ def export_convolution(graph: Graph, layer: akida.Layer, source: Signal) -> Sign
     top = rescaling.apply(rescaling.limit) if pixels == 1 else np.full(len(bias), LARGEST)
     clipped = graph.add_node("Min", rounded, graph.add_channel_constant(top), name=layer.name)
     return Signal(clipped, 0, LARGEST)
+
+
+def _bound_products(kernel: np.ndarray, source: Signal) -> tuple[np.ndarray, np.ndarray]:
+    """Computes the lower and the upper bound of a convolution's sums without bias, (F,) each."""
+    ends = np.stack([kernel * source.low, kernel * source.high])
+    return ends.min(axis=0).sum((1, 2, 3)), ends.max(axis=0).sum((1, 2, 3))
+
+
+def _replace_constant_channels(
+    kernel: np.ndarray, bias: np.ndarray, rescaling: Rescaling, source: Signal
+) -> tuple[np.ndarray, np.ndarray, Rescaling]:
+    """Replaces each channel with a constant output by this output.
+
+    Such a channel may have a bias and a shift of any size, which float32 could not hold.
+
+    Args:
+        kernel: (F, I, h, w) int64 weights.
+        bias: (F,) int64 bias.
+        rescaling: rescaling of the F channels.
+        source: input of the layer.
+
+    Returns:
+        Kernel, bias and rescaling that give the same outputs.
+    """
+    least, most = _bound_products(kernel, source)
+    value = rescaling.apply(least + bias)
+    constant = value == rescaling.apply(most + bias)
+    limit = rescaling.limit
+    return (
+        np.where(constant[:, None, None, None], 0, kernel),
+        np.where(constant, value, bias),
+        Rescaling(
+            None if limit is None else np.where(constant, LARGEST, limit),
+            np.where(constant, 1, rescaling.scale),
+            np.where(constant, 0, rescaling.shift),
+        ),
+    )
 
 
 def export_add(graph: Graph, layer: akida.Layer, a: Signal, b: Signal) -> Signal:
