@@ -30,8 +30,8 @@ CLASSES = np.arange(63) % 7
 
 
 @pytest.fixture(scope="module", autouse=True)
-def eagerly() -> Iterator[None]:
-    """Building the graphs would take longer than the few runs here."""
+def run_eagerly() -> Iterator[None]:
+    """Runs TensorFlow eagerly: building graphs would take longer than the few runs here."""
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
@@ -43,12 +43,12 @@ def network(keras_forms) -> KerasNetwork:
 
 
 @pytest.fixture(scope="module")
-def twin(keras_forms) -> TorchNetwork:
+def torch_network(keras_forms) -> TorchNetwork:
     return TorchNetwork(keras_forms["float"])
 
 
-def in_double_precision(network: Any) -> Any:
-    """The same Keras network, calculating in float64."""
+def convert_to_float64(network: Any) -> Any:
+    """Makes a copy of a Keras network that computes in float64."""
 
     def doubled(config: Any) -> Any:
         if isinstance(config, dict):
@@ -63,31 +63,37 @@ def in_double_precision(network: Any) -> Any:
     return made
 
 
-def channels_first(photos: np.ndarray) -> torch.Tensor:
+def to_channels_first(photos: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(photos.transpose(0, 3, 1, 2).astype(np.float32))
 
 
-def natively(twin: TorchNetwork, method: str, layer: str, photos: np.ndarray) -> np.ndarray:
-    """The package's own hooks on a torch layer."""
+def compute_native_maps(
+    torch_network: TorchNetwork, method: str, layer: str, photos: np.ndarray
+) -> np.ndarray:
+    """Computes maps with the package's own hooks on a torch layer."""
     targets = [ClassifierOutputTarget(int(label)) for label in CLASSES[: len(photos)]]
-    dtype = next(twin.parameters()).dtype
-    return METHODS[method](twin, [twin.steps[layer]])(channels_first(photos).to(dtype), targets)
+    dtype = next(torch_network.parameters()).dtype
+    return METHODS[method](torch_network, [torch_network.steps[layer]])(
+        to_channels_first(photos).to(dtype), targets
+    )
 
 
-def test_the_twin_is_the_same_network(keras_forms, twin, square_photos) -> None:
+def test_the_torch_network_gives_the_logits_of_keras(
+    keras_forms, torch_network, square_photos
+) -> None:
     expected = keras_forms["float"].predict(square_photos.astype(np.float32), verbose=0)
-    found = twin(channels_first(square_photos)).detach().numpy()
+    found = torch_network(to_channels_first(square_photos)).detach().numpy()
     assert np.abs(expected - found).max() < 1e-4
 
 
-def test_the_network_for_akida_1_has_a_twin_too(square_photos) -> None:
+def test_the_torch_network_for_akida_1_gives_the_logits_of_keras(square_photos) -> None:
     network = load_keras_form(find_entry("akd1000"), "float")
     expected = network.predict(square_photos.astype(np.float32), verbose=0)
-    found = TorchNetwork(network)(channels_first(square_photos)).detach().numpy()
+    found = TorchNetwork(network)(to_channels_first(square_photos)).detach().numpy()
     assert np.abs(expected - found).max() < 1e-4
 
 
-def test_a_network_with_other_layers_has_no_twin() -> None:
+def test_a_network_with_other_layers_gets_an_error() -> None:
     with pytest.raises(ValueError, match="no torch module"):
         TorchNetwork(build_network("published"))
 
@@ -99,10 +105,14 @@ OTHER_METHODS = [
 
 
 @pytest.mark.parametrize("method", ["Grad-CAM", *OTHER_METHODS])
-def test_keras_and_native_hooks_give_the_same_map(network, twin, square_photos, method) -> None:
+def test_keras_and_native_hooks_give_the_same_map(
+    network, torch_network, square_photos, method
+) -> None:
     found = compute_maps(network, method, LAST, square_photos, CLASSES)
     assert found.shape == (63, 128, 128)
-    assert np.abs(found - natively(twin, method, LAST, square_photos)).max() < 1e-4
+    assert (
+        np.abs(found - compute_native_maps(torch_network, method, LAST, square_photos)).max() < 1e-4
+    )
 
 
 EARLY = [
@@ -114,43 +124,50 @@ EARLY = [
 
 @pytest.fixture(scope="module")
 def doubled(keras_forms) -> KerasNetwork:
-    network = in_double_precision(keras_forms["float"])
+    network = convert_to_float64(keras_forms["float"])
     return KerasNetwork(network, [layer for _, layer in EARLY])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("method", "layer"), EARLY)
-def test_in_double_precision_it_is_the_same_at_early_layers_too(
-    doubled, twin, square_photos, method, layer
+def test_in_float64_early_layers_agree_too(
+    doubled, torch_network, square_photos, method, layer
 ) -> None:
-    """Before the last layer float32 is not enough for this on all photos: a value next to a bound
-    of a ReLU6 falls on the other side of it, and a gradient comes or goes. There the hooks in
-    float32 are as far from the hooks in float64 as from Keras in float32."""
+    """Compares in float64, because float32 is not enough before the last layer.
+
+    A value next to a bound of a ReLU6 may round to the other side, which changes the gradient. The
+    hooks in float32 differ from the hooks in float64 as much as Keras in float32 does.
+    """
     photos = square_photos[:21]
     found = compute_maps(doubled, method, layer, photos, CLASSES[:21])
-    expected = natively(copy.deepcopy(twin).double(), method, layer, photos)
+    expected = compute_native_maps(copy.deepcopy(torch_network).double(), method, layer, photos)
     assert np.abs(found - expected).max() < 1e-6
 
 
-def test_score_cam_agrees_too_and_tells_how_far_it_is(network, twin, square_photos) -> None:
+def test_score_cam_agrees_and_reports_progress(network, torch_network, square_photos) -> None:
     shares: list[float] = []
     layer, photos = "attention80_add", square_photos[:1]
     found = compute_maps(network, "Score-CAM", layer, photos, CLASSES, shares.append)
-    assert np.abs(found - natively(twin, "Score-CAM", layer, photos)).max() < 1e-4
+    assert (
+        np.abs(found - compute_native_maps(torch_network, "Score-CAM", layer, photos)).max() < 1e-4
+    )
     assert shares == sorted(shares) and len(shares) == 5 and shares[-1] == 1
 
 
 def test_the_akida_map_is_grad_cam_of_the_quantized_network(
     keras_forms, classifier, square_photos
 ) -> None:
-    """Of every photo where both networks carry the same integers. In the others a float32 rounding
-    tie of Keras moved one before; from Keras's integers the map is its Grad-CAM there as well."""
+    """Compares all photos for which both networks compute the same integers.
+
+    For the others, a float32 rounding tie in Keras changed an earlier integer. With the integers of
+    Keras, the Akida map equals Grad-CAM for them too.
+    """
     network = KerasNetwork(keras_forms["quantized"], [LAST])
     entering = keras_forms["quantized"].get_layer("head_mix_relu").output
     before = keras.Model(keras_forms["quantized"].inputs, entering)
     head = AkidaMap(classifier.layers)
     same = 0
-    # All at once would keep gigabytes of gradients.
+    # All photos at once would need gigabytes for the gradients.
     for part in np.split(np.arange(len(square_photos)), 3):
         photos = square_photos[part]
         expected = compute_maps(network, "Grad-CAM", LAST, photos, CLASSES[part])
@@ -169,7 +186,7 @@ def test_the_akida_map_is_grad_cam_of_the_quantized_network(
     assert same >= 50
 
 
-def test_what_does_not_exist_is_said(network, keras_forms, square_photos) -> None:
+def test_an_unknown_method_or_layer_gets_an_error(network, keras_forms, square_photos) -> None:
     for method, layer in (("Nothing-CAM", LAST), ("Grad-CAM", "nowhere")):
         with pytest.raises(ExplanationError, match="choose one of"):
             compute_maps(network, method, layer, square_photos[:1], CLASSES)
