@@ -147,7 +147,7 @@ class BoardModel:
         )
 
     def predict_model(self, entry: ModelEntry) -> Estimate:
-        """Predicts the cost of a model of QANA. The caveat says whether the board fits its target.
+        """Predicts the cost of a model of QANA, with a caveat where the board is not its target.
 
         Args:
             entry: the model.

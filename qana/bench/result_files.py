@@ -58,13 +58,13 @@ def read_result(content: bytes) -> BenchResult:
             "The file is no result of `python -m qana bench --json`: save its output and load that."
         ) from None
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
-        raise ResultError("The file's rows are not those of `python -m qana bench`.")
+        raise ResultError(f"The file must have 1 to {MAX_ROWS} rows of `python -m qana bench --json`.")
     checked = []
     for number, row in enumerate(rows, start=1):
         try:
             checked.append(_check_row(row))
         except KeyError as error:
-            raise ResultError(f"Row {number} of the file has no {error.args[0]}.") from None
+            raise ResultError(f"Row {number} of the file has no {error.args[0]}: save the output of `python -m qana bench --json` again.") from None
         except (ValueError, TypeError, OverflowError) as error:
             raise ResultError(f"Row {number} of the file cannot be used: {error}.") from None
     return BenchResult.from_json(
@@ -113,7 +113,7 @@ def _check_row(row: Any) -> dict[str, Any]:
         ValueError: a value is out of range, or the provenance contradicts the values.
     """
     if not isinstance(row, dict):
-        raise TypeError("it is no row")
+        raise TypeError("it must be an object")
     made = {
         "runtime": _check_text(row["runtime"]),
         "device": _check_text(row["device"]),
@@ -132,10 +132,10 @@ def _check_row(row: Any) -> dict[str, Any]:
         "doubt": _check_optional(_check_text, row["doubt"]),
     }
     if made["provenance"] not in (MEASURED, MODELLED, PUBLISHED):
-        raise ValueError("it does not say whether it was measured, modelled or published")
+        raise ValueError("its provenance must be measured, modelled or published")
     ran = all(made[key] is not None for key in ("runs", "images", "seconds"))
     if (made["provenance"] == MEASURED) != ran:
-        raise ValueError("what is measured, and only that, says how many images ran for how long")
+        raise ValueError("a measured row, and no other, has runs, images and seconds")
     return made
 
 
@@ -149,7 +149,7 @@ def _check_latency(value: Any) -> dict[str, float | None]:
         if made[low] is not None or made[high] is not None:
             _check_order([made[low], made["p50"], made[high]])
     if made["p50"] is None:
-        raise ValueError("its latency has no median")
+        raise ValueError("its latency needs a median")
     return made
 
 
@@ -170,7 +170,7 @@ def _check_range(value: Any, checks: Iterable[Callable[[Any], float]]) -> dict[s
 
 def _check_order(values: list[Any]) -> None:
     if None in values or values != sorted(values):
-        raise ValueError("a range of it is not in order")
+        raise ValueError("the ends of an interval are not in order")
 
 
 def _check_reason(value: Any) -> dict[str, str]:
@@ -179,25 +179,25 @@ def _check_reason(value: Any) -> dict[str, str]:
 
 def _check_text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT_LENGTH:
-        raise TypeError("a text of it is missing, empty or too long")
+        raise TypeError("a text is missing, empty or too long")
     value.encode()  # raises where the text holds half a surrogate pair
     return value.translate(MARKUP).replace("://", " ").replace("www.", "www ")
 
 
 def _check_count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_NUMBER:
-        raise TypeError("a number of images or runs is not a whole number above 0")
+        raise TypeError("a number of images or runs must be a whole number above 0")
     return value
 
 
 def _check_positive(value: Any) -> float:
     if _check_number(value) <= 0:
-        raise ValueError("a number of it is not above 0")
+        raise ValueError("a number must be above 0")
     return value
 
 
 def _check_number(value: Any) -> float:
     wrong = not isinstance(value, int | float) or isinstance(value, bool)
     if wrong or not math.isfinite(value) or abs(value) > MAX_NUMBER:
-        raise TypeError("a number of it is missing, infinite or too large")
+        raise TypeError("a number is missing, infinite or too large")
     return value

@@ -1,4 +1,4 @@
-"""The modelled Akida keeps its word on every published figure; published rows say their doubts."""
+"""Board models cover the published figures, and published rows have source and doubt."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ def test_energy_and_latency_of_both_mappings_are_modelled_and_the_akd1000_is_not
 
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
-def test_left_out_figures_lie_inside_at_the_stated_rate(model: BoardModel) -> None:
+def test_intervals_cover_left_out_figures_at_the_stated_rate(model: BoardModel) -> None:
     left_out = model.leave_one_out()
     assert len(left_out) == len(model.points) >= 8
     assert sum(figure.inside for figure in left_out) >= model.rate * len(left_out)
@@ -62,7 +62,7 @@ def test_a_figure_that_is_ten_times_too_large_falls_outside(model: BoardModel) -
 
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
-def test_our_network_lies_between_the_figures_of_its_neighbours(model: BoardModel) -> None:
+def test_the_estimate_is_between_the_nearest_figures(model: BoardModel) -> None:
     estimate = model.predict(AKIDA2_MMAC)
     below = model.predict(16.5).value
     above = model.predict(179).value
@@ -73,7 +73,7 @@ def test_our_network_lies_between_the_figures_of_its_neighbours(model: BoardMode
     assert all(estimate.low < neighbour < estimate.high for neighbour in neighbours)
 
 
-def test_the_energy_law_is_the_one_that_its_formula_prints() -> None:
+def test_the_formula_gives_the_predicted_energy() -> None:
     model = the("best", "energy")
     constant, power = model.formula.split(" mJ x MMAC ^ ")
     assert model.predict(100).value == pytest.approx(
@@ -83,7 +83,7 @@ def test_the_energy_law_is_the_one_that_its_formula_prints() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
-def test_an_estimate_says_where_it_comes_from_and_what_it_does_not_say(model: BoardModel) -> None:
+def test_an_estimate_has_source_and_caveat(model: BoardModel) -> None:
     entry = find_entry("akida2")
     estimate = model.predict_model(entry)
     assert replace(estimate, caveat="") == replace(model.predict(entry.macs / 1e6), caveat="")
@@ -97,7 +97,7 @@ def test_an_estimate_says_where_it_comes_from_and_what_it_does_not_say(model: Bo
     assert model.predict(2).extrapolated and model.predict(2000).extrapolated
 
 
-def test_bad_input_says_what_to_do() -> None:
+def test_bad_input_raises_a_helpful_error() -> None:
     model = the("best", "energy")
     for mmac in (0, -3):
         with pytest.raises(UserError, match="above zero"):
@@ -120,7 +120,7 @@ def test_the_mean_photo_costs_the_estimate(energy: Estimate) -> None:
 
 
 @pytest.mark.parametrize("ratio", [0.5, 0.9, 1.1, 2])
-def test_only_part_of_the_energy_follows_events_and_the_interval_widens(
+def test_dynamic_energy_scales_with_events_and_the_interval_widens(
     energy: Estimate, ratio: float
 ) -> None:
     scaled = scale_by_events(energy, 1000 * ratio, 1000)
@@ -132,7 +132,7 @@ def test_only_part_of_the_energy_follows_events_and_the_interval_widens(
     assert "events" in scaled.source and scaled.provenance == "modelled"
 
 
-def test_a_latency_or_a_count_of_zero_is_not_scaled(energy: Estimate) -> None:
+def test_scaling_a_latency_or_zero_events_raises(energy: Estimate) -> None:
     with pytest.raises(UserError, match="latency"):
         scale_by_events(the("best", "latency").predict(AKIDA2_MMAC), 900, 1000)
     for events, mean in ((0, 1000), (1000, 0)):
@@ -140,7 +140,7 @@ def test_a_latency_or_a_count_of_zero_is_not_scaled(energy: Estimate) -> None:
             scale_by_events(energy, events, mean)
 
 
-def test_published_energy_above_the_floor_follows_events_better_than_macs() -> None:
+def test_published_dynamic_energy_correlates_with_events_more_than_macs() -> None:
     figures = [
         figure
         for figure in read_figures()
@@ -156,7 +156,7 @@ def test_published_energy_above_the_floor_follows_events_better_than_macs() -> N
     assert round(min(each_mac)) == 10 and round(max(each_mac)) == 14
 
 
-def test_every_row_has_a_source_and_a_doubt_and_is_published() -> None:
+def test_every_published_row_has_source_and_doubt() -> None:
     rows = read_published_rows()
     assert len(rows) > len(read_figures())
     for row in rows:
@@ -166,7 +166,7 @@ def test_every_row_has_a_source_and_a_doubt_and_is_published() -> None:
 
 
 def test_the_board_rows_are_physically_possible() -> None:
-    """Above the board's floor of 0.11 W, below 0.5 W: a shifted decimal point would show."""
+    """Power is between 0.11 W and 0.5 W, so that a shifted decimal point fails."""
     for figure in read_figures():
         if figure.latency_ms is not None:
             assert 0.11 < figure.energy_mj / figure.latency_ms < 0.5, figure
@@ -174,7 +174,7 @@ def test_the_board_rows_are_physically_possible() -> None:
             assert 0 < figure.dynamic_mj < figure.energy_mj
 
 
-def test_exactly_the_cards_below_their_idle_power_are_doubted_for_it() -> None:
+def test_rows_below_idle_power_have_that_doubt() -> None:
     rows = read_published_rows()
     card = [row for row in rows if row.device == "RTX 3090"]
     assert len(card) == 4 and all(row.watts and row.watts < CARDS_IDLE_WATTS for row in card)
@@ -183,14 +183,14 @@ def test_exactly_the_cards_below_their_idle_power_are_doubted_for_it() -> None:
         assert row.watts is not None and f"Implies {row.watts:.0f} W" in row.doubt
 
 
-def test_a_row_without_latency_or_energy_implies_no_power() -> None:
+def test_a_row_without_latency_or_energy_has_no_power() -> None:
     rows = read_published_rows()
     assert {row.watts for row in rows if row.device == "GTX 1080"} == {None}
     (akd1000,) = [row for row in rows if row.device == "AKD1000" and "BrainChip" in row.source]
     assert akd1000.energy_mj == 19.13 and akd1000.watts is None and "905 mW" in akd1000.doubt
 
 
-def test_the_papers_own_ratios_come_out_of_its_table() -> None:
+def test_paper_ratios_follow_from_its_table() -> None:
     ratios = compute_paper_ratios()
     assert f"{ratios.latency_saved:.1%} {ratios.energy_saved:.1%}" == "94.6% 99.0%"
     assert "2507.15958" in ratios.source

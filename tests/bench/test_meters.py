@@ -1,4 +1,4 @@
-"""Meters: the true energy lies in the interval, and what cannot be known is said, never zero."""
+"""Meters: the interval contains the true energy, and a meter without energy gives a reason."""
 
 import sys
 import time
@@ -67,7 +67,7 @@ def test_rapl_counts_across_every_wrap_around(tmp_path, clock) -> None:
         assert energy(meter).joules == pytest.approx(times * 90_003)
 
 
-def test_rapl_does_not_guess_how_often_an_unwatched_counter_wrapped(tmp_path, clock) -> None:
+def test_rapl_refuses_when_the_counter_may_have_wrapped_twice(tmp_path, clock) -> None:
     powercap, meter = rapl(tmp_path, clock, 0)
     clock.wait(600)
     powercap.use(300_000)
@@ -80,7 +80,7 @@ def test_rapl_does_not_guess_how_often_an_unwatched_counter_wrapped(tmp_path, cl
     assert energy(meter).joules == pytest.approx(20)
 
 
-def test_rapl_starts_anew(tmp_path, clock) -> None:
+def test_rapl_restarts_its_count(tmp_path, clock) -> None:
     powercap, meter = rapl(tmp_path, clock, 0)
     clock.wait(1)
     powercap.use(50)
@@ -91,7 +91,7 @@ def test_rapl_starts_anew(tmp_path, clock) -> None:
     assert energy(meter).joules == pytest.approx(7)
 
 
-def test_rapl_tells_a_user_without_rights_what_to_run(tmp_path, clock, monkeypatch) -> None:
+def test_rapl_names_the_command_for_a_user_without_rights(tmp_path, clock, monkeypatch) -> None:
     read_text = Path.read_text
 
     def as_user(path: Path) -> str:
@@ -105,7 +105,7 @@ def test_rapl_tells_a_user_without_rights_what_to_run(tmp_path, clock, monkeypat
     refusal(meter, "only root", f"sudo chmod a+r {tmp_path}/intel-rapl:*/energy_uj")
 
 
-def test_rapl_without_a_counter_says_where_there_is_one(tmp_path, clock) -> None:
+def test_rapl_explains_a_missing_counter(tmp_path, clock) -> None:
     for root in (tmp_path, tmp_path / "absent"):
         meter = RaplMeter(root, clock)
         meter.start()
@@ -113,7 +113,7 @@ def test_rapl_without_a_counter_says_where_there_is_one(tmp_path, clock) -> None
         refusal(meter, "virtual machine", "Intel or AMD")
 
 
-def test_rapl_with_a_counter_that_stands_still_gives_no_zero(tmp_path, clock) -> None:
+def test_rapl_reports_a_counter_that_does_not_move(tmp_path, clock) -> None:
     powercap, meter = rapl(tmp_path, clock, 77, 78)
     clock.wait(1)
     refusal(meter, "does not move", "without virtualization")
@@ -121,7 +121,7 @@ def test_rapl_with_a_counter_that_stands_still_gives_no_zero(tmp_path, clock) ->
     refusal(meter, "does not move", "without virtualization")
 
 
-def test_rapl_wants_more_than_a_moment(tmp_path, clock) -> None:
+def test_rapl_refuses_a_run_that_is_too_short(tmp_path, clock) -> None:
     powercap, meter = rapl(tmp_path, clock, 0)
     clock.wait(0.05)
     powercap.use(1)
@@ -131,7 +131,7 @@ def test_rapl_wants_more_than_a_moment(tmp_path, clock) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", "garbage\n"])
-def test_rapl_says_when_its_counter_is_gone_or_garbled(tmp_path, clock, content) -> None:
+def test_rapl_reports_an_unreadable_counter(tmp_path, clock, content) -> None:
     powercap, meter = rapl(tmp_path, clock, 0)
     clock.wait(1)
     if content is None:
@@ -154,7 +154,7 @@ def nvml(card: Card, uuid: str | None = None) -> NvmlMeter:
 @example(0, 1_099, 250.0)  # the counter is exact at the start and stalest at the end
 @example(99, 1_001, 250.0)  # and the other way round
 @given(st.integers(0, 250), st.integers(1_000, 12_000), st.floats(3, 700))
-def test_the_true_energy_of_a_card_lies_in_the_interval(offset, duration, watts) -> None:
+def test_nvml_interval_contains_the_true_energy(offset, duration, watts) -> None:
     clock = Clock()
     clock.ms += offset
     card = Card(clock, watts)
@@ -165,7 +165,7 @@ def test_the_true_energy_of_a_card_lies_in_the_interval(offset, duration, watts)
     assert read.high - read.low < 0.25 * read.joules
 
 
-def test_a_long_run_of_a_card_is_known_closely(clock) -> None:
+def test_nvml_interval_is_narrow_for_a_long_run(clock) -> None:
     meter = nvml(Card(clock))
     clock.wait(10)
     read = energy(meter)
@@ -174,14 +174,14 @@ def test_a_long_run_of_a_card_is_known_closely(clock) -> None:
     assert read.covers.startswith("the whole graphics card named NVIDIA GeForce RTX 3090")
 
 
-def test_the_card_is_the_one_that_was_named(clock) -> None:
+def test_nvml_opens_the_card_with_the_given_uuid(clock) -> None:
     card = Card(clock)
     nvml(card, "GPU-5a8b")
     nvml(card)
     assert card.asked == ["GPU-5a8b", 0]
 
 
-def test_a_card_wants_a_second(clock) -> None:
+def test_nvml_refuses_a_run_that_is_too_short(clock) -> None:
     meter = nvml(Card(clock))
     clock.wait(0.9)
     refusal(meter, "0.90 s", "at least 1 s")
@@ -201,7 +201,7 @@ def test_a_card_wants_a_second(clock) -> None:
         ("energy", 999, "Unknown Error", "Wake"),
     ],
 )
-def test_a_card_that_cannot_be_read_says_why(clock, call, code, reason, remedy) -> None:
+def test_nvml_explains_why_a_card_cannot_be_read(clock, call, code, reason, remedy) -> None:
     card = Card(clock)
     card.fails[call] = code
     meter = nvml(card)
@@ -211,7 +211,7 @@ def test_a_card_that_cannot_be_read_says_why(clock, call, code, reason, remedy) 
     assert card.opened == 0
 
 
-def test_a_card_lost_in_the_run_says_so_and_counts_on_when_it_is_back(clock) -> None:
+def test_nvml_reports_a_lost_card_and_continues_when_it_is_back(clock) -> None:
     card = Card(clock)
     meter = nvml(card)
     clock.wait(2)
@@ -221,7 +221,7 @@ def test_a_card_lost_in_the_run_says_so_and_counts_on_when_it_is_back(clock) -> 
     assert energy(meter).joules == pytest.approx(500)
 
 
-def test_a_driver_loaded_again_ends_the_reading(clock) -> None:
+def test_nvml_reports_a_reloaded_driver(clock) -> None:
     card = Card(clock)
     meter = nvml(card)
     clock.wait(5)
@@ -231,13 +231,13 @@ def test_a_driver_loaded_again_ends_the_reading(clock) -> None:
     refusal(meter, "went back", "again")
 
 
-def test_a_card_whose_counter_stands_still_gives_no_zero(clock) -> None:
+def test_nvml_reports_a_counter_that_does_not_move(clock) -> None:
     meter = nvml(Card(clock, watts=0))
     clock.wait(5)
     refusal(meter, "does not move", "Wake")
 
 
-def test_without_nvidias_package_the_meter_says_what_to_install(clock, monkeypatch) -> None:
+def test_nvml_names_the_missing_package(clock, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pynvml", None)
     meter = NvmlMeter(clock=clock)
     meter.start()
@@ -277,7 +277,7 @@ def akida_meter(board: Board) -> AkidaPowerMeter:
 
 @settings(deadline=None, max_examples=50)
 @given(st.integers(0, 2_000), st.integers(1_700, 12_000), st.integers(0, 141))
-def test_the_true_energy_of_a_board_lies_in_the_interval(offset, duration, lag) -> None:
+def test_akida_interval_contains_the_true_energy(offset, duration, lag) -> None:
     clock = Clock()
     clock.ms += offset
     board = Board(clock, working, lag)
@@ -289,7 +289,7 @@ def test_the_true_energy_of_a_board_lies_in_the_interval(offset, duration, lag) 
     assert read.seconds == pytest.approx(duration / 1000)
 
 
-def test_a_board_read_often_is_known_better_than_one_read_at_the_end(clock) -> None:
+def test_akida_interval_is_narrower_when_read_often(clock) -> None:
     often, late = (akida_meter(Board(clock, working)) for _ in range(2))
     begun = clock.ms
     for _ in range(8):
@@ -303,8 +303,8 @@ def test_a_board_read_often_is_known_better_than_one_read_at_the_end(clock) -> N
 
 
 @pytest.mark.parametrize("hidden", [905.0, 1010.0])
-def test_power_that_the_board_forgot_lies_in_the_interval(clock, hidden) -> None:
-    """The list of events overflows while nobody reads."""
+def test_akida_interval_contains_power_of_lost_events(clock, hidden) -> None:
+    """The list of events overflows between two readings."""
     begun = clock.ms
     board = Board(clock, lambda ms: hidden if begun + 5_000 <= ms < begun + 20_000 else working(ms))
     meter = akida_meter(board)
@@ -317,9 +317,7 @@ def test_power_that_the_board_forgot_lies_in_the_interval(clock, hidden) -> None
 
 
 @pytest.mark.parametrize(("before", "last"), [(905.0, 2010.0), (2010.0, 905.0)])
-def test_a_sensor_that_lags_does_not_shift_the_energy_out_of_the_interval(
-    clock, before, last
-) -> None:
+def test_akida_interval_contains_the_lag_of_the_sensor(clock, before, last) -> None:
     clock.ms = 40 * 141 - 1
     begun, end = clock.ms, 60 * 141
 
@@ -335,7 +333,7 @@ def test_a_sensor_that_lags_does_not_shift_the_energy_out_of_the_interval(
     assert read.low <= board.joules(begun, end) <= read.high
 
 
-def test_events_that_the_engine_moved_to_the_last_inference_count(clock) -> None:
+def test_akida_counts_events_of_the_last_inference(clock) -> None:
     board = Board(clock, working)
     meter = akida_meter(board)
     clock.wait(4)
@@ -344,14 +342,14 @@ def test_events_that_the_engine_moved_to_the_last_inference_count(clock) -> None
     assert energy(meter).joules == pytest.approx(4 * 0.98, rel=0.03)
 
 
-def test_a_board_asked_too_soon_says_how_long_to_run(clock) -> None:
+def test_akida_refuses_a_run_that_is_too_short(clock) -> None:
     meter = akida_meter(Board(clock, working))
     refusal(meter, "0 times", "at least 3 s")
     clock.wait(1.2)
     refusal(meter, "8 times in 1.2 s", "at least 3 s")
 
 
-def test_what_the_board_did_before_does_not_count(clock) -> None:
+def test_akida_ignores_events_before_the_start(clock) -> None:
     board = Board(clock, lambda ms: 905.0 if ms < 9_000 else 1010.0)
     meter = akida_meter(board)
     clock.ms = 9_000
@@ -368,13 +366,13 @@ def test_the_simulator_has_no_energy_of_its_own(clock) -> None:
         meter.close()
 
 
-def test_a_board_without_a_power_sensor_says_so(clock) -> None:
+def test_akida_reports_a_missing_power_sensor(clock) -> None:
     board = Board(clock, working)
     board.soc = None
     refusal(akida_meter(board), "no power sensor", "AKD1000")
 
 
-def test_a_board_that_drops_off_says_so(clock) -> None:
+def test_akida_reports_a_lost_board(clock) -> None:
     board = Board(clock, working)
     meter = akida_meter(board)
 
@@ -387,13 +385,13 @@ def test_a_board_that_drops_off_says_so(clock) -> None:
     refusal(meter, "PCIe device lost", "plugged in")
 
 
-def test_a_dead_power_sensor_gives_no_zero(clock) -> None:
+def test_akida_reports_a_sensor_without_power(clock) -> None:
     meter = akida_meter(Board(clock, lambda ms: 0.0))
     clock.wait(5)
     refusal(meter, "no power", "akida")
 
 
-def test_the_board_is_left_as_it_was_found(clock) -> None:
+def test_akida_restores_the_power_measurement_setting(clock) -> None:
     board = Board(clock, working)
     meter = akida_meter(board)
     assert board.soc.power_measurement_enabled
@@ -408,7 +406,7 @@ def test_the_board_is_left_as_it_was_found(clock) -> None:
 
 
 @pytest.mark.parametrize("kind", ["akida", "cuda", "cpu", "mps"])
-def test_on_this_machine_a_meter_gives_energy_or_says_why_not(kind: str) -> None:
+def test_each_meter_gives_energy_or_a_reason_on_this_machine(kind: str) -> None:
     meter = choose_meter(kind)
     meter.start()
     ends = time.monotonic() + 0.2
@@ -422,6 +420,6 @@ def test_on_this_machine_a_meter_gives_energy_or_says_why_not(kind: str) -> None
         assert read.meter and read.reason and read.remedy
 
 
-def test_unknown_hardware_is_named() -> None:
+def test_an_unknown_kind_of_meter_raises() -> None:
     with pytest.raises(UserError, match="choose akida, cuda, cpu or mps"):
         choose_meter("tpu")

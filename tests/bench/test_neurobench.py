@@ -48,7 +48,7 @@ def grey(pixels: tuple[tuple[int, ...], ...]) -> np.ndarray:
     return np.array(pixels, np.uint8)[..., None]
 
 
-def test_a_small_network_is_counted_as_by_hand() -> None:
+def test_operations_of_a_small_network_equal_a_count_by_hand() -> None:
     """See: four windows start at rows and columns 0 and 2; the two that start at 2 reach one row
     or column over the edge. Inside lie 3 + 2 rows and as many columns: 5 x 5 x 2 filters = 50.
     The 5 lies in one window, at (0, 1), where both filters have a weight: 2. The 9 lies in all
@@ -77,7 +77,7 @@ def test_without_padding_only_whole_windows_count() -> None:
     assert counted(model, grey(PIXELS))["see"] == LayerOperations("see", 18, 3, 0, 2, 16)
 
 
-def test_a_layer_that_sees_only_ones_and_zeros_accumulates() -> None:
+def test_a_layer_with_binary_inputs_counts_accumulates() -> None:
     """Ones make the sums 2, 1, 1, 1 and 1, 0, 0, 1, so only the first layer sees but 0 and 1."""
     binary = tuple(tuple(min(value, 1) for value in row) for row in PIXELS)
     found = counted(small_network(), grey(binary))
@@ -124,7 +124,7 @@ KINDS = {
 
 
 def looped(layer: akida.Layer, inputs: np.ndarray) -> tuple[int, int, np.ndarray]:
-    """Dense and effective operations, and the sums that the very same steps give."""
+    """Counts dense and effective operations in loops, and computes the sums of the same steps."""
     stride, before, turned = KINDS[layer.name]
     weights = layer.get_variable("weights").astype(np.int64)
     weights = weights[None, None] if weights.ndim == 2 else weights
@@ -160,7 +160,7 @@ def looped(layer: akida.Layer, inputs: np.ndarray) -> tuple[int, int, np.ndarray
 
 
 def activated(layer: akida.Layer, sums: np.ndarray) -> np.ndarray:
-    """What the layer makes of its sums, before rounding: bias, limit, scale."""
+    """Computes the output of the layer before rounding: bias, limit, scale."""
     read = {name: layer.get_variable(name).astype(np.float64) for name in layer.variables.names}
     made = sums + read["bias"] * 2 ** read["bias_shift"]
     if "max_value" in read:
@@ -170,8 +170,8 @@ def activated(layer: akida.Layer, sums: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, classifier, square_photos) -> None:
-    """The loops also give the engine's integers, so they take the steps that the engine takes."""
+def test_operations_of_each_layer_kind_equal_plain_loops(name, classifier, square_photos) -> None:
+    """The loops also give the engine's integers, so they run the same steps as the engine."""
     photo = square_photos[0]
     outputs = classifier.record_layers(photo)
     layer = next(layer for layer in classifier.layers if layer.name == name)
@@ -191,7 +191,7 @@ def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, classifier, squar
     assert np.abs(expected - outputs[name]).max() <= 0.5
 
 
-def test_dense_is_the_vendors_count_less_three_things(classifier, square_photos) -> None:
+def test_dense_operations_agree_with_the_vendors_count(classifier, square_photos) -> None:
     """The vendor counts, beside our operations, kernel positions over the border, one division of
     each global average, and in the transposed convolution the zeros that upsampling puts between.
     """
@@ -222,7 +222,9 @@ def test_dense_is_the_vendors_count_less_three_things(classifier, square_photos)
     assert whole.dense + border + average + zeros == classifier.entry.macs
 
 
-def test_a_black_photo_costs_the_first_layer_nothing(classifier, square_photos) -> None:
+def test_a_black_photo_has_no_effective_operations_in_the_first_layer(
+    classifier, square_photos
+) -> None:
     photo = square_photos[0]
     half = photo.copy()
     half[:64] = 0
@@ -235,8 +237,8 @@ def test_a_black_photo_costs_the_first_layer_nothing(classifier, square_photos) 
     assert found[0].dense == found[1].dense == found[2].dense
 
 
-def test_operations_follow_the_events_that_enter(classifier, square_photos) -> None:
-    """Few weights are zero, so in a 1x1 convolution operations rise and fall with the events."""
+def test_effective_operations_scale_with_input_events(classifier, square_photos) -> None:
+    """Few weights are zero, so operations of a 1x1 convolution scale with the events."""
     layers = {layer.name: layer for layer in classifier.layers}
     black, photo = (
         count_operations(classifier.layers, classifier.record_layers(image), image)
@@ -252,15 +254,15 @@ def test_operations_follow_the_events_that_enter(classifier, square_photos) -> N
     assert moved >= 3
 
 
-def test_the_footprint_is_what_the_file_holds(classifier) -> None:
-    """The engine's own buffer holds the same constants, and names and shapes beside them."""
+def test_the_footprint_agrees_with_the_file(classifier) -> None:
+    """The engine's buffer has the same constants, with names and shapes."""
     footprint = count_footprint_bytes(classifier.layers)
     buffer = len(akida.Model(str(classifier.entry.path)).to_buffer())
     assert classifier.entry.parameters < footprint < buffer < 1.15 * footprint
     assert footprint < classifier.entry.path.stat().st_size
 
 
-def test_the_figures_are_means_over_the_photos(classifier, square_photos) -> None:
+def test_metrics_are_means_over_the_photos(classifier, square_photos) -> None:
     first, second, both = (
         count_neurobench(classifier, square_photos[part]) for part in ([0], [40], [0, 40])
     )
@@ -284,7 +286,7 @@ def test_the_figures_are_means_over_the_photos(classifier, square_photos) -> Non
     }
 
 
-def test_the_sparsity_is_the_one_that_comes_with_a_verdict(classifier, square_photos) -> None:
+def test_activation_sparsity_equals_that_of_the_prediction(classifier, square_photos) -> None:
     verdict = classifier.classify(square_photos[0])
     found = count_neurobench(classifier, verdict.inputs[None])
     assert found.activation_sparsity == pytest.approx(verdict.sparsity)
@@ -299,7 +301,7 @@ def test_the_sparsity_is_the_one_that_comes_with_a_verdict(classifier, square_ph
         np.zeros((1, 128, 128, 3), np.float32),
     ],
 )
-def test_photos_of_another_size_or_type_are_refused(classifier, images) -> None:
+def test_photos_of_another_size_or_type_raise(classifier, images) -> None:
     with pytest.raises(UserError, match="128 x 128"):
         count_neurobench(classifier, images)
 
@@ -312,7 +314,7 @@ def unknown_kind() -> akida.Model:
 
 
 def unknown_padding(kind: type) -> akida.Model:
-    """Both generations have it, and no network of ours."""
+    """A layer kind of both generations that no network of QANA uses."""
     upper = akida.Padding.SameUpper
     model = akida.Model()
     if kind is akida.InputConv2D:
@@ -330,6 +332,6 @@ def unknown_padding(kind: type) -> akida.Model:
         unknown_padding(akida.InputConvolutional),
     ],
 )
-def test_a_layer_of_another_kind_is_named_and_not_guessed(model: akida.Model) -> None:
+def test_an_unknown_layer_kind_raises(model: akida.Model) -> None:
     with pytest.raises(UserError, match="layer odd cannot be counted"):
         count_operations(model.layers, {}, np.zeros((8, 8, 1), np.uint8))

@@ -63,7 +63,7 @@ def small_network(weights_bits: int = 4) -> akida.Model:
     return model
 
 
-def test_a_small_network_is_counted_as_by_hand() -> None:
+def test_operations_of_a_small_network_equal_a_count_by_hand() -> None:
     """See: four windows start at rows and columns 0 and 2; the two that start at 2 reach one row
     or column over the edge. Inside lie 3 + 2 rows and as many columns: 5 x 5 x 2 filters = 50.
     The 5 lies in the first window, at (0, 1), where both filters have a weight: 2. The 9 lies at a
@@ -92,7 +92,7 @@ def test_a_small_network_is_counted_as_by_hand() -> None:
     )
 
 
-def test_the_two_halves_accumulate_each_by_its_own_inputs() -> None:
+def test_each_half_of_a_separable_layer_accumulates_by_its_own_inputs() -> None:
     """One pixel of 1 at (0, 1) makes see send a 1 at the upper left in both channels, so that the
     depthwise half sees but 0 and 1; with its weight of 2 the pointwise half sees a 2.
     """
@@ -122,7 +122,9 @@ def test_footprint_and_connections_of_the_small_network() -> None:
 @pytest.mark.parametrize(
     "kind", [akida.InputConvolutional, akida.Convolutional, akida.SeparableConvolutional]
 )
-def test_the_engine_sums_as_many_ones(kind: type, stride: tuple[int, int], padding) -> None:
+def test_effective_operations_equal_the_engines_sums_of_ones(
+    kind: type, stride: tuple[int, int], padding
+) -> None:
     """Where all that is not 0 is 1, the engine's sums are the operations that are effective, and
     where all is 1, the dense ones: so counts NeuroBench's own code."""
     rng = np.random.default_rng(0)
@@ -177,7 +179,7 @@ KINDS = {
 def looped(
     weights: np.ndarray, inputs: np.ndarray, stride: int, before: int, turned: bool
 ) -> tuple[int, int, np.ndarray]:
-    """Dense and effective operations, and the sums that the very same steps give."""
+    """Counts dense and effective operations in loops, and computes the sums of the same steps."""
     kernel, _, _, filters = weights.shape
     side, last, depthwise = len(inputs), kernel - 1, filters == 1
     rows = -(-side // stride)
@@ -195,7 +197,7 @@ def looped(
 
 
 def activated(layer: akida.Layer, sums: np.ndarray) -> np.ndarray:
-    """What the layer makes of its sums: all of them for an average, steps above a threshold."""
+    """Computes the output of the layer: sums for an average, else steps above a threshold."""
     if layer.parameters.layer_type == akida.LayerType.FullyConnected:
         return sums
     if akida.PoolType(layer.parameters.pool_type) == akida.PoolType.Average:
@@ -206,8 +208,8 @@ def activated(layer: akida.Layer, sums: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, akd1000, photo, outputs) -> None:
-    """The loops also give the engine's integers, so they take the steps that the engine takes."""
+def test_operations_of_each_layer_kind_equal_plain_loops(name, akd1000, photo, outputs) -> None:
+    """The loops also give the engine's integers, so they run the same steps as the engine."""
     layer = next(layer for layer in akd1000.layers if layer.name == name)
     entering = outputs.get(layer.inbounds[0].name, photo)
     parts = [(name, layer.get_variable("weights"), KINDS[name])]
@@ -225,7 +227,7 @@ def test_each_kind_of_layer_is_counted_as_by_plain_loops(name, akd1000, photo, o
     np.testing.assert_array_equal(activated(layer, sums), outputs[name])
 
 
-def test_dense_is_the_manifests_count_less_the_border(akd1000, photo, outputs) -> None:
+def test_dense_operations_agree_with_the_manifest(akd1000, photo, outputs) -> None:
     """The vendor counts nothing for Akida 1.0. The manifest's count is that of the Keras network,
     which has, beside our operations, kernel positions over the border and nothing else."""
     assert {layer.macs for layer in akd1000.layers} == {0}
@@ -252,14 +254,14 @@ def test_dense_is_the_manifests_count_less_the_border(akd1000, photo, outputs) -
     assert count_neurobench(akd1000, photo[None]).dense + border == akd1000.entry.macs
 
 
-def test_a_black_photo_costs_the_first_layer_nothing(akd1000, photo) -> None:
-    """It pads with 0, which is the value of a black pixel: nothing of it was ever counted."""
+def test_a_black_photo_has_no_effective_operations_in_the_first_layer(akd1000, photo) -> None:
+    """The layer pads with 0, the value of a black pixel, so padding is never counted."""
     black = np.zeros_like(photo)
     found = count_operations(akd1000.layers, akd1000.record_layers(black), black)[0]
     assert (found.events_in, found.effective_macs, found.effective_acs) == (0, 0, 0)
 
 
-def test_the_footprint_is_what_the_file_holds(akd1000) -> None:
+def test_the_footprint_agrees_with_the_file(akd1000) -> None:
     """The engine's own buffer holds the same constants, each weight a whole byte, and names and
     shapes beside them."""
     narrow = sum(
@@ -273,7 +275,7 @@ def test_the_footprint_is_what_the_file_holds(akd1000) -> None:
     assert narrow < held < buffer < 1.05 * held
 
 
-def test_the_figures_are_means_over_the_photos(akd1000, square_photos) -> None:
+def test_metrics_are_means_over_the_photos(akd1000, square_photos) -> None:
     first, second, both = (
         count_neurobench(akd1000, square_photos[part]) for part in ([0], [40], [0, 40])
     )
@@ -284,7 +286,7 @@ def test_the_figures_are_means_over_the_photos(akd1000, square_photos) -> None:
     assert both.activation_sparsity == pytest.approx(mean)
 
 
-def test_the_sparsity_is_the_one_that_comes_with_a_verdict(akd1000, photo) -> None:
+def test_activation_sparsity_equals_that_of_the_prediction(akd1000, photo) -> None:
     """The sums inside a separable layer are no activations."""
     verdict = akd1000.classify(photo)
     found = count_neurobench(akd1000, verdict.inputs[None])

@@ -1,4 +1,4 @@
-"""Comparing runtimes: what is measured is, what is not says so, and numbers add up."""
+"""Tests of comparisons, their rows, their files and their process."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Counter:
-    """A meter of a device that draws the same power all the time, 0.1 J of steps."""
+    """A meter of a device with constant power, in steps of 0.1 J."""
 
     name = "counter"
 
@@ -59,7 +59,7 @@ class Counter:
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """A real result of this machine, made in a terminal."""
+    """A real result of this machine, made by the command."""
     command = "-m qana bench --json --seconds 0.5 --runtimes akida dense cuda mps --batches 1 4"
     found = subprocess.run(
         [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, check=True
@@ -68,7 +68,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict:
     return json.loads(found.stdout)
 
 
-def test_the_document_is_the_one_that_others_rely_on(document: dict) -> None:
+def test_the_json_document_has_the_promised_keys(document: dict) -> None:
     assert {"machine", "rows", "neurobench"} <= document.keys()
     for row in document["rows"]:
         assert {"runtime", "device", "precision", "batch", "latency_ms", "energy_mj"} <= row.keys()
@@ -88,7 +88,7 @@ def test_the_document_is_the_one_that_others_rely_on(document: dict) -> None:
         assert ours["images_per_second"] == pytest.approx(theirs["images_per_second"])
 
 
-def test_all_that_can_be_measured_is_and_the_rest_says_why(document: dict) -> None:
+def test_every_runtime_is_measured_or_gives_a_reason(document: dict) -> None:
     here = [row for row in document["rows"] if row["provenance"] == "measured"]
     ran = {(row["runtime"], row["batch"]) for row in here}
     assert {("Akida", 1), ("Akida", 4)} <= ran
@@ -107,27 +107,27 @@ def test_all_that_can_be_measured_is_and_the_rest_says_why(document: dict) -> No
     )
 
 
-def test_no_modelled_or_published_number_is_ever_labelled_measured(document: dict) -> None:
-    """Its row, relabelled, is refused; and what was never run holds nothing that was counted."""
+def test_a_row_with_a_forged_provenance_is_refused(document: dict) -> None:
+    """A modelled or published row cannot pass as measured, nor a measured one as published."""
     known = {row.provenance for row in make_known_rows(find_entry("akida2"))}
     assert known == {"modelled", "published"}
     for number, row in enumerate(document["rows"]):
         claimed = "published" if row["provenance"] == "measured" else "measured"
         forged = json.loads(json.dumps(document))
         forged["rows"][number]["provenance"] = claimed
-        with pytest.raises(ResultError, match=f"Row {number + 1} of .* only that, says"):
+        with pytest.raises(ResultError, match=f"Row {number + 1} of .* and no other, has"):
             read_result(json.dumps(forged).encode())
         assert ("clock of this machine" in row["source"]) == (row["provenance"] == "measured")
 
 
-def test_a_runtime_gives_the_network_s_logits(classifier, square_photos) -> None:
+def test_integer_runtimes_give_the_logits_of_the_classifier(classifier, square_photos) -> None:
     expected = classifier.logits(square_photos[:5])
     for load in (AkidaRuntime, OnnxRuntime):
         np.testing.assert_array_equal(load(classifier.entry).run(square_photos[:5]), expected)
 
 
-def test_a_runtime_that_fails_on_the_way_keeps_what_it_gave(classifier, monkeypatch) -> None:
-    """As a card does whose memory is too small for a batch."""
+def test_a_runtime_that_fails_keeps_its_earlier_rows(classifier, monkeypatch) -> None:
+    """A graphics card with too little memory for a batch fails like this."""
     for name, seconds in (("COOL", 0.0), ("IDLE", 0.0), ("WARM", 0.0)):
         monkeypatch.setattr(f"qana.bench.measure.{name}_SECONDS", seconds)
 
@@ -153,7 +153,7 @@ def test_a_runtime_that_fails_on_the_way_keeps_what_it_gave(classifier, monkeypa
     assert [one.reason for one in found.missing] == ["It does not run here: out of memory"]
 
 
-def test_the_float_network_in_torch_is_the_keras_one(classifier, square_photos) -> None:
+def test_the_torch_network_gives_the_logits_of_keras(classifier, square_photos) -> None:
     pytest.importorskip("torch")
     pytest.importorskip("tensorflow")
     from qana.bench.runtimes import TorchRuntime
@@ -166,8 +166,8 @@ def test_the_float_network_in_torch_is_the_keras_one(classifier, square_photos) 
     assert np.abs(found - expected).max() < 1e-4
 
 
-def test_energy_is_counted_with_and_without_what_rest_costs(monkeypatch, square_photos) -> None:
-    """At the same power busy as idle, an image costs power times time in all, and nothing more."""
+def test_net_energy_excludes_the_idle_power(monkeypatch, square_photos) -> None:
+    """At constant power, the energy of an image is power times time, and its net energy is 0."""
     for name, seconds in (("COOL", 0.0), ("IDLE", 0.3), ("WARM", 0.05)):
         monkeypatch.setattr(f"qana.bench.measure.{name}_SECONDS", seconds)
     seen: list[Progress] = []
@@ -192,7 +192,7 @@ def test_energy_is_counted_with_and_without_what_rest_costs(monkeypatch, square_
     assert seen[-1].share == 1 and seen[-1].energy_mj > 0
 
 
-def test_a_meter_that_says_nothing_gives_no_energy() -> None:
+def test_a_meter_without_a_reading_gives_no_energy() -> None:
     row = make_measured_row("A", "b", "c", 1, np.array([2.0, 4.0]), SILENT, SILENT)
     assert row.energy_mj is row.energy_net_mj is row.idle_watts is None
     assert row.not_measurable == SILENT
@@ -205,7 +205,7 @@ def use(idle_watts: float, net_mj: float, latency_ms: float, off: float = 0.0) -
     )
 
 
-def test_the_break_even_is_where_both_cost_the_same() -> None:
+def test_both_devices_use_the_same_energy_at_the_break_even() -> None:
     chip, card = use(0.9, 2.0, 2.0), use(20.0, 0.5, 0.1)
     found = find_break_even(chip, card)
     assert (found.wins_below, found.wins_above) == ("a", "a")  # the chip never gets that far
@@ -221,13 +221,13 @@ def test_the_break_even_is_where_both_cost_the_same() -> None:
     assert (level.images_per_hour, level.wins_below) == (None, "a")
 
 
-def test_a_saving_has_the_interval_of_both_its_numbers() -> None:
+def test_a_saving_combines_both_intervals() -> None:
     found = compute_saving(Range(1.5, 1.0, 2.0), Range(27.6, 20.0, 40.0))
     assert found.value == pytest.approx(0.946, abs=5e-4)
     assert (found.low, found.high) == (pytest.approx(0.9), pytest.approx(0.975))
 
 
-def test_a_result_goes_into_a_table_and_back(document: dict) -> None:
+def test_a_result_is_formatted_as_csv(document: dict) -> None:
     lines = list(csv.DictReader(io.StringIO(format_csv(BenchResult.from_json(document)))))
     assert len(lines) == len(document["rows"])
     for line, row in zip(lines, document["rows"], strict=True):
@@ -281,13 +281,13 @@ def spoilt(change: Callable[[dict], None]) -> Callable[[dict], bytes]:
         spoilt(lambda d: d["rows"][0].update(energy_mj={"value": 0, "low": 0, "high": 0})),
     ],
 )
-def test_a_file_that_is_no_result_gets_one_sentence(document: dict, make) -> None:
+def test_an_invalid_file_raises_one_sentence(document: dict, make) -> None:
     with pytest.raises(ResultError) as error:
         read_result(make(document))
     assert str(error.value).count("\n") == 0 and len(str(error.value)) < 200
 
 
-def test_a_stranger_s_file_brings_no_link_and_no_picture(document: dict) -> None:
+def test_markup_is_removed_from_a_file(document: dict) -> None:
     wild = "![x](https://example.org/x.png)<b>\n# Facts www.example.org `a` *b* c@example.org"
     read = read_result(spoilt(lambda d: d["rows"][0].update(runtime=wild))(document))
     found = read.rows[0].runtime
@@ -295,7 +295,7 @@ def test_a_stranger_s_file_brings_no_link_and_no_picture(document: dict) -> None
     assert not set("[]<>!#`*@\n") & set(found) and "://" not in found and "www." not in found
 
 
-def test_keys_that_only_look_like_others_change_nothing(document: dict) -> None:
+def test_unknown_keys_are_ignored(document: dict) -> None:
     nested: list = []
     for _ in range(600):
         nested = [nested]
@@ -307,7 +307,7 @@ def test_keys_that_only_look_like_others_change_nothing(document: dict) -> None:
     assert format_csv(read)
 
 
-def test_two_measurements_take_turns_and_say_so(tmp_path: Path) -> None:
+def test_a_second_measurement_waits_for_the_lock(tmp_path: Path) -> None:
     lock, said, order = tmp_path / "lock", threading.Event(), []
 
     def second() -> None:
@@ -338,7 +338,7 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_can_be_watched_and_stopped_at_once(job: BenchProcess) -> None:
+def test_a_process_can_be_followed_and_stopped(job: BenchProcess) -> None:
     until(lambda: len(job.latencies_ms[("akida", 1)]) > 3)
     assert job.state == "running" and 0 < job.share < 1
     other = BenchProcess("akida2", ["akida"], [1], 1)  # a second visitor waits
@@ -353,7 +353,7 @@ def test_a_run_can_be_watched_and_stopped_at_once(job: BenchProcess) -> None:
     assert len(job.latencies_ms[("akida", 1)]) == seen
 
 
-def test_a_job_that_nobody_wants_any_more_ends_and_says_so() -> None:
+def test_a_process_that_is_not_wanted_ends_with_an_error() -> None:
     left = threading.Event()
     job = BenchProcess("akida2", ["akida"], [1], 60, is_wanted=lambda: not left.is_set())
     until(lambda: job.latencies_ms[("akida", 1)] != [])
@@ -362,7 +362,9 @@ def test_a_job_that_nobody_wants_any_more_ends_and_says_so() -> None:
     assert job.error == LEFT
 
 
-def test_a_job_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_process_that_cannot_run_gives_its_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("QANA_MODELS", str(tmp_path))
     job = BenchProcess("akida2", ["akida"], [1], 60)
     until(lambda: job.is_over)
@@ -379,13 +381,13 @@ def test_a_job_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("--batches", "100000"),
     ],
 )
-def test_wrong_use_gets_one_sentence(wrong: tuple[str, str], capsys) -> None:
+def test_invalid_options_print_one_sentence(wrong: tuple[str, str], capsys) -> None:
     assert main(["bench", *wrong]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_the_result_that_comes_along_is_of_a_gpu_alone() -> None:
-    """It is shown without asking; the engine's licence lets no timing of Akida be among them."""
+def test_the_shipped_result_is_of_a_gpu_alone() -> None:
+    """The page displays it by default, and the licence of Akida forbids to publish timings."""
     (result,) = read_shipped_results()
     assert {row.runtime for row in result.rows} == {RUNTIME_NAMES["cuda"]}
     assert {row.provenance for row in result.rows} == {"measured"}

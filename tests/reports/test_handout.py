@@ -1,4 +1,4 @@
-"""The handout as a lecturer prints it: one page, this model's numbers, this photo's events."""
+"""The handout: one page with the numbers of the model and the events of the photo."""
 
 import io
 import re
@@ -19,11 +19,11 @@ from qana.walkthrough.block_graph import compute_shares
 
 A4 = (595.28, 841.89)
 SMALLEST, EDGE = 8, 14 * 72 / 25.4
-"""Points."""
+"""Smallest font size, points."""
 
 
 def qana(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The command, run in a folder of its own."""
+    """Runs the command in an empty folder."""
     root = str(Path(__file__).parents[2])
     code = (
         f"import sys; sys.path.insert(0, {root!r}); from qana.cli.main import main; "
@@ -35,7 +35,7 @@ def qana(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def words(page: bytes) -> str:
-    """Its text, every run of blanks one blank."""
+    """Extracts the text, with single spaces."""
     text = " ".join(found.extract_text() for found in PdfReader(io.BytesIO(page)).pages)
     return " ".join(text.split())
 
@@ -50,7 +50,7 @@ def page(classifier: AkidaClassifier, melanoma: np.ndarray) -> bytes:
     return draw_handout(gather_content(classifier, melanoma, "A photo"))
 
 
-def test_the_command_writes_one_upright_page_without_tensorflow(tmp_path: Path) -> None:
+def test_the_command_writes_one_portrait_page_without_tensorflow(tmp_path: Path) -> None:
     ran = qana("handout", folder=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["qana-handout.pdf"]
@@ -59,7 +59,7 @@ def test_the_command_writes_one_upright_page_without_tensorflow(tmp_path: Path) 
     assert "Melanoma, HAM10000" in page.extract_text()
 
 
-def test_it_says_the_numbers_of_this_model(page: bytes, classifier: AkidaClassifier) -> None:
+def test_the_page_has_the_numbers_of_the_model(page: bytes, classifier: AkidaClassifier) -> None:
     entry, text = classifier.entry, words(page)
     test, conversion = entry.metrics["lesion-test"], entry.record["conversion"]
     assert f"Parameters {entry.parameters:,}" in text
@@ -76,7 +76,7 @@ def test_it_says_the_numbers_of_this_model(page: bytes, classifier: AkidaClassif
     assert f"{test['n']:,} test photos" in text
 
 
-def test_it_draws_every_block_with_its_share(
+def test_the_page_draws_every_block_with_its_share(
     page: bytes, classifier: AkidaClassifier, melanoma: np.ndarray
 ) -> None:
     graph, text = gather_content(classifier, melanoma, "A photo").graph, words(page)
@@ -124,14 +124,14 @@ def test_the_five_questions_have_their_options_and_no_answers(
         assert question.why.split(";")[0] not in text
 
 
-def test_sources_and_the_warning_are_there(page: bytes) -> None:
+def test_the_page_has_sources_and_warning(page: bytes) -> None:
     text = words(page)
     assert ATTRIBUTION in text
     for said in ("Not a medical device", "arXiv 2507.15958", "proprietary software of BrainChip"):
         assert said in text
 
 
-def test_all_of_it_is_on_the_page_and_large_enough_to_read(page: bytes) -> None:
+def test_all_text_is_inside_the_page_and_large_enough(page: bytes) -> None:
     placed: list[tuple[float, float, float]] = []
 
     def visit(text: str, _user: object, matrix: list[float], _font: object, size: float) -> None:
@@ -147,7 +147,7 @@ def test_all_of_it_is_on_the_page_and_large_enough_to_read(page: bytes) -> None:
     assert min(y for _x, y, _size in placed) >= EDGE / 2
 
 
-def test_nothing_tells_the_photos_name_or_folder(
+def test_the_file_does_not_contain_the_photos_name_or_folder(
     tmp_path: Path, samples: tuple[Sample, ...]
 ) -> None:
     folder = tmp_path / "ward-nine"
@@ -174,7 +174,7 @@ def test_nothing_tells_the_photos_name_or_folder(
         (["--model", "nobody"], "choose one of akida2"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_one_sentence(
+def test_invalid_arguments_print_one_sentence(
     tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     (tmp_path / "text.jpg").write_text("not a picture")
@@ -185,7 +185,7 @@ def test_what_cannot_be_used_is_told_in_one_sentence(
     assert [path.name for path in tmp_path.iterdir()] == ["text.jpg"]
 
 
-def test_a_failed_write_leaves_the_file_of_before(
+def test_a_failed_write_keeps_the_older_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "page.pdf"

@@ -1,4 +1,4 @@
-"""Folding changes nothing, and the bound makes the step that the vendor's quantizer would make."""
+"""Folding changes no output, and steps equal those of the vendor's quantizer."""
 
 import shutil
 import subprocess
@@ -60,7 +60,7 @@ def photo() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def found(store: Cache, photo: np.ndarray) -> dict[str, Activations]:
-    """What the task returns for each layer."""
+    """What the job returns for each layer."""
     return {
         layer: fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, layer)
         for layer in LAYERS
@@ -69,12 +69,12 @@ def found(store: Cache, photo: np.ndarray) -> dict[str, Activations]:
 
 @pytest.fixture(scope="module")
 def network(store: Cache) -> Any:
-    """The float form, as the task loaded it."""
+    """The float form, as the job loaded it."""
     entry = find_entry(MODEL)
     return store.get(("form", entry.sha256, "float"), lambda: load_keras_form(entry, "float"))
 
 
-def test_folding_changes_nothing_but_the_last_digits(found) -> None:
+def test_folding_changes_outputs_only_by_rounding(found) -> None:
     for one in found.values():
         assert one.folding.equal
         assert one.folding.difference64 < 1e-12
@@ -83,7 +83,7 @@ def test_folding_changes_nothing_but_the_last_digits(found) -> None:
         assert not np.allclose(one.folding.before, one.folding.after)
 
 
-def test_the_folded_weights_are_the_vendors_to_the_bit(network) -> None:
+def test_folded_weights_equal_those_of_quantizeml(network) -> None:
     vendors = fold_batchnorms(network)
     for name in LAYERS:
         layer = network.get_layer(name)
@@ -94,7 +94,7 @@ def test_the_folded_weights_are_the_vendors_to_the_bit(network) -> None:
         assert (bias == expected_bias).all()
 
 
-def test_the_values_are_those_that_enter_the_networks_activation(found, network, photo) -> None:
+def test_values_are_the_inputs_of_the_activation(found, network, photo) -> None:
     for name in (STEM, LAYERS[-1]):
         activation = network.get_layer(name).outbound_nodes[0].layer.outbound_nodes[0].layer
         expected = keras.Model(network.input, activation.output)(photo[None].astype(np.float32))
@@ -117,7 +117,7 @@ def deployed_quantizers() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return quantizers
 
 
-def test_the_step_is_the_deployed_quantizers_own(found) -> None:
+def test_the_step_equals_that_of_the_deployed_quantizer(found) -> None:
     for layer, (ranges, rates) in deployed_quantizers().items():
         alive = ranges > 0
         fractions = FixedPoint.max_frac_bits(7, ranges).numpy()
@@ -129,7 +129,7 @@ def test_the_step_is_the_deployed_quantizers_own(found) -> None:
 
 
 @pytest.mark.parametrize("bits, bound", [(8, 6.0), (4, None), (2, 6.0)])
-def test_quantizing_anew_gives_the_same_ranges_and_steps(found, network, bits, bound) -> None:
+def test_quantizeml_gives_the_same_ranges_and_steps(found, network, bits, bound) -> None:
     beginning = keras.Model(network.input, network.get_layer("block0_depthwise_bn").output)
     if bound is None:
         free = keras.models.clone_model(beginning, clone_function=_remove_bound)
@@ -153,7 +153,7 @@ def test_quantizing_anew_gives_the_same_ranges_and_steps(found, network, bits, b
         assert one.step == pytest.approx(expected[channel], rel=1e-4)
 
 
-def test_an_outlier_stretches_the_step_and_the_bound_stops_it(found) -> None:
+def test_an_outlier_enlarges_the_step_without_a_bound(found) -> None:
     stem = found[STEM]
     channel = stem.rank_channels()[0]
     values, highest = stem.values[..., channel], stem.highest[channel]
@@ -169,7 +169,7 @@ def test_an_outlier_stretches_the_step_and_the_bound_stops_it(found) -> None:
     assert free.counts.sum() == bounded.counts.sum() == values.size
 
 
-def test_a_channel_that_stays_below_the_bound_ignores_it(found) -> None:
+def test_a_bound_above_the_range_has_no_effect(found) -> None:
     stem = found[STEM]
     channel = stem.rank_channels()[-1]
     values, highest = stem.values[..., channel], stem.highest[channel]
@@ -180,7 +180,7 @@ def test_a_channel_that_stays_below_the_bound_ignores_it(found) -> None:
     assert count_narrowed_channels(stem.highest, None) == 0
 
 
-def test_the_bins_hold_every_value_and_part_where_its_fate_does(found) -> None:
+def test_the_histogram_has_every_value_and_edges_at_zero_and_the_range_end(found) -> None:
     for one in found.values():
         values = one.values[..., one.rank_channels()[0]]
         for end in (1.0, 6.0):
@@ -191,7 +191,7 @@ def test_the_bins_hold_every_value_and_part_where_its_fate_does(found) -> None:
             assert counts[edges[:-1] >= end].sum() == (values >= end).sum()
 
 
-def test_the_bounds_to_try_begin_at_1_and_have_the_deployed_one() -> None:
+def test_the_bounds_begin_at_1_and_include_6() -> None:
     for highest in (0.5, 5.7, 154.0):
         tried = list_bounds(highest)
         assert tried == sorted(tried)
@@ -200,7 +200,7 @@ def test_the_bounds_to_try_begin_at_1_and_have_the_deployed_one() -> None:
         assert tried[-1] < max(highest, 8)
 
 
-def test_what_cannot_be_shown_is_said_in_one_sentence(store, photo) -> None:
+def test_invalid_arguments_raise_one_sentence(store, photo) -> None:
     with pytest.raises(UserError, match="choose another one"):
         fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, "logits")
     with pytest.raises(UserError, match="not 3"):
@@ -217,7 +217,7 @@ def chapter() -> None:
 
 
 class Quiet(BackgroundWorker):
-    """Takes requests and answers none: the test answers."""
+    """Stores requests; the test answers them."""
 
     def submit(self, function: str, **arguments: object) -> Job:
         return Job(Request(1, "none:none"))
@@ -244,7 +244,7 @@ def words(page: AppTest) -> str:
     return "\n".join(element.value for kind in (page.markdown, page.caption) for element in kind)
 
 
-def test_dragging_the_bound_away_moves_the_step(page, found) -> None:
+def test_moving_the_bound_changes_the_step(page, found) -> None:
     (number,) = page.metric
     assert (number.value, number.label) == ("0.4", "Quantization step, with 16 of 16 levels used")
     page.select_slider(key=f"bounding_bound_{STEM}").set_value("none").run()
@@ -258,14 +258,16 @@ def test_dragging_the_bound_away_moves_the_step(page, found) -> None:
     assert "of 128 levels used" in page.metric[0].label
 
 
-def test_the_check_of_folding_and_the_figures_words_are_on_the_page(page) -> None:
+def test_the_page_has_the_folding_check_and_the_alternative_texts(page) -> None:
     assert "folded, equal" in words(page)
     assert "-14** in float64" in words(page) or "-15** in float64" in words(page)
     alt = page.get("vega_lite_chart")[0].proto.alt
     assert "16 of 16 levels, 0.4 apart, are used" in alt
 
 
-def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, monkeypatch) -> None:
+def test_the_page_quotes_networks_that_were_trained_without_the_bound(
+    page, tmp_path, monkeypatch
+) -> None:
     ignored = shutil.ignore_patterns("*.h5", "studies")
     folder = Path(shutil.copytree(find_models_folder(), tmp_path / "models", ignore=ignored))
     command = "python -m qana study ablation --data DIR"
@@ -302,6 +304,6 @@ def test_rows_of_networks_trained_without_the_bound_are_quoted(page, tmp_path, m
     assert "is damaged" in page.warning[0].value
 
 
-def test_the_server_loads_no_tensorflow_for_it() -> None:
+def test_the_chapter_does_not_import_tensorflow() -> None:
     code = "import sys, ui.convert.bounding; sys.exit('tensorflow' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -1,4 +1,4 @@
-"""Conversion: every integer of every layer is compared on the very photo."""
+"""Every integer of every layer is compared for a photo."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def quiet(words: str, share: float) -> None:
     assert 0 <= share <= 1
 
 
-def test_every_layer_is_compared_to_the_logits(store, classifier) -> None:
+def test_every_layer_is_compared(store, classifier) -> None:
     found = compare_networks(store, quiet, MODEL, load_balanced_subset()[0][0])
     outputs = classifier.record_layers(load_balanced_subset()[0][0])
     compared = [layer.name for layer in found.layers]
@@ -42,9 +42,7 @@ def test_every_layer_is_compared_to_the_logits(store, classifier) -> None:
 
 
 @pytest.mark.slow
-def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
-    store, keras_forms, classifier
-) -> None:
+def test_networks_agree_on_photos_except_for_ties(store, keras_forms, classifier) -> None:
     import akida
 
     photos = load_balanced_subset()[0][:6]
@@ -64,7 +62,7 @@ def test_photos_are_equal_to_the_last_integer_but_for_ties_that_are_shown(
     assert all(one.logits == 0 for one in equal)
 
 
-def test_one_changed_integer_is_seen(store, classifier, monkeypatch) -> None:
+def test_one_changed_integer_is_found(store, classifier, monkeypatch) -> None:
     photo = load_balanced_subset()[0][0]
     recorder = store.get(("recorder", classifier.entry.sha256), pytest.fail)
     outputs = recorder.record(photo)
@@ -83,7 +81,7 @@ def chapter() -> None:
     agreement.show(get_photo())
 
 
-def test_the_chapter_says_how_many_integers_differ_on_this_photo(store, monkeypatch) -> None:
+def test_the_chapter_has_the_number_of_differing_integers(store, monkeypatch) -> None:
     st.cache_resource.clear()
     monkeypatch.setattr("ui.shared_models.BackgroundWorker", lambda: Instant(store))
     page = AppTest.from_function(chapter, default_timeout=120).run()

@@ -1,4 +1,4 @@
-"""Bits: the vendor's quantizer really runs, and what it did can be counted."""
+"""Bit widths: the vendor's quantizer runs, and its levels and predictions are counted."""
 
 from collections.abc import Iterator
 
@@ -42,7 +42,7 @@ def plain(store):
     return answer_subset(store, lambda *_: None, MODEL, weight_bits=0, activation_bits=0)
 
 
-def test_the_subset_is_nine_lesions_of_each_class_that_training_never_saw() -> None:
+def test_the_subset_has_nine_test_lesions_of_each_class() -> None:
     from qana.data.balanced_subset import SUBSET_FOLDER
     from qana.data.lesion_split import read_split
 
@@ -54,7 +54,7 @@ def test_the_subset_is_nine_lesions_of_each_class_that_training_never_saw() -> N
 
 
 @pytest.mark.slow
-def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plain, four) -> None:
+def test_four_bits_without_tuning_reduce_the_accuracy(plain, four) -> None:
     _, labels = load_balanced_subset()
     whole = sum(count_correct_by_class(plain.logits, labels).values())
     broken = sum(count_correct_by_class(four.logits, labels).values())
@@ -63,7 +63,7 @@ def test_without_tuning_four_bits_break_the_network_that_float_answers_with(plai
 
 
 @pytest.mark.slow
-def test_each_weight_stands_on_one_of_its_levels(four) -> None:
+def test_each_quantized_weight_is_on_a_level(four) -> None:
     assert set(four.weights) == set(LAYERS)
     for levels in four.weights.values():
         assert len(levels.levels) == 15
@@ -73,7 +73,7 @@ def test_each_weight_stands_on_one_of_its_levels(four) -> None:
 
 
 @pytest.mark.slow
-def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
+def test_levels_equal_those_of_the_quantizer(store, four) -> None:
     from qana.inference.manifest import find_entry
 
     key = ("quantized", find_entry(MODEL).sha256, 4, 4)
@@ -85,14 +85,14 @@ def test_levels_are_those_of_the_quantizer_itself(store, four) -> None:
 
 
 @pytest.mark.slow
-def test_the_photo_is_answered_by_the_network_that_was_just_quantized(store, four) -> None:
+def test_the_photo_uses_the_quantized_network(store, four) -> None:
     photos, _ = load_balanced_subset()
     asked = answer_photo(store, lambda *_: None, MODEL, photos[3], 4, 4)
     np.testing.assert_allclose(asked, four.logits[3], atol=1e-3)
 
 
 @pytest.mark.slow
-def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
+def test_progress_is_reported_and_networks_are_cached(store, news, four) -> None:
     assert any("Quantizing to 4/4 bits" in words for words, _share in news)
     again: list[str] = []
     answer_subset(
@@ -102,7 +102,7 @@ def test_progress_is_told_and_nothing_is_done_twice(store, news, four) -> None:
 
 
 @pytest.mark.slow
-def test_warming_up_loads_both_forms_for_all_who_come_after(store, classifier) -> None:
+def test_load_networks_caches_both_forms(store, classifier) -> None:
     words: list[str] = []
     assert load_networks(store, lambda one, _: words.append(one), MODEL) == "loaded"
     assert "Loading the quantized network" in words
@@ -110,7 +110,7 @@ def test_warming_up_loads_both_forms_for_all_who_come_after(store, classifier) -
     assert store.get(key, pytest.fail).output_shape == (None, 7)
 
 
-def test_weights_snap_to_the_nearest_level_and_stop_at_the_last() -> None:
+def test_weights_snap_to_the_nearest_level_and_are_clipped() -> None:
     levels = snap_weights(np.array([0.0, 0.4, -0.4, 5.0], np.float32), np.float32(0.5), 2)
     assert levels.levels.tolist() == [-1, 0, 1]
     assert levels.after.tolist() == [1, 1, 2]
@@ -139,12 +139,12 @@ def page(store, four, plain) -> Iterator[AppTest]:
 
 
 def told(page: AppTest) -> list[str]:
-    """Text alternatives of the charts."""
+    """Alternative texts of the charts."""
     return [chart.proto.alt for chart in page.get("vega_lite_chart")]
 
 
 @pytest.mark.slow
-def test_the_chapter_counts_right_answers_of_all_and_of_the_rare(page, four, plain) -> None:
+def test_the_chapter_counts_correct_predictions(page, four, plain) -> None:
     labels = load_balanced_subset()[1]
     right = count_correct_by_class(four.logits, labels)
     assert page.metric[0].value == f"{sum(right.values())} of 63"

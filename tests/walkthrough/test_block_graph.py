@@ -1,4 +1,4 @@
-"""The graph of the walkthrough is that of the model, and its sums are those of the network."""
+"""The block graph is that of the model, and its sums are those of the network."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -61,7 +61,7 @@ def test_a_convolution_costs_its_weights_at_each_place_of_its_output(graph) -> N
     assert graph["input"].macs == graph["input"].parameters == 0
 
 
-def test_each_block_is_fed_by_the_one_before_and_corrections_are_added(graph) -> None:
+def test_each_block_has_its_sources_and_skips(graph) -> None:
     names = list(graph)
     for before, name in pairwise(names):
         assert graph[name].sources == (before,)
@@ -72,7 +72,7 @@ def test_each_block_is_fed_by_the_one_before_and_corrections_are_added(graph) ->
     assert graph["block5"].skips == ()
 
 
-def test_what_a_block_is_said_to_do_is_what_its_layers_compute(graph) -> None:
+def test_the_description_of_a_block_matches_its_layers(graph) -> None:
     def units(name: str) -> list[str]:
         return [layer.unit for layer in graph[name].layers]
 
@@ -96,14 +96,14 @@ def test_what_a_block_is_said_to_do_is_what_its_layers_compute(graph) -> None:
             assert max(layer.shape[-1] for layer in block.layers[:-1]) > block.shape[-1]
 
 
-def test_the_kernel_that_quantization_put_in_is_named_identity(graph) -> None:
+def test_an_identity_kernel_is_named(graph) -> None:
     found = [
         layer for block in graph.values() for layer in block.layers if "identity" in layer.unit
     ]
     assert [layer.name for layer in found] == ["block3_depthwise_dw_identity_dw_conv"]
 
 
-def test_layers_of_no_known_block_are_shown_under_their_own_name() -> None:
+def test_layers_of_an_unknown_block_keep_their_name() -> None:
     model = akida.Model(
         layers=[akida.InputConv2D(input_shape=(8, 8, 3), filters=4, kernel_size=3, name="novel_a")]
     )
@@ -113,7 +113,7 @@ def test_layers_of_no_known_block_are_shown_under_their_own_name() -> None:
     assert found.macs == model.macs > 0
 
 
-def test_a_model_without_layers_gets_one_sentence() -> None:
+def test_a_model_without_layers_raises_one_sentence() -> None:
     with pytest.raises(UserError, match="has no layers"):
         build_block_graph((), ())
 
@@ -134,7 +134,7 @@ def page() -> Iterator[AppTest]:
     st.cache_resource.clear()
 
 
-def test_the_chosen_block_moves_the_number(page: AppTest, graph) -> None:
+def test_choosing_a_block_changes_the_number(page: AppTest, graph) -> None:
     costliest = max(graph.values(), key=lambda block: block.macs)
     assert page.subheader[0].value == costliest.title
     total = sum(block.macs for block in graph.values())
@@ -167,7 +167,7 @@ def test_every_block_shows_what_it_does_and_its_layers(page: AppTest, graph) -> 
     assert "Melanoma **" in page.markdown[1].value  # the last block's result: seven logits
 
 
-def test_the_graph_is_told_in_words_and_drawn_with_the_chosen_block(page: AppTest, graph) -> None:
+def test_the_graph_has_a_text_and_marks_the_chosen_block(page: AppTest, graph) -> None:
     page.select_slider(key="network_block").set_value("excitation").run()
     alt = page.get("vega_lite_chart")[0].proto.alt
     assert "Chosen: Squeeze and excitation." in alt
@@ -175,7 +175,7 @@ def test_the_graph_is_told_in_words_and_drawn_with_the_chosen_block(page: AppTes
         assert block.title in alt
 
 
-def test_a_tap_on_any_box_names_its_block(graph) -> None:
+def test_a_click_on_a_box_selects_its_block(graph) -> None:
     everything = tuple(graph.values())
     spec = draw_graph(everything, compute_shares(everything, "macs"), "stem").to_dict()
     (tap,) = spec["params"]

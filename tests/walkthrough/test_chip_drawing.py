@@ -1,4 +1,4 @@
-"""The chapter on the chip: what it draws is what the vendor's tool did, and refusals say why."""
+"""The chapter on the chip draws the engine's mapping, and refusals have a reason."""
 
 import dataclasses
 import json
@@ -31,7 +31,7 @@ def first() -> ModelEntry:
 
 
 @pytest.mark.parametrize("device", FITS)
-def test_every_layer_of_the_deployed_model_has_its_place(classifier, device: str) -> None:
+def test_every_layer_of_the_deployed_model_has_processors(classifier, device: str) -> None:
     mapping = map_entry(classifier.entry, device)
     assert mapping.refusal is None
     placed = [layer.name for layers in mapping.passes for layer in layers]
@@ -46,9 +46,7 @@ def test_every_layer_of_the_deployed_model_has_its_place(classifier, device: str
 
 
 @pytest.mark.parametrize("device", FITS)
-def test_passes_processors_and_program_are_those_that_the_tool_reports(
-    classifier, device: str
-) -> None:
+def test_passes_processors_and_program_equal_those_of_the_engine(classifier, device: str) -> None:
     mapping = map_entry(classifier.entry, device)
     model = akida.Model(str(classifier.entry.path))
     model.map(DEVICES[device](), hw_only=True)
@@ -69,7 +67,7 @@ def test_more_nodes_need_no_more_passes(classifier) -> None:
 
 
 @pytest.mark.parametrize("device", FIRST_GENERATION)
-def test_a_chip_of_the_other_generation_says_why_it_refuses(classifier, device: str) -> None:
+def test_a_chip_of_the_other_generation_gives_a_refusal(classifier, device: str) -> None:
     mapping = map_entry(classifier.entry, device)
     assert mapping.passes == ()
     refusal = mapping.refusal
@@ -83,7 +81,7 @@ def test_a_chip_of_the_other_generation_says_why_it_refuses(classifier, device: 
     assert refusal.weight_bits == classifier.entry.weight_bits
 
 
-def test_mapping_does_not_disturb_the_network_that_answers(classifier, square_photos) -> None:
+def test_mapping_does_not_change_the_classifier(classifier, square_photos) -> None:
     before = classifier.logits(square_photos[:2])
     for device in DEVICES:
         map_entry(classifier.entry, device)
@@ -93,7 +91,7 @@ def test_mapping_does_not_disturb_the_network_that_answers(classifier, square_ph
     assert np.array_equal(own.predict(square_photos[:2]).reshape(2, -1), before)
 
 
-def test_an_unknown_device_and_a_changed_file_get_one_sentence(classifier, tmp_path) -> None:
+def test_an_unknown_device_and_a_changed_file_raise_one_sentence(classifier, tmp_path) -> None:
     with pytest.raises(UserError, match="no device 'AKD9': choose one of 12 nodes"):
         map_entry(classifier.entry, "AKD9")
     path = tmp_path / "akida2.fbz"
@@ -107,7 +105,7 @@ def test_an_unknown_device_and_a_changed_file_get_one_sentence(classifier, tmp_p
 
 
 @pytest.mark.parametrize("device", FIRST_GENERATION)
-def test_the_model_for_akida_1_lies_on_both_chips_of_its_generation(first, device: str) -> None:
+def test_the_model_for_akida_1_maps_on_both_chips(first, device: str) -> None:
     network, mapping = akida.Model(str(first.path)), map_entry(first, device)
     assert network.ip_version == akida.IpVersion.v1
     assert (mapping.device, mapping.refusal) == (device, None)
@@ -122,7 +120,7 @@ def test_the_model_for_akida_1_lies_on_both_chips_of_its_generation(first, devic
     assert all(layer.parameters.weights_bits == 4 for layer in network.layers[2:])
 
 
-def test_where_a_layer_lies_does_not_depend_on_its_weights(first) -> None:
+def test_the_mapping_does_not_depend_on_the_weights(first) -> None:
     network, rng = akida.Model(str(first.path)), np.random.default_rng(1)
     for layer in network.layers:
         for name in set(layer.get_variable_names()) & {"weights", "weights_pw"}:
@@ -138,7 +136,7 @@ def test_the_model_for_akida_1_does_not_map_on_the_second_generation(first) -> N
 
 
 class Quiet(BackgroundWorker):
-    """Takes requests and answers none: the process itself has a test of its own."""
+    """Stores requests and answers none; another test covers the background worker."""
 
     asked: list[tuple[str, Job]]
 
@@ -150,7 +148,7 @@ class Quiet(BackgroundWorker):
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, Job]]]:
-    """What the page asks of the worker."""
+    """The requests of the page to the background worker."""
     Quiet.asked = []
     monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
     clear()
@@ -195,7 +193,7 @@ def test_the_number_and_the_table_follow_the_pass(asked, classifier) -> None:
 
 
 @pytest.mark.parametrize("device", FIRST_GENERATION)
-def test_a_refusal_gives_the_engines_words_and_the_model_that_fits(
+def test_a_refusal_has_the_engines_message_and_a_fitting_model(
     asked, classifier, first, device: str
 ) -> None:
     page = opened(device)
@@ -208,7 +206,7 @@ def test_a_refusal_gives_the_engines_words_and_the_model_that_fits(
     assert not asked
 
 
-def test_without_a_model_for_akida_1_the_page_says_how_to_make_one(
+def test_without_a_model_for_akida_1_the_page_explains_how_to_make_one(
     asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "models"

@@ -1,4 +1,4 @@
-"""The chapter on conversion shows what the vendor's tools really do, and our check catches it."""
+"""The vendor's tools run on the cases of the chapter, and QANA's check finds their faults."""
 
 from functools import cache
 
@@ -23,7 +23,7 @@ SAID: list[tuple[str, float]] = []
 
 @cache
 def outcome(case: str) -> ConversionOutcome:
-    """Of the real quantizer and the real converter."""
+    """Outcome of the real quantizer and converter."""
     from qana.walkthrough.conversion_cases_job import run_case
 
     return run_case(STORE, lambda words, share: SAID.append((words, share)), DEFAULT_MODEL, case)
@@ -33,7 +33,7 @@ def dropped(found: ConversionOutcome) -> list[str]:
     return [layer.kind for layer in found.layers if layer.into is None]
 
 
-def test_the_published_gate_is_cut_off_with_a_warning_and_our_check_refuses_it() -> None:
+def test_the_converter_truncates_the_published_gate_and_the_check_refuses_it() -> None:
     found = outcome("attention_published")
     kinds = [layer.kind for layer in found.layers]
     assert dropped(found) == kinds[kinds.index("sigmoid") :]  # a whole tail, from the sigmoid on
@@ -57,7 +57,7 @@ def test_the_published_squeeze_and_excitation_stops_the_converter() -> None:
     assert "does not convert" in found.refusal
 
 
-def test_of_the_published_network_the_quantizer_takes_nothing() -> None:
+def test_the_quantizer_quantizes_no_layer_of_the_published_network() -> None:
     found = outcome("network_published")
     assert found.arrived == 0
     assert found.messages[-1][0] == "quantizeml"
@@ -65,7 +65,7 @@ def test_of_the_published_network_the_quantizer_takes_nothing() -> None:
     assert found.refusal is None and not found.passes
 
 
-def test_the_same_attention_as_an_addition_arrives_whole_and_maps() -> None:
+def test_the_spiking_attention_is_converted_and_maps() -> None:
     found = outcome("attention_spiking")
     assert dropped(found) == []
     assert found.messages == ()
@@ -79,7 +79,7 @@ def test_the_same_attention_as_an_addition_arrives_whole_and_maps() -> None:
     assert set(into.values()) | set(found.added) == set(found.akida)
 
 
-def test_without_a_bound_an_outlier_makes_the_steps_coarse() -> None:
+def test_an_activation_without_a_bound_has_a_larger_step() -> None:
     bounded, unbounded = outcome("activation_bounded"), outcome("activation_unbounded")
     assert bounded.arrived == len(bounded.layers) == unbounded.arrived
     assert bounded.refusal is None and unbounded.refusal is None
@@ -92,7 +92,7 @@ def test_without_a_bound_an_outlier_makes_the_steps_coarse() -> None:
     assert bounded.step.lost < unbounded.step.lost < 0.2
 
 
-def test_progress_is_told_and_a_second_visitor_waits_for_nothing() -> None:
+def test_progress_is_reported_and_the_outcome_is_cached() -> None:
     outcome("network_published")
     assert "Running the vendor's quantizer" in [words for words, _share in SAID]
     assert all(0 <= share <= 1 for _words, share in SAID)
@@ -101,13 +101,13 @@ def test_progress_is_told_and_a_second_visitor_waits_for_nothing() -> None:
     assert len(SAID) == told
 
 
-def test_an_unknown_case_is_named_with_the_known_ones() -> None:
+def test_an_unknown_case_raises_with_the_known_ones() -> None:
     with pytest.raises(UserError, match="choose one of attention_published"):
         outcome("attention_improved")
 
 
 class Waiting(BackgroundWorker):
-    """Holds what is asked of it, for the test to answer."""
+    """Stores requests; the test answers them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ def html(page: AppTest) -> str:
     return page.get("html")[0].proto.body
 
 
-def test_the_chapter_shows_progress_then_what_arrived(asked) -> None:
+def test_the_chapter_displays_progress_and_then_the_outcome(asked) -> None:
     page = AppTest.from_function(chapter, default_timeout=30).run()
     assert page.get("progress")
     found = outcome("attention_published")
@@ -153,7 +153,7 @@ def test_the_chapter_shows_progress_then_what_arrived(asked) -> None:
     assert not page.success
 
 
-def test_one_tap_flips_to_the_form_that_works(asked) -> None:
+def test_one_click_changes_to_the_spiking_form(asked) -> None:
     page = AppTest.from_function(chapter, default_timeout=30).run()
     page.get("button_group")[1].set_value("Spike-compatible").run()
     found = outcome("attention_spiking")
@@ -166,7 +166,7 @@ def test_one_tap_flips_to_the_form_that_works(asked) -> None:
     assert "TwelveNodesIPv2" in page.success[0].value
 
 
-def test_the_activation_moves_the_step(asked) -> None:
+def test_the_form_of_the_activation_changes_the_step(asked) -> None:
     page = AppTest.from_function(chapter, default_timeout=30).run()
     page.get("button_group")[0].set_value("Activation").run()
     asked["activation_unbounded"].answer = Answer(
@@ -183,7 +183,7 @@ def test_every_case_of_the_page_can_be_run() -> None:
     assert keys == {*BLOCKS, "network_published", "network_spiking"}
 
 
-def test_layer_fates_count_what_arrived() -> None:
+def test_layer_fates_count_converted_layers() -> None:
     fates = (LayerFate("a", "Conv2D", "a"), LayerFate("b", "sigmoid", None))
     made = ConversionOutcome(
         fates, {"a": "Conv2D", "q": "Quantizer"}, (), None, None, None, {}, None, 1

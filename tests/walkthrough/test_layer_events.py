@@ -1,4 +1,4 @@
-"""The chapter Spikes: every number is counted in the engine's integers, also the browser's."""
+"""The chapter Spikes: every number is counted from the engine's integers."""
 
 import base64
 import io
@@ -56,12 +56,12 @@ def words(page: AppTest) -> str:
 
 
 def sent(page: AppTest) -> dict:
-    """What the player gets."""
+    """The data of the player."""
     (component,) = page.get("bidi_component")
     return json.loads(component.proto.json)
 
 
-def test_the_frames_are_the_layers_that_the_engine_counted(prediction) -> None:
+def test_frames_equal_the_layers_of_the_prediction(prediction) -> None:
     frames = make_frames(prediction.outputs)
     for frame, layer in zip(frames, prediction.layers, strict=True):
         assert (frame.name, frame.events, frame.size) == (layer.name, layer.events, layer.size)
@@ -73,14 +73,14 @@ def test_the_frames_are_the_layers_that_the_engine_counted(prediction) -> None:
     assert [frame.so_far for frame in frames] == list(np.cumsum([f.events for f in frames]))
 
 
-def test_a_place_says_how_many_channels_send_there(prediction) -> None:
+def test_counts_are_the_channels_with_events(prediction) -> None:
     frame = make_frames(prediction.outputs)[0]
     output = prediction.outputs[frame.name]
     for row, column in ((0, 0), (31, 40), (63, 5)):
         assert frame.counts[row, column] == sum(value != 0 for value in output[row, column])
 
 
-def test_layers_without_a_rectifier_are_told_from_the_others(prediction) -> None:
+def test_layers_without_a_rectifier_are_signed(prediction) -> None:
     signed = {frame.name for frame in make_frames(prediction.outputs) if frame.signed}
     assert {"block0_project_conv", "block4_add"} <= signed
     assert not {"stem_conv", "block1_expand_conv", "head_features_conv"} & signed
@@ -107,7 +107,7 @@ def test_the_large_lesion_is_the_one_whose_outline_covers_most() -> None:
     assert lesion.share == pytest.approx(shares[lesion.image_id], abs=0.01)
 
 
-def test_which_activations_fire_follows_the_picture_but_their_number_hardly(
+def test_events_move_with_the_picture_more_than_their_number_changes(
     prediction, samples, classifier
 ) -> None:
     skin = classifier.classify(find_plain_skin().picture)
@@ -126,12 +126,12 @@ def test_which_activations_fire_follows_the_picture_but_their_number_hardly(
                 assert layer.events / layer.size > 0.8
 
 
-def test_a_picture_against_itself_switches_nothing(prediction) -> None:
+def test_a_picture_compared_with_itself_has_no_difference(prediction) -> None:
     found = compare_events(prediction.outputs, prediction.outputs)
     assert not any(layer.gained or layer.lost for layer in found)
 
 
-def test_pictures_of_two_models_are_not_compared(prediction) -> None:
+def test_comparing_two_models_raises(prediction) -> None:
     fewer = dict(list(prediction.outputs.items())[1:])
     with pytest.raises(ReferencePictureError, match="run both through one"):
         compare_events(prediction.outputs, fewer)
@@ -157,7 +157,7 @@ def test_the_browser_gets_every_map_in_full_and_in_the_colours_of_explain(page, 
     assert np.array_equal(np.asarray(picture), prediction.inputs)
 
 
-def test_the_chapter_says_the_numbers_of_this_photo(page, prediction) -> None:
+def test_the_chapter_has_the_numbers_of_the_photo(page, prediction) -> None:
     from ui.convert.spikes import IDEA
 
     assert len(IDEA) == 3
@@ -180,7 +180,7 @@ def test_the_chapter_says_the_numbers_of_this_photo(page, prediction) -> None:
         ("Uniform grey", lambda: make_uniform_grey(128)),
     ],
 )
-def test_another_picture_travels_and_is_compared_with(
+def test_another_picture_is_run_and_compared(
     page, prediction, classifier, chosen: str, picture: Callable[[], np.ndarray]
 ) -> None:
     reference = classifier.classify(picture())

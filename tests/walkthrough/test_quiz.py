@@ -1,4 +1,4 @@
-"""The quiz: each right answer is counted anew here, another way."""
+"""The quiz: another computation confirms each right answer."""
 
 import dataclasses
 
@@ -23,7 +23,7 @@ def right(question: quiz.Question) -> str:
     return question.options[question.right]
 
 
-def test_the_silent_share_is_that_of_the_photo_and_its_place_tells_nothing(predictions) -> None:
+def test_the_sparsity_is_that_of_the_photo_and_its_position_varies(predictions) -> None:
     places = set()
     for prediction in predictions:
         hidden = list(prediction.outputs.values())[:-1]
@@ -37,7 +37,7 @@ def test_the_silent_share_is_that_of_the_photo_and_its_place_tells_nothing(predi
     assert len(places) > 1
 
 
-def test_the_dearest_block_has_the_most_macs_of_the_engine(classifier, predictions) -> None:
+def test_the_largest_block_has_the_most_macs(classifier, predictions) -> None:
     graph = build_block_graph(classifier.layers, predictions[0].layers)
     macs: dict[str, int] = {}
     for layer in classifier.layers:
@@ -49,7 +49,7 @@ def test_the_dearest_block_has_the_most_macs_of_the_engine(classifier, predictio
     assert f"{macs[name] / sum(macs.values()):.0%}" in question.why
 
 
-def test_levels_are_the_different_integers_of_the_largest_layer(classifier) -> None:
+def test_weight_levels_are_the_distinct_integers_of_the_largest_layer(classifier) -> None:
     weights = [
         layer.get_variable("weights")
         for layer in classifier.layers
@@ -61,7 +61,7 @@ def test_levels_are_the_different_integers_of_the_largest_layer(classifier) -> N
     assert f"{largest.size:,} weights" in question.text
 
 
-def test_passes_are_those_that_conversion_recorded(classifier) -> None:
+def test_passes_equal_those_of_the_manifest(classifier) -> None:
     recorded = classifier.entry.record["conversion"]["passes"]
     large, small = (map_entry(classifier.entry, device) for device in ("12 nodes", "6 nodes"))
     question = quiz.ask_passes(large, small)
@@ -83,7 +83,9 @@ OUTCOME = ConversionOutcome(
         (dataclasses.replace(OUTCOME, layers=FATES[:1]), quiz.CONVERTS),
     ],
 )
-def test_what_the_converter_does_is_what_it_did(outcome: ConversionOutcome, answer: str) -> None:
+def test_the_converter_question_follows_the_outcome(
+    outcome: ConversionOutcome, answer: str
+) -> None:
     question = quiz.ask_converter(outcome)
     assert right(question) == answer
     assert "Stops." in question.why
