@@ -85,10 +85,10 @@ def met() -> dict[str, list[np.ndarray]]:
 
 
 @pytest.fixture(scope="module")
-def few_strangers(met: dict[str, list[np.ndarray]]) -> Iterator[None]:
-    """A gate is examined on a tenth of the pictures."""
+def few_test_images(met: dict[str, list[np.ndarray]]) -> Iterator[None]:
+    """Tests a gate on a tenth of the out-of-distribution images."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qana.training.record_gate_and_abstention.strangers", lambda: met)
+        patch.setattr("qana.training.record_gate_and_abstention.load_test_images", lambda: met)
         yield
 
 

@@ -1,22 +1,45 @@
-"""The two-way question, "needs a professional look" or not: a threshold and what it is worth."""
+"""Chooses a threshold for "needs a professional look" and measures what a decision is worth."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qana.evaluation.bootstrap import share_interval
+from qana.evaluation.bootstrap import compute_share_interval
+from qana.evaluation.scores import ThresholdIntervals, ThresholdScores
 
-PEOPLE = 1000
+POPULATION = 1000
 
 
-def threshold_for(positive: np.ndarray, scores: np.ndarray, sensitivity: float) -> float:
-    """The highest threshold that still finds this share of the positives.
+@dataclass(frozen=True)
+class Outcomes:
+    """What a test does to a population of 1,000 people; the four counts sum to 1,000.
 
-    Choose it on photos other than those that it is then judged on.
+    Attributes:
+        found: people who are ill and are referred.
+        missed: people who are ill and are not referred.
+        alarmed: people who are well and are referred.
+        passed: people who are well and are not referred.
+    """
+
+    found: int
+    missed: int
+    alarmed: int
+    passed: int
+
+
+def choose_threshold(positive: np.ndarray, scores: np.ndarray, sensitivity: float) -> float:
+    """Chooses the highest threshold that still finds a given share of the positives.
+
+    Choose it on other photos than those that measure it.
 
     Args:
         positive: (N,) bool, at least one True.
         scores: (N,) floats; a photo counts as found where its score is at least the threshold.
         sensitivity: share of the positives to find, above 0, up to 1.
+
+    Returns:
+        The threshold, one of `scores`.
 
     Raises:
         ValueError: there is no positive, or the share is out of range.
@@ -28,10 +51,10 @@ def threshold_for(positive: np.ndarray, scores: np.ndarray, sensitivity: float) 
     return float(found[int(np.ceil(sensitivity * len(found) - 1e-9)) - 1])
 
 
-def at_threshold(
+def measure_at_threshold(
     positive: np.ndarray, scores: np.ndarray, threshold: float, groups: ArrayLike
-) -> dict[str, object]:
-    """Sensitivity and specificity at a threshold, each with a 95 % interval over lesions.
+) -> ThresholdScores:
+    """Measures sensitivity and specificity at a threshold, with 95 % intervals over lesions.
 
     Args:
         positive: (N,) bool, both values occurring.
@@ -40,36 +63,38 @@ def at_threshold(
         groups: (N,) lesion of each photo.
 
     Returns:
-        n (photos), positives (photos), sensitivity and specificity, 0 to 1, and ci95 of both.
+        Both scores, 0 to 1, their intervals and the photo counts.
     """
     positive = np.asarray(positive, dtype=bool)
     called, groups = np.asarray(scores) >= threshold, np.asarray(groups)
-    return {
-        "n": len(positive),
-        "positives": int(positive.sum()),
-        "sensitivity": float(called[positive].mean()),
-        "specificity": float((~called)[~positive].mean()),
-        "ci95": {
-            "sensitivity": share_interval(called[positive], groups[positive]),
-            "specificity": share_interval(~called[~positive], groups[~positive]),
-        },
-    }
+    return ThresholdScores(
+        n=len(positive),
+        positives=int(positive.sum()),
+        sensitivity=float(called[positive].mean()),
+        specificity=float((~called)[~positive].mean()),
+        ci95=ThresholdIntervals(
+            sensitivity=compute_share_interval(called[positive], groups[positive]),
+            specificity=compute_share_interval(~called[~positive], groups[~positive]),
+        ),
+    )
 
 
-def predictive_values(
+def compute_predictive_values(
     sensitivity: float, specificity: float, prevalence: float
 ) -> tuple[float | None, float | None]:
-    """Positive and negative predictive value among people of whom a given share is ill.
+    """Computes the positive and the negative predictive value at a prevalence.
 
     Bayes' theorem, as in Altman and Bland, "Diagnostic tests 2: predictive values", BMJ 309 (1994)
     102.
 
     Args:
-        sensitivity, specificity, prevalence: 0 to 1.
+        sensitivity: 0 to 1.
+        specificity: 0 to 1.
+        prevalence: share of the people who are ill, 0 to 1.
 
     Returns:
-        The share of the called who are ill and of the not called who are well, 0 to 1; None where
-        nobody is called, or everybody.
+        The share of the referred who are ill, 0 to 1, or None where nobody is referred; the share
+        of the others who are well, 0 to 1, or None where everybody is referred.
     """
     true_positive = sensitivity * prevalence
     false_positive = (1 - specificity) * (1 - prevalence)
@@ -79,24 +104,23 @@ def predictive_values(
     return true_positive / called if called else None, true_negative / passed if passed else None
 
 
-def people(sensitivity: float, specificity: float, prevalence: float) -> dict[str, int]:
-    """What a test does to a thousand people, in whole people.
+def count_outcomes(sensitivity: float, specificity: float, prevalence: float) -> Outcomes:
+    """Counts what a test does to 1,000 people.
 
-    Natural frequencies are understood where percentages are not: Hoffrage and Gigerenzer, "Using
+    People understand natural frequencies better than percentages: Hoffrage and Gigerenzer, "Using
     natural frequencies to improve diagnostic inferences", Academic Medicine 73 (1998) 538-540.
 
     Args:
-        sensitivity, specificity, prevalence: 0 to 1.
+        sensitivity: 0 to 1.
+        specificity: 0 to 1.
+        prevalence: share of the people who are ill, 0 to 1.
 
     Returns:
-        found, missed, alarmed (called without need) and passed, which sum to 1000.
+        Whole numbers of people.
     """
-    ill = round(PEOPLE * prevalence)
+    ill = round(POPULATION * prevalence)
     found = round(ill * sensitivity)
-    passed = round((PEOPLE - ill) * specificity)
-    return {
-        "found": found,
-        "missed": ill - found,
-        "alarmed": PEOPLE - ill - passed,
-        "passed": passed,
-    }
+    passed = round((POPULATION - ill) * specificity)
+    return Outcomes(
+        found=found, missed=ill - found, alarmed=POPULATION - ill - passed, passed=passed
+    )

@@ -1,4 +1,4 @@
-"""A classifier over a labelled folder: the one evaluation that every reported number is from."""
+"""Evaluates a classifier on labelled photos; every reported score of a model comes from here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,33 +8,34 @@ import numpy as np
 from qana.classes import LABELS
 from qana.data.labelled_folder import LabelledImage
 from qana.errors import UserError
-from qana.evaluation.bootstrap import intervals
+from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.metrics import summarize
-from qana.imaging import ImageError, assess, read_image, to_input
+from qana.evaluation.scores import Evaluation
+from qana.imaging import ImageError, assess_quality, read_image, to_input
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.probabilities import softmax
+from qana.inference.temperature import softmax
 
 BATCH = 32
 REASONS = ("quality", "gate", "unsure")
-"""Why a photo may get no answer, in the order of asking."""
+"""Why a photo may get no answer, in the order of the checks."""
 ANSWERED = ""
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What a classifier said of labelled images.
+class Predictions:
+    """The logits of a classifier on labelled images.
 
     Attributes:
-        images: those that were answered, N >= 1.
+        images: the images that got an answer, N >= 1.
         labels: (N,) int64, indices into `qana.classes.LABELS`.
         logits: (N, 7) float32.
-        left_out: how many images got no answer, by each of `REASONS`.
+        abstained_by: how many images got no answer, by each of `REASONS`.
     """
 
     images: Sequence[LabelledImage]
     labels: np.ndarray
     logits: np.ndarray
-    left_out: dict[str, int]
+    abstained_by: dict[str, int]
 
     @property
     def lesions(self) -> np.ndarray:
@@ -44,76 +45,79 @@ class Answers:
 
 def evaluate(
     classifier: AkidaClassifier, images: Sequence[LabelledImage], abstain: bool = False
-) -> dict[str, object]:
-    """Metrics of a classifier over labelled images, with 95 % intervals over lesions.
+) -> Evaluation:
+    """Evaluates a classifier on labelled images.
 
     Args:
-        classifier: whose answers count.
+        classifier: the classifier.
         images: at least one.
-        abstain: leave out the photos that the quality check or the gate turns away or that the
-            model is too unsure of, in this order, and count them.
+        abstain: leave out and count the photos that fail the quality check, that the gate
+            rejects, or that the model is too unsure of, in this order.
 
     Returns:
-        The document of `python -m qana evaluate --json`.
+        The scores with 95 % intervals over lesions.
 
     Raises:
         ImageError: an image cannot be read; the sentence names it.
-        UserError: no image is left to judge.
+        UserError: no image is left to evaluate.
     """
-    return judge(classifier, ask(classifier, images, abstain))
+    return score_predictions(classifier, predict_images(classifier, images, abstain))
 
 
-def ask(
+def predict_images(
     classifier: AkidaClassifier, images: Sequence[LabelledImage], abstain: bool = False
-) -> Answers:
-    """The classifier's answers; arguments and errors are those of `evaluate`."""
+) -> Predictions:
+    """Runs the classifier on every image; arguments and errors are those of `evaluate`."""
     logits, reasons = [], []
-    for batch in _batches(images):
+    for batch in _split_batches(images):
         photos = [_read(image) for image in batch]
         inputs = np.stack([to_input(photo, classifier.input_size) for photo in photos])
         logits.append(classifier.logits(inputs))
         if abstain:
-            reasons.append(_reasons(classifier, photos, inputs, logits[-1]))
+            reasons.append(_find_reasons(classifier, photos, inputs, logits[-1]))
         else:
             reasons.append(np.full(len(batch), ANSWERED))
     reason = np.concatenate(reasons)
     answered = reason == ANSWERED
     if not answered.any():
-        raise UserError("Every image is turned away or too unsure: leave --abstain out.")
+        raise UserError("The model abstains on every image: run again without --abstain.")
     kept = [image for image, keep in zip(images, answered, strict=True) if keep]
-    return Answers(
+    return Predictions(
         images=kept,
         labels=np.array([LABELS.index(image.label) for image in kept]),
         logits=np.concatenate(logits)[answered],
-        left_out={name: int((reason == name).sum()) for name in REASONS},
+        abstained_by={name: int((reason == name).sum()) for name in REASONS},
     )
 
 
-def judge(classifier: AkidaClassifier, answers: Answers) -> dict[str, object]:
-    """The document of `evaluate` from answers that are already there."""
-    probabilities = softmax(answers.logits, classifier.entry.temperature)
-    return {
-        "model": classifier.name,
-        "backend": classifier.backend,
-        **summarize(answers.labels, probabilities),
-        "abstained": sum(answers.left_out.values()),
-        "abstained_by": answers.left_out,
-        "ci95": intervals(answers.labels, probabilities.argmax(axis=1), answers.lesions),
-    }
+def score_predictions(classifier: AkidaClassifier, predictions: Predictions) -> Evaluation:
+    """Computes the document of `evaluate` from predictions that exist already."""
+    probabilities = softmax(predictions.logits, classifier.entry.temperature)
+    scores = summarize(predictions.labels, probabilities)
+    return Evaluation(
+        model=classifier.name,
+        backend=classifier.backend,
+        **vars(scores),
+        abstained=sum(predictions.abstained_by.values()),
+        abstained_by=predictions.abstained_by,
+        ci95=compute_intervals(
+            predictions.labels, probabilities.argmax(axis=1), predictions.lesions
+        ),
+    )
 
 
-def _reasons(
+def _find_reasons(
     classifier: AkidaClassifier,
     photos: Sequence[np.ndarray],
     inputs: np.ndarray,
     logits: np.ndarray,
 ) -> np.ndarray:
-    """(N,) strings: the first of `REASONS` that holds for each photo, else `ANSWERED`."""
-    spoilt = np.array([not assess(photo).ok for photo in photos])
-    foreign = ~classifier.passes_gate(inputs)
+    """Returns (N,) strings: the first of `REASONS` that applies to each photo, else `ANSWERED`."""
+    poor = np.array([not assess_quality(photo).ok for photo in photos])
+    rejected = ~classifier.passes_gate(inputs)
     probabilities = softmax(logits, classifier.entry.temperature)
     unsure = probabilities.max(axis=1) < classifier.entry.abstain_below
-    return np.select([spoilt, foreign, unsure], REASONS, ANSWERED)
+    return np.select([poor, rejected, unsure], REASONS, ANSWERED)
 
 
 def _read(image: LabelledImage) -> np.ndarray:
@@ -123,5 +127,5 @@ def _read(image: LabelledImage) -> np.ndarray:
         raise ImageError(f"{image.path.name}: {error}") from None
 
 
-def _batches(images: Sequence[LabelledImage]) -> Iterable[Sequence[LabelledImage]]:
+def _split_batches(images: Sequence[LabelledImage]) -> Iterable[Sequence[LabelledImage]]:
     return (images[start : start + BATCH] for start in range(0, len(images), BATCH))

@@ -1,4 +1,4 @@
-"""Makes probabilities mean what they say."""
+"""Fits the temperature that calibrates the probabilities of a model."""
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -8,21 +8,21 @@ LOWEST, HIGHEST = 0.05, 20.0
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature that makes held-out labels most likely.
+    """Fits the temperature that makes held-out labels most likely.
 
     Temperature scaling: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017. It
-    leaves every prediction as it is. Fit it on photos that the network was not trained on.
+    changes no prediction. Fit it on photos that the network was not trained on.
 
     Args:
         logits: (N, 7) floats or integers, N >= 1.
         labels: (N,) integers, indices into `qana.classes.LABELS`.
 
     Returns:
-        0.05 to 20, the divisor of the logits for `qana.inference.probabilities.softmax`. Where every photo
-        is right no one value is best, and a low one is returned.
+        The divisor of the logits for `qana.inference.temperature.softmax`, 0.05 to 20. Where every
+        photo is classified correctly no single value is best, and a low one is returned.
 
     Raises:
-        ValueError: the two are not of one length, are empty, or a logit is not finite.
+        ValueError: the two arrays differ in length, are empty, or a logit is not finite.
     """
     logits, labels = np.asarray(logits, dtype=np.float64), np.asarray(labels)
     if logits.ndim != 2 or not len(logits) == len(labels) > 0 or not np.isfinite(logits).all():

@@ -1,6 +1,6 @@
-"""Pictures that are no dermatoscopic lesion and that the gate has never met: its final examination.
+"""Makes out-of-distribution images that test the not-a-lesion gate; none served to fit it.
 
-None shares a generator, a font or a source with `qana.training.outliers`.
+None shares a generator, a font or a source with `qana.training.synthetic_outliers`.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy.spatial import KDTree
 
 SIZE = 256
-"""Side of a drawn picture, pixels."""
+"""Side of a drawn image, pixels."""
 EACH = 150
-"""Pictures drawn of each family."""
+"""Images drawn of each family."""
 SEED = 20190228
 POEM = (
     "Two roads diverged in a yellow wood, and sorry I could not travel both and be one traveler, "
@@ -23,28 +23,33 @@ POEM = (
 """Robert Frost, "The Road Not Taken" (1915)."""
 
 
-def strangers() -> dict[str, list[np.ndarray]]:
-    """Family name to its pictures, each (H, W, 3) uint8; the same ones at every call.
+def load_test_images() -> dict[str, list[np.ndarray]]:
+    """Loads the test images of every family; the same ones at every call.
 
-    "pictures" is left out where scikit-image, which brings them, is not installed.
+    Returns:
+        Family name to its images, each (H, W, 3) uint8. "pictures" is left out where scikit-image
+        is not installed.
     """
-    drawn = {family: draw_strangers(family) for family in FAMILIES}
-    photographs = sample_pictures()
+    drawn = {family: draw_images(family) for family in FAMILIES}
+    photographs = load_library_images()
     return ({"pictures": photographs} if photographs else {}) | drawn
 
 
-def draw_strangers(family: str, count: int = EACH) -> list[np.ndarray]:
-    """The first `count` pictures of one of `FAMILIES`, each (256, 256, 3) uint8."""
+def draw_images(family: str, count: int = EACH) -> list[np.ndarray]:
+    """Draws the first `count` images of one of `FAMILIES`, each (256, 256, 3) uint8."""
     random = np.random.default_rng([SEED, *family.encode()])
     return [FAMILIES[family](random) for _ in range(count)]
 
 
-def sample_pictures() -> list[np.ndarray]:
-    """Five squares (the centre, the four corners) of each sample picture of two libraries.
+def load_library_images() -> list[np.ndarray]:
+    """Loads five squares (the centre and the four corners) of each sample image of two libraries.
 
-    They are those that come inside scikit-image (`skimage.data`) and scikit-learn
-    (`sklearn.datasets.load_sample_images`), 64 pixels a side or more: people, animals, things,
-    microscopy, the sky, pages of text. Nothing is downloaded.
+    The images come inside scikit-image (`skimage.data`) and scikit-learn
+    (`sklearn.datasets.load_sample_images`) and measure at least 64 pixels a side: people, animals,
+    things, microscopy, the sky, pages of text. Nothing is downloaded.
+
+    Returns:
+        Squares, each (H, W, 3) uint8; an empty list without scikit-image.
     """
     try:
         import skimage.data
@@ -55,10 +60,10 @@ def sample_pictures() -> list[np.ndarray]:
     files = sorted(path for path in folder.iterdir() if path.suffix in {".png", ".jpg"})
     whole = [np.asarray(Image.open(path).convert("RGB")) for path in files]
     whole += list(load_sample_images().images)
-    return [crop for image in whole if min(image.shape[:2]) >= 64 for crop in _squares(image)]
+    return [crop for image in whole if min(image.shape[:2]) >= 64 for crop in _cut_squares(image)]
 
 
-def _squares(image: np.ndarray) -> list[np.ndarray]:
+def _cut_squares(image: np.ndarray) -> list[np.ndarray]:
     height, width = image.shape[:2]
     side = min(height, width)
     part = round(0.6 * side)
@@ -68,8 +73,8 @@ def _squares(image: np.ndarray) -> list[np.ndarray]:
     return [centre, *(image[y : y + part, x : x + part] for y, x in corners)]
 
 
-def _noise(random: np.random.Generator) -> np.ndarray:
-    """Photon noise of a flat colour, speckle, or salt and pepper."""
+def _draw_noise(random: np.random.Generator) -> np.ndarray:
+    """Draws photon noise on a flat colour, speckle, or salt and pepper."""
     flat = np.full((SIZE, SIZE, 3), random.uniform(40, 215, 3))
     kind = random.integers(3)
     if kind == 0:
@@ -82,8 +87,8 @@ def _noise(random: np.random.Generator) -> np.ndarray:
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
 
-def _cells(random: np.random.Generator) -> np.ndarray:
-    """A Voronoi mosaic: each pixel in the colour of its nearest point, joints dark."""
+def _draw_cells(random: np.random.Generator) -> np.ndarray:
+    """Draws a Voronoi mosaic with dark joints."""
     points = random.uniform(0, SIZE, (int(random.integers(8, 120)), 2))
     grid = np.moveaxis(np.mgrid[0:SIZE, 0:SIZE], 0, -1)
     two, which = KDTree(points).query(grid, k=2)
@@ -93,8 +98,8 @@ def _cells(random: np.random.Generator) -> np.ndarray:
     return np.where(joints, colours[nearest] * 0.3, colours[nearest]).astype(np.uint8)
 
 
-def _waves(random: np.random.Generator) -> np.ndarray:
-    """Rings of several sources that interfere, in two colours."""
+def _draw_waves(random: np.random.Generator) -> np.ndarray:
+    """Draws interfering rings of several sources, in two colours."""
     rows, columns = np.mgrid[0:SIZE, 0:SIZE]
     height = np.zeros((SIZE, SIZE))
     for _ in range(int(random.integers(1, 5))):
@@ -105,12 +110,12 @@ def _waves(random: np.random.Generator) -> np.ndarray:
     return (low + share[..., None] * (high - low)).astype(np.uint8)
 
 
-def _text(random: np.random.Generator) -> np.ndarray:
-    """A page in Pillow's own outline font, slightly turned."""
-    paper, ink = ((255, 250, 240), (20, 20, 30))
+def _draw_text(random: np.random.Generator) -> np.ndarray:
+    """Draws a slightly rotated page in Pillow's own outline font."""
+    background, colour = ((255, 250, 240), (20, 20, 30))
     if random.random() < 0.3:
-        paper, ink = (30, 32, 40), (220, 225, 230)
-    page = Image.new("RGB", (2 * SIZE, 2 * SIZE), paper)
+        background, colour = (30, 32, 40), (220, 225, 230)
+    page = Image.new("RGB", (2 * SIZE, 2 * SIZE), background)
     size = int(random.integers(12, 60))
     font = ImageFont.load_default(size)
     verse = POEM.split()
@@ -118,16 +123,16 @@ def _text(random: np.random.Generator) -> np.ndarray:
     words = (verse[start:] + verse[:start]) * 12
     per_line = max(2, 1100 // (size * 5))
     lines = [" ".join(words[i : i + per_line]) for i in range(0, 60 * per_line, per_line)]
-    ImageDraw.Draw(page).multiline_text((-20, -20), "\n".join(lines), ink, font)
-    turned = page.rotate(float(random.uniform(-12, 12)), Image.Resampling.BICUBIC)
-    centre = np.asarray(turned)[SIZE // 2 : -SIZE // 2, SIZE // 2 : -SIZE // 2]
+    ImageDraw.Draw(page).multiline_text((-20, -20), "\n".join(lines), colour, font)
+    rotated = page.rotate(float(random.uniform(-12, 12)), Image.Resampling.BICUBIC)
+    centre = np.asarray(rotated)[SIZE // 2 : -SIZE // 2, SIZE // 2 : -SIZE // 2]
     return cv2.add(centre, random.integers(0, 12, centre.shape, np.uint8))
 
 
 FAMILIES: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
-    "noise": _noise,
-    "cells": _cells,
-    "waves": _waves,
-    "text": _text,
+    "noise": _draw_noise,
+    "cells": _draw_cells,
+    "waves": _draw_waves,
+    "text": _draw_text,
 }
-"""What can be drawn, by name."""
+"""Family name to the function that draws one of its images."""

@@ -1,45 +1,54 @@
-"""The lesion protocol: no lesion on two sides, every choice made on the validation lesions."""
+"""The lesion protocol: every lesion is in one subset, every choice is made on validation."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from qana.classes import LABELS, NEEDS_LOOK
+from qana.classes import LABELS, MALIGNANT
 from qana.data.ham10000 import Photo, read_ham10000
 from qana.data.labelled_folder import LabelledImage
 from qana.data.lesion_split import SPLIT_FILE, read_split, split_photos
-from qana.evaluation.bootstrap import share_interval
-from qana.evaluation.decision_threshold import at_threshold, threshold_for
-from qana.evaluation.evaluate import Answers, ask, judge
+from qana.evaluation.bootstrap import compute_share_interval
+from qana.evaluation.decision_threshold import choose_threshold, measure_at_threshold
+from qana.evaluation.evaluate import Predictions, predict_images, score_predictions
 from qana.evaluation.metrics import expected_calibration_error
-from qana.evaluation.reliability import reliability
+from qana.evaluation.model_record import read_record
+from qana.evaluation.reliability import compute_reliability
 from qana.evaluation.roc import roc
-from qana.evaluation.subgroups import age_band, by_group
+from qana.evaluation.scores import GroupScores, Interval, StageScores
+from qana.evaluation.subgroups import name_age_band, score_groups
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.model_store import sha256
-from qana.inference.probabilities import malignant_probability, softmax
+from qana.inference.model_store import hash_file
+from qana.inference.probabilities import malignant_probability
+from qana.inference.temperature import softmax
+from qana.protocols.lesion_report import (
+    Calibration,
+    ClassIntervals,
+    LesionReport,
+    LesionSplit,
+    ReferralReport,
+    Reliability,
+    SplitOverlap,
+    SubsetCounts,
+)
 
 SENSITIVITY = 0.9
-"""Share of the validation photos that need a look which the two-way threshold must find."""
+"""Share of the malignant validation photos that the referral threshold must find."""
 
 
-def run(data: Path, model: str, say: Callable[[str], None]) -> dict[str, Any]:
-    """Judges a deployed model on the test lesions of HAM10000, on Akida.
+def run(data: Path, model: str, progress: Callable[[str], None]) -> LesionReport:
+    """Evaluates a deployed model on the test lesions of HAM10000, on Akida.
+
+    Every run gives the same report. All intervals are of 95 % over lesions.
 
     Args:
         data: HAM10000 folder in its official layout.
         model: name of the model in the models folder.
-        say: takes one line of progress.
+        progress: receives one line of progress.
 
     Returns:
-        The document of models/protocols/lesion.json, the same from every run: model and its sha256;
-        split; test and validation, the documents of `python -m qana evaluate --json`;
-        per_class_ci95; calibration on test before and after temperature scaling; roc of each class
-        on test; malignant, the summed probability of the classes that need a look, with a threshold
-        from validation; subgroups of test; skin_tone; stages, from float to Akida. All intervals
-        are of 95 % over lesions.
+        The report.
 
     Raises:
         DataError: the data cannot be used, or the split leaks.
@@ -47,128 +56,129 @@ def run(data: Path, model: str, say: Callable[[str], None]) -> dict[str, Any]:
         ImageError: a photo cannot be read.
     """
     classifier = load_classifier(model)
-    say("Checking that no lesion and no image is on two sides")
+    progress("Checking that no lesion and no image is in two subsets")
     parts = split_photos(read_ham10000(data))
-    say(f"{len(parts['validation'])} validation photos on {classifier.device}")
-    validation = _answers(classifier, parts["validation"])
-    say(f"{len(parts['test'])} test photos on {classifier.device}")
-    test = _answers(classifier, parts["test"])
-    say("Computing the intervals")
+    progress(f"{len(parts['validation'])} validation photos on {classifier.device}")
+    validation = _predict(classifier, parts["validation"])
+    progress(f"{len(parts['test'])} test photos on {classifier.device}")
+    test = _predict(classifier, parts["test"])
+    progress("Computing the intervals")
     temperature = classifier.entry.temperature
     probabilities = softmax(test.logits, temperature)
-    result = judge(classifier, test)
-    return {
-        "protocol": "lesion",
-        "command": f"python -m qana protocol lesion --data DIR --model {model}",
-        "model": model,
-        "sha256": classifier.entry.sha256,
-        "split": _split(parts),
-        "test": result,
-        "validation": judge(classifier, validation),
-        "per_class_ci95": _per_class(test.labels, probabilities.argmax(axis=1), test.lesions),
-        "calibration": {
-            "temperature": temperature,
-            "before": _calibration(test.labels, softmax(test.logits)),
-            "after": _calibration(test.labels, probabilities),
-        },
-        "roc": {
+    scores = score_predictions(classifier, test)
+    on_akida = StageScores(scores.accuracy, scores.balanced_accuracy, scores.macro_f1)
+    return LesionReport(
+        protocol="lesion",
+        command=f"python -m qana protocol lesion --data DIR --model {model}",
+        model=model,
+        sha256=classifier.entry.sha256,
+        split=_describe_split(parts),
+        test=scores,
+        validation=score_predictions(classifier, validation),
+        per_class_ci95=_compute_class_intervals(
+            test.labels, probabilities.argmax(axis=1), test.lesions
+        ),
+        calibration=Calibration(
+            temperature=temperature,
+            before=_measure_reliability(test.labels, softmax(test.logits)),
+            after=_measure_reliability(test.labels, probabilities),
+        ),
+        roc={
             label: roc(test.labels == index, probabilities[:, index], test.lesions)
             for index, label in enumerate(LABELS)
         },
-        "malignant": malignant(validation, test, temperature),
-        "subgroups": _subgroups(parts["test"], test, probabilities),
-        "skin_tone": "not assessed",
-        "stages": {
-            **classifier.entry.metrics["stages"],
-            "akida": {name: result[name] for name in ("accuracy", "balanced_accuracy", "macro_f1")},
-        },
-    }
+        malignant=measure_referral(validation, test, temperature),
+        subgroups=_score_subgroups(parts["test"], test, probabilities),
+        skin_tone="not assessed",
+        stages={**read_record(classifier.entry).metrics.stages, "akida": on_akida},
+    )
 
 
-def _answers(classifier: AkidaClassifier, photos: Sequence[Photo]) -> Answers:
+def measure_referral(
+    validation: Predictions, test: Predictions, temperature: float
+) -> ReferralReport:
+    """Measures what the summed probability of the malignant classes is worth.
+
+    Args:
+        validation: predictions that choose the threshold.
+        test: predictions that measure it.
+        temperature: divisor of the logits.
+
+    Returns:
+        The threshold and its scores on both subsets.
+    """
+    malignant = np.array(MALIGNANT)
+    validation_scores = malignant_probability(softmax(validation.logits, temperature))
+    test_scores = malignant_probability(softmax(test.logits, temperature))
+    threshold = choose_threshold(malignant[validation.labels], validation_scores, SENSITIVITY)
+    return ReferralReport(
+        classes=[label for label, look in zip(LABELS, MALIGNANT, strict=True) if look],
+        target_sensitivity=SENSITIVITY,
+        threshold=threshold,
+        validation=measure_at_threshold(
+            malignant[validation.labels], validation_scores, threshold, validation.lesions
+        ),
+        test=measure_at_threshold(malignant[test.labels], test_scores, threshold, test.lesions),
+        roc=roc(malignant[test.labels], test_scores, test.lesions),
+    )
+
+
+def _predict(classifier: AkidaClassifier, photos: Sequence[Photo]) -> Predictions:
     images = [LabelledImage(p.image_id, p.path, p.label, p.lesion_id) for p in photos]
-    return ask(classifier, images)
+    return predict_images(classifier, images)
 
 
-def _split(parts: dict[str, list[Photo]]) -> dict[str, Any]:
-    """What is on which side; `split_photos` has proven by now that the overlap is none."""
+def _describe_split(parts: dict[str, list[Photo]]) -> LesionSplit:
+    """Counts each subset; `split_photos` has already checked that nothing overlaps."""
     stored = read_split().keys() >= {photo.image_id for photo in parts["test"]}
-    return {
-        "file": SPLIT_FILE.name if stored else None,
-        "sha256": sha256(SPLIT_FILE) if stored else None,
-        "subsets": {
-            name: {
-                "photos": len(part),
-                "lesions": len({photo.lesion_id for photo in part}),
-                "classes": {label: sum(photo.label == label for photo in part) for label in LABELS},
-            }
+    return LesionSplit(
+        file=SPLIT_FILE.name if stored else None,
+        sha256=hash_file(SPLIT_FILE) if stored else None,
+        subsets={
+            name: SubsetCounts(
+                photos=len(part),
+                lesions=len({photo.lesion_id for photo in part}),
+                classes={label: sum(photo.label == label for photo in part) for label in LABELS},
+            )
             for name, part in parts.items()
         },
-        "overlap": {"lesions": 0, "identical_images": 0},
-    }
+        overlap=SplitOverlap(lesions=0, identical_images=0),
+    )
 
 
-def _per_class(
+def _compute_class_intervals(
     labels: np.ndarray, predicted: np.ndarray, lesions: np.ndarray
-) -> dict[str, dict[str, list[float] | None]]:
+) -> dict[str, ClassIntervals]:
     right = labels == predicted
 
-    def interval(among: np.ndarray) -> list[float] | None:
-        return share_interval(right[among], lesions[among]) if among.any() else None
+    def compute(among: np.ndarray) -> Interval | None:
+        return compute_share_interval(right[among], lesions[among]) if among.any() else None
 
     return {
-        label: {"precision": interval(predicted == index), "recall": interval(labels == index)}
+        label: ClassIntervals(
+            precision=compute(predicted == index), recall=compute(labels == index)
+        )
         for index, label in enumerate(LABELS)
     }
 
 
-def _calibration(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
-    return {
-        "ece": expected_calibration_error(labels, probabilities),
-        "bins": reliability(labels, probabilities),
-    }
+def _measure_reliability(labels: np.ndarray, probabilities: np.ndarray) -> Reliability:
+    return Reliability(
+        ece=expected_calibration_error(labels, probabilities),
+        bins=compute_reliability(labels, probabilities),
+    )
 
 
-def malignant(validation: Answers, test: Answers, temperature: float) -> dict[str, Any]:
-    """What the summed probability of the classes that need a look is worth.
-
-    Args:
-        validation: answers that the threshold is chosen by.
-        test: answers that it is judged on.
-        temperature: divides the logits.
-
-    Returns:
-        classes, target_sensitivity, threshold; validation and test, see
-        `qana.evaluation.decision_threshold.at_threshold`; roc on test, see `qana.evaluation.roc.roc`.
-    """
-    needs_look = np.array(NEEDS_LOOK)
-    scores = {
-        "validation": malignant_probability(softmax(validation.logits, temperature)),
-        "test": malignant_probability(softmax(test.logits, temperature)),
-    }
-    threshold = threshold_for(needs_look[validation.labels], scores["validation"], SENSITIVITY)
-    return {
-        "classes": [label for label, look in zip(LABELS, NEEDS_LOOK, strict=True) if look],
-        "target_sensitivity": SENSITIVITY,
-        "threshold": threshold,
-        "validation": at_threshold(
-            needs_look[validation.labels], scores["validation"], threshold, validation.lesions
-        ),
-        "test": at_threshold(needs_look[test.labels], scores["test"], threshold, test.lesions),
-        "roc": roc(needs_look[test.labels], scores["test"], test.lesions),
-    }
-
-
-def _subgroups(
-    photos: Sequence[Photo], test: Answers, probabilities: np.ndarray
-) -> dict[str, list[dict[str, object]]]:
+def _score_subgroups(
+    photos: Sequence[Photo], test: Predictions, probabilities: np.ndarray
+) -> dict[str, list[GroupScores]]:
     values = {
         "sex": [photo.sex for photo in photos],
-        "age": [age_band(photo.age) for photo in photos],
+        "age": [name_age_band(photo.age) for photo in photos],
         "site": [photo.site for photo in photos],
         "confirmation": [photo.confirmed_by for photo in photos],
     }
     return {
-        name: by_group(groups, test.labels, probabilities, test.lesions)
+        name: score_groups(groups, test.labels, probabilities, test.lesions)
         for name, groups in values.items()
     }

@@ -1,11 +1,12 @@
-"""The report on learning as rows to draw: each function turns a part of it into records."""
+"""Turns the report on learning into rows for tables and charts, and into sentences."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from qana.classes import BY_CODE, LABELS
+from qana.reports.learning_report import LearningReport, MeanAndDeviation
 
 HEADS = {
     "edge": "Edge head, on the device",
@@ -13,131 +14,151 @@ HEADS = {
     "retrained": "Dense head, retrained on the host",
     "dense": "Dense head, as deployed",
 }
-"""Keys of the report in words; all read the same network, and all but the last the same spikes."""
-Report = dict[str, Any]
+"""Keys of the report in words. All heads read the same network; all but the last read spikes."""
+EVERY = "all seven"
 Row = dict[str, Any]
+"""One record of a table or chart, by column."""
 
 
-def seven_classes(report: Report) -> list[Row]:
-    """A line a head: its scores on the test lesions, with the deviation over draws."""
-    found = report["seven_classes"]
-    columns = {
-        "Accuracy": "accuracy",
-        "Balanced accuracy": "balanced_accuracy",
-        "Macro F1": "macro_f1",
-    }
-    return [
-        {"Head": words, **{name: _text(found[head][key]) for name, key in columns.items()}}
-        for head, words in HEADS.items()
-    ]
+@dataclass(frozen=True)
+class LeftOutScores:
+    """Scores of a head after it learned a class that it lacked, mean over the classes.
+
+    Attributes:
+        recall: of the class on unseen lesions, 0 to 1.
+        lost: points of balanced accuracy that the other classes lose.
+    """
+
+    recall: float
+    lost: float
+
+    @property
+    def chance(self) -> float:
+        """Recall of a random guess."""
+        return 1 / len(LABELS)
 
 
-def share_of_dense(report: Report) -> float:
-    """Balanced accuracy of the edge head over that of the deployed dense head."""
-    found = report["seven_classes"]
-    edge, dense = (found[head]["balanced_accuracy"]["mean"] for head in ("edge", "dense"))
-    return float(edge / dense)
+def make_head_table(report: LearningReport) -> list[Row]:
+    """Makes one row per head: scores on the test lesions, with the deviation over draws."""
+    rows = []
+    for head, words in HEADS.items():
+        scores = report.seven_classes[head]
+        rows.append(
+            {
+                "Head": words,
+                "Accuracy": _format(scores.accuracy),
+                "Balanced accuracy": _format(scores.balanced_accuracy),
+                "Macro F1": _format(scores.macro_f1),
+            }
+        )
+    return rows
 
 
-def leaning(report: Report) -> str:
-    """What the edge head's balanced accuracy is paid with, as a sentence that goes on."""
-    found = report["seven_classes"]
-    edge, dense = (found[head]["accuracy"]["mean"] for head in ("edge", "dense"))
-    why = "it weighs all classes alike, the common mole no more than the rest"
-    return f"its accuracy is {edge:.3f}, the dense head's {dense:.3f}: {why}."
+def compare_with_dense(report: LearningReport) -> float:
+    """Divides the edge head's balanced accuracy by that of the deployed dense head."""
+    heads = report.seven_classes
+    return heads["edge"].balanced_accuracy.mean / heads["dense"].balanced_accuracy.mean
 
 
-def learned_from(report: Report) -> list[Row]:
-    """Recall of a class that was left out, by the lesions that it was learned from.
+def explain_accuracy(report: LearningReport) -> str:
+    """Explains in two sentences why the edge head has a lower accuracy than the dense head."""
+    edge, dense = (report.seven_classes[head].accuracy.mean for head in ("edge", "dense"))
+    return (
+        f"The accuracy of the edge head is {edge:.3f}, that of the dense head {dense:.3f}. The "
+        "edge head gives every class the same weight, and most photos show the common mole."
+    )
+
+
+def list_left_out_scores(report: LearningReport) -> list[Row]:
+    """Lists the recall of a left-out class by the number of lesions that it is learned from.
 
     Returns:
-        class ("all seven" for their mean), lesions, head (in words), recall (0 to 1), lost: points
-        of balanced accuracy that the other classes lose. The mean is over the classes that have so
-        many lesions.
+        class (`EVERY` for the mean over the classes with so many lesions), lesions, head (in
+        words), recall (0 to 1), lost: points of balanced accuracy that the other classes lose.
     """
-    rows = [
+    rows: list[Row] = [
         {
-            "class": BY_CODE[row["class"]].name,
-            "lesions": row["lesions"],
-            "head": HEADS[row["head"]],
-            "recall": row["recall"]["mean"],
-            "lost": 100 * (row["others_before"] - row["others_after"]["mean"]),
+            "class": BY_CODE[row.label].name,
+            "lesions": row.lesions,
+            "head": HEADS[row.head],
+            "recall": row.recall.mean,
+            "lost": 100 * (row.others_before - row.others_after.mean),
         }
-        for row in report["left_out"]
+        for row in report.left_out
     ]
-    return [*_means(rows), *rows]
+    return [*_average_classes(rows), *rows]
 
 
-def lesson_of_twenty(report: Report, head: str = "edge") -> dict[str, float]:
-    """The mean over the classes at 20 lesions: recall, and points that the others lose; `head` is
-    a key of `HEADS`."""
+def average_twenty_lesions(report: LearningReport, head: str = "edge") -> LeftOutScores:
+    """Averages the scores of a head, a key of `HEADS`, over the classes learned from 20 lesions."""
     (row,) = (
         row
-        for row in learned_from(report)
+        for row in list_left_out_scores(report)
         if (row["class"], row["lesions"], row["head"]) == (EVERY, 20, HEADS[head])
     )
-    return {"recall": row["recall"], "lost": row["lost"], "chance": 1 / len(LABELS)}
+    return LeftOutScores(recall=row["recall"], lost=row["lost"])
 
 
-def skeptics_at_twenty(report: Report) -> str:
-    """What the two baselines recall at 20 lesions, as a clause."""
+def describe_baselines(report: LearningReport) -> str:
+    """Describes in one sentence what the two baselines recall from 20 lesions."""
     mean, dense = (
-        lesson_of_twenty(report, head)["recall"] for head in ("nearest_mean", "retrained")
+        average_twenty_lesions(report, head).recall for head in ("nearest_mean", "retrained")
     )
     return (
-        f"on the same spikes the nearest class mean recalls {mean:.2f} and a dense head retrained "
-        f"on the host {dense:.2f}"
+        f"On the same spikes, the nearest class mean recalls {mean:.2f} and a dense head that is "
+        f"retrained on the host recalls {dense:.2f}."
     )
 
 
-EVERY = "all seven"
+def list_update_scores(report: LearningReport) -> list[Row]:
+    """Lists balanced accuracy after each update.
 
-
-def curves(report: Report) -> list[Row]:
-    """Balanced accuracy after each update in a row: lessons (in words), updates, value, low, high:
-    one deviation over the draws to each side."""
+    Returns:
+        lessons (in words), updates, value, low and high: one deviation over the draws to each side.
+    """
     return [
         {
             "lessons": name,
             "updates": updates,
-            "value": step["mean"],
-            "low": step["mean"] - step["deviation"],
-            "high": step["mean"] + step["deviation"],
+            "value": step.mean,
+            "low": step.mean - step.deviation,
+            "high": step.mean + step.deviation,
         }
-        for name, steps in report["forgetting"].items()
+        for name, steps in report.forgetting.items()
         for updates, step in enumerate(steps)
     ]
 
 
-def phone(report: Report) -> list[Row]:
-    """A line for each number of labelled phone photos, 0 first."""
+def make_phone_table(report: LearningReport) -> list[Row]:
+    """Makes one row per number of labelled phone photos, 0 first."""
     return [
         {
-            "Labelled phone photos": row["photos"],
-            "Accuracy": _text(row["accuracy"]),
-            "Balanced accuracy": _text(row["balanced_accuracy"]),
+            "Labelled phone photos": row.photos,
+            "Accuracy": _format(row.accuracy),
+            "Balanced accuracy": _format(row.balanced_accuracy),
         }
-        for row in report["phone"]["rows"]
+        for row in report.phone.rows
     ]
 
 
-def stranger(report: Report) -> list[Row]:
-    """A line for each number of patients that a class unknown to all layers was learned from."""
+def make_unseen_class_table(report: LearningReport) -> list[Row]:
+    """Makes one row per number of patients that a class unknown to all layers is learned from."""
     return [
         {
-            "Learned from patients": row["patients"],
-            "Recall, other patients": _text(row["recall"]),
-            "Others taken for it": _text(row["others_taken_for_it"]),
+            "Learned from patients": row.patients,
+            "Recall, other patients": _format(row.recall),
+            "Others taken for it": _format(row.others_taken_for_it),
         }
-        for row in report["stranger"]["rows"]
+        for row in report.unseen_class.rows
     ]
 
 
-def _means(rows: list[Row]) -> list[Row]:
+def _average_classes(rows: list[Row]) -> list[Row]:
     keys = sorted({(row["lesions"], row["head"]) for row in rows})
-    mean: Callable[[list[Row], str], float] = lambda found, key: float(  # noqa: E731
-        np.mean([row[key] for row in found])
-    )
+
+    def mean(found: list[Row], key: str) -> float:
+        return float(np.mean([row[key] for row in found]))
+
     grouped = {key: [row for row in rows if (row["lesions"], row["head"]) == key] for key in keys}
     return [
         {
@@ -151,6 +172,6 @@ def _means(rows: list[Row]) -> list[Row]:
     ]
 
 
-def _text(value: dict[str, float]) -> str:
-    mean, deviation = value["mean"], value["deviation"]
+def _format(value: MeanAndDeviation) -> str:
+    mean, deviation = value.mean, value.deviation
     return f"{mean:.3f} ± {deviation:.3f}" if deviation else f"{mean:.3f}"

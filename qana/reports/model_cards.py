@@ -1,7 +1,6 @@
-"""A card for each deployed model, from the manifest: python -m qana.reports.model_cards
+"""Writes a card for each deployed model from the manifest.
 
-After Mitchell et al., "Model Cards for Model Reporting", FAT* 2019. Nothing in a card is written by
-hand but what the project says of all its models.
+Command: `python -m qana.reports.model_cards`. After Mitchell et al., "Model Cards for Model Reporting", FAT* 2019.
 """
 
 from pathlib import Path
@@ -9,52 +8,85 @@ from pathlib import Path
 import jinja2
 
 from qana.classes import BY_CODE
-from qana.evaluation.result_files import read_learning
-from qana.inference.manifest import AKIDA1, CHIPS, ModelEntry, models_folder, read_manifest
-from qana.reports.learning_facts import lesson_of_twenty
-from qana.reports.model_facts import HEADLINES, interval, way, whole_steps
+from qana.evaluation.model_record import read_record
+from qana.inference.manifest import AKIDA1, CHIPS, ModelEntry, find_models_folder, read_manifest
+from qana.reports.learning_facts import average_twenty_lesions
+from qana.reports.learning_report import read_learning
+from qana.reports.model_comparison import (
+    describe_akida1_rounding,
+    describe_keras_agreement,
+    describe_mapping,
+    describe_stages,
+)
+from qana.reports.model_facts import HEADLINES, format_with_interval
 
 TEMPLATE = "model_card.md.jinja"
+FAMILIES = {
+    "pictures": "photographs",
+    "noise": "noise patterns",
+    "cells": "mosaics",
+    "waves": "wave patterns",
+    "text": "pages of text",
+    "skin": "patches of plain skin",
+}
+"""Key of a family of out-of-distribution images to its name in a sentence."""
 
 
-def card(entry: ModelEntry) -> str:
-    """The Markdown of one model's card."""
+def make_card(entry: ModelEntry) -> str:
+    """Makes the Markdown of one model's card.
+
+    Raises:
+        ModelError: the manifest record is incomplete.
+        ReportError: the report on learning is damaged.
+    """
     pages = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
-    test = entry.metrics["lesion-test"]
+    record = read_record(entry)
+    test = record.metrics.lesion_test
     learning = read_learning()
-    return pages.get_template(TEMPLATE).render(
+    text = pages.get_template(TEMPLATE).render(
         entry=entry,
-        record=entry.record,
-        inherited_is_here=_inherited_is_here(entry),
+        record=record,
+        ancestor_is_here=_has_ancestor_here(entry),
         chips=CHIPS[entry.target],
+        mapping=describe_mapping(record.conversion),
         test=test,
         scores=[
-            (words, interval(test[name], test["ci95"][name], digits=3))
-            for name, words in HEADLINES.items()
+            (words, format_with_interval(getattr(test, key), getattr(test.ci95, key), digits=3))
+            for key, words in HEADLINES.items()
         ],
-        classes=[(BY_CODE[code].name, found) for code, found in test["per_class"].items()],
-        way=way(entry),
-        steps=whole_steps(entry) if entry.target == AKIDA1 else None,
-        gate=entry.record.get("gate"),
-        learning=lesson_of_twenty(learning)
-        if learning and learning["sha256"] == entry.sha256
+        classes=[(BY_CODE[code].name, scores) for code, scores in test.per_class.items()],
+        stages=describe_stages(entry),
+        agreement=describe_akida1_rounding(record.conversion)
+        if entry.target == AKIDA1
+        else describe_keras_agreement(record.conversion),
+        rejected=[
+            (FAMILIES.get(name, name), found) for name, found in record.gate.turned_away.items()
+        ]
+        if record.gate
+        else [],
+        learning=average_twenty_lesions(learning)
+        if learning and learning.sha256 == entry.sha256
         else None,
     )
+    return text.rstrip() + "\n"
 
 
-def _inherited_is_here(entry: ModelEntry) -> bool:
-    ancestor = entry.record.get("ancestor")
-    floats = [one.record["keras"]["float"]["sha256"] for one in read_manifest()]
-    return ancestor is not None and ancestor["sha256"] in floats
+def get_card_path(entry: ModelEntry) -> Path:
+    """Returns the path of a model's card in the models folder."""
+    return find_models_folder() / f"{entry.name}.md"
 
 
-def card_path(entry: ModelEntry) -> Path:
-    """Where the card of a model lies."""
-    return models_folder() / f"{entry.name}.md"
+def _has_ancestor_here(entry: ModelEntry) -> bool:
+    ancestor = read_record(entry).ancestor
+    hashes = [read_record(one).keras.float_.sha256 for one in read_manifest()]
+    return ancestor is not None and ancestor.sha256 in hashes
 
 
 if __name__ == "__main__":
     for model in read_manifest():
-        card_path(model).write_text(card(model), encoding="utf-8")
+        get_card_path(model).write_text(make_card(model), encoding="utf-8")

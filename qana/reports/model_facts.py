@@ -1,10 +1,14 @@
-"""The reports as rows to draw: each function turns a part of a document into a list of records."""
+"""Turns the reports of a model into rows for tables and charts."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from qana.classes import BY_CODE
-from qana.inference.manifest import ModelEntry
+from qana.evaluation.model_record import Abstention, Gate
+from qana.evaluation.scores import DecisionScores, HeadlineIntervals, Interval
+from qana.protocols.lesion_report import LesionReport
+from qana.protocols.paper_report import PublishedScores
+from qana.protocols.protocol_reports import ProtocolReports
 
 HEADLINES = {
     "accuracy": "Accuracy",
@@ -14,74 +18,80 @@ HEADLINES = {
 STAGES = {
     "float": "Float network, Keras",
     "ptq": "Quantized after training",
-    "solved": "Levels solved for, layer by layer",
-    "tuned": "Tuned with quantization",
+    "solved": "Quantized with layer-wise rounding (GPTQ)",
+    "tuned": "Quantization-aware training",
     "akida": "Spiking network, Akida",
 }
+SUBSETS = {"validation": "validation lesions", "lesion-test": "test lesions"}
 HERE, PUBLISHED = "measured here", "published by the authors"
-Report = dict[str, Any]
 Row = dict[str, Any]
+"""One record of a table or chart, by column."""
 
 
-def protocols(reports: dict[str, Report]) -> list[Row]:
-    """What is known of each way to judge, the strictest first.
+def list_protocol_scores(reports: ProtocolReports) -> list[Row]:
+    """Lists the headline scores of each protocol, the strictest protocol first.
+
+    Args:
+        reports: missing reports are left out.
 
     Returns:
-        A row for each headline score: set, score (name), value, low and high (95 % interval, None
-        for what is published), source (`HERE` or `PUBLISHED`). Reports that are missing are left
-        out.
+        A row for each score: set, score (its name), value, low and high (95 % interval, None for
+        published scores), source (`HERE` or `PUBLISHED`).
     """
-    lesion, paper, clinical = (reports.get(name, {}) for name in ("lesion", "paper", "clinical"))
-    sets = {
-        "Lesion split, as deployed": (lesion.get("test"), HERE),
-        "Lesion split, paper's recipe": (paper.get("same_network_lesion"), HERE),
-        "Paper's split, same recipe": (paper.get("test"), HERE),
-        "Paper's split, its authors": (paper.get("published"), PUBLISHED),
-        "Phone photos, as deployed": (clinical.get("zero_shot"), HERE),
-        "Phone photos, fine-tuned": (clinical.get("fine_tuned"), HERE),
-    }
-    return [
-        _row(name, words, found[score], found.get("ci95", {}).get(score), source)
-        for name, (found, source) in sets.items()
-        for score, words in HEADLINES.items()
-        if found and score in found
-    ]
-
-
-def classes(report: Report) -> list[Row]:
-    """Recall and precision of each class: set (the class), score, value, low, high, n (photos)."""
-    return [
-        _row(
-            BY_CODE[label].name, score.title(), found[score], report["per_class_ci95"][label][score]
+    rows: list[Row] = []
+    if lesion := reports.lesion:
+        rows += _list_headlines("Lesion split, as deployed", lesion.test, lesion.test.ci95)
+    if paper := reports.paper:
+        on_lesion_split = paper.same_network_lesion
+        rows += _list_headlines(
+            "Lesion split, paper's recipe", on_lesion_split, on_lesion_split.ci95
         )
-        | {"n": found["n"]}
-        for label, found in report["test"]["per_class"].items()
-        for score in ("recall", "precision")
-        if found[score] is not None
-    ]
+        rows += _list_headlines("Paper's split, same recipe", paper.test, paper.test.ci95)
+        rows += _list_published("Paper's split, its authors", paper.published)
+    if clinical := reports.clinical:
+        zero_shot, fine_tuned = clinical.zero_shot, clinical.fine_tuned
+        rows += _list_headlines("Phone photos, as deployed", zero_shot, zero_shot.ci95)
+        if fine_tuned:
+            rows += _list_headlines("Phone photos, fine-tuned", fine_tuned, fine_tuned.ci95)
+    return rows
 
 
-def class_table(report: Report) -> list[Row]:
-    """One line a class: figures with their 95 % intervals as text, most photos first."""
-    found = report["test"]["per_class"]
-    spread, curves = report["per_class_ci95"], report["roc"]
-    return [
-        {
-            "Class": f"{BY_CODE[label].name} ({label})",
-            "Photos": found[label]["n"],
-            "Recall": interval(found[label]["recall"], spread[label]["recall"]),
-            "Precision": interval(found[label]["precision"], spread[label]["precision"]),
-            "F1": interval(found[label]["f1"], None),
-            "AUC": interval(curves[label]["auc"], curves[label]["auc_ci95"], digits=3)
-            if curves[label]
-            else "not measured",
-        }
-        for label in sorted(found, key=lambda label: -found[label]["n"])
-    ]
+def list_class_scores(report: LesionReport) -> list[Row]:
+    """Lists recall and precision of each class: set (the class), score, value, low, high, n."""
+    rows = []
+    for label, scores in report.test.per_class.items():
+        name, spread = BY_CODE[label].name, report.per_class_ci95[label]
+        if scores.recall is not None:
+            rows.append(_make_row(name, "Recall", scores.recall, spread.recall) | {"n": scores.n})
+        if scores.precision is not None:
+            row = _make_row(name, "Precision", scores.precision, spread.precision)
+            rows.append(row | {"n": scores.n})
+    return rows
 
 
-def confusion(test: Report) -> list[Row]:
-    """49 cells: true and called (class codes), photos, share of the true class, 0 to 1."""
+def make_class_table(report: LesionReport) -> list[Row]:
+    """Makes one row per class: scores with their 95 % intervals as text, most photos first."""
+    found = report.test.per_class
+    rows = []
+    for label in sorted(found, key=lambda label: -found[label].n):
+        scores, spread, curve = found[label], report.per_class_ci95[label], report.roc[label]
+        rows.append(
+            {
+                "Class": f"{BY_CODE[label].name} ({label})",
+                "Photos": scores.n,
+                "Recall": format_with_interval(scores.recall, spread.recall),
+                "Precision": format_with_interval(scores.precision, spread.precision),
+                "F1": format_with_interval(scores.f1, None),
+                "AUC": format_with_interval(curve.auc, curve.auc_ci95, digits=3)
+                if curve
+                else "not measured",
+            }
+        )
+    return rows
+
+
+def list_confusion(scores: DecisionScores) -> list[Row]:
+    """Lists the 49 cells: true and called (labels), photos, share of the true class, 0 to 1."""
     return [
         {
             "true": true,
@@ -89,23 +99,23 @@ def confusion(test: Report) -> list[Row]:
             "photos": count,
             "share": count / max(sum(counts), 1),
         }
-        for true, counts in zip(test["labels"], test["confusion"], strict=True)
-        for called, count in zip(test["labels"], counts, strict=True)
+        for true, counts in zip(scores.labels, scores.confusion, strict=True)
+        for called, count in zip(scores.labels, counts, strict=True)
     ]
 
 
-def curves(report: Report) -> list[Row]:
-    """Points of the ROC curves: class (with its area), false and true positive rate, 0 to 1."""
+def list_roc_points(report: LesionReport) -> list[Row]:
+    """Lists the points of the ROC curves: class (with its area), false and true positive rate."""
     return [
-        {"class": f"{BY_CODE[label].name} {curve['auc']:.3f}", "false": false, "true": true}
-        for label, curve in report["roc"].items()
+        {"class": f"{BY_CODE[label].name} {curve.auc:.3f}", "false": false, "true": true}
+        for label, curve in report.roc.items()
         if curve
-        for false, true in curve["curve"]
+        for false, true in curve.curve
     ]
 
 
-def groups(report: Report, dimension: str, score: str) -> list[Row]:
-    """A score by sex, age, site or confirmation, where at least ten photos stand behind it.
+def list_group_scores(report: LesionReport, dimension: str, score: str) -> list[Row]:
+    """Lists a score by sex, age, site or confirmation, for groups of at least ten photos.
 
     Args:
         report: of the lesion protocol.
@@ -116,115 +126,61 @@ def groups(report: Report, dimension: str, score: str) -> list[Row]:
         set (the group and its number of photos, of melanomas for melanoma_recall), value, low,
         high.
     """
-    counted = "melanomas" if score == "melanoma_recall" else "n"
+    rows = []
+    for group in report.subgroups[dimension]:
+        count = group.melanomas if score == "melanoma_recall" else group.n
+        value, spread = getattr(group, score), getattr(group.ci95, score)
+        if spread is not None:
+            name = f"{group.group.replace('_', ' ')} ({count})"
+            rows.append(_make_row(name, score, value, spread))
+    return rows
+
+
+def list_risk_points(abstention: Abstention) -> list[Row]:
+    """Lists the points of the risk-coverage curves: subset (in words), coverage, risk."""
     return [
-        _row(f"{found['group'].replace('_', ' ')} ({found[counted]})", score, found[score], spread)
-        for found in report["subgroups"][dimension]
-        if (spread := found["ci95"][score]) is not None
+        {"subset": SUBSETS[subset], "coverage": coverage, "risk": risk}
+        for subset, measured in abstention.risk_coverage.items()
+        for coverage, risk in measured.points
     ]
 
 
-def risks(band: Report) -> list[Row]:
-    """Points of the risk-coverage curves: subset (in words), coverage and risk, 0 to 1."""
-    words = {"validation": "validation lesions", "lesion-test": "test lesions"}
+def make_rejection_table(gate: Gate) -> list[Row]:
+    """Makes one row per family of images: the share that the gate rejects."""
     return [
-        {"subset": words[subset], "coverage": coverage, "risk": risk}
-        for subset, curve in band["risk_coverage"].items()
-        for coverage, risk in curve["points"]
+        {"Family": name, "Number": found.n, "Turned away": f"{found.share:.1%}"}
+        for name, found in gate.turned_away.items()
     ]
 
 
-def turned_away(gate: Report) -> list[Row]:
-    """The share of each family of pictures that the gate of a model turns away."""
+def make_stage_table(report: LesionReport) -> list[Row]:
+    """Makes one row per stage from float to Akida: headline scores on the test lesions."""
     return [
-        {"Family": name, "Number": found["n"], "Turned away": f"{found['share']:.1%}"}
-        for name, found in gate["turned_away"].items()
-    ]
-
-
-def stages(report: Report) -> list[Row]:
-    """Headline scores on the test lesions from the float network to Akida, a line a stage."""
-    return [
-        {"Stage": words, **{name: f"{scores[score]:.3f}" for score, name in HEADLINES.items()}}
+        {"Stage": words, **{name: f"{getattr(scores, key):.3f}" for key, name in HEADLINES.items()}}
         for stage, words in STAGES.items()
-        if (scores := report["stages"].get(stage))
+        if (scores := report.stages.get(stage))
     ]
 
 
-def generations(*entries: ModelEntry) -> list[Row]:
-    """Models beside each other: what each costs, and its scores on the test lesions."""
-    return [
-        {
-            "Model": entry.name,
-            "Bits": f"{entry.weight_bits} / {entry.activation_bits}",
-            "Parameters": f"{entry.parameters:,}",
-            "MACs": f"{entry.macs / 1e6:.1f} million",
-            "Passes": ", ".join(
-                f"{name} {passes}" for name, passes in entry.record["conversion"]["passes"].items()
-            ),
-            **{
-                words: interval(test[score], test["ci95"][score], digits=3)
-                for score, words in HEADLINES.items()
-            },
-            "Melanomas found": f"{test['per_class']['mel']['recall']:.2f}",
-        }
-        for entry in entries
-        for test in (entry.metrics["lesion-test"],)
-    ]
-
-
-def larger(large: ModelEntry, small: ModelEntry) -> str:
-    """What the network that a smaller one was made from is worth beside it."""
-    theirs, ours = (entry.metrics["lesion-test"] for entry in (large, small))
-    won = 100 * (theirs["macro_f1"] - ours["macro_f1"])
-    (low, high), (least, most) = (found["ci95"]["macro_f1"] for found in (theirs, ours))
-    chance = ", within chance: their 95 % intervals overlap" if low < most and least < high else ""
-    return (
-        f"what {small.name} was narrowed from; on the test lesions, on Akida, it has "
-        f"{abs(won):.1f} points of macro F1 {'more' if won > 0 else 'less'}{chance}"
-    )
-
-
-def way(entry: ModelEntry) -> str:
-    """Macro F1 on the test lesions, stage by stage, in words that follow one another."""
-    measured = entry.metrics["stages"] | {"akida": entry.metrics["lesion-test"]}
-    words = {
-        "float": "float",
-        "ptq": "rounded to the nearest levels",
-        "solved": "levels solved for layer by layer",
-        "tuned": "tuned",
-        "akida": "on Akida",
-    }
-    return ", ".join(
-        f"{text} {measured[stage]['macro_f1']:.3f}"
-        for stage, text in words.items()
-        if stage in measured
-    )
-
-
-def whole_steps(entry: ModelEntry) -> str:
-    """How a model for Akida 1.0 compares with its quantized Keras form, in two sentences."""
-    found = entry.record["conversion"]
-    return (
-        f"These chips round half a step to a whole threshold and cut the step to sixteenths: with "
-        f"that put into Keras, {found['equal_logits']:,} of {found['check_photos']:,} validation "
-        f"photos have the very same answer there and on Akida. With Keras's own steps "
-        f"{found['other_class']} of them get another class."
-    )
-
-
-def photos(report: Report) -> list[Row]:
-    """How many lesions and photos, and photos of each class, are in each subset and in all."""
-    subsets = report["split"]["subsets"]
-    rows = [
-        {"Subset": name, "Lesions": part["lesions"], "Photos": part["photos"], **part["classes"]}
-        for name, part in subsets.items()
+def make_subset_table(report: LesionReport) -> list[Row]:
+    """Makes one row per subset and one in total: lesions, photos, photos of each class."""
+    rows: list[Row] = [
+        {"Subset": name, "Lesions": part.lesions, "Photos": part.photos, **part.classes}
+        for name, part in report.split.subsets.items()
     ]
     return [*rows, {"Subset": "all", **{k: sum(r[k] for r in rows) for k in list(rows[0])[1:]}}]
 
 
-def interval(value: float | None, spread: Iterable[float] | None, digits: int = 2) -> str:
-    """A figure with its interval as text, such as "0.49 (0.41 to 0.57)"."""
+def format_with_interval(
+    value: float | None, spread: Iterable[float] | None, digits: int = 2
+) -> str:
+    """Formats a score with its interval, such as "0.49 (0.41 to 0.57)".
+
+    Args:
+        value: None gives "not measured".
+        spread: lower and upper end, or None.
+        digits: decimals.
+    """
     if value is None:
         return "not measured"
     if spread is None:
@@ -233,8 +189,22 @@ def interval(value: float | None, spread: Iterable[float] | None, digits: int = 
     return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
-def _row(
-    name: str, score: str, value: float, spread: list[float] | None, source: str = HERE
+def _list_headlines(name: str, scores: DecisionScores, spread: HeadlineIntervals) -> list[Row]:
+    return [
+        _make_row(name, words, getattr(scores, key), getattr(spread, key))
+        for key, words in HEADLINES.items()
+    ]
+
+
+def _list_published(name: str, scores: PublishedScores) -> list[Row]:
+    return [
+        _make_row(name, HEADLINES["accuracy"], scores.accuracy, None, PUBLISHED),
+        _make_row(name, HEADLINES["macro_f1"], scores.macro_f1, None, PUBLISHED),
+    ]
+
+
+def _make_row(
+    name: str, score: str, value: float, spread: Interval | None, source: str = HERE
 ) -> Row:
     low, high = spread or (None, None)
     return {

@@ -1,9 +1,9 @@
 """Metrics against scikit-learn and against counts by hand; intervals; temperature; softmax."""
 
-import json
 import time
 import warnings
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
 from qana.classes import LABELS
-from qana.evaluation.bootstrap import intervals
+from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.fit_temperature import fit_temperature
 from qana.evaluation.metrics import expected_calibration_error, summarize
-from qana.inference.probabilities import malignant_probability, softmax
+from qana.evaluation.report_files import to_document
+from qana.evaluation.scores import ClassScores, Interval, Scores
+from qana.inference.probabilities import malignant_probability
+from qana.inference.temperature import softmax
+
+NAMES = ("accuracy", "balanced_accuracy", "macro_f1")
 
 
 def made_up(count: int, classes: int = 7, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -34,38 +39,33 @@ def test_agrees_with_sklearn() -> None:
     labels, probabilities = made_up(500)
     predicted = probabilities.argmax(axis=1)
     found = summarize(labels, probabilities)
-    assert found["accuracy"] == pytest.approx((labels == predicted).mean())
-    assert found["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(labels, predicted))
-    assert found["macro_f1"] == pytest.approx(f1_score(labels, predicted, average="macro"))
-    assert found["auc"] == pytest.approx(
+    assert found.accuracy == pytest.approx((labels == predicted).mean())
+    assert found.balanced_accuracy == pytest.approx(balanced_accuracy_score(labels, predicted))
+    assert found.macro_f1 == pytest.approx(f1_score(labels, predicted, average="macro"))
+    assert found.auc == pytest.approx(
         roc_auc_score(labels, probabilities, multi_class="ovr", average="macro")
     )
-    assert 0.4 < found["accuracy"] < 0.9, "an easy or hopeless set would prove little"
+    assert 0.4 < found.accuracy < 0.9, "an easy or hopeless set would prove little"
 
 
 def test_by_hand() -> None:
     # Truth: 3 nv, 2 mel, 1 bcc. One nv is called mel, one mel is called df.
     bcc, df, mel, nv = (LABELS.index(label) for label in ("bcc", "df", "mel", "nv"))
     found = summarize(np.array([nv, nv, nv, mel, mel, bcc]), sure([nv, nv, mel, mel, df, bcc]))
-    assert found["n"] == 6
-    assert found["accuracy"] == pytest.approx(4 / 6)
-    assert found["balanced_accuracy"] == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
-    assert found["macro_f1"] == pytest.approx((4 / 5 + 2 / 4 + 1) / 3)
-    assert found["ece"] == pytest.approx(2 / 6)
-    assert found["per_class"]["nv"] == {
-        "n": 3,
-        "precision": 1.0,
-        "recall": pytest.approx(2 / 3),
-        "f1": pytest.approx(4 / 5),
-    }
-    assert found["per_class"]["df"] == {"n": 0, "precision": 0.0, "recall": None, "f1": 0.0}
-    assert found["per_class"]["vasc"] == {"n": 0, "precision": None, "recall": None, "f1": None}
+    assert found.n == 6
+    assert found.accuracy == pytest.approx(4 / 6)
+    assert found.balanced_accuracy == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
+    assert found.macro_f1 == pytest.approx((4 / 5 + 2 / 4 + 1) / 3)
+    assert found.ece == pytest.approx(2 / 6)
+    assert found.per_class["nv"] == ClassScores(3, 1.0, pytest.approx(2 / 3), pytest.approx(4 / 5))
+    assert found.per_class["df"] == ClassScores(0, 0.0, None, 0.0)
+    assert found.per_class["vasc"] == ClassScores(0, None, None, None)
     expected = np.zeros((7, 7), dtype=int)
     expected[nv, nv], expected[nv, mel], expected[bcc, bcc] = 2, 1, 1
     expected[mel, mel], expected[mel, df] = 1, 1
-    assert found["confusion"] == expected.tolist()
-    assert found["labels"] == list(LABELS)
-    assert list(found["per_class"]) == list(LABELS)
+    assert found.confusion == expected.tolist()
+    assert found.labels == list(LABELS)
+    assert list(found.per_class) == list(LABELS)
 
 
 def test_auc_by_hand() -> None:
@@ -73,20 +73,20 @@ def test_auc_by_hand() -> None:
     probabilities = np.zeros((4, 7))
     probabilities[:, 4] = [0.9, 0.4, 0.6, 0.1]  # of the 4 pairs, one is in the wrong order
     probabilities[:, 5] = 1 - probabilities[:, 4]
-    assert summarize(labels, probabilities)["auc"] == pytest.approx(3 / 4)
+    assert summarize(labels, probabilities).auc == pytest.approx(3 / 4)
 
 
 def test_one_class_alone_has_no_auc() -> None:
     found = summarize(np.array([5, 5]), sure([5, 4]))
-    assert found["auc"] is None
-    assert found["accuracy"] == found["balanced_accuracy"] == 0.5
-    assert found["macro_f1"] == pytest.approx(2 / 3)
+    assert found.auc is None
+    assert found.accuracy == found.balanced_accuracy == 0.5
+    assert found.macro_f1 == pytest.approx(2 / 3)
 
 
 def test_present_class_never_predicted() -> None:
     found = summarize(np.array([5, 4]), sure([5, 5]))
-    assert found["per_class"]["mel"] == {"n": 1, "precision": None, "recall": 0.0, "f1": 0.0}
-    assert found["macro_f1"] == pytest.approx((2 / 3 + 0) / 2)
+    assert found.per_class["mel"] == ClassScores(1, None, 0.0, 0.0)
+    assert found.macro_f1 == pytest.approx((2 / 3 + 0) / 2)
 
 
 def test_ece_by_hand() -> None:
@@ -110,10 +110,10 @@ def test_any_set_gives_plain_json(count: int, classes: int, seed: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = summarize(*made_up(count, classes, seed))
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert msgspec.convert(to_document(found), Scores) == found
     for name in ("accuracy", "balanced_accuracy", "macro_f1", "ece"):
-        assert type(found[name]) is float and 0 <= found[name] <= 1
-    assert sum(map(sum, found["confusion"])) == found["n"] == count
+        assert type(getattr(found, name)) is float and 0 <= getattr(found, name) <= 1
+    assert sum(map(sum, found.confusion)) == found.n == count
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_refuses_what_is_no_probability(labels: np.ndarray, probabilities: np.nd
         summarize(labels, probabilities)
 
 
-def width(interval: list[float]) -> float:
+def width(interval: Interval) -> float:
     return interval[1] - interval[0]
 
 
@@ -144,18 +144,23 @@ def test_photos_of_one_lesion_widen_the_interval() -> None:
     predicted = probabilities.argmax(axis=1)
     lesions = np.repeat(np.arange(150), 4)
     copies = np.repeat(labels, 4), np.repeat(predicted, 4)
-    by_lesion, by_image = intervals(*copies, lesions), intervals(*copies, np.arange(600))
-    for name in by_lesion:
+    by_lesion, by_image = (
+        compute_intervals(*copies, lesions),
+        compute_intervals(*copies, np.arange(600)),
+    )
+    for name in NAMES:
         # Four copies tell no more than one: the width is that of 150 photos, twice that of 600.
-        assert width(by_lesion[name]) == pytest.approx(2 * width(by_image[name]), rel=0.2)
-    alone = intervals(labels, predicted, np.arange(150))
-    assert by_lesion["accuracy"] == pytest.approx(alone["accuracy"], abs=0.02)
+        assert width(getattr(by_lesion, name)) == pytest.approx(
+            2 * width(getattr(by_image, name)), rel=0.2
+        )
+    alone = compute_intervals(labels, predicted, np.arange(150))
+    assert by_lesion.accuracy == pytest.approx(alone.accuracy, abs=0.02)
 
 
 def test_interval_is_that_of_the_binomial() -> None:
     labels = np.full(400, 5)
     predicted = np.where(np.arange(400) < 300, 5, 4)
-    low, high = intervals(labels, predicted, np.arange(400), draws=4000)["accuracy"]
+    low, high = compute_intervals(labels, predicted, np.arange(400), draws=4000).accuracy
     spread = 1.96 * np.sqrt(0.75 * 0.25 / 400)
     assert (low, high) == pytest.approx((0.75 - spread, 0.75 + spread), abs=0.005)
 
@@ -169,7 +174,7 @@ def test_interval_covers() -> None:
         labels = np.full(360, 5)
         predicted = np.where(right, 5, 4)
         groups = np.repeat(np.arange(120), 3)
-        low, high = intervals(labels, predicted, groups, draws=300, seed=trial)["accuracy"]
+        low, high = compute_intervals(labels, predicted, groups, draws=300, seed=trial).accuracy
         hits += low <= 0.7 <= high
     assert 0.89 <= hits / trials <= 0.99
 
@@ -177,9 +182,9 @@ def test_interval_covers() -> None:
 def test_one_lesion_gives_the_scores_themselves() -> None:
     labels, probabilities = made_up(40, classes=4)
     found = summarize(labels, probabilities)
-    drawn = intervals(labels, probabilities.argmax(axis=1), np.zeros(40), draws=3)
-    assert drawn == {name: pytest.approx([found[name]] * 2) for name in drawn}
-    assert set(drawn) == {"accuracy", "balanced_accuracy", "macro_f1"}
+    drawn = compute_intervals(labels, probabilities.argmax(axis=1), np.zeros(40), draws=3)
+    for name in NAMES:
+        assert getattr(drawn, name) == pytest.approx([getattr(found, name)] * 2)
 
 
 def test_seed_decides_and_group_names_do_not() -> None:
@@ -187,25 +192,24 @@ def test_seed_decides_and_group_names_do_not() -> None:
     predicted = probabilities.argmax(axis=1)
     numbers = np.arange(200) // 2
     names = [f"HAM_{number:07d}" for number in numbers]
-    first = intervals(labels, predicted, numbers)
-    assert first == intervals(labels, predicted, names)
-    assert first != intervals(labels, predicted, numbers, seed=1)
-    assert json.loads(json.dumps(first, allow_nan=False)) == first
+    first = compute_intervals(labels, predicted, numbers)
+    assert first == compute_intervals(labels, predicted, names)
+    assert first != compute_intervals(labels, predicted, numbers, seed=1)
     accuracy = (labels == predicted).mean()
-    assert first["accuracy"][0] < accuracy < first["accuracy"][1]
+    assert first.accuracy[0] < accuracy < first.accuracy[1]
 
 
 def test_bootstrap_is_fast() -> None:
     labels, probabilities = made_up(2000)
     start = time.process_time()
-    intervals(labels, probabilities.argmax(axis=1), np.arange(2000), draws=1000)
+    compute_intervals(labels, probabilities.argmax(axis=1), np.arange(2000), draws=1000)
     assert time.process_time() - start < 3
 
 
 def test_bootstrap_refuses_unequal_lengths() -> None:
     for labels, groups in ((np.array([5, 5]), [1]), (np.array([], dtype=int), [])):
         with pytest.raises(ValueError, match="one length"):
-            intervals(labels, labels, groups)
+            compute_intervals(labels, labels, groups)
 
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
@@ -222,9 +226,9 @@ def test_temperature_mends_calibration() -> None:
     logits = 6 * (np.random.default_rng(3).normal(size=(3000, 7)) + 1.5 * np.eye(7)[labels])
     before = summarize(labels, softmax(logits))
     after = summarize(labels, softmax(logits, fit_temperature(logits, labels)))
-    assert before["ece"] > 0.2
-    assert after["ece"] < 0.03
-    assert after["confusion"] == before["confusion"]
+    assert before.ece > 0.2
+    assert after.ece < 0.03
+    assert after.confusion == before.confusion
 
 
 def test_temperature_stays_in_its_bounds() -> None:

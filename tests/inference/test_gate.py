@@ -134,7 +134,7 @@ def test_a_gate_learns_from_drawn_pictures_to_turn_away_what_it_never_met(
 
 @pytest.mark.slow
 def test_the_gate_command_makes_a_gate_and_a_band(
-    models_copy, ham_folder, samples, few_strangers, monkeypatch, capsys
+    models_copy, ham_folder, samples, few_test_images, monkeypatch, capsys
 ) -> None:
     monkeypatch.setenv("QANA_MODELS", str(models_copy))
     records = [entry.record for entry in read_manifest(models_copy)]
@@ -166,9 +166,9 @@ def test_risk_falls_with_coverage_as_counted_by_hand() -> None:
     probabilities[np.arange(4), [0, 1, 2, 3]] = [0.9, 0.8, 0.7, 0.6]
     labels = np.array([0, 1, 5, 3])
     curve = compute_risk_coverage(labels, probabilities)
-    assert curve["aurc"] == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
-    assert curve["aurc_random"] == 0.25
-    assert curve["points"][-1] == [1.0, 0.25]
+    assert curve.aurc == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
+    assert curve.aurc_random == 0.25
+    assert curve.points[-1] == (1.0, 0.25)
     assert choose_confidence_threshold(probabilities, 0.5) == 0.8
     assert choose_confidence_threshold(probabilities, 1.0) == 0.6
 

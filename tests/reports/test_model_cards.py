@@ -1,18 +1,18 @@
-"""Each deployed model has a card that says what the manifest says."""
+"""Each deployed model has a card that agrees with the manifest."""
 
 from qana.inference.manifest import read_manifest
-from qana.reports.model_cards import card, card_path
+from qana.reports.model_cards import get_card_path, make_card
 
 
 def test_the_cards_are_up_to_date() -> None:
     for entry in read_manifest():
-        written = card_path(entry).read_text(encoding="utf-8")
-        assert written == card(entry), "run `python -m qana.reports.model_cards`"
+        written = get_card_path(entry).read_text(encoding="utf-8")
+        assert written == make_card(entry), "run `python -m qana.reports.model_cards`"
 
 
-def test_a_card_names_the_very_file_and_its_limits() -> None:
+def test_a_card_names_the_file_and_its_limits() -> None:
     for entry in read_manifest():
-        text = card(entry)
+        text = make_card(entry)
         assert entry.sha256 in text
         assert f"{entry.metrics['lesion-test']['accuracy']:.3f}" in text
         assert "Not a medical device" in text

@@ -24,7 +24,7 @@ class Stop(BaseException):
 
 
 @pytest.fixture(scope="module")
-def published(ham_folder: Path, tmp_path_factory, few_strangers: None) -> dict[str, object]:
+def published(ham_folder: Path, tmp_path_factory, few_test_images: None) -> dict[str, object]:
     """A run that was stopped after the float stage and then resumed."""
     from qana.training.pipeline import train
 

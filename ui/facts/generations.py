@@ -1,32 +1,38 @@
-"""Models beside each other: the deployed one, the larger one that it came from, and the one for
-chips that can be bought."""
+"""Compares the deployed models: the default one, the larger one, and the one for Akida 1.0."""
 
 import pandas as pd
 import streamlit as st
 
+from qana.evaluation.model_record import read_record, read_test_scores
 from qana.inference.manifest import ModelEntry
-from qana.reports import model_facts as facts
-from ui.provenance import measured_here
+from qana.reports.model_comparison import (
+    compare_with_small,
+    describe_akida1_rounding,
+    describe_stages,
+    make_model_table,
+)
+from ui.provenance import show_measured
 
 
-def show_larger(large: ModelEntry, small: ModelEntry) -> None:
-    """What the larger network costs and is worth."""
-    st.dataframe(pd.DataFrame(facts.generations(small, large)), hide_index=True)
-    st.markdown(f"**{large.name}** is {facts.larger(large, small)}. Scan has both.")
-    measured_here(large.record["command"])
+def show_large_model(large: ModelEntry, small: ModelEntry) -> None:
+    """Shows what the larger model costs and gains."""
+    st.dataframe(pd.DataFrame(make_model_table(small, large)), hide_index=True)
+    st.markdown(f"**{large.name}**: {compare_with_small(large, small)} Scan offers both.")
+    show_measured(read_record(large).command)
 
 
 def show_generations(second: ModelEntry, first: ModelEntry) -> None:
-    """What each is and does, and where the difference comes from."""
-    st.dataframe(pd.DataFrame(facts.generations(second, first)), hide_index=True)
-    theirs, ours = (entry.metrics["lesion-test"]["macro_f1"] for entry in (second, first))
+    """Shows the models of both generations of Akida and why their scores differ."""
+    st.dataframe(pd.DataFrame(make_model_table(second, first)), hide_index=True)
+    lost = 100 * (read_test_scores(second).macro_f1 - read_test_scores(first).macro_f1)
     st.markdown(
-        f"**{100 * (theirs - ours):.1f} points of macro F1** lie between them. The way of "
-        f"{first.name}: {facts.way(first)}. What is lost in float comes with the layers of Akida "
-        "1.0 (no rectifier between depthwise and 1x1 convolution, no squeeze and excitation) and "
-        "a training of its own. Rounded to the nearest of 15 levels, its errors grow from layer "
-        "to layer; solved for, each layer makes up for the rounding of those before it."
+        f"The models differ by **{lost:.1f} points of macro F1**. Macro F1 of {first.name} by "
+        f"stage: {describe_stages(first)}. The float network loses because Akida 1.0 lacks some "
+        "layers: there is no rectifier between the depthwise and the 1x1 convolution, and no "
+        "squeeze and excitation. With each weight rounded to the nearest of 15 levels, the errors "
+        "grow from layer to layer. Layer-wise rounding lets each layer compensate for the rounding "
+        "of the layers before it."
     )
-    st.caption(facts.whole_steps(first))
+    st.caption(describe_akida1_rounding(read_record(first).conversion))
     for entry in (second, first):
-        measured_here(entry.record["command"])
+        show_measured(read_record(entry).command)

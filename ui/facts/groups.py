@@ -1,12 +1,11 @@
-"""For whom it works: the same score group by group."""
-
-from typing import Any
+"""Shows the same score for each group of the test lesions."""
 
 import streamlit as st
 
+from qana.protocols.lesion_report import LesionReport
 from qana.reports import model_facts as facts
 from ui import charts
-from ui.provenance import measured_here
+from ui.provenance import show_measured
 
 SCORES = {
     "melanoma_recall": "Melanomas found",
@@ -17,8 +16,8 @@ DIMENSIONS = {"sex": "Sex", "age": "Age", "site": "Body site", "confirmation": "
 
 
 @st.fragment
-def show_groups(report: dict[str, Any]) -> None:
-    """One score for everybody, group by group."""
+def show_groups(report: LesionReport) -> None:
+    """Shows one score by sex, age, body site and confirmation."""
     score = st.segmented_control(
         "Which score?",
         list(SCORES),
@@ -27,19 +26,21 @@ def show_groups(report: dict[str, Any]) -> None:
         required=True,
         key="score",
     )
-    test = report["test"]
-    overall = test["per_class"]["mel"]["recall"] if score == "melanoma_recall" else test[score]
+    test = report.test
+    overall = test.per_class["mel"].recall if score == "melanoma_recall" else getattr(test, score)
     columns = st.columns(2, gap="large")
     for number, (dimension, words) in enumerate(DIMENSIONS.items()):
         with columns[number % 2]:
-            rows = facts.groups(report, dimension, score)
+            rows = facts.list_group_scores(report, dimension, score)
             if len(rows) > 1:
                 st.markdown(f"**{words}**")
-                st.altair_chart(charts.whiskers(rows, overall), alt=charts.described(rows))
+                st.altair_chart(
+                    charts.draw_intervals(rows, overall), alt=charts.describe_intervals(rows)
+                )
     st.caption(
-        "In brackets: photos, of melanomas for the first score. Groups with fewer than ten are "
-        "left out. The dashed line is the whole test set. Groups hold different lesions, so a "
-        "difference need not be the network's."
+        "Numbers in brackets count the photos; for the first score they count melanomas. Groups "
+        "of fewer than ten are left out. The dashed line shows the whole test set. Groups hold "
+        "different lesions, so the lesions can cause a difference as well as the network."
     )
     st.warning("**Skin tone: not assessed.** HAM10000 does not record it.", icon=":material/help:")
-    measured_here(report["command"])
+    show_measured(report.command)

@@ -1,14 +1,14 @@
-"""The Model facts label: one card with what a person must know before trusting a figure."""
+"""Shows the Model facts label: what a person must know before trusting a score."""
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import streamlit as st
 
 from qana.classes import CLASSES
 from qana.inference.manifest import ModelEntry
-from qana.reports.model_facts import interval
+from qana.protocols.lesion_report import LesionReport
+from qana.reports.model_facts import format_with_interval
 
 Lines = Sequence[tuple[str, str]]
 CALLED = ", ".join(lesion.name.lower() for lesion in CLASSES)
@@ -16,8 +16,8 @@ RULE = "border-top:1px solid color-mix(in srgb, currentColor 25%, transparent)"
 HEAVY = "border-top:6px solid currentColor"
 
 
-def show_label(entry: ModelEntry, report: dict[str, Any]) -> None:
-    """Draws the label of a model.
+def show_label(entry: ModelEntry, report: LesionReport) -> None:
+    """Shows the label of a model.
 
     Args:
         entry: of the manifest.
@@ -44,7 +44,7 @@ def _mechanism(entry: ModelEntry) -> Lines:
         ("Output", f"a probability for each of: {CALLED}"),
         (
             "Model",
-            f"quantized convolutional network as spikes, {entry.weight_bits}-bit weights, "
+            f"quantized spiking convolutional network, {entry.weight_bits}-bit weights, "
             f"{entry.activation_bits}-bit activations, {entry.parameters:,} parameters, "
             f"{entry.macs / 1e6:.1f} million multiplications a photo",
         ),
@@ -53,26 +53,29 @@ def _mechanism(entry: ModelEntry) -> Lines:
     )
 
 
-def _performance(report: dict[str, Any]) -> Lines:
-    test, look = report["test"], report["malignant"]
-    melanoma = test["per_class"]["mel"]["recall"]
+def _performance(report: LesionReport) -> Lines:
+    test, referral = report.test, report.malignant.test
+    melanoma = test.per_class["mel"].recall
     return (
-        ("Test photos, of lesions never seen", f"{test['n']:,}"),
-        ("Accuracy", interval(test["accuracy"], test["ci95"]["accuracy"])),
+        ("Test photos, of unseen lesions", f"{test.n:,}"),
+        ("Accuracy", format_with_interval(test.accuracy, test.ci95.accuracy)),
         (
             "Balanced accuracy",
-            interval(test["balanced_accuracy"], test["ci95"]["balanced_accuracy"]),
+            format_with_interval(test.balanced_accuracy, test.ci95.balanced_accuracy),
         ),
-        ("Melanoma called melanoma", interval(melanoma, report["per_class_ci95"]["mel"]["recall"])),
+        (
+            "Melanoma called melanoma",
+            format_with_interval(melanoma, report.per_class_ci95["mel"].recall),
+        ),
         (
             "Needs a look, found",
-            interval(look["test"]["sensitivity"], look["test"]["ci95"]["sensitivity"]),
+            format_with_interval(referral.sensitivity, referral.ci95.sensitivity),
         ),
         (
             "Needs no look, let go",
-            interval(look["test"]["specificity"], look["test"]["ci95"]["specificity"]),
+            format_with_interval(referral.specificity, referral.ci95.specificity),
         ),
-        ("By skin tone", report["skin_tone"]),
+        ("By skin tone", report.skin_tone),
     )
 
 
@@ -82,13 +85,13 @@ USES: Lines = (
     ("Works on", "one lesion in the middle of a sharp, well lit dermatoscopic photo"),
 )
 WARNINGS: Lines = (
-    ("Misses melanomas", "a low figure rules nothing out; a changing spot belongs in front of a "
-     "professional"),
-    ("Other pictures", "plain phone photos are another domain, in which it does worse"),
-    ("Other lesions", "it knows seven diagnoses and names one of them whatever it answers"),
-    ("Skin tone", "not recorded in the data, so not assessed; models of this kind do worse on dark "
+    ("Misses melanomas", "a low probability rules nothing out; a professional should see a spot "
+     "that changes"),
+    ("Other pictures", "it does worse on plain phone photos, which are another domain"),
+    ("Other lesions", "it knows seven diagnoses and names one of them in every case"),
+    ("Skin tone", "not recorded in the data, so not assessed; similar models do worse on dark "
      "skin (Daneshjou et al., Sci. Adv. 8, 2022)"),
-    ("Never tried", "in a clinic, on a patient's course, or beside a doctor"),
+    ("Never tested", "in a clinic, over time on one patient, or together with a doctor"),
 )  # fmt: skip
 
 

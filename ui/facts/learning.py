@@ -1,61 +1,64 @@
-"""Learning on the device: what the report of `python -m qana protocol learning` holds."""
-
-from typing import Any
+"""Shows the report on learning on the device."""
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from qana.reports import learning_facts as facts
+from qana.reports.learning_report import LearningReport
 from ui.charts import GUIDE, PLOT_HEIGHT, SHARES, TENTHS
-from ui.provenance import measured_here
+from ui.provenance import show_measured
 
 HEADS = [facts.HEADS[head] for head in ("edge", "nearest_mean", "retrained")]
 
 
-def show_learning(report: dict[str, Any]) -> None:
-    """Heads beside each other, a class learned from few lesions, updates in a row, phone photos."""
-    draws, dense = report["draws"], facts.share_of_dense(report)
+def show_learning(report: LearningReport) -> None:
+    """Shows the heads, a class learned from few lesions, successive updates, and phone photos."""
+    draws, share = report.draws, facts.compare_with_dense(report)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Seven classes, four heads**, test lesions")
-        st.table(pd.DataFrame(facts.seven_classes(report)), border="horizontal", hide_index=True)
+        st.table(pd.DataFrame(facts.make_head_table(report)), border="horizontal", hide_index=True)
         st.caption(
-            f"The edge head reaches {dense:.0%} of the dense head's balanced accuracy; "
-            f"{facts.leaning(report)} Mean ± "
-            f"standard deviation over {draws} orders of the photos; the other heads have no draw."
+            f"The edge head reaches {share:.0%} of the dense head's balanced accuracy. "
+            f"{facts.explain_accuracy(report)} The table gives mean ± standard deviation over "
+            f"{draws} orders of the photos; the other heads do not depend on the order."
         )
     with right:
-        st.markdown("**Updates in a row**, and what the seven classes keep")
-        rows = facts.curves(report)
+        st.markdown("**Successive updates**: balanced accuracy of the seven classes")
+        rows = facts.list_update_scores(report)
         st.altair_chart(_curves(rows), alt=_curves_in_words(rows))
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**A class that the head never met**, learned from so many lesions")
-        rows = facts.learned_from(report)
+        st.markdown("**A class that the head lacked**, by the number of lesions it is learned from")
+        rows = facts.list_left_out_scores(report)
         names = list(dict.fromkeys(row["class"] for row in rows))
         name = st.selectbox("Class", names, key="learned_class")
         chosen = [row for row in rows if row["class"] == name]
         st.altair_chart(_learned(chosen), alt=_learned_in_words(chosen))
-        twenty = facts.lesson_of_twenty(report)
+        twenty = facts.average_twenty_lesions(report)
         st.caption(
-            f"From 20 lesions: recall {twenty['recall']:.2f} on unseen lesions, "
-            f"{twenty['recall'] / twenty['chance']:.1f} times chance; the other classes lose "
-            f"{twenty['lost']:.1f} points of balanced accuracy (mean of the classes that have 20); "
-            f"{facts.skeptics_at_twenty(report)}. "
-            "The head knows nothing of the class that is left out; the layers before it were "
-            "trained with all seven, and when a spike fires was set on photos of all."
+            f"From 20 lesions: recall {twenty.recall:.2f} on unseen lesions, "
+            f"{twenty.recall / twenty.chance:.1f} times chance; the other classes lose "
+            f"{twenty.lost:.1f} points of balanced accuracy (mean of the classes that have 20). "
+            f"{facts.describe_baselines(report)} "
+            "The head knows nothing of the left-out class. The layers before it were trained with "
+            "all seven classes, and the spike thresholds were set on photos of all."
         )
     with right:
-        st.markdown("**From dermatoscope to smartphone**, patients apart")
-        st.table(pd.DataFrame(facts.phone(report)), border="horizontal", hide_index=True)
-        found = report["stranger"]
+        st.markdown("**From dermatoscope to smartphone**, tested on other patients")
+        st.table(pd.DataFrame(facts.make_phone_table(report)), border="horizontal", hide_index=True)
+        unseen = report.unseen_class
         st.markdown(
-            f"**A class no layer has seen**: {found['diagnosis']}, {found['photos']} phone photos "
-            f"of {found['patients']} patients"
+            f"**A class that no layer has seen**: {unseen.diagnosis}, {unseen.photos} phone photos "
+            f"of {unseen.patients} patients"
         )
-        st.table(pd.DataFrame(facts.stranger(report)), border="horizontal", hide_index=True)
-    measured_here(report["command"])
+        st.table(
+            pd.DataFrame(facts.make_unseen_class_table(report)),
+            border="horizontal",
+            hide_index=True,
+        )
+    show_measured(report.command)
 
 
 def _learned(rows: list[facts.Row]) -> alt.LayerChart:
@@ -93,7 +96,7 @@ def _learned_in_words(rows: list[facts.Row]) -> str:
 
 
 def _curves(rows: list[facts.Row]) -> alt.LayerChart:
-    x = alt.X("updates:Q", title="updates in a row", axis=alt.Axis(tickMinStep=5))
+    x = alt.X("updates:Q", title="successive updates", axis=alt.Axis(tickMinStep=5))
     y = alt.Y("low:Q", title="balanced accuracy", scale=alt.Scale(zero=False, nice=True, padding=8))
     color = alt.Color("lessons:N", title=None, legend=alt.Legend(orient="top", symbolOpacity=1))
     base = alt.Chart(alt.InlineData(rows)).encode(x=x, color=color)

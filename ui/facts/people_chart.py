@@ -1,8 +1,9 @@
-"""A thousand people as a picture: what a test does to them at a glance."""
+"""Draws what a test does to 1,000 people."""
 
 import altair as alt
 
-from ui.charts import PLOT_HEIGHT, legend
+from qana.evaluation.decision_threshold import Outcomes
+from ui.charts import PLOT_HEIGHT, make_legend
 
 PEOPLE_ACROSS = 50
 CALLS = {
@@ -13,13 +14,13 @@ CALLS = {
 }
 
 
-def crowd(counts: dict[str, int]) -> alt.Chart:
-    """A thousand people as squares, coloured by what the network would do.
+def draw_people(outcomes: Outcomes) -> alt.Chart:
+    """Draws 1,000 people as squares, coloured by what the network would do.
 
     Args:
-        counts: see `qana.evaluation.decision_threshold.count_outcomes`.
+        outcomes: the four counts.
     """
-    kinds = [kind for kind in CALLS for _ in range(counts[kind])]
+    kinds = [kind for kind in CALLS for _ in range(getattr(outcomes, kind))]
     rows = [
         {"x": i % PEOPLE_ACROSS, "y": i // PEOPLE_ACROSS, "what": CALLS[kind][0]}
         for i, kind in enumerate(kinds)
@@ -37,7 +38,7 @@ def crowd(counts: dict[str, int]) -> alt.Chart:
                     domain=[words for words, _ in CALLS.values()],
                     range=[colour for _, colour in CALLS.values()],
                 ),
-                legend=legend(),
+                legend=make_legend(),
             ),
             tooltip=["what:N"],
         )

@@ -1,65 +1,68 @@
-"""Whether its percentages mean what they say, and what its silence gains."""
-
-from typing import Any
+"""Shows the calibration of the probabilities and the effect of abstention."""
 
 import pandas as pd
 import streamlit as st
 
+from qana.evaluation.model_record import read_record
 from qana.inference.manifest import ModelEntry
+from qana.protocols.lesion_report import LesionReport
 from qana.reports import model_facts as facts
 from ui import charts
-from ui.provenance import measured_here
-
-STAGES = {"before": "As the network says it", "after": "As the app shows it"}
+from ui.provenance import show_measured
 
 
-def show_trust(report: dict[str, Any]) -> None:
-    """Whether a percentage means what it says, before and after calibration."""
-    calibration = report["calibration"]
-    for column, (key, words) in zip(st.columns(2, gap="large"), STAGES.items(), strict=True):
+def show_calibration(report: LesionReport) -> None:
+    """Shows the reliability diagrams before and after calibration."""
+    calibration = report.calibration
+    stages = {"Before calibration": calibration.before, "As the app shows it": calibration.after}
+    for column, (words, stage) in zip(st.columns(2, gap="large"), stages.items(), strict=True):
         with column:
-            error = calibration[key]["ece"]
+            error = stage.ece
             st.markdown(f"**{words}**: calibration error {error:.3f}")
             st.altair_chart(
-                charts.reliability(calibration[key]["bins"]),
+                charts.draw_reliability([vars(one) for one in stage.bins]),
                 alt=f"Reliability diagram, {words.lower()}: calibration error {error:.3f}",
             )
     st.caption(
-        f"Logits are divided by {calibration['temperature']:.2f}, fitted on validation lesions. A "
-        "dot on the dashed line is right as often as it says; a larger dot stands for more photos."
+        f"The logits are divided by {calibration.temperature:.2f}, which was fitted on validation "
+        "lesions. On the dashed line, confidence equals accuracy. A larger dot stands for more "
+        "photos."
     )
-    measured_here(report["command"])
+    show_measured(report.command)
 
 
-def show_silence(entry: ModelEntry) -> None:
-    """What is gained by answering only when sure, and by asking first whether it is a lesion."""
-    band, gate = entry.record.get("abstain"), entry.record.get("gate")
+def show_abstention(entry: ModelEntry) -> None:
+    """Shows the effect of abstention and of the not-a-lesion gate."""
+    record = read_record(entry)
+    abstention, gate = record.abstain, record.gate
     left, right = st.columns([3, 2], gap="large")
-    if band:
+    if abstention:
         with left:
-            held = band["risk_coverage"]["lesion-test"]
+            test = abstention.risk_coverage["lesion-test"]
+            risk = "not measured" if test.risk is None else f"{test.risk:.0%}"
             st.markdown(
-                f"**Unsure.** Below a top probability of {band['threshold']:.0%} it would rather "
-                f"not say. It answers {held['coverage']:.0%} of the test photos, and "
-                f"{held['risk']:.0%} of these answers are wrong."
+                f"**Unsure.** The model abstains below a top probability of "
+                f"{abstention.threshold:.0%}. It answers {test.coverage:.0%} of the test photos, "
+                f"and {risk} of these answers are wrong."
             )
             st.altair_chart(
-                charts.risk_coverage(facts.risks(band), band["coverage"]),
-                alt=f"Risk against coverage: {held['risk']:.0%} wrong where "
-                f"{held['coverage']:.0%} are answered",
+                charts.draw_risk_coverage(facts.list_risk_points(abstention), abstention.coverage),
+                alt=f"Risk against coverage: {risk} wrong where {test.coverage:.0%} are answered",
             )
-            measured_here(band["command"])
+            show_measured(abstention.command)
     if gate:
         with right:
-            passing = gate["lesions"]["lesion-test"]["pass"]
+            passing = gate.lesions["lesion-test"].passed
             st.markdown(
                 f"**No lesion.** {passing:.1%} of the test photos pass its gate. Of pictures that "
-                "show none it turns away:"
+                "show no lesion it rejects:"
             )
-            st.table(pd.DataFrame(facts.turned_away(gate)), border="horizontal", hide_index=True)
-            if "phone" in gate:
+            st.table(
+                pd.DataFrame(facts.make_rejection_table(gate)), border="horizontal", hide_index=True
+            )
+            if gate.phone:
                 st.markdown(
-                    f"Of {gate['phone']['n']} plain phone photos of lesions, another domain "
-                    f"(PAD-UFES-20, CC BY 4.0), {gate['phone']['pass']:.1%} pass."
+                    f"Of {gate.phone.n} plain phone photos of lesions, another domain "
+                    f"(PAD-UFES-20, CC BY 4.0), {gate.phone.passed:.1%} pass."
                 )
-            measured_here(gate["command"])
+            show_measured(gate.command)

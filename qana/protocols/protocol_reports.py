@@ -1,0 +1,37 @@
+"""Reads the reports of the protocols, models/protocols/*.json, without heavy imports.
+
+`python -m qana protocol NAME` writes them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qana.evaluation.report_files import read_report_if_present
+from qana.protocols.clinical_report import ClinicalReport
+from qana.protocols.lesion_report import LesionReport
+from qana.protocols.paper_report import PaperReport
+
+
+@dataclass(frozen=True)
+class ProtocolReports:
+    """The reports that exist; None stands for a missing one."""
+
+    lesion: LesionReport | None
+    paper: PaperReport | None
+    clinical: ClinicalReport | None
+
+
+def read_reports(folder: Path | None = None) -> ProtocolReports:
+    """Reads the reports of the protocols.
+
+    Args:
+        folder: models folder; the project's by default.
+
+    Raises:
+        ReportError: a report is damaged.
+    """
+    return ProtocolReports(
+        lesion=read_report_if_present("protocols/lesion.json", LesionReport, folder),
+        paper=read_report_if_present("protocols/paper.json", PaperReport, folder),
+        clinical=read_report_if_present("protocols/clinical.json", ClinicalReport, folder),
+    )

@@ -1,0 +1,42 @@
+"""Describes and reads models/light.json: what the light installation needs.
+
+`tools/light_install.py` writes it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qana.evaluation.report_files import read_report_if_present
+
+
+@dataclass(frozen=True)
+class LightReport:
+    """What the light installation needs.
+
+    Attributes:
+        command: the command that measured it.
+        machine: the machine.
+        install_s: seconds to install.
+        disk_mb: disk space.
+        pages_s: seconds to open every page.
+        memory_mb: memory after that.
+    """
+
+    command: str
+    machine: str
+    install_s: float
+    disk_mb: int
+    pages_s: float
+    memory_mb: int
+
+
+def read_light(folder: Path | None = None) -> LightReport | None:
+    """Reads the report on the light installation; returns None where it does not exist.
+
+    Args:
+        folder: models folder; the project's by default.
+
+    Raises:
+        ReportError: the report is damaged.
+    """
+    return read_report_if_present("light.json", LightReport, folder)

@@ -1,0 +1,174 @@
+"""Makes docs/results.md, the results in prose and tables, from the files in models/."""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from qana.evaluation.model_record import read_record
+from qana.evaluation.scores import Interval
+from qana.inference.manifest import (
+    AKIDA1,
+    DEFAULT_MODEL,
+    LARGE_MODEL,
+    ModelEntry,
+    find_entry,
+    read_manifest,
+)
+from qana.protocols.paper_report import PaperReport
+from qana.protocols.protocol_reports import read_reports
+from qana.reports.explanation_report import ExplanationReport, read_explanations
+from qana.reports.hardening_report import read_hardening
+from qana.reports.learning_facts import (
+    average_twenty_lesions,
+    describe_baselines,
+    explain_accuracy,
+)
+from qana.reports.learning_report import LearningReport, read_learning
+from qana.reports.light_report import read_light
+from qana.reports.model_comparison import (
+    compare_with_small,
+    describe_akida1_rounding,
+    describe_keras_agreement,
+    describe_mapping,
+    describe_stages,
+)
+from qana.reports.model_facts import STAGES
+
+TEMPLATE = "results.md.jinja"
+AKIDA_MAP, CENTRE_BLOB = "Akida map", "Centre blob"
+
+
+def make_results() -> str:
+    """Makes the Markdown of docs/results.md.
+
+    Raises:
+        ModelError: the manifest is damaged.
+        ReportError: a report is damaged.
+    """
+    entry = find_entry(DEFAULT_MODEL)
+    record = read_record(entry)
+    hardening = read_hardening()
+    text = _load_template().render(
+        entry=entry,
+        record=record,
+        test=record.metrics.lesion_test,
+        stages=[
+            (words, record.metrics.stages[stage])
+            for stage, words in STAGES.items()
+            if stage in record.metrics.stages
+        ],
+        **_describe_large(entry),
+        **_describe_first_generation(entry),
+        **_describe_paper(read_reports().paper),
+        **_describe_explanations(read_explanations(), entry),
+        light=read_light(),
+        soak=hardening.soak,
+        faults=hardening.faults,
+        fuzz=hardening.fuzz,
+        booth=hardening.booth,
+    )
+    return text.rstrip() + "\n"
+
+
+def _load_template() -> jinja2.Template:
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    pages.filters |= {
+        "score": "{:.3f}".format,
+        "span": _format_interval,
+        "count": "{:,}".format,
+        "millions": _format_millions,
+        "mapping": describe_mapping,
+        "agreement": describe_keras_agreement,
+    }
+    return pages.get_template(TEMPLATE)
+
+
+def _format_interval(ends: Interval) -> str:
+    return f"{ends[0]:.3f} to {ends[1]:.3f}"
+
+
+def _format_millions(number: int) -> str:
+    return f"{number / 1e6:.1f}"
+
+
+def _describe_large(entry: ModelEntry) -> dict[str, Any]:
+    large = next((one for one in read_manifest() if one.name == LARGE_MODEL), None)
+    if large is None:
+        return {"large": None}
+    record = read_record(large)
+    return {
+        "large": large,
+        "large_record": record,
+        "large_test": record.metrics.lesion_test,
+        "comparison": compare_with_small(large, entry),
+    }
+
+
+def _describe_first_generation(entry: ModelEntry) -> dict[str, Any]:
+    first = next((one for one in read_manifest() if one.target == AKIDA1), None)
+    if first is None:
+        return {"first": None, "learning": None}
+    record = read_record(first)
+    test = record.metrics.lesion_test
+    return {
+        "first": first,
+        "first_record": record,
+        "first_test": test,
+        "first_stages": describe_stages(first),
+        "lost": 100 * (read_record(entry).metrics.lesion_test.macro_f1 - test.macro_f1),
+        "rounding": describe_akida1_rounding(record.conversion),
+        **_describe_learning(read_learning(), first),
+    }
+
+
+def _describe_learning(report: LearningReport | None, first: ModelEntry) -> dict[str, Any]:
+    if report is None or report.sha256 != first.sha256:
+        return {"learning": None}
+    return {
+        "learning": report,
+        "edge": report.seven_classes["edge"].balanced_accuracy,
+        "dense": report.seven_classes["dense"].balanced_accuracy,
+        "accuracy": explain_accuracy(report),
+        "twenty": average_twenty_lesions(report),
+        "baselines": describe_baselines(report),
+        "updates": report.forgetting["every class"],
+    }
+
+
+def _describe_paper(report: PaperReport | None) -> dict[str, Any]:
+    if report is None:
+        return {"paper": None}
+    reached = (
+        report.test.accuracy >= report.published.accuracy
+        and report.test.macro_f1 >= report.published.macro_f1
+    )
+    return {"paper": report, "reached": reached}
+
+
+def _describe_explanations(report: ExplanationReport | None, entry: ModelEntry) -> dict[str, Any]:
+    if report is None or report.sha256 != entry.sha256:
+        return {"explanations": None}
+    gains = report.against_centre[AKIDA_MAP]
+    won = [
+        words
+        for gain, words in (
+            (gains.energy, "the share on the lesion"),
+            (gains.deletion, "deletion (the blurred places)"),
+        )
+        if gain.beats
+    ]
+    return {
+        "explanations": report,
+        "ours": report.methods[AKIDA_MAP],
+        "centre": report.methods[CENTRE_BLOB],
+        "verdict": f"The map beats the blob on {' and on '.join(won)}: the whole 95 % interval of "
+        "the gain is above zero."
+        if won
+        else "The map does not beat the blob.",
+    }
