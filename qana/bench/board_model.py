@@ -3,12 +3,7 @@
 The model is a power law of MMAC, a straight line on logs, fitted to published board figures
 (`assets/boards.csv`). The AKD1000 has a single figure, so it has no model.
 
-The interval is the jackknife+ (Barber et al., "Predictive inference with the jackknife+", Annals
-of Statistics 49, 2021), which assumes no distribution of the errors. At a rate of 80 % it is proved
-to cover 60 % of new networks and covers about 80 % in practice. Student-t intervals of 90 % covered
-only 8 of 10 left-out figures, and 7 of 8 in each smaller set: MobileNetV1 costs twice as much as an
-AkidaNet of as many MACs, and the audio network a fraction of it. With eight figures, one of them
-left out, the jackknife+ gives an interval at 80 % but none at 90 %.
+The interval is that of `qana.bench.jackknife`.
 """
 
 import math
@@ -17,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from qana.bench.jackknife import predict_on_line
 from qana.bench.published import Figure, compute_dynamic_share, read_figures
 from qana.bench.readings import MODELLED
 from qana.errors import UserError
@@ -129,7 +125,7 @@ class BoardModel:
         if mmac <= 0:
             raise UserError("Give the network's millions of MACs, above zero.")
         value, low, high = map(
-            math.exp, _jackknife_plus(*self._compute_logs(), math.log(mmac), self.rate)
+            math.exp, predict_on_line(*self._compute_logs(), math.log(mmac), self.rate)
         )
         pages = "; ".join(dict.fromkeys(point.source for point in self.points))
         sizes = [point.mmac for point in self.points]
@@ -227,28 +223,3 @@ def scale_by_events(estimate: Estimate, events: float, mean_events: float) -> Es
         high=estimate.high * max(1, ratio),
         source=f"{estimate.source} {estimate.dynamic_share:.0%} scaled by this photo's events.",
     )
-
-
-def _jackknife_plus(x: np.ndarray, y: np.ndarray, at: float, rate: float) -> list[float]:
-    """Fits a line and predicts one value with its jackknife+ interval.
-
-    Args:
-        x: (N,) float.
-        y: (N,) float.
-        at: where to predict.
-        rate: of the interval, 0 to 1.
-
-    Returns:
-        Predicted value, lower end, upper end.
-    """
-    rank = math.ceil(rate * (len(x) + 1))
-    if rank > len(x):
-        raise UserError(f"{len(x)} figures give no interval of {rate:.0%}: fit more figures.")
-    lows, highs = [], []
-    for left in range(len(x)):
-        line = np.polyfit(np.delete(x, left), np.delete(y, left), 1)
-        error = abs(y[left] - np.polyval(line, x[left]))
-        lows.append(np.polyval(line, at) - error)
-        highs.append(np.polyval(line, at) + error)
-    value = np.polyval(np.polyfit(x, y, 1), at)
-    return [value, sorted(lows)[len(x) - rank], sorted(highs)[rank - 1]]

@@ -58,13 +58,17 @@ def read_result(content: bytes) -> BenchResult:
             "The file is no result of `python -m qana bench --json`: save its output and load that."
         ) from None
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
-        raise ResultError(f"The file must have 1 to {MAX_ROWS} rows of `python -m qana bench --json`.")
+        raise ResultError(
+            f"The file must have 1 to {MAX_ROWS} rows of `python -m qana bench --json`."
+        )
     checked = []
     for number, row in enumerate(rows, start=1):
         try:
             checked.append(_check_row(row))
         except KeyError as error:
-            raise ResultError(f"Row {number} of the file has no {error.args[0]}: save the output of `python -m qana bench --json` again.") from None
+            raise ResultError(
+                f"Row {number} of the file has no {error.args[0]}: save the output of `python -m qana bench --json` again."
+            ) from None
         except (ValueError, TypeError, OverflowError) as error:
             raise ResultError(f"Row {number} of the file cannot be used: {error}.") from None
     return BenchResult.from_json(
