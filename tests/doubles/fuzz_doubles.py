@@ -1,4 +1,4 @@
-"""Ways in that misbehave, each as its number says: what `tools.fuzz` must notice."""
+"""Kinds of inputs that fail on purpose, each in the way that its number names."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from qana.errors import UserError
-from tools.fuzz.chance import Chance
-from tools.fuzz.ways import Make, Way
+from tools.fuzz.input_kinds import InputGenerator, InputKind
+from tools.fuzz.random_generator import RandomGenerator
 
 
 def _crash() -> None:
@@ -22,19 +22,19 @@ def _hang() -> None:
 
 
 def _memory() -> None:
-    held = [bytearray(b"x" * 10_000_000) for _ in range(60)]
-    del held
+    blocks = [bytearray(b"x" * 10_000_000) for _ in range(60)]
+    del blocks
 
 
-def _file() -> None:
-    Path(tempfile.mkdtemp(), "left").write_bytes(b"x")
+def _temporary_file() -> None:
+    Path(tempfile.mkdtemp(), "leftover").write_bytes(b"x")
 
 
-def _changed() -> None:
-    Path("left").write_bytes(b"x")
+def _working_file() -> None:
+    Path("leftover").write_bytes(b"x")
 
 
-def _shown() -> None:
+def _traceback() -> None:
     sys.stderr.write("Traceback (most recent call last):\n")
 
 
@@ -42,15 +42,15 @@ def _killed() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def _lines() -> None:
+def _two_lines() -> None:
     raise UserError("one\ntwo")
 
 
-def _wordless() -> None:
+def _empty_message() -> None:
     raise UserError("")
 
 
-def _telling() -> None:
+def _private_path() -> None:
     raise UserError(f"{tempfile.gettempdir()}/photo cannot be read.")
 
 
@@ -62,11 +62,11 @@ def _accepted() -> None:
     pass
 
 
-def making(name: str) -> Make:
-    """What a name says is done with any input."""
-    return lambda chance, folder: globals()[f"_{name}"]
+def make_generator(name: str) -> InputGenerator:
+    """Makes a generator that always returns the target of this name."""
+    return lambda rng, folder: globals()[f"_{name}"]
 
 
-def choose(chance: Chance, number: str) -> Way:
-    """Inputs are named by what they do."""
-    return Way(number, 1, "tests.doubles.fuzz_doubles", "making", number)
+def choose_kind(rng: RandomGenerator, number: str) -> InputKind:
+    """Returns the kind that the number names."""
+    return InputKind(number, 1, "tests.doubles.fuzz_doubles", "make_generator", number)

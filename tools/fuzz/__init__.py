@@ -1,1 +1,1 @@
-"""Fuzzing of every way in: inputs made by mutation, each judged by what it may cost and leave."""
+"""Fuzzes every entry point of the project with mutated inputs."""

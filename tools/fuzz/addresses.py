@@ -1,11 +1,11 @@
-"""Way in: the address of a page with any query, through Streamlit's own test driver."""
+"""Generates addresses of pages with unusual queries, opened by Streamlit's AppTest."""
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tools.fuzz.chance import Chance
+from tools.fuzz.input_kinds import Target
+from tools.fuzz.random_generator import RandomGenerator
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 PAGES = ("convert", "scan", "explain", "compare", "learn", "facts")
@@ -17,19 +17,19 @@ VALUES = (
     *("'; DROP TABLE x", "\u202e", "é", "\n", "[a](http://b.c)", "1&booth=1", "None"),
 )
 SECONDS = 60
-"""The driver's own limit, above that of an input."""
+"""Timeout of AppTest, seconds. It is longer than the limit of an input."""
 
 
-def address(chance: Chance, folder: Path) -> Callable[[], None]:
-    """A page opened with one to three parameters, each perhaps given several times."""
-    app = _app_test()(str(APP), default_timeout=SECONDS)
-    for _ in range(chance.randint(1, 3)):
-        key = chance.choice((*KEYS, *KEYS, "page", "x" * 300, ""))
-        values = chance.some((*VALUES, chance.noise(9).decode("latin-1")), 3)
-        app.query_params[key] = values if chance.happens(0.2) else values[0]
-    page = chance.choice(("convert", "convert", "", "", *PAGES))
+def generate_address(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates the address of a page with one to three parameters, some of them repeated."""
+    app = _load_app_test()(str(APP), default_timeout=SECONDS)
+    for _ in range(rng.randint(1, 3)):
+        key = rng.choice((*KEYS, *KEYS, "page", "x" * 300, ""))
+        values = rng.draw_items((*VALUES, rng.draw_bytes(9).decode("latin-1")), 3)
+        app.query_params[key] = values if rng.draw_bool(0.2) else values[0]
+    page = rng.choice(("convert", "convert", "", "", *PAGES))
 
-    def feed() -> None:
+    def run_target() -> None:
         if page and app.query_params.get("booth") != ["1"]:
             app.switch_page(f"pages/{page}.py")
         app.run()
@@ -37,27 +37,27 @@ def address(chance: Chance, folder: Path) -> Callable[[], None]:
             raise AssertionError("\n".join(str(one.value) for one in app.exception))
         shown = [one.value for kind in (app.markdown, app.error, app.warning) for one in kind]
         if any("Traceback" in str(text) for text in shown):
-            raise AssertionError("a traceback is shown")
+            raise AssertionError("the page shows a traceback")
 
-    return feed
+    return run_target
 
 
 @cache
-def _app_test() -> Any:
-    """The driver, once every page has been opened; TensorFlow's process is never asked."""
+def _load_app_test() -> Any:
+    """Opens every page once and returns the function that makes an AppTest."""
     from streamlit.testing.v1 import AppTest
 
     import ui.shared_models
-    from qana.jobs.background_worker import Job, Workshop
+    from qana.jobs.background_worker import BackgroundWorker, Job
     from qana.jobs.messages import Request
 
-    class Quiet(Workshop):
-        """Takes requests and answers none: TensorFlow in a process of its own is not looked at."""
+    class IdleWorker(BackgroundWorker):
+        """A background worker that accepts jobs and never runs them, so TensorFlow never loads."""
 
-        def ask(self, task: str, **arguments: Any) -> Job:
-            return Job(Request(1, "none:none"))
+        def submit(self, function: str, **arguments: Any) -> Job:
+            return Job(Request(1, function))
 
-    ui.shared_models.Workshop = Quiet  # type: ignore[misc]
+    ui.shared_models.BackgroundWorker = IdleWorker  # type: ignore[misc]
     for page in PAGES:
         AppTest.from_file(str(APP), default_timeout=SECONDS).switch_page(f"pages/{page}.py").run()
     return AppTest.from_file

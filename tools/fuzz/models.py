@@ -1,14 +1,13 @@
-"""Ways in: a models folder whose manifest, network or gate somebody has changed.
+"""Generates models folders with a changed manifest, network, gate or head.
 
-A changed file is refused by its hash. What lies behind the hash is reached by inputs whose manifest
-names the hash of the changed file, as only somebody who may write the manifest can make it.
+The hash in the manifest protects the other files. Inputs that reach the code behind this check also
+change the hash in the manifest. Only somebody who may write the manifest can do this.
 """
 
 import io
 import json
 import pickle
 import zipfile
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,98 +15,108 @@ from typing import Any
 import numpy as np
 
 from qana.edge_learning.edge_model import load_edge_model
+from qana.errors import ModelError
 from qana.inference.classifier import load_classifier
 from qana.inference.gate import read_gate
-from qana.inference.manifest import AKIDA1, CHIPS, MANIFEST, ModelError, read_manifest
-from qana.inference.model_store import sha256, verified
-from tools.fuzz import documents, raw
-from tools.fuzz.chance import Chance
+from qana.inference.manifest import AKIDA1, CHIPS, MANIFEST, read_manifest
+from qana.inference.model_store import hash_file, verify_model
+from tools.fuzz import json_documents, raw
+from tools.fuzz.input_kinds import Target
+from tools.fuzz.random_generator import RandomGenerator
 
 MODELS = Path(__file__).parents[2] / "models"
 PHOTO = np.full((150, 200, 3), 128, np.uint8)
-LARGE = 300_000_000
-"""Bytes of what a small gate claims, or unpacks to."""
+LARGE_BYTES = 300_000_000
+"""Size that a small gate claims or decompresses to, bytes."""
 
 
-class Trap:
-    """An object whose unpickling is noticed."""
+class UnpicklingTrap:
+    """An object that raises MemoryError if it is unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
+        """Makes the unpickler call a function that raises MemoryError."""
         return (eval, ("(_ for _ in ()).throw(MemoryError('a pickle was loaded'))",))
 
 
-def manifest(chance: Chance, folder: Path) -> Callable[[], None]:
-    """The manifest changed, the files as they are."""
-    document = _manifest()
-    if chance.happens(0.7):  # what is read, not the many results beside it
-        record = chance.choice(document["models"])
+def generate_manifest(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates a changed manifest with the original files."""
+    document = _load_manifest()
+    if rng.draw_bool(0.7):  # only the parts that are read, not the many results
+        record = rng.choice(document["models"])
         kept = ("metrics", "keras", "conversion")
         read = {key: value for key, value in record.items() if key not in kept}
         record |= {key: {} for key in kept}
-        changed = documents.changed(chance, read)
+        changed = json_documents.mutate(rng, read)
         at = document["models"].index(record)
         document["models"][at] = changed | {"metrics": {}} if isinstance(changed, dict) else changed
     else:
-        document = documents.changed(chance, document)
-    _folder(folder, documents.text(chance, document))
-    whole = chance.happens(0.2)
-    return lambda: _use(folder, whole)
+        document = json_documents.mutate(rng, document)
+    _write_models_folder(folder, json_documents.encode(rng, document))
+    whole = rng.draw_bool(0.2)
+    return lambda: _open_models(folder, whole)
 
 
-def model_file(chance: Chance, folder: Path) -> Callable[[], None]:
-    """A network, front, gate or head changed, the manifest as it is."""
+def generate_model_file(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates a changed network, front, gate or head with the original manifest."""
     names = ("akida2.fbz", "akida2.gate.npz", "akd1000.fbz", "akd1000.front.fbz", "akd1000.head")
-    name = chance.choice(names)
-    changed = raw.mutated(chance, (MODELS / name).read_bytes())
-    _folder(folder, json.dumps(_manifest()).encode(), {name: changed})
+    name = rng.choice(names)
+    changed = raw.mutate(rng, (MODELS / name).read_bytes())
+    _write_models_folder(folder, json.dumps(_load_manifest()).encode(), {name: changed})
     original = changed == (MODELS / name).read_bytes()
 
-    def feed() -> None:
+    def run_target() -> None:
         entry = name.partition(".")[0]
         load = load_edge_model if name in ("akd1000.front.fbz", "akd1000.head") else load_classifier
         load(entry, folder)
         if not original:
-            raise AssertionError(f"{name} was changed, and was loaded")
+            raise AssertionError(f"{name} was changed and still loaded")
 
-    return feed
+    return run_target
 
 
-def gate(chance: Chance, folder: Path) -> Callable[[], None]:
-    """A gate changed, and its hash in the manifest made right."""
-    document = _manifest()
+def generate_gate(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates a changed gate with a correct hash in the manifest."""
+    document = _load_manifest()
     name = "akida2.gate.npz"
-    data = _gate(chance)
-    document["models"][0]["gate"]["sha256"] = _hash(folder, data)
-    _folder(folder, json.dumps(document).encode(), {name: data})
-    return lambda: _classify("akida2", folder)
+    data = _mutate_gate(rng)
+    document["models"][0]["gate"]["sha256"] = _hash_bytes(folder, data)
+    _write_models_folder(folder, json.dumps(document).encode(), {name: data})
+    return lambda: _classify_photo("akida2", folder)
 
 
-def engine(chance: Chance, folder: Path) -> Callable[[], None]:
-    """A network changed, and its hash in the manifest made right: the vendor's reader is asked."""
-    document = _manifest()
-    at = chance.randrange(2)
+def generate_network(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates a changed network with a correct hash, which the vendor's engine reads."""
+    document = _load_manifest()
+    at = rng.randrange(2)
     name = document["models"][at]["file"]
     data = (MODELS / name).read_bytes()
-    if chance.happens(0.5):  # the description of the layers; weights are bytes like any others
-        data = raw.mutated(chance, data[:3000]) + data[3000:]
+    if rng.draw_bool(0.5):  # the description of the layers, which precedes the weights
+        data = raw.mutate(rng, data[:3000]) + data[3000:]
     else:
-        data = raw.mutated(chance, data)
-    document["models"][at]["sha256"] = _hash(folder, data)
-    _folder(folder, json.dumps(document).encode(), {name: data})
-    return lambda: _classify(document["models"][at]["name"], folder)
+        data = raw.mutate(rng, data)
+    document["models"][at]["sha256"] = _hash_bytes(folder, data)
+    _write_models_folder(folder, json.dumps(document).encode(), {name: data})
+    return lambda: _classify_photo(document["models"][at]["name"], folder)
 
 
-def _use(folder: Path, whole: bool) -> None:
-    """What the app does with a models folder: lists the networks and, if whole, loads and asks
-    them, which takes most of a second."""
+def _open_models(folder: Path, whole: bool) -> None:
+    """Lists the networks of a folder, as the app does.
+
+    Args:
+        folder: models folder.
+        whole: also loads every network and classifies a photo, which takes about a second.
+
+    Raises:
+        ModelError: a network cannot be used.
+    """
     problems = []
     for entry in read_manifest(folder):
         _words = f"{entry.name}, for {CHIPS[entry.target]}, {entry.macs / 1e6:.1f}"
         try:
-            verified(entry)
+            verify_model(entry)
             read_gate(entry)
             if whole:
-                _classify(entry.name, folder)
+                _classify_photo(entry.name, folder)
             if whole and entry.target == AKIDA1:
                 load_edge_model(entry.name, folder)
         except ModelError as error:
@@ -116,81 +125,88 @@ def _use(folder: Path, whole: bool) -> None:
         raise problems[0]
 
 
-def _classify(name: str, folder: Path) -> None:
+def _classify_photo(name: str, folder: Path) -> None:
     prediction = load_classifier(name, folder).classify(PHOTO)
     if not np.isclose(prediction.probabilities.sum(), 1):
         raise AssertionError(f"the probabilities are {prediction.probabilities}")
 
 
-def _gate(chance: Chance) -> bytes:
-    """A gate of other arrays, of an odd archive, or with bytes changed."""
+def _mutate_gate(rng: RandomGenerator) -> bytes:
+    """Makes a gate with other arrays, an unusual archive or changed bytes."""
     data = (MODELS / "akida2.gate.npz").read_bytes()
-    if chance.happens(0.4):
-        return raw.mutated(chance, data)
+    if rng.draw_bool(0.4):
+        return raw.mutate(rng, data)
     stored: dict[str, Any] = dict(np.load(io.BytesIO(data)))
-    if chance.happens(0.3):
-        return _archive(chance, stored)
-    for name in chance.some(list(stored), 2):
+    if rng.draw_bool(0.3):
+        return _make_archive(rng, stored)
+    for name in rng.draw_items(list(stored), 2):
         halves = stored[name].astype(np.float16) if stored[name].dtype == np.float64 else name
         odd = (
-            np.zeros(chance.integer(1)),
+            np.zeros(rng.draw_integer(1)),
             halves,
             np.array(np.nan),
             np.array("text"),
             np.zeros((3, 3)),
         )
-        kinds = (np.array([Trap()], dtype=object), np.array(1j), np.array(np.inf), np.array([]))
-        stored[name] = chance.choice((*odd, *kinds))
-    if chance.happens(0.2):
-        del stored[chance.choice(list(stored))]
+        kinds = (
+            np.array([UnpicklingTrap()], dtype=object),
+            np.array(1j),
+            np.array(np.inf),
+            np.array([]),
+        )
+        stored[name] = rng.choice((*odd, *kinds))
+    if rng.draw_bool(0.2):
+        del stored[rng.choice(list(stored))]
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=True, **stored)
     return buffer.getvalue()
 
 
-def _archive(chance: Chance, stored: dict[str, Any]) -> bytes:
-    """One that claims too much, unpacks to too much, or is no archive."""
+def _make_archive(rng: RandomGenerator, stored: dict[str, Any]) -> bytes:
+    """Makes an archive that claims or decompresses to too much, or a file that is no archive."""
     buffer = io.BytesIO()
-    what = chance.randrange(4)
+    what = rng.randrange(4)
     if what == 0:
-        return pickle.dumps(Trap())
+        return pickle.dumps(UnpicklingTrap())
     if what == 1:
         np.save(buffer, stored["weights"])
         return buffer.getvalue()
-    method = zipfile.ZIP_DEFLATED if what == 2 else chance.choice((8, 12, 14))
+    method = zipfile.ZIP_DEFLATED if what == 2 else rng.choice((8, 12, 14))
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, array in stored.items():
             part = io.BytesIO()
             np.save(part, array)
             body = part.getvalue()
-            if what == 2:  # a shape of any size, with or without the numbers for it
-                shape = str(chance.choice((LARGE // 8, 10**12, -1, "x", "(1,) * 99")))
+            if what == 2:  # a huge or invalid shape, with or without data
+                shape = str(rng.choice((LARGE_BYTES // 8, 10**12, -1, "x", "(1,) * 99")))
                 body = body.replace(b"(", b"(" + shape.encode() + b", ", 1)
-                body += bytes(chance.choice((0, LARGE)))
+                body += bytes(rng.choice((0, LARGE_BYTES)))
             archive.writestr(f"{name}.npy", body)
     packed = buffer.getvalue()
-    return packed if what == 2 else raw.mutated(chance, packed)
+    return packed if what == 2 else raw.mutate(rng, packed)
 
 
-def _hash(folder: Path, data: bytes) -> str:
+def _hash_bytes(folder: Path, data: bytes) -> str:
     path = folder / "hashed"
     path.write_bytes(data)
-    digest = sha256(path)
+    digest = hash_file(path)
     path.unlink()
     return digest
 
 
 @cache
-def _manifest_text() -> str:
+def _read_manifest_text() -> str:
     return (MODELS / MANIFEST).read_text(encoding="utf-8")
 
 
-def _manifest() -> dict[str, Any]:
-    return json.loads(_manifest_text())
+def _load_manifest() -> dict[str, Any]:
+    return json.loads(_read_manifest_text())
 
 
-def _folder(folder: Path, text: bytes, changed: dict[str, bytes] | None = None) -> None:
-    """A models folder of links to the true files, but for the manifest and what is changed."""
+def _write_models_folder(
+    folder: Path, text: bytes, changed: dict[str, bytes] | None = None
+) -> None:
+    """Writes a models folder: a manifest, changed files, and links to the original ones."""
     (folder / MANIFEST).write_bytes(text)
     for path in MODELS.iterdir():
         if path.suffix in (".fbz", ".npz", ".head"):

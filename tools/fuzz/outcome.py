@@ -1,57 +1,61 @@
-"""What became of an input."""
+"""Describes the outcome of an input."""
 
 from dataclasses import dataclass
 
 ACCEPTED, REFUSED = "accepted", "refused"
-CRASH, DIED, HANG = "exception", "killed by a signal", "hang"
-MEMORY, LEFT, SHOWN, MESSAGE = "memory", "file left behind", "traceback shown", "message"
-LONGEST_MESSAGE = 1000
-"""Characters; a sentence for a person, the paths in it included."""
+CRASH, KILLED, HANG = "exception", "killed by a signal", "hang"
+MEMORY, LEFTOVER, TRACEBACK = "memory", "file left behind", "traceback shown"
+BAD_MESSAGE = "message"
+MAX_MESSAGE_LENGTH = 1000
+"""Characters of an error message, including its paths."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one input fared.
+    """The outcome of one input.
 
     Attributes:
-        number: of the input.
-        way: its way in.
-        status: accepted or refused; else what went wrong, see the constants above.
-        words: the sentence of a refusal, or what is known of a failure.
-        seconds: wall time from feeding to the answer.
-        megabytes: peak of the process's resident memory in between, 10^6 bytes.
-        said: bytes that were written to the process's two streams, by native libraries for one.
-        first: what went wrong at a first look, after which a second one counted; else empty.
+        number: number of the input.
+        kind: name of the input's kind.
+        status: one of the constants of this module; ACCEPTED and REFUSED are correct.
+        message: the error message, or details of a failure.
+        seconds: wall time of the target.
+        megabytes: peak of the resident memory meanwhile, 10^6 bytes.
+        output_bytes: bytes written to standard output and error, for example by native libraries.
+        first_failure: failure of a first attempt that a second one replaced; else empty.
     """
 
     number: str
-    way: str
+    kind: str
     status: str
-    words: str = ""
+    message: str = ""
     seconds: float = 0.0
     megabytes: float = 0.0
-    said: int = 0
-    first: str = ""
+    output_bytes: int = 0
+    first_failure: str = ""
 
     @property
     def failed(self) -> bool:
-        """Whether it is neither accepted nor refused."""
+        """True if the input was neither accepted nor refused."""
         return self.status not in (ACCEPTED, REFUSED)
 
 
-def fault_of_message(message: str, private: str) -> str | None:
-    """What is wrong with the sentence of a refusal; None if nothing.
+def find_message_fault(message: str, private_path: str) -> str | None:
+    """Checks the message of a refusal.
 
     Args:
-        message: the sentence.
-        private: path of the folder for temporary files, which nobody should read of.
+        message: the error message.
+        private_path: folder for temporary files, which a message must not mention.
+
+    Returns:
+        The fault of the message, or None.
     """
     if not message.strip():
         return "it is empty"
     if not message.isprintable():
         return "it is not one printable line"
-    if len(message) > LONGEST_MESSAGE:
+    if len(message) > MAX_MESSAGE_LENGTH:
         return f"it is {len(message)} characters long"
-    if "Traceback" in message or private in message:
-        return "it tells of the program's inside"
+    if "Traceback" in message or private_path in message:
+        return "it exposes internals of the program"
     return None

@@ -1,78 +1,78 @@
-"""Mutations that need no knowledge of a format: bits, cuts, copies, splices."""
+"""Mutates bytes without knowledge of their format."""
 
 import struct
 
-from tools.fuzz.chance import Chance
+from tools.fuzz.random_generator import RandomGenerator
 
 
-def flipped(chance: Chance, data: bytes) -> bytes:
-    """`data` with 1 to 16 bits turned over, half of the time near its beginning."""
+def flip_bits(rng: RandomGenerator, data: bytes) -> bytes:
+    """Flips 1 to 16 bits, in half of the cases near the beginning."""
     changed = bytearray(data)
-    for _ in range(chance.randint(1, 16) if data else 0):
-        end = min(len(data), 256) if chance.happens(0.5) else len(data)
-        changed[chance.randrange(end)] ^= 1 << chance.randrange(8)
+    for _ in range(rng.randint(1, 16) if data else 0):
+        end = min(len(data), 256) if rng.draw_bool(0.5) else len(data)
+        changed[rng.randrange(end)] ^= 1 << rng.randrange(8)
     return bytes(changed)
 
 
-def cut(chance: Chance, data: bytes) -> bytes:
-    """Its beginning only, or without a piece of the middle."""
-    start = chance.randint(0, len(data))
-    return data[:start] + (b"" if chance.happens(0.6) else data[start + chance.randint(1, 4096) :])
+def truncate(rng: RandomGenerator, data: bytes) -> bytes:
+    """Removes the end or a piece of the middle."""
+    start = rng.randint(0, len(data))
+    return data[:start] + (b"" if rng.draw_bool(0.6) else data[start + rng.randint(1, 4096) :])
 
 
-def copied(chance: Chance, data: bytes) -> bytes:
-    """A piece of it stands a second time, somewhere."""
-    start, at = chance.randint(0, len(data)), chance.randint(0, len(data))
-    return data[:at] + data[start : start + chance.randint(1, 4096)] + data[at:]
+def copy_block(rng: RandomGenerator, data: bytes) -> bytes:
+    """Inserts a copy of a piece at another position."""
+    start, at = rng.randint(0, len(data)), rng.randint(0, len(data))
+    return data[:at] + data[start : start + rng.randint(1, 4096)] + data[at:]
 
 
-def inserted(chance: Chance, data: bytes) -> bytes:
-    """Noise stands between, or over, what was there."""
-    at, noise = chance.randint(0, len(data)), chance.noise(64)
-    return data[:at] + noise + data[at + (len(noise) if chance.happens(0.5) else 0) :]
+def insert_bytes(rng: RandomGenerator, data: bytes) -> bytes:
+    """Inserts random bytes, or overwrites existing ones."""
+    at, noise = rng.randint(0, len(data)), rng.draw_bytes(64)
+    return data[:at] + noise + data[at + (len(noise) if rng.draw_bool(0.5) else 0) :]
 
 
-def numbered(chance: Chance, data: bytes) -> bytes:
-    """An integer of 1, 2 or 4 bytes is written over what was there, in either byte order."""
+def overwrite_integer(rng: RandomGenerator, data: bytes) -> bytes:
+    """Overwrites 1, 2 or 4 bytes with an integer, in either byte order."""
     changed = bytearray(data)
-    kind, size = chance.choice((("B", 1), ("H", 2), ("I", 4)))
+    kind, size = rng.choice((("B", 1), ("H", 2), ("I", 4)))
     if len(data) > size:
-        end = min(len(data), 512) if chance.happens(0.7) else len(data)
-        at = chance.randrange(max(1, end - size))
-        struct.pack_into(chance.choice("<>") + kind, changed, at, chance.integer(size))
+        end = min(len(data), 512) if rng.draw_bool(0.7) else len(data)
+        at = rng.randrange(max(1, end - size))
+        struct.pack_into(rng.choice("<>") + kind, changed, at, rng.draw_integer(size))
     return bytes(changed)
 
 
-MUTATIONS = (flipped, cut, copied, inserted, numbered)
+MUTATIONS = (flip_bits, truncate, copy_block, insert_bytes, overwrite_integer)
 
 
-def mutated(chance: Chance, data: bytes) -> bytes:
-    """One mutation, drawn."""
-    return chance.choice(MUTATIONS)(chance, data)
+def mutate(rng: RandomGenerator, data: bytes) -> bytes:
+    """Applies one random mutation."""
+    return rng.choice(MUTATIONS)(rng, data)
 
 
-def spliced(chance: Chance, data: bytes, other: bytes) -> bytes:
-    """The beginning of one file and the end of another, or one set into the other."""
-    at = chance.randint(0, min(len(data), 2048) if chance.happens(0.5) else len(data))
-    tail = other[chance.randint(0, len(other)) :]
-    return data[:at] + tail + (data[at:] if chance.happens(0.3) else b"")
+def splice(rng: RandomGenerator, data: bytes, other: bytes) -> bytes:
+    """Joins two files: replaces the end of one, or inserts the other into it."""
+    at = rng.randint(0, min(len(data), 2048) if rng.draw_bool(0.5) else len(data))
+    tail = other[rng.randint(0, len(other)) :]
+    return data[:at] + tail + (data[at:] if rng.draw_bool(0.3) else b"")
 
 
-def shuffled(chance: Chance, pieces: list[bytes]) -> list[bytes]:
-    """Pieces of a file of which one is left out, repeated, moved, or repeated very often."""
+def shuffle_pieces(rng: RandomGenerator, pieces: list[bytes]) -> list[bytes]:
+    """Deletes, copies, moves, swaps or repeats one of the pieces of a file."""
     pieces = list(pieces)
-    at = chance.randrange(len(pieces))
-    act = chance.randrange(5)
+    at = rng.randrange(len(pieces))
+    act = rng.randrange(5)
     if act == 0:
         del pieces[at]
     elif act == 1:
-        pieces.insert(chance.randint(0, len(pieces)), pieces[at])
+        pieces.insert(rng.randint(0, len(pieces)), pieces[at])
     elif act == 2:
-        pieces.insert(chance.randrange(len(pieces)), pieces.pop(at))
+        pieces.insert(rng.randrange(len(pieces)), pieces.pop(at))
     elif act == 3:
-        other = chance.randrange(len(pieces))
+        other = rng.randrange(len(pieces))
         pieces[at], pieces[other] = pieces[other], pieces[at]
     else:
-        most = max(1, min(chance.choice((3, 50, 5000)), 4_000_000 // max(1, len(pieces[at]))))
-        pieces[at:at] = [pieces[at]] * most
+        count = max(1, min(rng.choice((3, 50, 5000)), 4_000_000 // max(1, len(pieces[at]))))
+        pieces[at:at] = [pieces[at]] * count
     return pieces

@@ -1,84 +1,98 @@
-"""The result of a run: counted, worst cases, failures."""
+"""Summarizes a run: counts, the largest costs and the failures."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from qana.bench.machine import describe_machine
+from tools.fuzz.input_kinds import ENGINE
 from tools.fuzz.outcome import ACCEPTED, REFUSED, Outcome
-from tools.fuzz.ways import BEHIND
 
 ENGINE_NOTE = (
-    "Networks with bytes changed whose SHA-256 was put into the manifest too: what the vendor's "
-    "reader, native code, does with them. It ends the process on some. Nobody but who may write "
-    "the manifest gets there, and no page or command takes a network from a visitor: the hash is "
-    "what keeps a damaged or strange file away from it (see 'model file')."
+    "Networks with changed bytes and a correct SHA-256 in the manifest. The vendor's native reader "
+    "ends the process on some of them. Only somebody who may write the manifest can do this: no "
+    "page or command takes a network from a visitor, and the hash keeps a damaged file away from "
+    "the reader (see 'model file')."
 )
 
 
 @dataclass
-class Tally:
-    """Outcomes as they come in; not thread-safe."""
+class RunReport:
+    """The outcomes of a run. It is not thread-safe.
+
+    Attributes:
+        outcomes: outcomes in the order of arrival.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
-        """Counts one more."""
+        """Adds an outcome."""
         self.outcomes.append(outcome)
 
+    @property
     def failures(self) -> list[Outcome]:
-        """All that went wrong, but for the engine behind the hash."""
-        return [one for one in self.outcomes if one.failed and one.way != BEHIND]
+        """The failed outcomes, without those of the engine."""
+        return [one for one in self.outcomes if one.failed and one.kind != ENGINE]
 
-    def document(self, command: str, seed: int, seconds: float) -> dict[str, Any]:
-        """The run as JSON has it.
+    def to_json(self, command: str, seed: int, seconds: float) -> dict[str, Any]:
+        """Builds the JSON document of the run.
 
         Args:
-            command: that made it.
-            seed: of the inputs.
-            seconds: wall time of the whole run.
+            command: command line of the run.
+            seed: seed of the run.
+            seconds: wall time of the run.
         """
-        counted = [one for one in self.outcomes if one.way != BEHIND]
-        ways = sorted({one.way for one in counted})
+        counted = [one for one in self.outcomes if one.kind != ENGINE]
+        kinds = sorted({one.kind for one in counted})
         return {
             "command": command,
             "machine": describe_machine().to_json(),
             "seed": seed,
             "inputs": len(counted),
             "seconds": round(seconds, 1),
-            "worst": _worst(counted),
-            "ways": {way: _way([one for one in counted if one.way == way]) for way in ways},
-            "failures": [_failure(one) for one in self.failures()],
-            "looked_at_twice": {one.number: one.first for one in counted if one.first},
-            "engine": self._engine(),
+            "worst": _find_worst(counted),
+            "ways": {
+                kind: _summarize([one for one in counted if one.kind == kind]) for kind in kinds
+            },
+            "failures": [_describe_failure(one) for one in self.failures],
+            "looked_at_twice": {
+                one.number: one.first_failure for one in counted if one.first_failure
+            },
+            "engine": self._summarize_engine(),
         }
 
-    def _engine(self) -> dict[str, Any]:
-        found = [one for one in self.outcomes if one.way == BEHIND]
-        kinds = Counter(one.status for one in found)
-        return {"note": ENGINE_NOTE, "inputs": len(found), "outcomes": dict(sorted(kinds.items()))}
+    def _summarize_engine(self) -> dict[str, Any]:
+        outcomes = [one for one in self.outcomes if one.kind == ENGINE]
+        counts = Counter(one.status for one in outcomes)
+        return {
+            "note": ENGINE_NOTE,
+            "inputs": len(outcomes),
+            "outcomes": dict(sorted(counts.items())),
+        }
 
 
-def _way(outcomes: list[Outcome]) -> dict[str, Any]:
-    kinds = Counter(one.status for one in outcomes)
-    counts = {kind: kinds[kind] for kind in (ACCEPTED, REFUSED)}
-    return {"inputs": len(outcomes), **counts, **_worst(outcomes)}
+def _summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    counts = Counter(one.status for one in outcomes)
+    correct = {status: counts[status] for status in (ACCEPTED, REFUSED)}
+    return {"inputs": len(outcomes), **correct, **_find_worst(outcomes)}
 
 
-def _worst(outcomes: list[Outcome]) -> dict[str, float]:
+def _find_worst(outcomes: Sequence[Outcome]) -> dict[str, float]:
     return {
         "slowest_s": round(max((one.seconds for one in outcomes), default=0), 2),
         "peak_mb": round(max((one.megabytes for one in outcomes), default=0)),
-        "most_said_bytes": max((one.said for one in outcomes), default=0),
+        "most_said_bytes": max((one.output_bytes for one in outcomes), default=0),
     }
 
 
-def _failure(one: Outcome) -> dict[str, Any]:
+def _describe_failure(outcome: Outcome) -> dict[str, Any]:
     return {
-        "number": one.number,
-        "way": one.way,
-        "what": one.status,
-        "words": one.words[-3000:],
-        "seconds": round(one.seconds, 2),
-        "mb": round(one.megabytes),
+        "number": outcome.number,
+        "way": outcome.kind,
+        "what": outcome.status,
+        "words": outcome.message[-3000:],
+        "seconds": round(outcome.seconds, 2),
+        "mb": round(outcome.megabytes),
     }

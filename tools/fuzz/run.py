@@ -1,12 +1,12 @@
-"""Many inputs on a few workers."""
+"""Runs many inputs on a few workers."""
 
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tools.fuzz.keeper import CHOOSER, Keeper, Limits
+from tools.fuzz.monitor import SELECTOR, Limits, Monitor
 from tools.fuzz.outcome import Outcome
-from tools.fuzz.report import Tally
+from tools.fuzz.report import RunReport
 
 
 def fuzz(
@@ -14,33 +14,33 @@ def fuzz(
     seed: int,
     workers: int = 1,
     limits: Limits | None = None,
-    chooser: str = CHOOSER,
-    tell: Callable[[Outcome, int], None] = lambda outcome, done: None,
-) -> Tally:
-    """Feeds inputs and watches.
+    selector: str = SELECTOR,
+    on_outcome: Callable[[Outcome, int], None] = lambda outcome, done: None,
+) -> RunReport:
+    """Runs inputs and collects their outcomes.
 
     Args:
-        numbers: of the inputs; each is the same in any run of the same seed.
-        seed: of the inputs.
-        workers: processes at once.
-        limits: of an input.
-        chooser: see `tools.fuzz.worker.serve`.
-        tell: called with each outcome and how many there are.
+        numbers: numbers of the inputs; a number and a seed always make the same input.
+        seed: seed of the run.
+        workers: number of worker processes.
+        limits: limits of one input.
+        selector: see `tools.fuzz.worker.serve`.
+        on_outcome: progress callback, called with each outcome and their number so far.
 
     Returns:
-        All outcomes.
+        The outcomes.
     """
-    tally, lock = Tally(), threading.Lock()
+    report, lock = RunReport(), threading.Lock()
 
-    def work(part: Sequence[str]) -> None:
-        with Keeper(seed, limits, chooser) as keeper:
+    def run_part(part: Sequence[str]) -> None:
+        with Monitor(seed, limits, selector) as monitor:
             for number in part:
-                outcome = keeper.judge(number)
+                outcome = monitor.run_input(number)
                 with lock:
-                    tally.add(outcome)
-                    tell(outcome, len(tally.outcomes))
+                    report.add(outcome)
+                    on_outcome(outcome, len(report.outcomes))
 
     with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(work, numbers[at::workers]) for at in range(workers)]:
+        for done in [pool.submit(run_part, numbers[at::workers]) for at in range(workers)]:
             done.result()
-    return tally
+    return report

@@ -1,8 +1,7 @@
-"""Ways in: CSVs. Labels of a folder, metadata of HAM10000 and PAD-UFES-20, stored splits."""
+"""Generates CSV files: labels of a folder, metadata of HAM10000 and PAD-UFES-20, splits."""
 
 import csv
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 from qana.classes import LABELS
@@ -13,7 +12,8 @@ from qana.data.pad_ufes_20 import METADATA as PAD_METADATA
 from qana.data.pad_ufes_20 import read_pad_ufes
 from qana.data.paper_split import read_paper_split
 from tools.fuzz import raw
-from tools.fuzz.chance import Chance
+from tools.fuzz.input_kinds import Target
+from tools.fuzz.random_generator import RandomGenerator
 
 Table = list[list[str]]
 PICTURES = tuple(f"ISIC_{number:07}" for number in range(5))
@@ -49,9 +49,9 @@ CELLS = (
 )
 
 
-def labels(chance: Chance, folder: Path) -> Callable[[], None]:
-    """Labels beside photos, in HAM10000's layout or ISIC's."""
-    if chance.happens(0.5):
+def generate_labels(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates labels of a folder in the layout of HAM10000 or ISIC."""
+    if rng.draw_bool(0.5):
         table = [["image_id", "dx", "lesion_id"]]
         table += [[name, LABELS[at], f"HAM_{at}"] for at, name in enumerate(PICTURES)]
     else:
@@ -60,55 +60,55 @@ def labels(chance: Chance, folder: Path) -> Callable[[], None]:
             [name, *(f"{float(at == place)}" for place in range(len(LABELS))), "0.0"]
             for at, name in enumerate(PICTURES)
         ]
-    images = _pictures(folder, "jpg")
-    (folder / "labels.csv").write_bytes(_written(chance, table))
-    return lambda: _all(read_labelled_folder(images, folder / "labels.csv"))
+    images = _write_pictures(folder, "jpg")
+    (folder / "labels.csv").write_bytes(_encode_table(rng, table))
+    return lambda: _check_not_empty(read_labelled_folder(images, folder / "labels.csv"))
 
 
-def ham10000(chance: Chance, folder: Path) -> Callable[[], None]:
-    """The metadata of HAM10000, and the split that is dealt by it."""
+def generate_ham10000(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates metadata of HAM10000, which the target reads and splits."""
     table = [["lesion_id", "image_id", "dx", "dx_type", "age", "sex", "localization"]]
     table += [
         [f"HAM_{at}", name, LABELS[at], "histo", "45.0", "male", "back"]
         for at, name in enumerate(PICTURES)
     ]
-    _pictures(folder, "jpg")
-    (folder / METADATA).write_bytes(_written(chance, table))
-    return lambda: _all(make_split(read_ham10000(folder)))
+    _write_pictures(folder, "jpg")
+    (folder / METADATA).write_bytes(_encode_table(rng, table))
+    return lambda: _check_not_empty(make_split(read_ham10000(folder)))
 
 
-def pad_ufes(chance: Chance, folder: Path) -> Callable[[], None]:
-    """The metadata of PAD-UFES-20."""
+def generate_pad_ufes(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates metadata of PAD-UFES-20."""
     table = [["patient_id", "lesion_id", "diagnostic", "fitspatrick", "img_id"]]
     kinds = ("ACK", "BCC", "MEL", "NEV", "SCC")
     table += [
         [f"PAT_{at}", str(at), kinds[at], "2.0", f"{name}.png"] for at, name in enumerate(PICTURES)
     ]
-    _pictures(folder, "png")
-    (folder / PAD_METADATA).write_bytes(_written(chance, table))
-    return lambda: _all(read_pad_ufes(folder))
+    _write_pictures(folder, "png")
+    (folder / PAD_METADATA).write_bytes(_encode_table(rng, table))
+    return lambda: _check_not_empty(read_pad_ufes(folder))
 
 
-def splits(chance: Chance, folder: Path) -> Callable[[], None]:
-    """Which photo is in which part, as stored."""
-    paper = chance.happens(0.5)
+def generate_split(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates a stored split."""
+    paper = rng.draw_bool(0.5)
     table = [["image_id", "copy", "subset"] if paper else ["image_id", "subset"]]
     parts = ("train", "validation", "test", "train", "train")
     table += [
         [name, *(["0"] if paper else []), part] for name, part in zip(PICTURES, parts, strict=True)
     ]
     path = folder / "split.csv"
-    path.write_bytes(_written(chance, table))
-    return lambda: _all(read_paper_split(path) if paper else read_split(path))
+    path.write_bytes(_encode_table(rng, table))
+    return lambda: _check_not_empty(read_paper_split(path) if paper else read_split(path))
 
 
-def _all(found: object) -> None:
-    """Nothing is read lazily."""
-    if not found:
-        raise AssertionError("nothing was found, and nothing said")
+def _check_not_empty(records: object) -> None:
+    """Checks that a reader that accepts a file finds something in it."""
+    if not records:
+        raise AssertionError("the reader found nothing and raised no error")
 
 
-def _pictures(folder: Path, ending: str) -> Path:
+def _write_pictures(folder: Path, ending: str) -> Path:
     images = folder / "images"
     images.mkdir()
     for name in PICTURES:
@@ -116,34 +116,34 @@ def _pictures(folder: Path, ending: str) -> Path:
     return images
 
 
-def _written(chance: Chance, table: Table) -> bytes:
-    """A CSV of a table with a few cells, rows or columns changed, in an odd dialect or encoding."""
-    for _ in range(chance.randint(1, 3)):
-        _change(chance, table)
+def _encode_table(rng: RandomGenerator, table: Table) -> bytes:
+    """Encodes a table as CSV with a few mutations and at times an unusual dialect or encoding."""
+    for _ in range(rng.randint(1, 3)):
+        _mutate_table(rng, table)
     file = io.StringIO()
-    delimiter = "," if chance.happens(0.9) else chance.choice(";\t|")
-    ending = chance.choice(("\n", "\r\n", "\n", "\r"))
+    delimiter = "," if rng.draw_bool(0.9) else rng.choice(";\t|")
+    ending = rng.choice(("\n", "\r\n", "\n", "\r"))
     csv.writer(file, delimiter=delimiter, lineterminator=ending).writerows(table)
-    encoding = "utf-8" if chance.happens(0.85) else chance.choice(("utf-16", "utf-8-sig", "cp037"))
+    encoding = "utf-8" if rng.draw_bool(0.85) else rng.choice(("utf-16", "utf-8-sig", "cp037"))
     data = file.getvalue().encode(encoding, errors="replace")
-    return raw.mutated(chance, data) if chance.happens(0.3) else data
+    return raw.mutate(rng, data) if rng.draw_bool(0.3) else data
 
 
-def _change(chance: Chance, table: Table) -> None:
-    row = chance.randrange(len(table))
+def _mutate_table(rng: RandomGenerator, table: Table) -> None:
+    row = rng.randrange(len(table))
     cells = table[row]
-    at = chance.randrange(len(cells)) if cells else 0
-    what = chance.randrange(7)
+    at = rng.randrange(len(cells)) if cells else 0
+    what = rng.randrange(7)
     if what == 0 and cells:
         del cells[at]
     elif what == 1:
-        cells.insert(at, chance.choice(CELLS))
+        cells.insert(at, rng.choice(CELLS))
     elif what == 2 and len(table) > 1:
         del table[row]
     elif what == 3:
         table.insert(row, list(cells))
     elif what == 4:
-        other = table[chance.randrange(len(table))]
+        other = table[rng.randrange(len(table))]
         table[row] = list(other)
     elif cells:
-        cells[at] = chance.choice(CELLS)
+        cells[at] = rng.choice(CELLS)

@@ -1,4 +1,4 @@
-"""A process that makes inputs and feeds them to the project, one at a time."""
+"""Makes inputs and passes them to the project, one at a time, in a process of its own."""
 
 import os
 import resource
@@ -6,98 +6,100 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from qana.errors import UserError
-from tools.fuzz.box import Box, changes
-from tools.fuzz.chance import Chance
+from tools.fuzz.input_kinds import Target
 from tools.fuzz.outcome import (
     ACCEPTED,
+    BAD_MESSAGE,
     CRASH,
-    LEFT,
-    MESSAGE,
+    LEFTOVER,
     REFUSED,
-    SHOWN,
+    TRACEBACK,
     Outcome,
-    fault_of_message,
+    find_message_fault,
 )
+from tools.fuzz.random_generator import RandomGenerator
+from tools.fuzz.sandbox import Sandbox, list_changes
 
-PEAK, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
-def serve(connection: Connection, root: Path, seed: int, chooser: str) -> None:
-    """Takes numbers of inputs until there is none; answers the name of the way, then the outcome.
+def serve(connection: Connection, root: Path, seed: int, selector: str) -> None:
+    """Receives the numbers of inputs. Sends the name of the kind, then the outcome.
 
     Args:
-        connection: to whoever watches; None ends.
-        root: an empty folder to live in.
-        seed: of all inputs.
-        chooser: "module:function" that gives the way of an input, see `tools.fuzz.ways.choose`.
+        connection: connection to the monitor; None ends the loop.
+        root: empty folder for the sandbox.
+        seed: seed of the run.
+        selector: "module:function" that draws the kind of an input; see
+            `tools.fuzz.input_kinds.choose_kind`.
     """
     if hasattr(os, "setsid"):
-        os.setsid()  # so that whatever it starts can be ended with it
-    box = Box(root)
-    box.settle()
-    module, name = chooser.split(":")
-    choose = getattr(import_module(module), name)
+        os.setsid()  # the monitor can then stop the worker together with its children
+    sandbox = Sandbox(root)
+    sandbox.enter()
+    module, function = selector.split(":")
+    choose_kind = getattr(import_module(module), function)
     while (number := connection.recv()) is not None:
-        chance = Chance(seed, number)
-        way = choose(chance, number)
-        shutil.rmtree(box.given)
-        box.given.mkdir()
-        feed = way.make(chance, box.given)
-        connection.send(way.name)
-        connection.send(_judged(box, number, way.name, feed))
+        rng = RandomGenerator(seed, number)
+        kind = choose_kind(rng, number)
+        shutil.rmtree(sandbox.input_folder)
+        sandbox.input_folder.mkdir()
+        target = kind.generator(rng, sandbox.input_folder)
+        connection.send(kind.name)
+        connection.send(_run_target(sandbox, number, kind.name, target))
 
 
-def _judged(box: Box, number: str, way: str, feed: Callable[[], None]) -> Outcome:
-    """Feeds an input, and looks at what came of it."""
-    before, spoken = box.state(), box.said.stat().st_size
-    _forget_peak()
+def _run_target(sandbox: Sandbox, number: str, kind: str, target: Target) -> Outcome:
+    """Runs the target of an input and checks the result, the output and the files."""
+    before, output_start = sandbox.take_snapshot(), sandbox.output.stat().st_size
+    _reset_peak_memory()
     start = time.perf_counter()
-    status, words = ACCEPTED, ""
+    status, message = ACCEPTED, ""
     try:
-        feed()
+        target()
     except UserError as error:
-        status, words = REFUSED, str(error)
+        status, message = REFUSED, str(error)
     except BaseException:
-        status, words = CRASH, traceback.format_exc()
-    seconds, megabytes = time.perf_counter() - start, _peak()
-    if status == REFUSED and (fault := fault_of_message(words, str(box.temporary))):
-        status, words = MESSAGE, f"{fault}: {words[:300]!r}"
+        status, message = CRASH, traceback.format_exc()
+    seconds, megabytes = time.perf_counter() - start, _read_peak_memory()
+    temporary_folder = str(sandbox.temporary_folder)
+    if status == REFUSED and (fault := find_message_fault(message, temporary_folder)):
+        status, message = BAD_MESSAGE, f"{fault}: {message[:300]!r}"
     sys.stderr.flush()
-    with box.said.open("rb") as file:
-        file.seek(spoken)
-        said = file.read().decode(errors="replace")
+    with sandbox.output.open("rb") as file:
+        file.seek(output_start)
+        output = file.read().decode(errors="replace")
     if status == CRASH:
-        words = f"{said}\n{words}"
+        message = f"{output}\n{message}"
     else:
-        left = changes(before, box.state())
-        if "Traceback" in said:
-            status, words = SHOWN, said
-        elif left:
-            status, words = LEFT, ", ".join(left[:5])
-    return Outcome(number, way, status, words, seconds, megabytes, len(said))
+        leftovers = list_changes(before, sandbox.take_snapshot())
+        if "Traceback" in output:
+            status, message = TRACEBACK, output
+        elif leftovers:
+            status, message = LEFTOVER, ", ".join(leftovers[:5])
+    return Outcome(number, kind, status, message, seconds, megabytes, len(output))
 
 
-def _forget_peak() -> None:
-    """Linux can measure the peak of memory anew; elsewhere it is that of the process's life."""
+def _reset_peak_memory() -> None:
+    """Resets the peak of the memory on Linux. Elsewhere the peak covers the whole process."""
     if RESET.exists():
         RESET.write_text("5")
 
 
-def _peak() -> float:
-    """Megabytes."""
+def _read_peak_memory() -> float:
+    """Returns the peak of the resident memory, megabytes."""
     if RESET.exists():
-        lines = PEAK.read_text().splitlines()
+        lines = STATUS.read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 if __name__ == "__main__":
-    handle, home, number_of_seed, called = sys.argv[1:]
-    serve(Connection(int(handle)), Path(home), int(number_of_seed), called)
+    file_descriptor, sandbox_root, run_seed, kind_selector = sys.argv[1:]
+    serve(Connection(int(file_descriptor)), Path(sandbox_root), int(run_seed), kind_selector)

@@ -1,4 +1,4 @@
-"""JSON, changed as somebody who wants to break its reader would."""
+"""Mutates JSON documents."""
 
 import copy
 import json
@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from tools.fuzz import raw
-from tools.fuzz.chance import Chance
+from tools.fuzz.random_generator import RandomGenerator
 
-ODD: tuple[Any, ...] = (
+UNUSUAL_VALUES: tuple[Any, ...] = (
     *(
         None,
         True,
@@ -32,48 +32,48 @@ ODD: tuple[Any, ...] = (
 )
 
 
-def changed(chance: Chance, document: Any, most: int = 3) -> Any:
-    """A copy in which 1 to `most` values, keys or items are other ones, gone, or there twice."""
+def mutate(rng: RandomGenerator, document: Any, max_changes: int = 3) -> Any:
+    """Copies a document and changes, removes or repeats 1 to `max_changes` values."""
     document = {"": copy.deepcopy(document)}
-    for _ in range(chance.randint(1, most)):
-        places = _places(document)
-        holder, key = chance.choice(places)
-        what = chance.randrange(6)
+    for _ in range(rng.randint(1, max_changes)):
+        places = _list_places(document)
+        holder, key = rng.choice(places)
+        what = rng.randrange(6)
         if what == 0 and key != "":
             del holder[key]
         elif what == 1:
-            holder[key] = copy.deepcopy(chance.choice(places)[0])
+            holder[key] = copy.deepcopy(rng.choice(places)[0])
         elif what == 2 and isinstance(holder[key], int | float):
-            holder[key] = holder[key] * chance.choice((-1, 0, 0.5, 2, 1000, 10**12))
+            holder[key] = holder[key] * rng.choice((-1, 0, 0.5, 2, 1000, 10**12))
         elif what == 3 and isinstance(holder[key], list) and holder[key]:
-            holder[key] = holder[key] * chance.choice((0, 2, 50))
+            holder[key] = holder[key] * rng.choice((0, 2, 50))
         else:
-            holder[key] = copy.deepcopy(chance.choice(ODD))
+            holder[key] = copy.deepcopy(rng.choice(UNUSUAL_VALUES))
     return document[""]
 
 
-def text(chance: Chance, document: Any) -> bytes:
-    """JSON as bytes, at times of another encoding, nested without end, or broken."""
-    data = json.dumps(document, ensure_ascii=chance.happens(0.8)).encode(errors="surrogatepass")
-    if chance.happens(0.85):
+def encode(rng: RandomGenerator, document: Any) -> bytes:
+    """Encodes a document as JSON, in 15 % of the cases as broken or unusual bytes."""
+    data = json.dumps(document, ensure_ascii=rng.draw_bool(0.8)).encode(errors="surrogatepass")
+    if rng.draw_bool(0.85):
         return data
-    deep = chance.choice((b"[", b'{"rows":', b'{"models":[')) * chance.choice((500, 100_000))
-    return chance.choice(
+    deep = rng.choice((b"[", b'{"rows":', b'{"models":[')) * rng.choice((500, 100_000))
+    return rng.choice(
         (
-            raw.mutated(chance, data),
+            raw.mutate(rng, data),
             data.decode(errors="ignore").encode("utf-16"),
             b"\xef\xbb\xbf" + data,
             deep,
-            b"9" * chance.choice((50, 5000)),
+            b"9" * rng.choice((50, 5000)),
             data + data,
-            chance.noise(2000),
+            rng.draw_bytes(2000),
             b"",
         )
     )
 
 
-def _places(document: dict[str, Any]) -> list[tuple[Any, Any]]:
-    """Every container of a document with every key or index of it."""
+def _list_places(document: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Lists every container of a document with each of its keys or indices."""
     found: list[tuple[Any, Any]] = []
     waiting: list[Any] = [document]
     while waiting:

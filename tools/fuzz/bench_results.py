@@ -1,6 +1,5 @@
-"""Way in: results of other machines, as Compare loads them."""
+"""Generates benchmark results of other machines, which the Compare page loads."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -10,34 +9,41 @@ from qana.bench.published import read_published_rows
 from qana.bench.readings import MEASURED, NotMeasurable
 from qana.bench.result_files import format_csv, read_result
 from qana.bench.rows import Energy, Latency, Row, make_published_row
-from tools.fuzz import documents
-from tools.fuzz.chance import Chance
+from tools.fuzz import json_documents
+from tools.fuzz.input_kinds import Target
+from tools.fuzz.random_generator import RandomGenerator
 
 
-def result(chance: Chance, folder: Path) -> Callable[[], None]:
-    """A document of `python -m qana bench --json`, changed, read and written as CSV."""
-    document = _document()
-    if chance.happens(0.6):  # one row alone, where nearly every value is read
-        row = documents.changed(chance, chance.choice(document["rows"]), most=2)
+def generate_result(rng: RandomGenerator, folder: Path) -> Target:
+    """Generates a document of `python -m qana bench --json`, which the target converts to CSV."""
+    document = _make_document()
+    if rng.draw_bool(0.6):  # a single row, because the reader reads nearly all its values
+        row = json_documents.mutate(rng, rng.choice(document["rows"]), max_changes=2)
         document = document | {"rows": [row, *document["rows"][:2]]}
     else:
-        document = documents.changed(chance, document)
-    data = documents.text(chance, document)
+        document = json_documents.mutate(rng, document)
+    data = json_documents.encode(rng, document)
 
-    def feed() -> None:
+    def run_target() -> None:
         read = read_result(data)
         if len(format_csv(read).splitlines()) < 1 + len(read.rows):
-            raise AssertionError("a row is missing in the CSV")
+            raise AssertionError("the CSV lacks a row")
         if "://" in str(read) or "<" in str([row.runtime for row in read.rows]):
-            raise AssertionError("a text brings markup onto a page")
+            raise AssertionError("a text contains markup for a page")
 
-    return feed
+    return run_target
 
 
 @cache
-def _document() -> dict[str, Any]:
+def _make_document() -> dict[str, Any]:
     silent = NotMeasurable("a meter", "It is not there.", "Plug one in.")
-    common = {"provenance": MEASURED, "source": "a counter", "runs": 9, "images": 9, "seconds": 2.0}
+    common: dict[str, Any] = {
+        "provenance": MEASURED,
+        "source": "a counter",
+        "runs": 9,
+        "images": 9,
+        "seconds": 2.0,
+    }
     latency = Latency(2.0, 1.0, 3.0, 1.9, 2.1)
     rows = [
         Row("Akida", "simulator", "8-bit", 1, latency, None, not_measurable=silent, **common),
