@@ -67,7 +67,8 @@ def read_result(content: bytes) -> BenchResult:
             checked.append(_check_row(row))
         except KeyError as error:
             raise ResultError(
-                f"Row {number} of the file has no {error.args[0]}: save the output of `python -m qana bench --json` again."
+                f"Row {number} of the file has no {error.args[0]}: save the output of "
+                "`python -m qana bench --json` again."
             ) from None
         except (ValueError, TypeError, OverflowError) as error:
             raise ResultError(f"Row {number} of the file cannot be used: {error}.") from None
