@@ -6,17 +6,17 @@ from qana.errors import UserError
 from qana.evaluation.model_record import read_record
 from qana.evaluation.report_files import read_studies
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, LARGE_MODEL, find_entry, read_manifest
-from qana.protocols.protocol_reports import ProtocolReports, read_reports
+from qana.protocols.protocol_reports import read_reports
 from qana.reports.learning_report import read_learning
 from ui.entry import ensure_app_started
 from ui.facts.background import show_data, show_licences, show_stages, show_study
-from ui.facts.generations import show_generations, show_large_model
-from ui.facts.groups import show_groups
+from ui.facts.calibration import show_abstention, show_calibration
 from ui.facts.label import show_label
 from ui.facts.learning import show_learning
+from ui.facts.models import show_generations, show_large_model
+from ui.facts.referral import show_referral
 from ui.facts.results import show_classes, show_headlines, show_protocols
-from ui.facts.screening import show_screening
-from ui.facts.trust import show_abstention, show_calibration
+from ui.facts.subgroups import show_subgroups
 from ui.verdict import DISCLAIMER, LOOK_GROUP
 
 SENDAK = (
@@ -37,18 +37,13 @@ st.title("Facts", anchor=False)
 try:
     entry = find_entry(DEFAULT_MODEL)
     record = read_record(entry)
-    reports, studies = read_reports(), read_studies()
+    reports = read_reports().select_model(entry.sha256)
+    studies = read_studies()
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 
-# Scores of other weights do not describe this model; the paper's protocol trains its own.
-lesion, clinical = reports.lesion, reports.clinical
-if lesion is not None and lesion.sha256 != entry.sha256:
-    lesion = None
-if clinical is not None and clinical.sha256 != entry.sha256:
-    clinical = None
-reports = ProtocolReports(lesion=lesion, paper=reports.paper, clinical=clinical)
+lesion = reports.lesion
 if lesion is None:
     st.warning(
         "There is no report on this model yet. Make it with `python -m qana protocol lesion --data "
@@ -86,7 +81,7 @@ show_section(
     f"The score is the summed probability of {LOOK_GROUP}. Where few people are ill, most calls "
     "are false, even with a good model. Move the slider to see it.",
 )
-show_screening(lesion)
+show_referral(lesion)
 
 show_section(
     "Can its percentages be trusted?", "Of all answers given at 80 %, 80 % should be right."
@@ -100,7 +95,7 @@ if record.abstain or record.gate:
 show_section(
     "For whom it works", "The section shows the same score for each group of the test lesions."
 )
-show_groups(lesion)
+show_subgroups(lesion)
 
 show_section(
     "From float to spikes",

@@ -20,6 +20,19 @@ class ProtocolReports:
     paper: PaperReport | None
     clinical: ClinicalReport | None
 
+    def select_model(self, sha256: str) -> "ProtocolReports":
+        """Drops the reports on other weights; the paper's protocol trains a network of its own.
+
+        Args:
+            sha256: of the .fbz file.
+        """
+        lesion, clinical = self.lesion, self.clinical
+        return ProtocolReports(
+            lesion=lesion if lesion and lesion.sha256 == sha256 else None,
+            paper=self.paper,
+            clinical=clinical if clinical and clinical.sha256 == sha256 else None,
+        )
+
 
 def read_reports(folder: Path | None = None) -> ProtocolReports:
     """Reads the reports of the protocols.

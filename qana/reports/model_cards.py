@@ -1,6 +1,7 @@
 """Writes a card for each deployed model from the manifest.
 
-Command: `python -m qana.reports.model_cards`. After Mitchell et al., "Model Cards for Model Reporting", FAT* 2019.
+Command: `python -m qana.reports.model_cards`.
+After Mitchell et al., "Model Cards for Model Reporting", FAT* 2019.
 """
 
 from pathlib import Path

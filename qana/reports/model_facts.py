@@ -148,7 +148,7 @@ def list_risk_points(abstention: Abstention) -> list[Row]:
 def make_rejection_table(gate: Gate) -> list[Row]:
     """Makes one row per family of images: the share that the gate rejects."""
     return [
-        {"Family": name, "Number": found.n, "Turned away": f"{found.share:.1%}"}
+        {"Family": name, "Number": found.n, "Rejected": f"{found.share:.1%}"}
         for name, found in gate.turned_away.items()
     ]
 

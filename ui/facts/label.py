@@ -29,15 +29,15 @@ def show_label(entry: ModelEntry, report: LesionReport) -> None:
         "Model facts</h2>"
         f"<div style='margin:.3rem 0 .6rem'>{escape(entry.name)}: skin lesions, seven diagnoses, "
         "computed on BrainChip Akida</div>"
-        + _section("Mechanism", _mechanism(entry), HEAVY)
-        + _section("Performance", _performance(report), HEAVY, numbers=True)
-        + _section("Uses and directions", USES, HEAVY)
-        + _section("Warnings", WARNINGS, HEAVY)
+        + _make_section("Mechanism", _list_mechanism(entry), HEAVY)
+        + _make_section("Performance", _list_performance(report), HEAVY, numbers=True)
+        + _make_section("Uses and directions", USES, HEAVY)
+        + _make_section("Warnings", WARNINGS, HEAVY)
         + "</div>"
     )
 
 
-def _mechanism(entry: ModelEntry) -> Lines:
+def _list_mechanism(entry: ModelEntry) -> Lines:
     side = entry.input_shape[0]
     return (
         ("Input", f"one dermatoscopic photo, its centre square, {side} x {side} pixels"),
@@ -53,7 +53,7 @@ def _mechanism(entry: ModelEntry) -> Lines:
     )
 
 
-def _performance(report: LesionReport) -> Lines:
+def _list_performance(report: LesionReport) -> Lines:
     test, referral = report.test, report.malignant.test
     melanoma = test.per_class["mel"].recall
     return (
@@ -95,7 +95,7 @@ WARNINGS: Lines = (
 )  # fmt: skip
 
 
-def _section(title: str, lines: Lines, rule: str, numbers: bool = False) -> str:
+def _make_section(title: str, lines: Lines, rule: str, numbers: bool = False) -> str:
     align = "text-align:right;font-weight:650;white-space:nowrap" if numbers else ""
     rows = "".join(
         f"<div style='display:flex;gap:1rem;justify-content:space-between;{RULE};padding:.28rem 0'>"

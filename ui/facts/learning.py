@@ -27,7 +27,7 @@ def show_learning(report: LearningReport) -> None:
     with right:
         st.markdown("**Successive updates**: balanced accuracy of the seven classes")
         rows = facts.list_update_scores(report)
-        st.altair_chart(_curves(rows), alt=_curves_in_words(rows))
+        st.altair_chart(_draw_updates(rows), alt=_describe_updates(rows))
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**A class that the head lacked**, by the number of lesions it is learned from")
@@ -35,7 +35,7 @@ def show_learning(report: LearningReport) -> None:
         names = list(dict.fromkeys(row["class"] for row in rows))
         name = st.selectbox("Class", names, key="learned_class")
         chosen = [row for row in rows if row["class"] == name]
-        st.altair_chart(_learned(chosen), alt=_learned_in_words(chosen))
+        st.altair_chart(_draw_left_out(chosen), alt=_describe_left_out(chosen))
         twenty = facts.average_twenty_lesions(report)
         st.caption(
             f"From 20 lesions: recall {twenty.recall:.2f} on unseen lesions, "
@@ -61,7 +61,7 @@ def show_learning(report: LearningReport) -> None:
     show_measured(report.command)
 
 
-def _learned(rows: list[facts.Row]) -> alt.LayerChart:
+def _draw_left_out(rows: list[facts.Row]) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(alt.InlineData(rows)).encode(
         x=alt.X("lesions:O", title="lesions learned from", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("recall:Q", scale=SHARES, axis=TENTHS, title="recall on unseen lesions"),
@@ -89,13 +89,13 @@ def _learned(rows: list[facts.Row]) -> alt.LayerChart:
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
 
 
-def _learned_in_words(rows: list[facts.Row]) -> str:
+def _describe_left_out(rows: list[facts.Row]) -> str:
     return "; ".join(
         f"{row['head']}, {row['lesions']} lesions: recall {row['recall']:.2f}" for row in rows
     )
 
 
-def _curves(rows: list[facts.Row]) -> alt.LayerChart:
+def _draw_updates(rows: list[facts.Row]) -> alt.LayerChart | alt.FacetChart:
     x = alt.X("updates:Q", title="successive updates", axis=alt.Axis(tickMinStep=5))
     y = alt.Y("low:Q", title="balanced accuracy", scale=alt.Scale(zero=False, nice=True, padding=8))
     color = alt.Color("lessons:N", title=None, legend=alt.Legend(orient="top", symbolOpacity=1))
@@ -107,7 +107,7 @@ def _curves(rows: list[facts.Row]) -> alt.LayerChart:
     return alt.layer(band, line).properties(height=260, autosize=PLOT_HEIGHT)
 
 
-def _curves_in_words(rows: list[facts.Row]) -> str:
+def _describe_updates(rows: list[facts.Row]) -> str:
     last = max(row["updates"] for row in rows)
     return "Balanced accuracy before and after the last update: " + "; ".join(
         f"{start['lessons']}: {start['value']:.3f}, then {end['value']:.3f}"

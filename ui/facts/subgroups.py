@@ -16,7 +16,7 @@ DIMENSIONS = {"sex": "Sex", "age": "Age", "site": "Body site", "confirmation": "
 
 
 @st.fragment
-def show_groups(report: LesionReport) -> None:
+def show_subgroups(report: LesionReport) -> None:
     """Shows one score by sex, age, body site and confirmation."""
     score = st.segmented_control(
         "Which score?",

@@ -13,7 +13,7 @@ PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0
 
 
 @st.fragment
-def show_screening(report: LesionReport) -> None:
+def show_referral(report: LesionReport) -> None:
     """Shows predictive values. A fragment, so the slider redraws this part alone."""
     referral = report.malignant
     test = referral.test
