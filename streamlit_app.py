@@ -1,11 +1,11 @@
-"""The door: navigation and look. `streamlit run streamlit_app.py` opens it."""
+"""Starts the app: navigation and styles. Run it with `streamlit run streamlit_app.py`."""
 
 import streamlit as st
 
 from ui.booth import mode
 from ui.booth.show import run_show
 from ui.entry import offer_installation, start_app
-from ui.shared_models import show_notices
+from ui.notices import show_notices
 from ui.uploads import forget_uploads, keep_uploads_in_memory
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
@@ -27,14 +27,14 @@ forget_uploads()
 if booth:
     mode.enlarge_text()
 if show:
-    # In the place of the page, and no page of its own: its clock may tick once more while a touch
-    # is answered, and a browser clears its screen for what comes from another page.
+    # The show is no page of its own. Its timer may fire once more while a touch is handled, and a
+    # browser clears its screen when the content comes from another page.
     run_show()
 else:
     if booth:
         mode.open_requested_page()
         mode.restart_when_idle()
-    # On a wide screen lines would run too long to read.
+    # The width is limited because long lines are hard to read.
     with st.container(horizontal_alignment="center"), st.container(width=1180):
         show_notices()
         page.run()

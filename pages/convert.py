@@ -1,4 +1,4 @@
-"""Convert: from pixels to spikes in chapters, on the real toolchain, with the visitor's photo."""
+"""Convert: explains the way from pixels to spikes in chapters, with the visitor's photo."""
 
 import time
 
@@ -7,14 +7,15 @@ import streamlit as st
 from qana.errors import UserError
 from ui.convert import agreement, bits, bounding, chip, network, quiz, spikes
 from ui.convert import conversion_cases as breaking
-from ui.convert.chapter import show_introduction
+from ui.convert.chapter import Chapter, show_introduction
 from ui.convert.job_results import preload_networks
 from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, get_photo
-from ui.entry import ensure_app_started, scroll_to_top
+from ui.entry import ensure_app_started
+from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
 from ui.verdict import DISCLAIMER
 
-CHAPTERS = {
+CHAPTERS: dict[str, Chapter] = {
     "network": network,
     "breaking": breaking,
     "bounding": bounding,
@@ -24,21 +25,24 @@ CHAPTERS = {
     "chip": chip,
     "quiz": quiz,
 }
-"""By their name in the page's address, /convert?chapter=NAME."""
+"""Chapters by their name in the page's address, /convert?chapter=NAME."""
 SETTLED = 2.0
-"""Seconds that a browser may take to show a new address; until then it still sends the old one."""
+"""Seconds that a browser may take for a new address. Until then it still sends the old one."""
 
 
 def open_at(name: str) -> None:
-    """Opens a chapter, and puts it into the address."""
+    """Opens a chapter and writes it into the address."""
     st.session_state.chapter = name
     st.session_state.chapter_since = time.monotonic()
     st.query_params.chapter = name
 
 
-def turn_to(name: str) -> None:
-    """The same past the row of chapters, which is drawn anew: a browser that is behind would send
-    the old choice of the old row as if it were a new one."""
+def switch_to(name: str) -> None:
+    """Opens a chapter from outside the row of chapters.
+
+    The row gets a new key, because a slow browser would send the old choice of the old row as if it
+    were new.
+    """
     open_at(name)
     st.session_state.chapter_row = st.session_state.get("chapter_row", 0) + 1
 
@@ -55,8 +59,8 @@ except UserError as error:
 names = list(CHAPTERS)
 asked = st.query_params.get("chapter", names[0])
 settled = time.monotonic() - st.session_state.get("chapter_since", 0) > SETTLED
-if st.session_state.get("chapter") != asked and settled:  # a link, or the browser's way back
-    turn_to(asked if asked in names else names[0])
+if st.session_state.get("chapter") != asked and settled:  # a link, or the browser's button Back
+    switch_to(asked if asked in names else names[0])
 choose_photo(photo)
 chosen = st.session_state.chapter
 row = f"chapters{st.session_state.chapter_row}"
@@ -77,14 +81,14 @@ CHAPTERS[chosen].show(photo)
 with st.container(horizontal=True):
     if number > 0:
         before = names[number - 1]
-        st.button("Back", icon=":material/arrow_back:", on_click=turn_to, args=(before,))
+        st.button("Back", icon=":material/arrow_back:", on_click=switch_to, args=(before,))
     if number + 1 < len(names):
         after = names[number + 1]
         st.button(
             f"Next: {CHAPTERS[after].TITLE}",
             icon=":material/arrow_forward:",
             type="primary",
-            on_click=turn_to,
+            on_click=switch_to,
             args=(after,),
         )
 if chosen == names[0]:

@@ -1,4 +1,4 @@
-"""Explain: what in a photo spoke for an answer, by several methods, and how far to believe them."""
+"""Explain: shows what in a photo supports an answer, and how far each method can be trusted."""
 
 import streamlit as st
 
@@ -6,88 +6,95 @@ from qana.classes import BY_CODE, LABELS
 from qana.data.samples import Sample
 from qana.errors import UserError
 from qana.explanation.map_job import LAST_LAYER, METHODS, list_layers
+from qana.explanation.map_request import (
+    AKIDA_MAP,
+    AKIDA_METHODS,
+    OCCLUSION,
+    MapRequest,
+    make_akida_request,
+)
 from qana.imaging import ImageError
 from qana.inference.diagnosis import Diagnosis
 from qana.inference.probabilities import format_percent
 from qana.reports.explanation_report import read_explanations
-from ui.entry import ensure_app_started, scroll_to_top
+from ui.entry import ensure_app_started
 from ui.explain.faithfulness import show_faithfulness
 from ui.explain.picture import show_picture
-from ui.explain.session import (
-    AKIDA,
-    OCCLUSION,
-    ON_AKIDA,
-    ExplainSession,
-    MapRequest,
-    make_akida_request,
-    open_session,
-    request_map,
-    show_progress,
-)
+from ui.explain.session import ExplainSession, open_session, request_map, show_progress
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import PHOTO_TYPES, show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.provenance import show_model
+from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
 from ui.verdict import DISCLAIMER
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
-WHAT = {
-    AKIDA: "Grad-CAM from the integers of the spiking network's own answer: no twin, no gradient.",
-    OCCLUSION: "Places are covered one after the other, and Akida is asked what it loses.",
-    "Grad-CAM": "The layer's channels, weighted by their mean gradient.",
-    "Grad-CAM++": "As Grad-CAM, with weights from where the gradient is positive.",
-    "LayerCAM": "Each place weighted by its own positive gradient.",
-    "Eigen-CAM": "What most of the layer's variation is; it knows no class.",
-    "Score-CAM": "Each channel shown alone and the network asked, hundreds of times.",
+METHOD_TEXTS = {
+    AKIDA_MAP: "Grad-CAM from the integers of this answer, with no gradient and no second network.",
+    OCCLUSION: "Covers one area after the other and measures how the network's answer changes.",
+    "Grad-CAM": "Weights the channels of the layer by their mean gradient.",
+    "Grad-CAM++": "Works as Grad-CAM, but takes its weights from where the gradient is positive.",
+    "LayerCAM": "Weights each position of each channel by its own positive gradient.",
+    "Eigen-CAM": "Shows the main direction in which the layer varies. It ignores the class.",
+    "Score-CAM": "Runs the network hundreds of times, each time with only one channel visible.",
 }
 
 
-def open_photo(source: bytes, sample: Sample | None = None) -> None:
+def open_photo(data: bytes, sample: Sample | None = None) -> None:
     """Opens a photo, or keeps the reason why it cannot be read."""
-    st.session_state.explain_trouble = None
+    st.session_state.explain_error = None
     try:
-        st.session_state.explained = open_session(source, get_chosen_model(), sample)
+        classifier = get_classifier(get_chosen_model())
+        st.session_state.explained = open_session(data, classifier, sample)
     except ImageError as error:
-        st.session_state.explain_trouble = str(error)
+        st.session_state.explain_error = str(error)
 
 
 def open_sample(sample: Sample) -> None:
-    """Opens a photo of the gallery."""
+    """Opens a sample."""
     open_photo(sample.path.read_bytes(), sample)
 
 
 def open_upload(key: str) -> None:
-    """Opens the file that was just chosen."""
+    """Opens the file that the visitor has just chosen."""
     if st.session_state[key] is not None:
         open_photo(st.session_state[key].getvalue())
 
 
 def open_scan() -> None:
-    """Opens the answer that Scan shows, as it is."""
+    """Opens the answer that Scan shows, with the network that gave it."""
     st.session_state.explained = ExplainSession(st.session_state.answer)
 
 
 def start_again() -> None:
-    """Forgets the photo and its maps; a new key makes the browser's upload go too."""
+    """Forgets the photo and its maps. A new key also clears the browser's upload."""
     st.session_state.pop("explained", None)
-    st.session_state.explain_turn = st.session_state.get("explain_turn", 0) + 1
+    st.session_state.explain_number = st.session_state.get("explain_number", 0) + 1
 
 
 def choose_photo() -> None:
-    """The ways in."""
+    """Offers the photo of Scan, the samples and an upload."""
     st.title("Explain an answer", anchor=False)
-    st.markdown("What in the photo spoke for it, and whether that explanation deserves belief.")
-    if st.session_state.get("explain_trouble"):
-        st.error(st.session_state.explain_trouble, icon=":material/broken_image:")
+    st.markdown(
+        "See what in a photo supports the answer, and how far the explanation can be trusted."
+    )
+    if st.session_state.get("explain_error"):
+        st.error(st.session_state.explain_error, icon=":material/broken_image:")
     answer = st.session_state.get("answer")
     if answer is not None and answer.diagnosis.prediction is not None:
-        st.button("The photo of Scan", icon=":material/arrow_forward:", on_click=open_scan)
+        st.button("The photo from Scan", icon=":material/arrow_forward:", on_click=open_scan)
+    try:
+        get_classifier(get_chosen_model())
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        show_network_choice()  # another network may work
+        return
     show_network_choice()
-    key = f"explain_upload{st.session_state.get('explain_turn', 0)}"
     show_gallery(open_sample)
+    key = f"explain_upload{st.session_state.get('explain_number', 0)}"
     st.file_uploader(
-        "Or a photo of your own, one lesion in the middle; it stays in memory",
+        "Or upload a photo of one lesion, in the middle of the picture. It stays in memory.",
         type=PHOTO_TYPES,
         key=key,
         on_change=open_upload,
@@ -97,21 +104,21 @@ def choose_photo() -> None:
 
 
 def show_answer(diagnosis: Diagnosis) -> None:
-    """Says what is explained. Where Scan names no class, this page names none either."""
+    """Shows the answer that is explained. It names a class only if Scan names one."""
     code, probability = diagnosis.top[0]
     if diagnosis.status == "abstained":
         st.header("Not sure", anchor=False)
-        st.caption("The network would rather not say. What spoke for each class?")
+        st.caption("No class is likely enough. What supports each of them?")
         return
     st.header(f"{BY_CODE[code].name}, {format_percent(probability)}", anchor=False)
-    st.caption("is what the photo looks most like to the spiking network. Why?")
+    st.caption("The photo looks most like this to the spiking network. Why?")
 
 
 def choose_map(session: ExplainSession) -> MapRequest:
-    """Lets the visitor choose class, method and, for the grad-cam package, network and layer."""
+    """Lets the visitor choose a class and a method, and for grad-cam a network and a layer."""
     probabilities = session.prediction.probabilities
     label = st.selectbox(
-        "What spoke for",
+        "What supports",
         range(len(LABELS)),
         index=int(probabilities.argmax()),
         format_func=lambda k: f"{BY_CODE[LABELS[k]].name}, {format_percent(probabilities[k])}",
@@ -119,14 +126,14 @@ def choose_map(session: ExplainSession) -> MapRequest:
     )
     method = st.pills(
         "Method",
-        [AKIDA, OCCLUSION, *METHODS],
-        default=AKIDA,
+        [AKIDA_MAP, OCCLUSION, *METHODS],
+        default=AKIDA_MAP,
         required=True,
         wrap=True,
         key="explain_method",
     )
-    st.caption(WHAT[method])
-    if method in ON_AKIDA:
+    st.caption(METHOD_TEXTS[method])
+    if method in AKIDA_METHODS:
         return make_akida_request(method, label)
     left, right = st.columns(2)
     form = left.selectbox("Network", FORMS, format_func=FORMS.__getitem__, key="explain_form")
@@ -137,51 +144,43 @@ def choose_map(session: ExplainSession) -> MapRequest:
     return MapRequest(method, form, layer, label)
 
 
-def name_measured(request: MapRequest) -> str:
-    """Gives the name under which the faithfulness of a map was measured."""
-    if request.method in ON_AKIDA or (request.form == "quantized" and request.layer == LAST_LAYER):
-        return AKIDA if request.method == "Grad-CAM" else request.method
-    return f"{request.method} of the {request.form} network at {request.layer}"
+def show_session(session: ExplainSession) -> None:
+    """Shows the answer, its map, and how far the map can be trusted."""
+    diagnosis = session.diagnosis
+    document = None
+    try:
+        document = read_explanations()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+    current = document is not None and document.sha256 == diagnosis.sha256
+    st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
+    picture, words = st.columns([5, 6], gap="large")
+    with words:
+        show_answer(diagnosis)
+        show_model(diagnosis.classifier.entry)
+        request = choose_map(session)
+        request_map(session, request)
+        show_progress(session)
+        show_faithfulness(request.measured_name, document, current)
+    with picture:
+        opacity = show_picture(session, request)
+        for problem in diagnosis.problems:
+            st.warning(problem.message, icon=":material/warning:")
+        scroll_to_top("answer")
+    st.caption(DISCLAIMER + " A map shows what the network used, not what is diseased.")
+
+    st.header("Side by side", anchor=False)
+    show_side_by_side(session, request.label, opacity, document if current else None)
+    st.header("Float and quantized", anchor=False)
+    show_drift(session, request.label, request.layer, opacity, document if current else None)
+    st.header("What the spikes see", anchor=False)
+    show_spikes(session)
+    if session.answer.sample:
+        st.caption(f"Photo and outline: {session.answer.sample.attribution}.")
 
 
 ensure_app_started()
-try:
-    get_classifier(get_chosen_model())
-    document = read_explanations()
-except UserError as error:
-    st.title("Explain an answer", anchor=False)
-    st.error(str(error), icon=":material/error:")
-    show_network_choice()  # another one may be whole
-    st.stop()
-
-if "explained" not in st.session_state:
+if "explained" in st.session_state:
+    show_session(st.session_state.explained)
+else:
     choose_photo()
-    st.stop()
-
-session: ExplainSession = st.session_state.explained
-diagnosis = session.diagnosis
-current = document is not None and document.sha256 == diagnosis.sha256
-st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
-picture, words = st.columns([5, 6], gap="large")
-with words:
-    show_answer(diagnosis)
-    show_model(diagnosis.classifier.entry)
-    request = choose_map(session)
-    request_map(session, request)
-    show_progress(session)
-    show_faithfulness(name_measured(request), document, current)
-with picture:
-    opacity = show_picture(session, request)
-    for problem in diagnosis.problems:
-        st.warning(problem.message, icon=":material/warning:")
-    scroll_to_top("answer")
-st.caption(DISCLAIMER + " A map shows what the network used, not what is ill.")
-
-st.header("Side by side", anchor=False)
-show_side_by_side(session, request.label, opacity, document if current else None)
-st.header("Float against quantized", anchor=False)
-show_drift(session, request.label, request.layer, opacity, document if current else None)
-st.header("What the spikes see", anchor=False)
-show_spikes(session)
-if session.answer.sample:
-    st.caption(f"Photo and outline: {session.answer.sample.attribution}.")

@@ -1,4 +1,4 @@
-"""Learn: teach the head a class on the device, and watch it on lesions that it never saw."""
+"""Learn: teaches the head a class on the device and watches it on held-out lesions."""
 
 import streamlit as st
 
@@ -18,18 +18,18 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 ensure_app_started()
 st.title("Teach the chip", anchor=False)
 try:
-    visit = get_session()
+    session = get_session()
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 
-count = len(visit.learner.head.classes)
+count = len(session.learner.head.classes)
 number = NUMBERS[count] if count < len(NUMBERS) else str(count)
 st.markdown(
     f"The head knows **{number} classes**. Take one away, or add one of your own; teach it from a "
     "few photos; watch it recognize lesions it never saw."
 )
-backend = visit.model.engine.backend
+backend = session.model.engine.backend
 with st.container(horizontal=True, gap="xsmall"):
     show_backend(backend.kind, backend.device, "Learns")
     st.badge(
@@ -40,11 +40,11 @@ with st.container(horizontal=True, gap="xsmall"):
     )
 left, right = st.columns(2, gap="large")
 with left:
-    show_teach(visit)
-    show_keep(visit)
+    show_teach(session)
+    show_keep(session)
     show_attribution()
 with right:
-    show_watch(visit)
+    show_watch(session)
 st.divider()
-show_ask(visit)
+show_ask(session)
 st.caption(DISCLAIMER)

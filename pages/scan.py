@@ -1,4 +1,4 @@
-"""Scan: a photo from the camera, a file or the gallery becomes a verdict of the spiking network."""
+"""Scan: classifies a photo from the camera, a file or the samples with the spiking network."""
 
 import numpy as np
 import streamlit as st
@@ -7,6 +7,7 @@ from qana.data.samples import Sample
 from qana.errors import UserError
 from qana.imaging import ImageError, read_image
 from qana.imaging.crop import crop_to_box
+from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import diagnose
 from ui.answered_photo import AnsweredPhoto
 from ui.camera import show_camera
@@ -17,27 +18,33 @@ from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
 from ui.verdict import DISCLAIMER, show_verdict
 
-GALLERY, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
+SAMPLES, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
 OTHER_DOMAIN = (
-    "The network learned from dermatoscopic pictures (a lens on the skin, with its own light). A "
-    "plain phone photo is another world, in which every published model does worse."
+    "The network learned from dermatoscopic photos, which are taken through a lens on the skin "
+    "with its own light. A plain phone photo looks different. Every published model does worse on "
+    "such photos."
 )
 
 
-def take(data: bytes) -> None:
+def open_photo(data: bytes) -> None:
     """Reads a photo to be framed, or keeps the reason why it cannot be read."""
     try:
         photo = read_image(data)
         st.session_state.photo = (photo, encode_preview(photo))
-        forget("trouble")
+        forget("scan_error")
     except ImageError as error:
-        st.session_state.trouble = str(error)
+        st.session_state.scan_error = str(error)
 
 
-def classify(photo: np.ndarray, sample: Sample | None = None, force: bool = False) -> None:
-    """Keeps the answer for this visitor, and the photo only while it has no answer."""
-    forget("trouble")
-    diagnosis = diagnose(photo, get_classifier(get_chosen_model()), force)
+def classify(
+    photo: np.ndarray,
+    classifier: AkidaClassifier,
+    sample: Sample | None = None,
+    force: bool = False,
+) -> None:
+    """Keeps the answer in the session, and the photo only if there is no answer yet."""
+    forget("scan_error")
+    diagnosis = diagnose(photo, classifier, force)
     st.session_state.answer = AnsweredPhoto(diagnosis, sample)
     if diagnosis.prediction is None:
         st.session_state.pending = photo
@@ -46,30 +53,30 @@ def classify(photo: np.ndarray, sample: Sample | None = None, force: bool = Fals
 
 
 def forget(*names: str) -> None:
-    """Drops what is kept of this visit."""
+    """Removes values from the session."""
     for name in names:
         st.session_state.pop(name, None)
 
 
 def start_again() -> None:
-    """Forgets the photo; a new key makes the browser's upload go too."""
-    forget("photo", "answer", "pending", "trouble", "map")
-    st.session_state.turn = st.session_state.get("turn", 0) + 1
+    """Forgets the photo. A new key also clears the browser's upload."""
+    forget("photo", "answer", "pending", "scan_error", "map")
+    st.session_state.scan_number = st.session_state.get("scan_number", 0) + 1
 
 
-def take_upload(key: str) -> None:
-    """Takes the file that was just chosen."""
+def open_upload(key: str) -> None:
+    """Reads the file that the visitor has just chosen."""
     if st.session_state[key] is not None:
-        take(st.session_state[key].getvalue())
+        open_photo(st.session_state[key].getvalue())
 
 
 def classify_sample(sample: Sample) -> None:
-    """Classifies a photo of the gallery."""
-    classify(read_image(sample.path), sample)
+    """Classifies a sample."""
+    classify(read_image(sample.path), get_classifier(get_chosen_model()), sample)
 
 
 def show_result() -> None:
-    """The photo's problems or its verdict, and the way back."""
+    """Shows the problems of the photo or its verdict, and the buttons that go on."""
     answer: AnsweredPhoto = st.session_state.answer
     if answer.diagnosis.status == "rejected":
         st.subheader("Not classified yet", anchor=False)
@@ -77,80 +84,86 @@ def show_result() -> None:
             st.warning(problem.message, icon=":material/warning:")
         st.image(answer.diagnosis.square, width=280, alt="The photo, cut to its centre square")
         with st.container(horizontal=True, key="thumb"):
-            st.button("Take another", on_click=start_again)
+            st.button("Take another photo", on_click=start_again)
             if "photo" in st.session_state:
-                st.button("Frame it again", on_click=forget, args=("answer",))
-            again = (st.session_state.pending, answer.sample, True)
+                st.button("Change the frame", on_click=forget, args=("answer",))
+            again = (st.session_state.pending, answer.diagnosis.classifier, answer.sample, True)
             st.button("Classify anyway", on_click=classify, args=again)
         return
     show_verdict(answer, start_again)
 
 
 def frame_photo() -> None:
-    """The photo that was taken, to be moved, turned and cut to the lesion before it is judged."""
+    """Lets the visitor move, turn and crop the photo before it is classified."""
     st.title("Frame the lesion", anchor=False)
-    st.markdown("Fill the circle with it: what is in the square is what the network reads.")
+    st.markdown("Fill the circle with the lesion. The network reads what is in the square.")
     photo, preview = st.session_state.photo
-    frame = show_framing(photo, preview, key=f"framing{st.session_state.get('turn', 0)}")
-    if frame is not None:
-        classify(crop_to_box(photo, frame))
+    box = show_framing(photo, preview, key=f"framing{st.session_state.get('scan_number', 0)}")
+    if box is not None:
+        classify(crop_to_box(photo, box), get_classifier(get_chosen_model()))
         st.rerun()
-    st.button("Take another", icon=":material/arrow_back:", on_click=start_again)
+    st.button("Take another photo", icon=":material/arrow_back:", on_click=start_again)
     st.caption(DISCLAIMER)
 
 
 def choose_photo() -> None:
-    """The three ways in."""
-    if st.session_state.get("trouble"):
-        st.error(st.session_state.trouble, icon=":material/broken_image:")
-    turn = st.session_state.get("turn", 0)
+    """Offers the samples, the camera and an upload."""
+    if st.session_state.get("scan_error"):
+        st.error(st.session_state.scan_error, icon=":material/broken_image:")
+    number = st.session_state.get("scan_number", 0)
     with st.container(horizontal=True):
-        way = st.segmented_control(
+        source = st.segmented_control(
             "Where does the photo come from?",
-            [GALLERY, CAMERA, UPLOAD],
-            default=GALLERY,
+            [SAMPLES, CAMERA, UPLOAD],
+            default=SAMPLES,
             required=True,
-            key="way",
+            key="photo_source",
         )
         show_network_choice()
-    if way == GALLERY:
-        st.caption(
-            "Lesions that the network never saw. Choose one, make your own guess, then look."
-        )
+    if source == SAMPLES:
+        st.caption("The network was not trained on these lesions. Make your own guess first.")
         show_gallery(classify_sample)
         return
-    if way == CAMERA:
-        taken = show_camera(key=f"camera{turn}", at_foot=True)
-        if taken is not None:
-            take(taken)
+    if source == CAMERA:
+        picture = show_camera(key=f"camera{number}", at_foot=True)
+        if picture is not None:
+            open_photo(picture)
             st.rerun()
     else:
-        key = f"upload{turn}"
+        key = f"upload{number}"
         st.file_uploader(
             "A photo of one lesion, in the middle of the picture",
             type=PHOTO_TYPES,
             key=key,
-            on_change=take_upload,
+            on_change=open_upload,
             args=(key,),
         )
     st.caption(OTHER_DOMAIN)
 
 
-ensure_app_started()
-try:
-    get_classifier(get_chosen_model())
-except UserError as error:
+def show_entry() -> None:
+    """Shows the way to an answer: choose a photo, then frame it."""
+    try:
+        get_classifier(get_chosen_model())
+    except UserError as error:
+        st.title("Scan a lesion", anchor=False)
+        st.error(str(error), icon=":material/error:")
+        show_network_choice()  # another network may work
+        return
+    if "photo" in st.session_state:
+        frame_photo()
+        return
     st.title("Scan a lesion", anchor=False)
-    st.error(str(error), icon=":material/error:")
-    show_network_choice()  # the other one may be whole
-    st.stop()
-
-if "answer" in st.session_state:
-    show_result()
-elif "photo" in st.session_state:
-    frame_photo()
-else:
-    st.title("Scan a lesion", anchor=False)
-    st.markdown("A photo in, a verdict in spikes out. It stays in memory and is never stored.")
+    st.markdown(
+        "The spiking network names the lesion that a photo looks most like. The photo stays in "
+        "memory and is never stored."
+    )
     choose_photo()
     st.caption(DISCLAIMER)
+
+
+ensure_app_started()
+if "answer" in st.session_state:
+    show_result()
+else:
+    show_entry()

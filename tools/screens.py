@@ -27,8 +27,8 @@ def scan(page: Page) -> None:
     page.get_by_role("button", name="Photo 13", exact=True).click()
     expect(page.get_by_text("Looks most like")).to_be_visible()
     if page.viewport_size == LAPTOP:
-        page.get_by_text("Show what spoke for it").click()
-        expect(page.get_by_alt_text("under a map of what spoke for")).to_be_visible()
+        page.get_by_text("Show what supports it").click()
+        expect(page.get_by_alt_text("under a map of what supports")).to_be_visible()
 
 
 def explain(page: Page) -> None:

@@ -1,7 +1,7 @@
-"""A photo with its diagnosis and, for a sample, what the data set records of it.
+"""Pairs a diagnosis with the sample that it belongs to.
 
-It goes from page to page as one thing. Pages take the network, the recorded diagnosis and the
-attribution from it, and never from what the visitor has chosen since.
+Pages pass the pair on as one object. They take the network, the recorded diagnosis and the
+attribution from it, never from what the visitor has chosen since.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from qana.inference.diagnosis import Diagnosis
 
 @dataclass(frozen=True, eq=False)
 class AnsweredPhoto:
-    """A diagnosis, and the sample that it belongs to.
+    """A diagnosis and the sample that it belongs to.
 
     Attributes:
         diagnosis: the answer, with the network that gave it.
-        sample: None for a photo of the visitor's own.
+        sample: the sample; None for the visitor's own photo.
     """
 
     diagnosis: Diagnosis
@@ -28,13 +28,13 @@ class AnsweredPhoto:
         """The network's answer.
 
         Raises:
-            ValueError: the photo was turned away.
+            ValueError: the photo was rejected.
         """
         if self.diagnosis.prediction is None:
-            raise ValueError("This photo was turned away: it has no answer.")
+            raise ValueError("This photo was rejected: it has no answer.")
         return self.diagnosis.prediction
 
     @property
     def recorded(self) -> str | None:
-        """Label that the data set records; None for a photo of the visitor's own."""
+        """Label that the data set records; None for the visitor's own photo."""
         return self.sample.label if self.sample else None

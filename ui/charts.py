@@ -1,7 +1,7 @@
-"""Charts of the page Model facts: rows in, an Altair chart out, in the app's own colours.
+"""Draws charts from rows with Altair, in the app's own colours.
 
-Streamlit gives them the theme's font and palette in the browser, so they follow a visitor who
-changes the theme; a colour given here must be seen on light and on dark.
+Streamlit applies the font and the palette of the theme in the browser, so the charts follow a
+visitor who changes the theme. A colour that is set here must be visible on light and on dark.
 """
 
 from collections.abc import Sequence
@@ -11,25 +11,28 @@ import altair as alt
 
 Rows = Sequence[dict[str, Any]]
 ROW = 30
-"""Height of a line of a dot-and-whisker chart, pixels."""
+"""Height of a row of a dot-and-whisker chart, pixels."""
 PLOT_HEIGHT = alt.AutoSizeParams(type="fit-x", contains="padding")
-"""Height is the plot's own; Streamlit's way would squeeze axis and legend into it."""
+"""The height is that of the plot. Streamlit's default would squeeze axis and legend into it."""
 SHARES = alt.Scale(domain=(0, 1), nice=False)
 TENTHS = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")
 GUIDE, MARK = "#8a8378", "#d1404f"
-"""Seen on light and on dark alike."""
-TEXT_COLOUR = alt.Color("ink:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
-"""The eighth colour of the theme's palette, which is its text's: marks have no other way to it."""
+"""Colours that are visible on light and on dark."""
+TEXT_COLOUR = alt.Color("text_colour:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
+"""The eighth colour of the theme's palette, which is that of text. A chart uses it for rows with
+`text_colour` "8", because marks cannot use the text colour directly."""
 
 
 def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
-    """Dots with 95 % intervals, a line a set, a colour a score; hollow dots are published.
+    """Draws dots with 95 % intervals: a row for each set, a colour for each score.
+
+    Values without an interval are published ones. They are hollow diamonds.
 
     Args:
         rows: records with set, score, value, low, high, source, in the order to show.
         average: where to draw a dashed line, 0 to 1.
     """
-    order, scores = _unique(rows, "set"), _unique(rows, "score")
+    order, scores = _list_unique(rows, "set"), _list_unique(rows, "score")
     base = alt.Chart(alt.InlineData([*rows])).encode(
         y=alt.Y("set:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8)),
         yOffset=alt.YOffset("score:N", sort=scores),
@@ -39,7 +42,7 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
             title=None,
             legend=make_legend(len(scores) > 2) if len(scores) > 1 else None,
         ),
-        tooltip=["set:N", "score:N", *_numbers("value", "low", "high"), "source:N"],
+        tooltip=["set:N", "score:N", *_format_tooltips("value", "low", "high"), "source:N"],
     )
     measured = base.transform_filter("datum.low !== null")
     published = base.transform_filter("datum.low === null")
@@ -50,7 +53,7 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
         ),
         measured.mark_circle(size=85, opacity=1).encode(x=x),
     ]
-    if any(row["low"] is None for row in rows):  # marks of nothing are read aloud as a thing
+    if any(row["low"] is None for row in rows):  # a screen reader would read an empty layer aloud
         diamonds = published.mark_point(size=75, strokeWidth=2, shape="diamond", filled=False)
         layers.append(diamonds.encode(x=x))
     if average is not None:
@@ -62,8 +65,18 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
     return alt.layer(*layers).properties(height=height, autosize=PLOT_HEIGHT)
 
 
+def describe_intervals(rows: Rows) -> str:
+    """Describes the rows of `draw_intervals` for those who cannot see the chart."""
+    return "; ".join(f"{row['set']}, {row['score']}: {row['value']:.2f}" for row in rows)
+
+
 def draw_confusion(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
-    """A confusion matrix: shade is the share of the true class, the text the number of photos."""
+    """Draws a confusion matrix, shaded by the share of the true class.
+
+    Args:
+        rows: records with true, called, photos and share (0 to 1).
+        labels: the classes in order.
+    """
     axis = alt.Axis(
         labelAngle=0, labelPadding=6, titlePadding=8, labelOverlap=False, labelFlush=False
     )
@@ -72,14 +85,14 @@ def draw_confusion(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
         y=alt.Y("true:N", sort=labels, title="recorded", axis=axis),
         tooltip=["true:N", "called:N", "photos:Q", alt.Tooltip("share:Q", format=".1%")],
     )
-    # One colour, more or less of it: the text stays readable on light and on dark.
+    # One colour with varying opacity keeps the text readable on light and on dark.
     cells = base.mark_rect(cornerRadius=4, stroke=None).encode(
         fillOpacity=alt.FillOpacity(
             "share:Q", scale=alt.Scale(domain=(0, 1), range=(0.04, 0.75)), legend=None
         ),
     )
     text = (
-        base.transform_calculate(ink="'8'")
+        base.transform_calculate(text_colour="'8'")
         .mark_text(fontSize=13)
         .encode(
             text="photos:Q",
@@ -91,28 +104,32 @@ def draw_confusion(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
 
 
 def draw_reliability(bins: Rows) -> alt.LayerChart:
-    """How often right against how sure, dots by number of photos, the dashed diagonal is ideal."""
+    """Draws a reliability diagram: accuracy against confidence. The dashed diagonal is ideal.
+
+    Args:
+        bins: records with confidence, accuracy (0 to 1) and n, the number of photos.
+    """
     base = alt.Chart(alt.InlineData([*bins])).encode(
         x=alt.X("confidence:Q", scale=SHARES, title="how sure", axis=TENTHS),
         y=alt.Y("accuracy:Q", scale=SHARES, title="how often right", axis=TENTHS),
     )
     dots = base.mark_circle(opacity=0.9).encode(
         size=alt.Size("n:Q", scale=alt.Scale(range=(20, 420)), legend=None),
-        tooltip=[*_numbers("confidence", "accuracy"), "n:Q"],
+        tooltip=[*_format_tooltips("confidence", "accuracy"), "n:Q"],
     )
-    return (_diagonal() + base.mark_line(strokeWidth=1.5, opacity=0.5) + dots).properties(
+    return (_draw_diagonal() + base.mark_line(strokeWidth=1.5, opacity=0.5) + dots).properties(
         height=300
     )
 
 
 def draw_roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
-    """ROC curves, a colour a class; tap the legend to single one out.
+    """Draws ROC curves, a colour for each class. A click on the legend selects one.
 
     Args:
         rows: records with class, false and true (rates, 0 to 1).
         point: an operating point to mark, with false and true.
     """
-    names = _unique(rows, "class")
+    names = _list_unique(rows, "class")
     chosen = alt.selection_point(fields=["class"], bind="legend")
     lines = (
         alt.Chart(alt.InlineData([*rows]))
@@ -128,23 +145,25 @@ def draw_roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChar
                 legend=make_legend(one_column=True) if len(names) > 1 else None,
             ),
             opacity=alt.condition(chosen, alt.value(1), alt.value(0.12)),
-            tooltip=["class:N", *_numbers("false", "true")],
+            tooltip=["class:N", *_format_tooltips("false", "true")],
         )
         .add_params(chosen)
     )
-    layers: list[alt.Chart] = [_diagonal(), lines]
+    layers: list[alt.Chart] = [_draw_diagonal(), lines]
     if point:
         mark = alt.Chart(alt.InlineData([point])).mark_circle(size=150, color=MARK, opacity=1)
-        layers.append(mark.encode(x="false:Q", y="true:Q", tooltip=_numbers("false", "true")))
+        layers.append(
+            mark.encode(x="false:Q", y="true:Q", tooltip=_format_tooltips("false", "true"))
+        )
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
 
 
 def draw_risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
-    """Share of wrong answers against the share answered; the dashed line is where it is set.
+    """Draws the share of wrong answers against the share of answered photos.
 
     Args:
         rows: records with subset, coverage and risk, 0 to 1.
-        coverage: share answered that was aimed at.
+        coverage: share for which the threshold was chosen, drawn as a dashed line.
     """
     lines = (
         alt.Chart(alt.InlineData([*rows]))
@@ -153,7 +172,7 @@ def draw_risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
             x=alt.X("coverage:Q", scale=SHARES, title="share of photos answered", axis=TENTHS),
             y=alt.Y("risk:Q", title="wrong among them", axis=alt.Axis(format=".0%")),
             color=alt.Color("subset:N", title=None, legend=make_legend()),
-            tooltip=["subset:N", *_numbers("coverage", "risk")],
+            tooltip=["subset:N", *_format_tooltips("coverage", "risk")],
         )
     )
     rule = alt.Chart(alt.InlineData([{"at": coverage}])).mark_rule(strokeDash=[3, 3], color=GUIDE)
@@ -161,25 +180,24 @@ def draw_risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
 
 
 def make_legend(one_column: bool = False) -> alt.Legend:
-    """Below the chart; in one column where several would not fit on a phone."""
+    """Makes a legend below the chart.
+
+    Args:
+        one_column: for labels that would not fit side by side on a phone.
+    """
     columns = 1 if one_column else 2
     return alt.Legend(orient="bottom", columns=columns, labelLimit=260, symbolOpacity=1)
 
 
-def _diagonal() -> alt.Chart:
+def _draw_diagonal() -> alt.Chart:
     ends = alt.InlineData([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
     line = alt.Chart(ends).mark_line(strokeDash=[3, 3], strokeWidth=1, color=GUIDE)
     return line.encode(x=alt.X("a:Q", scale=SHARES), y=alt.Y("b:Q", scale=SHARES))
 
 
-def _numbers(*names: str) -> list[alt.Tooltip]:
+def _format_tooltips(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{name}:Q", format=".3f") for name in names]
 
 
-def _unique(rows: Rows, key: str) -> list[str]:
+def _list_unique(rows: Rows, key: str) -> list[str]:
     return list(dict.fromkeys(row[key] for row in rows))
-
-
-def describe_intervals(rows: Rows) -> str:
-    """The rows of `draw_intervals` in words, for those who cannot see them."""
-    return "; ".join(f"{row['set']}, {row['score']}: {row['value']:.2f}" for row in rows)

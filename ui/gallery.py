@@ -1,4 +1,4 @@
-"""The sample photos, to choose one from."""
+"""Shows the sample photos, from which a visitor chooses one."""
 
 from collections.abc import Callable
 
@@ -7,16 +7,21 @@ import streamlit as st
 from qana.data.samples import ATTRIBUTION, Sample, load_samples
 
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
-"""Of files that may be uploaded."""
-THUMBNAIL = 108  # pixels; three in a row on a phone
+"""File types that may be uploaded."""
+THUMBNAIL = 108
+"""Width of a small picture, pixels: three in a row on a phone."""
 
 
-def show_gallery(choose: Callable[[Sample], None]) -> None:
-    """Test lesions, a button each; `choose` is called with the one that is taken."""
+def show_gallery(on_choose: Callable[[Sample], None]) -> None:
+    """Shows the samples, each with a button.
+
+    Args:
+        on_choose: called with the sample that the visitor chooses.
+    """
     with st.container(horizontal=True, gap="small", key="gallery"):
         for number, sample in enumerate(load_samples(), start=1):
             with st.container(width=THUMBNAIL, gap="xxsmall"):
-                # By its address: what `st.image` is given is decoded in each run of the page.
+                # By its address, because `st.image` decodes its picture in each run of the page.
                 st.html(
                     f"<img src='app/static/samples/{sample.image_id}.webp' width='{THUMBNAIL}' "
                     f"height='{THUMBNAIL * 3 // 4}' alt='Dermatoscopic photo {number}' "
@@ -26,7 +31,7 @@ def show_gallery(choose: Callable[[Sample], None]) -> None:
                     f"Photo {number}",
                     key=sample.image_id,
                     width="stretch",
-                    on_click=choose,
+                    on_click=on_choose,
                     args=(sample,),
                 )
     st.caption(f"Samples: {ATTRIBUTION}.")

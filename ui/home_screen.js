@@ -1,4 +1,4 @@
-// A phone can put the app on its home screen, where it opens without the browser's bars.
+// Lets a phone put the app on its home screen, where it opens without the browser's bars.
 {
   const folder = new URL("app/static/", new URL(".", location.href))
   const entries = [

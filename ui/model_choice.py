@@ -1,6 +1,7 @@
-"""Which of the deployed networks answers: this visitor's choice, kept from photo to photo.
+"""Lets the visitor choose the network that answers the next photo.
 
-Until there is one it is a network for the chip that is plugged in; without a chip, the default.
+A photo that is already answered keeps its network. Until the visitor chooses, the network is one
+for the chip that is plugged in, or the default network if there is no chip.
 """
 
 import streamlit as st
@@ -11,27 +12,31 @@ from qana.inference.manifest import CHIPS, DEFAULT_MODEL, read_manifest
 
 
 def get_chosen_model() -> str:
-    """Name of the network that this visitor asks."""
-    return st.session_state.get("network") or _of_this_machine()
+    """Gets the name of the network that this visitor has chosen."""
+    return st.session_state.get("network") or _find_default()
 
 
 @st.cache_resource(show_spinner=False)
-def _of_this_machine() -> str:
+def _find_default() -> str:
     try:
         entries = sorted(read_manifest(), key=lambda entry: entry.name == DEFAULT_MODEL)
     except ModelError:
-        return DEFAULT_MODEL  # whoever loads it says what is wrong
-    # Of several for one chip, the default one: it comes last.
+        return DEFAULT_MODEL  # loading it raises an error that names the problem
+    # The default network is sorted last, so it wins if several are for the same chip.
     targets = {entry.target: entry.name for entry in entries}
     return targets.get(find_target(), DEFAULT_MODEL)
 
 
 def show_network_choice(question: str = "Which network answers?") -> None:
-    """Draws the choice, where there is one."""
+    """Shows the choice, if there is more than one network.
+
+    Args:
+        question: label of the choice.
+    """
     try:
         chips = {entry.name: CHIPS[entry.target] for entry in read_manifest()}
     except ModelError:
-        return  # whoever loads a network says what is wrong
+        return  # loading a network raises an error that names the problem
     if len(chips) > 1:
         st.selectbox(
             question,
@@ -39,10 +44,10 @@ def show_network_choice(question: str = "Which network answers?") -> None:
             index=list(chips).index(get_chosen_model()) if get_chosen_model() in chips else 0,
             format_func=lambda name: f"{name}, for {chips[name]}",
             key="network_choice",
-            on_change=_keep,  # what a widget holds is lost when the page does not draw it
+            on_change=_store_choice,  # a widget loses its value on other pages
             width=320,
         )
 
 
-def _keep() -> None:
+def _store_choice() -> None:
     st.session_state.network = st.session_state.network_choice

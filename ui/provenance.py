@@ -1,4 +1,4 @@
-"""Where a figure comes from, said beside it."""
+"""Shows where a number or an answer comes from, as a badge."""
 
 import streamlit as st
 
@@ -7,22 +7,30 @@ from qana.inference.manifest import ModelEntry
 
 
 def show_measured(command: str) -> None:
-    """The badge of figures that a command of this project produced, with the command."""
+    """Shows the badge for numbers that were measured with this project.
+
+    Args:
+        command: the command that measured them.
+    """
     st.markdown(f":green-badge[:material/straighten: measured here] `{command}`")
 
 
 def show_published(source: str) -> None:
-    """The badge of figures that others state and nobody here has measured."""
+    """Shows the badge for numbers that others have published and this project has not measured.
+
+    Args:
+        source: of the numbers.
+    """
     st.markdown(f":orange-badge[:material/menu_book: published] {source}")
 
 
 def show_backend(kind: str, device: str, does: str = "Ran") -> None:
-    """The badge that says whether a chip or the simulator is at work.
+    """Shows the badge for a chip or the simulator.
 
     Args:
         kind: "chip" or "simulator".
-        device: in words.
-        does: what happens or happened there.
+        device: description of the chip or simulator.
+        does: verb for what happens there, at the start of a sentence.
     """
     chip = kind == CHIP
     st.badge(
@@ -34,7 +42,11 @@ def show_backend(kind: str, device: str, does: str = "Ran") -> None:
 
 
 def show_model(entry: ModelEntry) -> None:
-    """Shows the badge of the network that answered."""
+    """Shows the badge of the network that answered.
+
+    Args:
+        entry: the network, from the diagnosis that is shown.
+    """
     st.badge(
         entry.name,
         icon=":material/hub:",

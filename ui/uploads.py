@@ -1,4 +1,4 @@
-"""Uploads stay in memory, whatever their size, and no longer than they are needed."""
+"""Keeps uploads in memory, whatever their size, and no longer than they are needed."""
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
@@ -6,33 +6,34 @@ from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-MORE = 2**20
-"""Bytes of an upload beside the file's own, at most."""
-HELD = "uploads"
+FORM_BYTES = 2**20
+"""What an upload may send besides the file itself, bytes."""
+UPLOADS = "uploads"
 
 
 def keep_uploads_in_memory() -> None:
-    """Called once a process, before the first upload.
+    """Makes the server hold uploads in memory. It must run before the first upload.
 
-    The server's parser lays each file over 1 MB down in the temporary folder while it arrives: a
-    photo would touch the disk, and with a full disk none could be uploaded. No upload is larger
-    than `server.maxUploadSize`, so memory holds them.
+    By default the server writes each file above 1 MB to the temporary folder while it arrives. The
+    photo would touch the disk, and with a full disk no upload would work. `server.maxUploadSize`
+    limits what has to fit into memory.
     """
-    MultiPartParser.spool_max_size = config.get_option("server.maxUploadSize") * 2**20 + MORE
+    limit = config.get_option("server.maxUploadSize") * 2**20 + FORM_BYTES
+    MultiPartParser.spool_max_size = limit
 
 
 def forget_uploads() -> None:
-    """Called at the start of each run: drops what an uploader held that is gone from the page.
+    """Frees the files of uploaders that are gone from the page. It runs before each page.
 
-    Streamlit keeps every upload until its visitor has closed the tab, also those that no page can
-    reach any more: a booth that is never closed would fill up.
+    Streamlit keeps every upload until the visitor closes the tab, also if no page can reach the
+    file any more. The memory of a booth, which never closes its tab, would fill up.
     """
     context = get_script_run_ctx()
     if context is None:
         return
     values = st.session_state.values()
     files = (one for value in values for one in (value if isinstance(value, list) else [value]))
-    held = {file.file_id for file in files if isinstance(file, UploadedFile)}
-    for gone in st.session_state.get(HELD, set()) - held:
-        context.uploaded_file_mgr.remove_file(context.session_id, gone)
-    st.session_state[HELD] = held
+    current = {file.file_id for file in files if isinstance(file, UploadedFile)}
+    for file_id in st.session_state.get(UPLOADS, set()) - current:
+        context.uploaded_file_mgr.remove_file(context.session_id, file_id)
+    st.session_state[UPLOADS] = current

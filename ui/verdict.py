@@ -1,4 +1,4 @@
-"""Shows a verdict in words that a visitor reads, with the source of each number."""
+"""Shows the answer to a photo, with the source of each number."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,36 +13,36 @@ from qana.inference.events import LayerEvents
 from qana.inference.probabilities import format_percent
 from qana.reports.diagnosis_report import write_diagnosis_report
 from ui.answered_photo import AnsweredPhoto
-from ui.entry import scroll_to_top
 from ui.explain.answer_square import ALT, show_square
 from ui.provenance import show_backend, show_model
+from ui.scrolling import scroll_to_top
 
 DISCLAIMER = (
     "**Not a medical device.** For research and teaching only. No answer here confirms that a "
-    "lesion is harmless: a changing, bleeding or new spot belongs in front of a professional. "
-    "Performance by skin tone: not assessed."
+    "lesion is harmless. Show a changing, bleeding or new spot to a doctor. Performance by skin "
+    "tone is not assessed."
 )
 EVENTS_HELP = (
-    "On Akida a layer sends on only what is not zero, and each such value is an event. Zeros cost "
-    "nothing, so a picture with fewer events is less work for the chip. Counted by the simulator, "
-    "which computes the same integers."
+    "An Akida layer sends only the values that are not zero. Each of them is an event. Zeros cost "
+    "nothing, so a photo with fewer events is less work for the chip. The simulator counts the "
+    "events. It computes the same integers as the chip."
 )
 LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.malignant)
-LOOK_HELP = f"Summed probability of {LOOK_GROUP}."
+LOOK_HELP = f"The sum of the probabilities of {LOOK_GROUP}."
 
 
 def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
     """Shows the answer to a photo.
 
     Args:
-        answer: the photo with its diagnosis. Everything shown is about the network that gave it.
+        answer: the photo with its diagnosis, which names the network that is shown.
         restart: called when the visitor asks for the next photo.
     """
     diagnosis, prediction, recorded = answer.diagnosis, answer.prediction, answer.recorded
     words, picture = st.columns([5, 2], gap="large", vertical_alignment="top")
     with words:
         with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-            # On a phone the columns stack: there a small one stands beside the words.
+            # On a phone the columns are stacked, so a small picture stands next to the text.
             with st.container(width=92, key="face"):
                 st.image(diagnosis.square, width=92, alt=ALT)
             with st.container(gap="xxsmall"):
@@ -55,7 +55,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
         with st.container(border=True, gap="xsmall"):
             look = prediction.malignant_probability
             st.markdown(f"**Needs a professional look: {format_percent(look)}**", help=LOOK_HELP)
-            st.caption("A low figure rules nothing out.")
+            st.caption("A low number does not rule anything out.")
         if recorded:
             st.markdown(
                 f"The data set records **{BY_CODE[recorded].name.lower()}** for this photo."
@@ -65,7 +65,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
             st.button("Scan another", icon=":material/arrow_back:", on_click=restart)
             st.download_button(
                 "Keep a report",
-                # Made when it is asked for: nothing of the photo lies ready on the server.
+                # Written on demand, so that the server keeps no copy of the photo.
                 lambda: write_diagnosis_report(
                     diagnosis, datetime.now().astimezone(), answer.sample
                 ),
@@ -73,8 +73,8 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
                 "text/html",
                 icon=":material/download:",
                 on_click="ignore",
-                help="One page with the photo, the answer and where each number comes from. It "
-                "opens in any browser and can be printed.",
+                help="One page with the photo, the answer and the source of each number. It opens "
+                "in any browser and can be printed.",
             )
         st.caption(DISCLAIMER)
     with picture:
@@ -86,9 +86,9 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
 
 def _show_headline(prediction: Prediction) -> None:
     if prediction.unsure:
-        st.caption("The network would rather not say")
+        st.caption("No class is likely enough")
         st.header("Not sure", anchor=False)
-        st.caption(UNSURE + " What it considered:")
+        st.caption(UNSURE + " The most likely classes are:")
         return
     code, probability = prediction.top[0]
     lesion = BY_CODE[code]
@@ -106,8 +106,8 @@ def _show_badges(diagnosis: Diagnosis, prediction: Prediction) -> None:
             f"{prediction.latency_ms:.0f} ms measured here",
             icon=":material/timer:",
             color="gray",
-            help="Time of the engine's answer on this machine. The simulator's time says nothing "
-            "of a chip's.",
+            help="Time that the Akida engine took on this machine. The simulator's time does not "
+            "predict the time on a chip.",
         )
         st.badge(
             f"This image cost {prediction.events:,} events",
@@ -119,7 +119,7 @@ def _show_badges(diagnosis: Diagnosis, prediction: Prediction) -> None:
             f"{prediction.sparsity:.0%} silent",
             icon=":material/volume_off:",
             color="gray",
-            help="Share of all activations that are zero for this photo.",
+            help="The share of all activations that are zero for this photo.",
         )
 
 

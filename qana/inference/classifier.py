@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from qana.classes import LABELS
+from qana.errors import ModelError
 from qana.imaging import to_input
 from qana.inference.backend import CHIP, CHIP_LOST, Backend, choose_backend, use_simulator
 from qana.inference.events import LayerEvents, LayerRecorder, count_events, read_features
 from qana.inference.gate import read_gate
 from qana.inference.load_network import load_networks
-from qana.inference.manifest import DEFAULT_MODEL, ModelEntry, ModelError, find_entry
+from qana.inference.manifest import DEFAULT_MODEL, ModelEntry, find_entry
 from qana.inference.probabilities import malignant_probability
 from qana.inference.temperature import softmax
 
@@ -146,7 +147,15 @@ class AkidaClassifier:
         Args:
             photo: (H, W, 3) uint8 RGB of any size; its centre square is read.
         """
-        inputs = to_input(photo, self.input_size)[None]
+        return self.classify_input(to_input(photo, self.input_size))
+
+    def classify_input(self, square: np.ndarray) -> Prediction:
+        """Classifies a photo that is already cropped to the network's input.
+
+        Args:
+            square: (S, S, 3) uint8 RGB, with the network's own `input_size` as S.
+        """
+        inputs = square[None]
         with self._lock:
             start = time.perf_counter()
             if self.backend == CHIP:

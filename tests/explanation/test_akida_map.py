@@ -97,12 +97,12 @@ def test_a_switch_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, 
     sample = sure_samples[0]
     app = AppTest.from_file(APP, default_timeout=30).run()
     app.button(key=sample.image_id).click().run()
-    assert not any("spoke more for" in caption for caption in captions(app))
+    assert not any("Brighter areas support" in caption for caption in captions(app))
     app.toggle(key="map").set_value(True).run()
     assert not app.exception
     code = diagnose(read_image(sample.path), classifier).prediction.top[0][0]
     (caption,) = filter(None, captions(app))
-    assert f"spoke more for {BY_CODE[code].name.lower()}" in caption
+    assert f"Brighter areas support {BY_CODE[code].name.lower()} more" in caption
 
 
 def test_a_channel_is_black_where_it_is_zero_and_bright_where_it_is_largest() -> None:

@@ -12,7 +12,7 @@ from qana.errors import ExplanationError
 from qana.explanation.explain import explain_diagnosis
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
-from qana.inference.diagnosis import diagnose
+from qana.inference.diagnosis import diagnose, diagnose_again
 from qana.inference.temperature import softmax
 
 WRITING = set("wax+")
@@ -47,7 +47,7 @@ def test_a_diagnosis_shows_the_square_that_is_classified(classifier, sure_sample
 
 def test_the_classes_are_in_the_one_order_and_grouped() -> None:
     assert LABELS == ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
-    look = {lesion.code for lesion in CLASSES if lesion.needs_look}
+    look = {lesion.code for lesion in CLASSES if lesion.malignant}
     assert look == {"akiec", "bcc", "mel"}
     assert BY_CODE["nv"].name == "Mole"
 
@@ -81,3 +81,20 @@ def test_what_cannot_be_explained_says_why(classifier, samples) -> None:
     diagnosis = diagnose(read_image(samples[0].path), classifier, force=True)
     with pytest.raises(ExplanationError, match="no class 'melanoma'"):
         explain_diagnosis(diagnosis, "melanoma")
+
+
+def test_another_network_answers_as_for_the_photo_itself(classifier, samples) -> None:
+    other = load_classifier("akd1000")
+    photo = read_image(samples[0].path)
+    again = diagnose_again(diagnose(photo, other, force=True), classifier)
+    expected = diagnose(photo, classifier, force=True)
+    assert (again.model, again.status) == (expected.model, expected.status)
+    assert (again.prediction.logits == expected.prediction.logits).all()
+    assert (again.square == expected.square).all()
+    assert again.problems == expected.problems
+
+
+def test_a_rejected_photo_has_nothing_to_classify_again(classifier) -> None:
+    rejected = diagnose(np.zeros((200, 200, 3), np.uint8), classifier)
+    with pytest.raises(ValueError, match="rejected"):
+        diagnose_again(rejected, classifier)

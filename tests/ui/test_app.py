@@ -53,7 +53,7 @@ def words(app: AppTest) -> str:
 
 
 def upload(app: AppTest, data: bytes, name: str = "photo.jpg") -> AppTest:
-    app.session_state.way = "Upload"
+    app.session_state.photo_source = "Upload"
     app.run()
     app.file_uploader[0].upload(name, data, "image/jpeg").run()
     assert not app.exception

@@ -62,19 +62,19 @@ def test_every_sample_has_its_turn(booth) -> None:
     samples = load_samples()
     seen = set()
     for _ in samples:
-        seen.add(booth.session_state.shown_scene[0])
+        seen.add(booth.session_state.scene_answer.sample.image_id)
         press(booth, "Next")
     assert seen == {sample.image_id for sample in samples}
 
 
 def test_it_goes_on_by_itself_unless_held(booth) -> None:
-    first = booth.session_state.shown_scene[0]
+    first = booth.session_state.scene_answer.sample.image_id
     press(booth, "Hold")
     booth.session_state.began = time.monotonic() - 1000
     booth.run()
-    assert booth.session_state.shown_scene[0] == first
+    assert booth.session_state.scene_answer.sample.image_id == first
     press(booth, "Hold")
-    assert booth.session_state.shown_scene[0] != first
+    assert booth.session_state.scene_answer.sample.image_id != first
 
 
 def test_without_the_booth_s_address_there_is_no_show() -> None:

@@ -220,9 +220,9 @@ def test_the_map_is_one_tap_away(page: Page, sure_samples, samples, classifier) 
     number = samples.index(sure_samples[0]) + 1
     page.get_by_role("button", name=f"Photo {number}", exact=True).click()
     read_verdict(page, classifier.classify(read_image(sure_samples[0].path)))
-    page.get_by_text("Show what spoke for it").click()
-    expect(page.get_by_text("computed from the integers of this very answer")).to_be_visible()
-    expect(page.get_by_alt_text("under a map of what spoke for")).to_be_visible()
+    page.get_by_text("Show what supports it").click()
+    expect(page.get_by_text("computed from the integers of this answer")).to_be_visible()
+    expect(page.get_by_alt_text("under a map of what supports")).to_be_visible()
 
 
 def test_a_report_can_be_kept_and_read_without_the_app(
@@ -307,7 +307,7 @@ def test_explain_loads_in_the_background_while_others_are_served(
     read_verdict(other, classifier.classify(read_image(sure_samples[0].path)))
     context.close()
     page.get_by_text("Akida map", exact=True).click()
-    expect(page.get_by_text("no twin, no gradient")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("no second network")).to_be_visible(timeout=PATIENCE)
     page.wait_for_load_state("networkidle")
 
 

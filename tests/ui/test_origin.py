@@ -1,7 +1,9 @@
 """An answer keeps the network that gave it, whatever is chosen afterwards, on every page."""
 
 import itertools
+import shutil
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -12,9 +14,11 @@ from qana.data.samples import Sample
 from qana.explanation.akida_map import AkidaMap
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
-from qana.inference.manifest import find_entry
+from qana.inference.manifest import find_entry, find_models_folder
 from qana.reports.diagnosis_report import write_diagnosis_report
-from tests.ui.test_app import APP, SECONDS, words
+from tests.ui.test_app import APP, SECONDS, hand, words
+
+__all__ = ["hand"]
 
 MODELS = ("akida2", "akida2-large", "akd1000")
 PAIRS = list(itertools.permutations(MODELS, 2))
@@ -82,6 +86,37 @@ def test_a_verdict_keeps_its_network_when_another_one_is_chosen(
     assert find_entry(chosen).sha256[:12] not in report.decode()
 
 
+def test_a_rejected_photo_is_classified_by_the_network_that_rejected_it(
+    app: AppTest, text_page: Path
+) -> None:
+    choose(app, "akd1000")
+    app.session_state.photo_source = "Upload"
+    app.run()
+    app.file_uploader[0].upload("page.jpg", text_page.read_bytes(), "image/jpeg").run()
+    assert app.session_state.answer.diagnosis.status == "rejected"
+    open_page(app, "compare")
+    choose(app, "akida2")
+    open_page(app, "scan")
+    press(app, "Classify anyway")
+    assert app.session_state.answer.diagnosis.model == "akd1000"
+
+
+def test_a_verdict_stays_when_the_network_chosen_afterwards_cannot_be_loaded(
+    app: AppTest, sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classify_on_scan(app, sample, "akida2")
+    before = words(app)
+    folder = shutil.copytree(find_models_folder(), tmp_path / "models")
+    (folder / "akd1000.fbz").unlink()
+    monkeypatch.setenv("QANA_MODELS", str(folder))
+    app.session_state.network = "akd1000"
+    open_page(app, "scan")
+    assert words(app) == before
+    open_page(app, "explain")
+    press(app, "The photo from Scan")
+    assert app.session_state.explained.diagnosis.model == "akida2"
+
+
 @pytest.mark.parametrize(("asked", "chosen"), PAIRS)
 def test_explain_takes_the_photo_of_scan_with_its_network(
     app: AppTest, sample: Sample, asked: str, chosen: str
@@ -89,7 +124,7 @@ def test_explain_takes_the_photo_of_scan_with_its_network(
     classify_on_scan(app, sample, asked)
     open_page(app, "explain")
     choose(app, chosen)
-    press(app, "The photo of Scan")
+    press(app, "The photo from Scan")
     session = app.session_state.explained
     assert session.diagnosis.model == asked
     assert session.answer.sample == sample
@@ -113,15 +148,15 @@ def test_convert_takes_the_photo_of_scan_apart_with_one_network(
 ) -> None:
     classify_on_scan(app, sample, asked)
     open_page(app, "convert")
-    press(app, "The photo of Scan")
+    press(app, "The photo from Scan")
     photo = app.session_state.convert_photo
     assert photo.classifier.name == "akida2"
     assert photo.answer.sample == sample
     expected = diagnose(read_image(sample.path), photo.classifier, force=True).prediction
     assert photo.prediction.events == expected.events
     assert (photo.prediction.logits == expected.logits).all()
-    told = [note.value for note in app.info if asked in note.value]
-    assert bool(told) == (asked != "akida2")
+    notes = [note.value for note in app.info if asked in note.value]
+    assert bool(notes) == (asked != "akida2")
     assert f"{BY_CODE[sample.label].code}" == sample.label
     for chapter in ("network", "spikes", "chip", "quiz"):
         app.query_params["chapter"] = chapter
@@ -130,20 +165,25 @@ def test_convert_takes_the_photo_of_scan_apart_with_one_network(
         assert not app.exception, chapter
 
 
+def draw_show() -> None:
+    from ui.booth.show import run_show
+
+    run_show()
+
+
 @pytest.mark.parametrize("model", MODELS)
-def test_the_booth_shows_each_scene_with_the_network_that_answered(
-    model: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_booth_shows_each_scene_with_the_network_that_answered(model: str) -> None:
+    # The show alone: from its second run on, the test driver would run the page behind it.
     st.cache_resource.clear()
-    started = AppTest.from_file(APP, default_timeout=SECONDS)
-    started.query_params["booth"] = "1"
+    started = AppTest.from_function(draw_show, default_timeout=SECONDS)
     started.session_state.network = model
     started.session_state.held = True
     started.run()
     assert not started.exception
-    _, diagnosis = started.session_state.shown_scene
+    diagnosis = started.session_state.scene_answer.diagnosis
     assert diagnosis.model == model
     started.session_state.network = next(other for other in MODELS if other != model)
     started.run()
     assert not started.exception
     assert f"{diagnosis.events:,} events" in badges(started)
+    assert f"{model}]" in badges(started)

@@ -59,11 +59,11 @@ PHOTO = SAMPLES_FOLDER / "ISIC_0025904.jpg"
 STATES = {
     "scan": State("", (), "Not a medical device"),
     "scan, a verdict": State("", (SAMPLE,), "The data set records"),
-    "scan, its map": State("", (SAMPLE, "Show what spoke for it"), "Brighter places spoke"),
+    "scan, its map": State("", (SAMPLE, "Show what supports it"), "Brighter areas support"),
     "scan, its events": State("", (SAMPLE, "Where the events came from"), "Events of each layer"),
     "scan, the camera": State("", ("Camera",), "Fill the circle with the lesion"),
     "scan, an upload": State("", ("Upload",), "A photo of one lesion"),
-    "scan, the frame": State("", ("Upload", PHOTO), "Fill the circle with it"),
+    "scan, the frame": State("", ("Upload", PHOTO), "Fill the circle with the lesion. The network"),
     "explain": State("explain", (), "Explain an answer"),
     "explain, a sample": State("explain", (SAMPLE,), "of this map lies on the lesion"),
     "compare": State("compare", (), "Dense: every weight times every input."),

@@ -176,12 +176,12 @@ def test_the_deployed_stages_are_quoted_with_their_command(page, classifier) -> 
 
 
 def test_the_stored_study_is_drawn_before_and_after_tuning() -> None:
-    from ui.convert.study_results import _dumbbells, _told
+    from ui.convert.study_results import _describe, _draw_dumbbells
 
     rows = [
         {"variant": "4 bits", "stage": "quantized after training", "score": 0.1},
         {"variant": "4 bits", "stage": "tuned while quantized", "score": 0.5},
     ]
-    assert "4 bits, tuned while quantized: 0.500" in _told(rows, [0.6])
-    assert "float: 0.600" in _told(rows, [0.6])
-    assert _dumbbells(rows, [0.6]).to_dict()
+    assert "4 bits, tuned while quantized: 0.500" in _describe(rows, [0.6])
+    assert "float: 0.600" in _describe(rows, [0.6])
+    assert _draw_dumbbells(rows, [0.6]).to_dict()

@@ -26,11 +26,11 @@ from qana.walkthrough.layer_events import (
 CHAPTER = """
 import streamlit as st
 from ui.convert import spikes
-from ui.convert.chapter import open_chapter
-from ui.convert.photo import current_photo
+from ui.convert.chapter import show_introduction
+from ui.convert.photo import get_photo
 
-open_chapter(6, spikes)
-spikes.show(current_photo())
+show_introduction(6, spikes)
+spikes.show(get_photo())
 """
 SECONDS = 60
 

@@ -1,1 +1,1 @@
-"""Booth mode: a show that runs by itself, and becomes the app for whoever touches it."""
+"""Booth mode: a show that runs by itself and hands the app to whoever touches it."""

@@ -1,4 +1,4 @@
-"""The address under which a visitor's own phone finds this app, as a square to photograph."""
+"""Finds the address at which a visitor's phone reaches this app, and draws it as a QR code."""
 
 import io
 import socket
@@ -11,21 +11,21 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
 
 
 def find_address() -> str | None:
-    """The app's address in the local network; None where this machine is in none."""
+    """Finds the app's address in the local network; None if this machine is in no network."""
     url = urlsplit(st.context.url or "")
     if url.hostname and url.hostname not in LOCAL_HOSTS:
         return f"{url.scheme}://{url.netloc}"
-    host = _own_address()
+    host = _find_own_host()
     if host is None:
         return None
     port = url.port or st.get_option("server.port")
     return f"{url.scheme or 'http'}://{host}:{port}"
 
 
-def _own_address() -> str | None:
+def _find_own_host() -> str | None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # Nothing is sent: the system only says from where it would.
+            # This sends nothing: the system only chooses the network to send from.
             probe.connect(("192.0.2.1", 9))
         except OSError:
             return None
@@ -35,7 +35,11 @@ def _own_address() -> str | None:
 
 @st.cache_data
 def make_qr_code(text: str) -> bytes:
-    """QR code of a text, a PNG."""
+    """Makes the QR code of a text.
+
+    Returns:
+        A PNG.
+    """
     buffer = io.BytesIO()
     segno.make(text, error="m").save(buffer, kind="png", scale=8, border=3)
     return buffer.getvalue()

@@ -1,7 +1,7 @@
 (() => {
-  if (window.qanaIdle) return; // once a window: each run of the page brings this script again
-  clearTimeout(window.qanaAfresh); // the show's own beginning anew: not under a visitor's hands
-  window.qanaAfresh = 0;
+  if (window.qanaIdle) return; // once for a window: each run of the page inserts this script again
+  clearTimeout(window.qanaReload); // the show does not reload while a visitor uses the app
+  window.qanaReload = 0;
   const seconds = SECONDS;
   const warning = Math.min(10, seconds / 2);
   const start = new URL(`?booth=1&idle=${seconds}`, new URL(".", location.href));

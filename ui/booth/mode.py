@@ -1,63 +1,78 @@
-"""Whether this window is a booth's, and whether a visitor holds it."""
+"""Decides whether this window is a booth's, and when the show takes over again."""
 
 from pathlib import Path
 
 import streamlit as st
 
 IDLE_SECONDS = 90
-"""Without a touch until the show begins anew, where the address does not say: ?booth=1&idle=30"""
+"""Time without a touch until the show starts again. An address can change it: ?booth=1&idle=30"""
 MIN_IDLE_SECONDS, MAX_IDLE_SECONDS = 5, 3600
 RELOAD_SECONDS = 1800
-"""Of the show until its window is loaded anew: a browser keeps memory of every picture it drew."""
-IDLE_SCRIPT = (Path(__file__).parent / "idle.js").read_text(encoding="utf-8")
-RELOAD_SCRIPT = (Path(__file__).parent / "afresh.js").read_text(encoding="utf-8")
-LARGE_TEXT = (Path(__file__).parent / "booth.css").read_text(encoding="utf-8")
+"""Time after which the show loads its window again. A browser keeps memory of every picture."""
+_HERE = Path(__file__).parent
+IDLE_SCRIPT = (_HERE / "idle.js").read_text(encoding="utf-8")
+RELOAD_SCRIPT = (_HERE / "reload.js").read_text(encoding="utf-8")
+LARGE_TEXT = (_HERE / "booth.css").read_text(encoding="utf-8")
 
 
 def is_booth() -> bool:
-    """True where the window was opened with ?booth=1; it stays so from page to page."""
+    """Finds out whether the window was opened with ?booth=1. This holds on every page."""
     if "booth" not in st.session_state:
         st.session_state.booth = st.query_params.get("booth") == "1"
         st.session_state.idle = parse_idle_seconds(st.query_params.get("idle", ""))
     return st.session_state.booth
 
 
-def parse_idle_seconds(asked: str) -> int:
-    """Seconds; what is no number of seconds counts as not asked for."""
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= len(str(MAX_IDLE_SECONDS))):
+def parse_idle_seconds(text: str) -> int:
+    """Reads the idle time from an address.
+
+    Args:
+        text: value of `idle`.
+
+    Returns:
+        Seconds, within the limits; the default if the text is not a number of seconds.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_IDLE_SECONDS))):
         return IDLE_SECONDS
-    return min(max(int(asked), MIN_IDLE_SECONDS), MAX_IDLE_SECONDS)
+    return min(max(int(text), MIN_IDLE_SECONDS), MAX_IDLE_SECONDS)
 
 
 def is_session_running() -> bool:
-    """True while a visitor tries the app."""
-    return st.session_state.get("visiting", False)
+    """Finds out whether a visitor is using the app."""
+    return st.session_state.get("session_running", False)
 
 
 def start_session(page: str | None = None) -> None:
-    """Hands the app to a visitor, at a page other than Scan if one is named."""
-    st.session_state.visiting, st.session_state.go_to = True, page
+    """Hands the app to a visitor.
+
+    Args:
+        page: file of the page to open; None for Scan.
+    """
+    st.session_state.session_running, st.session_state.requested_page = True, page
 
 
 def open_requested_page() -> None:
-    """Goes where the visit begins; called once the pages are known."""
-    if page := st.session_state.pop("go_to", None):
+    """Opens the page on which the session starts. It must run after `st.navigation`."""
+    if page := st.session_state.pop("requested_page", None):
         st.switch_page(page)
 
 
 def enlarge_text() -> None:
-    """Type that can be read from two steps away."""
+    """Makes the text large enough to be read from two steps away."""
     st.html(f"<style>{LARGE_TEXT}</style>")
 
 
 def restart_when_idle() -> None:
-    """Begins the show anew when nobody touches the window: a new load, so a new session, and
-    everything of the visitor is gone with the old one."""
+    """Starts the show again when nobody touches the window.
+
+    The browser loads the window again. That starts a new session and removes everything of the
+    visitor together with the old one.
+    """
     _run_script(IDLE_SCRIPT, st.session_state.idle)
 
 
 def reload_regularly() -> None:
-    """Loads the show's window anew now and then, as long as no visitor holds it."""
+    """Loads the window of the show again at intervals, unless a visitor is using the app."""
     _run_script(RELOAD_SCRIPT, RELOAD_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""A camera that opens the rear lens, which `st.camera_input` cannot ask for."""
+"""Shows a camera that opens the rear lens, which `st.camera_input` cannot do."""
 
 import base64
 import binascii
@@ -10,17 +10,17 @@ _camera = register_component(Path(__file__).parent, CAMERA_CSS)
 
 
 def show_camera(key: str, at_foot: bool = False) -> bytes | None:
-    """Live picture with a framing circle and a shutter.
+    """Shows the live picture with a framing circle and a shutter.
 
-    The picture arrives as a trigger, for one rerun only: it never enters the session's state.
+    The photo arrives as a trigger that lasts for one run. It never enters the session's state.
 
     Args:
         key: of the widget.
-        at_foot: on a phone the shutter lies at the foot of the screen, under the thumb; for a page
-            with one camera.
+        at_foot: whether a phone has the shutter at the foot of the screen, within reach of the
+            thumb. A page can have only one such camera.
 
     Returns:
-        The JPEG just taken, at most 2400 pixels a side, else None.
+        The JPEG just taken, at most 2400 pixels a side; else None.
     """
     taken = _camera(key=key, data={"at_foot": at_foot}, on_taken_change=lambda: None).taken
     if not taken:

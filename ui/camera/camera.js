@@ -1,11 +1,11 @@
-// The live camera. One instance a mount; the stream stops when it is unmounted or a photo is taken.
+// Shows the live camera. Each mount has one instance. The stream stops with the mount or a photo.
 const instances = new WeakMap()
-const DARK = 50 // mean grey level below which a photo is turned away: qana/imaging/quality.py
-const MOST_SIDE = 2400 // pixels: more is reduced by the server anyhow, and must first get there
-const LOOK_EVERY = 800 // milliseconds
+const DARK = 50 // mean grey level below which a photo is rejected: qana/imaging/quality.py
+const MAX_SIDE = 2400 // pixels: the server reduces a larger photo anyway
+const CHECK_EVERY = 800 // milliseconds
 const FRAME = "Fill the circle with the lesion"
 
-const TROUBLE = {
+const ERRORS = {
   NotAllowedError: "The camera is blocked: allow it in the browser, or upload a photo.",
   NotFoundError: "No camera was found: upload a photo instead.",
   NotReadableError: "Another program uses the camera: close it, or upload a photo.",
@@ -33,12 +33,12 @@ function start(root) {
   const torch = find(".torch")
   const other = find(".switch")
   const camera = { facing: "environment", stream: null, stopped: false, onTaken: () => {} }
-  const said = find(".status")
-  // Set only when it changes: a reader of the screen says it each time.
-  const say = (text) => said.textContent === text || (said.textContent = text)
+  const status = find(".status")
+  // Set only when it changes, because a screen reader reads every change aloud.
+  const report = (text) => status.textContent === text || (status.textContent = text)
 
-  const light = setInterval(hintAtLight, LOOK_EVERY)
-  const speck = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
+  const light = setInterval(checkLight, CHECK_EVERY)
+  const sample = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
 
   camera.stop = () => {
     camera.stopped = true
@@ -54,7 +54,7 @@ function start(root) {
     const on = torch.getAttribute("aria-pressed") !== "true"
     await camera.stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] })
     torch.setAttribute("aria-pressed", String(on))
-    hintAtLight()
+    checkLight()
   }
   open()
   return camera
@@ -69,10 +69,10 @@ function start(root) {
     release()
     shutter.disabled = true
     if (!navigator.mediaDevices?.getUserMedia) {
-      say("The camera needs a secure address (https): upload a photo instead.")
+      report("The camera needs a secure address (https): upload a photo instead.")
       return
     }
-    say("Waiting for the camera")
+    report("Waiting for the camera")
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
@@ -91,27 +91,27 @@ function start(root) {
       const devices = await navigator.mediaDevices.enumerateDevices()
       other.hidden = devices.filter((device) => device.kind === "videoinput").length < 2
       shutter.disabled = false
-      say(FRAME)
+      report(FRAME)
       find(".square").scrollIntoView({ block: "nearest" })
     } catch (error) {
-      if (!camera.stopped) say(TROUBLE[error.name] ?? "The camera does not start: upload a photo.")
+      if (!camera.stopped) report(ERRORS[error.name] ?? "The camera does not start: upload a photo.")
     }
   }
 
-  function hintAtLight() {
+  function checkLight() {
     if (shutter.disabled || !video.videoWidth) return
     const lit = torch.getAttribute("aria-pressed") === "true"
-    if (brightness() >= DARK) say(FRAME)
-    else if (torch.hidden || lit) say("It is dark here: turn on a lamp, or go to a window")
-    else say("It is dark here: press Light")
+    if (brightness() >= DARK) report(FRAME)
+    else if (torch.hidden || lit) report("It is dark here: turn on a lamp, or go to a window")
+    else report("It is dark here: press Light")
   }
 
   function brightness() {
-    // Of the square that is shown, at 16 pixels a side.
+    // Of the visible square, reduced to 16 by 16 pixels.
     const side = Math.min(video.videoWidth, video.videoHeight)
     const [left, top] = [(video.videoWidth - side) / 2, (video.videoHeight - side) / 2]
-    speck.drawImage(video, left, top, side, side, 0, 0, 16, 16)
-    const { data } = speck.getImageData(0, 0, 16, 16)
+    sample.drawImage(video, left, top, side, side, 0, 0, 16, 16)
+    const { data } = sample.getImageData(0, 0, 16, 16)
     let sum = 0
     for (let i = 0; i < data.length; i += 4)
       sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2]
@@ -120,12 +120,12 @@ function start(root) {
 
   function take() {
     const canvas = document.createElement("canvas")
-    const scale = Math.min(1, MOST_SIDE / Math.max(video.videoWidth, video.videoHeight))
+    const scale = Math.min(1, MAX_SIDE / Math.max(video.videoWidth, video.videoHeight))
     canvas.width = Math.round(video.videoWidth * scale)
     canvas.height = Math.round(video.videoHeight * scale)
     canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height)
     shutter.disabled = true
-    say("Photo taken")
+    report("Photo taken")
     release()
     camera.onTaken(canvas.toDataURL("image/jpeg", 0.95))
   }

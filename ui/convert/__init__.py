@@ -1,1 +1,1 @@
-"""Chapters of the page Convert, a file each: TITLE, IDEA (three sentences) and `show`."""
+"""Chapters of the page Convert, one file each; see `ui.convert.chapter.Chapter`."""

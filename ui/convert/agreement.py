@@ -1,4 +1,4 @@
-"""Chapter: conversion. Quantized Keras against Akida, layer by layer, on this photo."""
+"""Shows the chapter on conversion: quantized Keras against Akida, layer by layer."""
 
 import altair as alt
 import streamlit as st
@@ -19,11 +19,15 @@ IDEA = (
     "the other side of a tie: that is one integer, off by one, and it is shown where it happens.",
 )
 AGREEMENT = "qana.walkthrough.agreement_job:compare_networks"
-SAME, OTHER = "all the same", "some differ"
+SAME, OTHER = "all equal", "some differ"
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """The comparison of this very photo."""
+    """Draws the chapter.
+
+    Args:
+        photo: the visitor's photo.
+    """
     found: Agreement | None = get_result(AGREEMENT, photo)
     if found is None:
         return
@@ -36,7 +40,7 @@ def show(photo: WalkthroughPhoto) -> None:
             "sums and joins are redone here, since its engine hands out layers one at a time.",
         )
         _show_verdict(found)
-    figure.altair_chart(_layers(found), alt=_told(found))
+    figure.altair_chart(_draw_layers(found), alt=_describe(found))
     if found.not_compared:
         st.caption(
             f"Not compared, for Keras has no layer of that name: {', '.join(found.not_compared)}. "
@@ -64,7 +68,7 @@ def _show_verdict(found: Agreement) -> None:
         st.error(words + "Rounding does not explain it: a fault.", icon=":material/error:")
 
 
-def _layers(found: Agreement) -> alt.LayerChart:
+def _draw_layers(found: Agreement) -> alt.LayerChart:
     rows = [
         {
             "order": number,
@@ -91,7 +95,7 @@ def _layers(found: Agreement) -> alt.LayerChart:
     return (bars + checks).properties(height=260, autosize=PLOT_HEIGHT)
 
 
-def _told(found: Agreement) -> str:
+def _describe(found: Agreement) -> str:
     return "Integers that differ, by layer: " + ", ".join(
         f"{layer.name} {layer.differing} of {layer.values}" for layer in found.layers
     )

@@ -1,4 +1,4 @@
-"""Chapter: bits. The vendor's quantizer at any width, on the real float network."""
+"""Shows the chapter on bits: the vendor's quantizer at any width, on the real float network."""
 
 import altair as alt
 import numpy as np
@@ -38,7 +38,11 @@ RAW, SNAPPED = "before", "on its level"
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """The quantizer's controls, and what came of them."""
+    """Draws the chapter.
+
+    Args:
+        photo: the visitor's photo.
+    """
     with st.container(horizontal=True, gap="medium"):
         weights = st.segmented_control(
             "Bits of the weights", CHOICES, default=4, required=True, key="weight_bits"
@@ -93,10 +97,10 @@ def _show_answers(
             f"{sum(right['float'].values())} of all. Computed here: {PER_CLASS} test lesions of "
             f"each class, quantized in {found.seconds:.0f} s here.",
         )
-    figure.altair_chart(_by_class(right), alt=_told(right))
+    figure.altair_chart(_draw_by_class(right), alt=_describe(right))
 
 
-def _by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
+def _draw_by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
     forms = list(right)
     rows = [
         {"class": code, "network": form, "right": count}
@@ -124,7 +128,7 @@ def _by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
     )
 
 
-def _told(right: dict[str, dict[str, int]]) -> str:
+def _describe(right: dict[str, dict[str, int]]) -> str:
     return f"Right answers of {PER_CLASS} in each class. " + "; ".join(
         f"{form}: " + ", ".join(f"{code} {count}" for code, count in counts.items())
         for form, counts in right.items()
@@ -142,7 +146,7 @@ def _show_weights(found: QuantizedAnswers) -> None:
     levels = found.weights[name]
     total = int(levels.after.sum())
     st.altair_chart(
-        _snap(levels),
+        _draw_weights(levels),
         alt=f"{total:,} weights of {name} stand on {levels.used} of {len(levels.levels)} levels; "
         f"{levels.after[len(levels.levels) // 2] / total:.0%} on zero.",
     )
@@ -153,7 +157,7 @@ def _show_weights(found: QuantizedAnswers) -> None:
     )
 
 
-def _snap(levels: WeightLevels) -> alt.LayerChart:
+def _draw_weights(levels: WeightLevels) -> alt.LayerChart:
     total, width = levels.after.sum(), np.diff(levels.edges)[0]
     cloud = [
         {"step": float(middle), "share": float(count / total / width), "weights": RAW}

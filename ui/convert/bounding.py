@@ -1,4 +1,4 @@
-"""Chapter: normalization folded into the weights, and what a bound does to the step."""
+"""Shows the chapter on folding the normalization and bounding the activation."""
 
 import numpy as np
 import pandas as pd
@@ -35,24 +35,28 @@ IDEA = (
 )
 TASK = "qana.walkthrough.folding_job:fold_and_find_ranges"
 REACH = {"highest": 0.0, "middle": 0.5, "lowest": 1.0}
-"""Channels to look at, by their place among those that ever rise above 0."""
+"""Channels to choose from, by their rank among those that ever rise above 0."""
 NONE = "none"
 STAGES = {"ptq": "quantized after training", "tuned": "tuned", "akida": "on Akida"}
-"""Of a study, those that the bound is there for: the float network needs none."""
+"""Stages of a study for which the bound matters. The float network needs none."""
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """Layer, channel, bits and bound to choose; the histogram, the step, the check of folding."""
+    """Draws the chapter.
+
+    Args:
+        photo: the visitor's photo.
+    """
     layer = st.select_slider("Layer, from the pixels on", LAYERS, key="bounding_layer")
     found = get_result(TASK, photo, layer=layer)
     if found is not None:
-        _bound(found)
-        _folding(found)
-    _studied()
+        _show_bound(found)
+        _show_folding(found)
+    _show_study()
 
 
 @st.fragment
-def _bound(found: Activations) -> None:
+def _show_bound(found: Activations) -> None:
     choices, figure = st.columns([2, 3], gap="large")
     with choices:
         reach = st.segmented_control(
@@ -88,7 +92,7 @@ def _bound(found: Activations) -> None:
             draw_histogram(
                 compute_histogram(values, lowest, top, quantized.end), quantized, bound, found.bound
             ),
-            alt=_words(found, channel, values, bound, quantized),
+            alt=_describe(found, channel, values, bound, quantized),
         )
     with choices:
         other = found.bound if bound is None else None
@@ -97,14 +101,14 @@ def _bound(found: Activations) -> None:
             f"Quantization step, with {quantized.used} of {len(quantized.counts)} levels used",
             f"{quantized.step:.3g}",
             f"By quantizeml's rule from the range of channel {channel} of {found.layer}, and the "
-            f"levels that this photo's values take there; {_named(other)} the step is "
+            f"levels that this photo's values take there; {_name_bound(other)} the step is "
             f"{compared.step:.3g} and {compared.used} are used.",
         )
-    _rule(found, quantized, bits, bound)
+    _show_rule(found, quantized, bits, bound)
 
 
-def _rule(found: Activations, quantized: Quantized, bits: int, bound: float | None) -> None:
-    """What the numbers mean, in words."""
+def _show_rule(found: Activations, quantized: Quantized, bits: int, bound: float | None) -> None:
+    """Explains the numbers."""
     alive = len(found.rank_channels())
     sign = " (the eighth bit is the sign)" if bits == 8 else ""
     if found.equalized:
@@ -135,7 +139,7 @@ def _rule(found: Activations, quantized: Quantized, bits: int, bound: float | No
     )
 
 
-def _words(
+def _describe(
     found: Activations,
     channel: int,
     values: np.ndarray,
@@ -146,16 +150,16 @@ def _words(
         f"Histogram of the {values.size:,} values of channel {channel} of {found.layer}, from "
         f"{values.min():.3g} to {values.max():.3g}: {np.mean(values < 0):.0%} below 0 and "
         f"{quantized.clipped:.1%} above the range, which ends at {quantized.end:.3g} "
-        f"{_named(bound)}; {quantized.used} of {len(quantized.counts)} levels, "
+        f"{_name_bound(bound)}; {quantized.used} of {len(quantized.counts)} levels, "
         f"{quantized.step:.3g} apart, are used"
     )
 
 
-def _named(bound: float | None) -> str:
+def _name_bound(bound: float | None) -> str:
     return "without a bound" if bound is None else f"with the bound {bound:g}"
 
 
-def _folding(found: Activations) -> None:
+def _show_folding(found: Activations) -> None:
     folding = found.folding
     before, after = (np.abs(kernel).max(axis=1) for kernel in (folding.before, folding.after))
     alive = found.rank_channels()
@@ -173,8 +177,8 @@ def _folding(found: Activations) -> None:
     )
 
 
-def _studied() -> None:
-    """The ablation's quantized rows with and without the bound, all parts on, if there are any."""
+def _show_study() -> None:
+    """Shows what the ablation study found with and without the bound, if it is stored."""
     try:
         document = next((d for d in read_studies() if d.study == ABLATION.name), None)
     except UserError as error:
@@ -192,7 +196,7 @@ def _studied() -> None:
         return
     score = document.columns.index(SCORE)
     table = {
-        # A plus at the beginning would make a list of it.
+        # Markdown would make a list of a leading plus.
         f"all ({variant.label})" if variant.label.startswith("+") else variant.label: {
             STAGES[row[1]]: "refused" if row[score] is None else f"{row[score]:.3f}"
             for row in rows

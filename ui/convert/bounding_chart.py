@@ -1,4 +1,4 @@
-"""The figure of bounding: values in bins, the end of their range, the levels."""
+"""Draws the figure on bounding: a histogram, the end of its range, and the levels."""
 
 import altair as alt
 import numpy as np
@@ -6,23 +6,30 @@ import numpy as np
 from qana.walkthrough.activation_quantization import Quantized
 from ui.charts import GUIDE, PLOT_HEIGHT
 
-ZERO, KEPT, CUT, TEXT = "becomes 0", "kept", "cut", "ink"
+ZERO, KEPT, CUT, TEXT = "becomes 0", "kept", "cut", "text"
 ZONES = alt.Color(
     "zone:N",
-    # The theme's first colour, its second, its seventh, a grey, and that of text.
+    # The theme's first colour, its second, its seventh (grey) and the colour of text.
     scale=alt.Scale(domain=[KEPT, CUT, *"3456", ZERO, TEXT]),
     legend=alt.Legend(values=[ZERO, KEPT, CUT], orient="bottom", title=None),
 )
 HEIGHT = 300
-"""Of the figure, pixels."""
+"""Height of the figure, pixels."""
 
 
 def draw_histogram(
     bins: tuple[np.ndarray, np.ndarray], quantized: Quantized, bound: float | None, learned: float
 ) -> alt.LayerChart:
-    """Values in bins, coloured by what becomes of them; the end of the range; the levels."""
+    """Draws a histogram of activations, coloured by what quantization does to them.
+
+    Args:
+        bins: edges (N + 1,) and counts (N,).
+        quantized: the levels and the end of their range.
+        bound: upper bound that the visitor chose; None for no bound.
+        learned: bound with which the network was trained.
+    """
     edges, counts = bins
-    width = float(np.median(np.diff(edges)))  # a bin cut at the end of the range keeps its density
+    width = float(np.median(np.diff(edges)))  # a bin that ends with the range keeps its density
     zones = [ZERO if b <= 0 else KEPT if b <= quantized.end else CUT for b in edges[1:]]
     bars = [
         {"from": a, "to": b, "values": int(n), "height": n * width / (b - a), "zone": zone}
@@ -35,7 +42,7 @@ def draw_histogram(
     ]
     x = alt.Scale(domain=(float(edges[0]), max(float(edges[-1]), levels[-1]["level"])), nice=False)
     axis = alt.Axis(offset=16, grid=False, tickCount=8)
-    histogram_ = (
+    histogram = (
         alt.Chart(alt.InlineData(bars))
         .mark_bar(binSpacing=0.5)
         .encode(
@@ -75,7 +82,7 @@ def draw_histogram(
         strokeDash=[1, 3], strokeWidth=2, color=GUIDE
     )
     layers = [
-        histogram_,
+        histogram,
         ticks,
         dotted.encode(x=alt.X("at:Q", scale=x)),
         rule.mark_rule(strokeWidth=2, strokeDash=[5, 3]),

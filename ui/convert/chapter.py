@@ -1,23 +1,45 @@
-"""What every chapter has: its idea in three sentences, and one number that moves."""
+"""Describes what every chapter of Convert has, and shows its introduction and its number."""
 
-from types import ModuleType
+from typing import Protocol
 
 import streamlit as st
 
+from ui.convert.photo import WalkthroughPhoto
 
-def show_introduction(number: int, chapter: ModuleType) -> None:
-    """Title and idea of a chapter module."""
+
+class Chapter(Protocol):
+    """A module of this folder that is a chapter.
+
+    Attributes:
+        TITLE: heading of the chapter.
+        IDEA: its idea in three sentences, in Markdown.
+    """
+
+    TITLE: str
+    IDEA: tuple[str, str, str]
+
+    def show(self, photo: WalkthroughPhoto) -> None:
+        """Draws the chapter for the visitor's photo."""
+
+
+def show_introduction(number: int, chapter: Chapter) -> None:
+    """Shows the title and the idea of a chapter.
+
+    Args:
+        number: of the chapter, from 1.
+        chapter: its module.
+    """
     st.header(f"{number}. {chapter.TITLE}", anchor=False)
     st.markdown(" ".join(chapter.IDEA), width=760)
 
 
-def show_number(label: str, value: str, about: str) -> None:
-    """The chapter's number, large, with where it comes from.
+def show_number(label: str, value: str, source: str) -> None:
+    """Shows the number of a chapter, large, with its source.
 
     Args:
-        label: what it is.
-        value: as it is written, with its unit.
-        about: one sentence: how it was computed, from what.
+        label: name of the number.
+        value: the number with its unit.
+        source: one sentence on how it was computed.
     """
     st.metric(label, value, border=True, width="stretch")
-    st.caption(about)
+    st.caption(source)

@@ -1,10 +1,10 @@
-"""Chapter: the network laid out on a chip, processor by processor and pass by pass."""
+"""Shows the chapter on the chip: the network on its processors, pass by pass."""
 
 from collections import Counter
 
 import streamlit as st
 
-from qana.inference.manifest import AKIDA1, find_entry, read_manifest
+from qana.inference.manifest import AKIDA1, ModelEntry, read_manifest
 from qana.walkthrough.chip_drawing import ChipMapping
 from qana.walkthrough.chip_drawing_reader import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
 from ui.convert.chapter import show_number
@@ -21,14 +21,18 @@ IDEA = (
     "not.",
 )
 FIRM, SOFT = "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"
-"""On a phone a long name of a layer breaks, and a number keeps its unit."""
+"""On a phone the long name of a layer may break, and a number stays with its unit."""
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """The mesh of one device, with the layers of one pass on it."""
+    """Draws the chapter.
+
+    Args:
+        photo: the visitor's photo.
+    """
     device = st.pills("Chip", list(DEVICES), default=next(iter(DEVICES)), required=True, wrap=True)
     entry = photo.classifier.entry
-    mapping = map_on_device(entry.sha256, entry.name, device)
+    mapping = map_on_device(entry.sha256, device, entry)
     if mapping.refusal is None:
         _show_mapping(mapping, f"the deployed model {entry.name}")
         return
@@ -37,7 +41,7 @@ def show(photo: WalkthroughPhoto) -> None:
         return
     for other in read_manifest():
         if other.target == AKIDA1:
-            mapping = map_on_device(other.sha256, other.name, device)
+            mapping = map_on_device(other.sha256, device, other)
             _show_mapping(mapping, f"the model {other.name}, trained for Akida 1.0")
             return
     st.info(
@@ -48,9 +52,15 @@ def show(photo: WalkthroughPhoto) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner="Placing the network")
-def map_on_device(sha256: str, name: str, device: str) -> ChipMapping:
-    """A model of these weights on a device; the same for all visitors."""
-    return map_entry(find_entry(name), device)
+def map_on_device(sha256: str, device: str, _entry: ModelEntry) -> ChipMapping:
+    """Maps a model onto a virtual device, once for all visitors.
+
+    Args:
+        sha256: of the model's weights; the key of the cache.
+        device: one of `qana.walkthrough.chip_drawing_reader.DEVICES`.
+        _entry: the model with these weights.
+    """
+    return map_entry(_entry, device)
 
 
 def _explain(mapping: ChipMapping, name: str) -> None:
@@ -100,7 +110,7 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
         words = f"Mesh of {mapping.device}, pass {number + 1} of {passes}: {at_work} neural "
         words += f"processors at work. Layers and their processors: {placed}."
         st.altair_chart(draw_mesh(mapping, layers), alt=words)
-        st.caption(_legend(mapping))
+        st.caption(_describe_marks(mapping))
     with beside:
         show_number(
             f"Neural processors at work in pass {number + 1} of {passes}",
@@ -109,10 +119,10 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
             f"{mapping.device} ({mapping.mesh.version}). All that the chip is loaded with, over "
             f"all passes, is {mapping.program_bytes / 1024:,.0f} KB.",
         )
-        st.table(_rows(layers), border="horizontal")
+        st.table(_list_rows(layers), border="horizontal")
 
 
-def _legend(mapping: ChipMapping) -> str:
+def _describe_marks(mapping: ChipMapping) -> str:
     marks = Counter(map(get_mark, mapping.mesh.processors))
     fully = " and ".join(f"{count} {mark}" for mark, count in sorted(marks.items()) if mark)
     return (
@@ -126,7 +136,7 @@ def _legend(mapping: ChipMapping) -> str:
     )
 
 
-def _rows(layers: Layers) -> list[dict[str, str]]:
+def _list_rows(layers: Layers) -> list[dict[str, str]]:
     rows = []
     for order, layer in layers.items():
         nodes = dict.fromkeys(f"{column}/{row}" for column, row, _number in layer.places)

@@ -1,4 +1,4 @@
-"""Chapter: the vendor's converter run on real blocks, and our check that catches what it drops."""
+"""Shows the chapter on failing conversions, and the check that finds what was dropped."""
 
 from html import escape
 
@@ -26,7 +26,7 @@ IDEA = (
 )
 TASK = "qana.walkthrough.conversion_cases_job:run_case"
 ARRIVED = "#1f9585"
-"""Seen on light and on dark alike."""
+"""Colour that is visible on light and on dark."""
 STYLE = f"""<style>
 .layers, .layers ul {{ list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; }}
 .layers {{ gap: .55rem; align-items: stretch; }}
@@ -46,7 +46,11 @@ STYLE = f"""<style>
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """Draws the chapter; it is about networks, whatever the photo."""
+    """Draws the chapter, which does not depend on the photo.
+
+    Args:
+        photo: the visitor's photo.
+    """
     form = _choose()
     st.markdown(form.about, width=760)
     outcome: ConversionOutcome | None = get_result(TASK, case=form.key)
@@ -59,7 +63,7 @@ def show(photo: WalkthroughPhoto) -> None:
         return
     _show_number(outcome)
     st.html(STYLE + draw_layers(outcome))
-    st.caption(_legend(outcome))
+    st.caption(_describe_boxes(outcome))
     words, verdict = st.columns([3, 2], gap="large")
     with words:
         _show_words(outcome)
@@ -72,7 +76,7 @@ def _choose() -> BlockForm:
     name = st.pills("Block", names, default=names[0], required=True, key="breaking_block")
     case = CASES[names.index(name)]
     forms = {form.name: form for form in (case.common, case.spiking)}
-    # A key a block: each block opens in its common form.
+    # Each block has a key of its own, so that it opens in its common form.
     chosen = st.segmented_control(
         "Form",
         list(forms),
@@ -98,12 +102,12 @@ def _show_number(outcome: ConversionOutcome) -> None:
     show_number(
         f"Quantization step after {step.layer}",
         f"{step.step:.3f}",
-        f"{_spans(step)} Read from the quantizer, for the channel that reaches highest on "
+        f"{_describe_range(step)} Read from the quantizer, for the channel that reaches highest on "
         f"{outcome.photos} photos. Layers that arrived: {arrived}.",
     )
 
 
-def _spans(step: ActivationStep) -> str:
+def _describe_range(step: ActivationStep) -> str:
     return (
         f"Before the activation that channel reaches {step.largest:.1f}; after it, the integers "
         f"end at {step.top:.1f}. Of its activations that are not zero in the float network, "
@@ -112,24 +116,26 @@ def _spans(step: ActivationStep) -> str:
 
 
 def draw_layers(outcome: ConversionOutcome) -> str:
-    """The network as an ordered list: a box an Akida layer with the Keras layers that it computes,
-    struck out what was dropped.
+    """Draws the network as an ordered list in HTML.
+
+    Each box is an Akida layer with the Keras layers that it computes. What was dropped is struck
+    out.
     """
-    boxes = [_box(outcome, name, kinds) for name, kinds in _grouped(outcome.layers)]
+    boxes = [_draw_box(outcome, name, kinds) for name, kinds in _group_by_layer(outcome.layers)]
     words = f"{outcome.arrived} of {len(outcome.layers)} layers of the network arrived"
     return (
         f"<ol class='layers' style='margin:0;padding:0' aria-label='{words}'>{''.join(boxes)}</ol>"
     )
 
 
-def _grouped(fates: tuple[LayerFate, ...]) -> list[tuple[str | None, list[LayerFate]]]:
+def _group_by_layer(fates: tuple[LayerFate, ...]) -> list[tuple[str | None, list[LayerFate]]]:
     groups: dict[str | None, list[LayerFate]] = {}
     for fate in fates:
         groups.setdefault(fate.into, []).append(fate)
     return list(groups.items())
 
 
-def _box(outcome: ConversionOutcome, name: str | None, fates: list[LayerFate]) -> str:
+def _draw_box(outcome: ConversionOutcome, name: str | None, fates: list[LayerFate]) -> str:
     state, head = "arrived", f"{name} · {outcome.akida[name]}" if name else ""
     if name is None:
         state, head = "dropped", "Dropped" if outcome.akida else "Not converted"
@@ -141,7 +147,7 @@ def _box(outcome: ConversionOutcome, name: str | None, fates: list[LayerFate]) -
     return f"<li class='{state}'><div class='into'>{escape(head)}</div><ul>{chips}</ul></li>"
 
 
-def _legend(outcome: ConversionOutcome) -> str:
+def _describe_boxes(outcome: ConversionOutcome) -> str:
     words = []
     if outcome.akida:
         words.append("A solid box is an Akida layer, with the Keras layers that it computes.")
@@ -190,9 +196,9 @@ def _show_verdict(outcome: ConversionOutcome) -> None:
             icon=":material/block:",
         )
     else:
-        st.error(f"**Refused.** {_plain(outcome.refusal)}", icon=":material/block:")
+        st.error(f"**Refused.** {_remove_lines(outcome.refusal)}", icon=":material/block:")
 
 
-def _plain(sentence: str) -> str:
-    """Without the rules of the vendor's table, which Markdown would take for its own."""
+def _remove_lines(sentence: str) -> str:
+    """Removes the lines of the vendor's table, which Markdown would read as markup."""
     return " ".join(word for word in sentence.split() if word.strip("_="))

@@ -1,4 +1,4 @@
-"""Values that the workshop computes while the visitor reads on."""
+"""Gets values that the background worker computes while the visitor reads on."""
 
 from typing import Any
 
@@ -8,28 +8,32 @@ from qana.jobs.background_worker import Job
 from ui.convert.photo import WALKTHROUGH_MODEL, WalkthroughPhoto
 from ui.shared_models import get_background_worker
 
-WARM = "qana.walkthrough.bit_widths_job:load_networks"
+PRELOAD = "qana.walkthrough.bit_widths_job:load_networks"
 
 
 @st.cache_resource
-def _shared() -> dict[Any, Job]:
-    """What is the same for every visitor is asked once."""
+def _get_shared_jobs() -> dict[Any, Job]:
+    """Holds the jobs whose values are the same for every visitor."""
     return {}
 
 
 def get_result(task: str, photo: WalkthroughPhoto | None = None, **arguments: Any) -> Any | None:
-    """The value of a task if it is there; else shows how far it is, and the page stays usable.
+    """Gets the value of a job, or shows its progress while the page stays usable.
 
     Args:
         task: "module:function"; see `qana.jobs.worker.JobFunction`. It is called with `model`, the
             name of the deployed model, and with `arguments`.
-        photo: passed on as `inputs`, (S, S, 3) uint8, to a task about the visitor's photo.
-        arguments: hashable and plain.
+        photo: the visitor's photo, passed on as `inputs`, (S, S, 3) uint8; None for a job that does
+            not need it.
+        arguments: hashable and picklable.
+
+    Returns:
+        The value; None if it is not there yet or cannot be computed.
     """
-    jobs = photo.jobs if photo else _shared()
+    jobs = photo.jobs if photo else _get_shared_jobs()
     key = (task, *sorted(arguments.items()))
     if key not in jobs:
-        jobs[key] = _begin(task, photo, arguments)
+        jobs[key] = _start(task, photo, arguments)
     job = jobs[key]
     if not job.done:
         _follow(job)
@@ -42,22 +46,22 @@ def get_result(task: str, photo: WalkthroughPhoto | None = None, **arguments: An
 
 
 def preload_networks() -> None:
-    """Has TensorFlow and the networks loaded while the reader reads, and shows how far that is."""
-    jobs = _shared()
-    lost = WARM in jobs and jobs[WARM].done and not get_background_worker().running
-    if WARM not in jobs or lost:
-        jobs[WARM] = _begin(WARM, None, {})
-    if not jobs[WARM].done:
-        _follow(jobs[WARM], "For the chapters to come: ")
+    """Loads TensorFlow and the networks in the background and shows the progress."""
+    jobs = _get_shared_jobs()
+    lost = PRELOAD in jobs and jobs[PRELOAD].done and not get_background_worker().running
+    if PRELOAD not in jobs or lost:
+        jobs[PRELOAD] = _start(PRELOAD, None, {})
+    if not jobs[PRELOAD].done:
+        _follow(jobs[PRELOAD], "For the next chapters: ")
 
 
 def _forget(jobs: dict[Any, Job], key: Any, failed: Job) -> None:
-    """Unless another visitor has asked anew already."""
+    """Forgets a failed job, unless another visitor has started it again."""
     if jobs.get(key) is failed:
         del jobs[key]
 
 
-def _begin(task: str, photo: WalkthroughPhoto | None, arguments: dict[str, Any]) -> Job:
+def _start(task: str, photo: WalkthroughPhoto | None, arguments: dict[str, Any]) -> Job:
     inputs = {"inputs": photo.prediction.inputs} if photo else {}
     model = photo.classifier.name if photo else WALKTHROUGH_MODEL
     return get_background_worker().submit(task, model=model, **inputs, **arguments)
@@ -65,9 +69,9 @@ def _begin(task: str, photo: WalkthroughPhoto | None, arguments: dict[str, Any])
 
 def _follow(job: Job, before: str = "") -> None:
     @st.fragment(run_every=0.5)
-    def progress() -> None:
+    def show_progress() -> None:
         if job.done:
             st.rerun()
         st.progress(min(job.answer.share, 1.0), text=before + job.answer.words)
 
-    progress()
+    show_progress()

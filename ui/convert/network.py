@@ -1,4 +1,4 @@
-"""Chapter: the graph of QANA, drawn from the model; a tapped block says what it does and costs."""
+"""Shows the chapter on the network: its graph, and what each block does and costs."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,11 @@ IDENTITY = (
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """Draws the chapter."""
+    """Draws the chapter.
+
+    Args:
+        photo: the visitor's photo.
+    """
     graph = build_block_graph(photo.classifier.layers, photo.prediction.layers)
     titles = {block.name: block.title for block in graph}
     costliest = max(graph, key=lambda block: block.macs)
@@ -50,7 +54,7 @@ def show(photo: WalkthroughPhoto) -> None:
         list(titles),
         format_func=titles.get,
         key="network_block",
-        on_change=_forget_tap,
+        on_change=_reset_selection,
     )
     chosen = next(block for block in graph if block.name == name)
     drawing, words = st.columns([5, 6], gap="large")
@@ -64,9 +68,9 @@ def show(photo: WalkthroughPhoto) -> None:
         _show_maps(chosen, photo)
 
 
-def _forget_tap() -> None:
-    """A new graph: the old one takes no second tap on the block that was tapped last."""
-    st.session_state.network_turn = st.session_state.get("network_turn", 0) + 1
+def _reset_selection() -> None:
+    """Draws a new graph, because the old one ignores a second click on the same block."""
+    st.session_state.network_graph_number = st.session_state.get("network_graph_number", 0) + 1
 
 
 def _show_share(graph: Sequence[Block], cost: str, chosen: Block, photo: WalkthroughPhoto) -> None:
@@ -88,31 +92,31 @@ def _show_graph(graph: Sequence[Block], cost: str, chosen: Block) -> None:
     part = compute_shares(graph, cost)
     words = "; ".join(f"{block.title} {format_share(part[block.name])}" for block in graph)
     skips = ", ".join(block.title for block in graph if block.skips)
-    key = f"network_graph{st.session_state.get('network_turn', 0)}"
+    key = f"network_graph{st.session_state.get('network_graph_number', 0)}"
 
-    def tapped() -> None:
-        found = st.session_state[key].selection.tap
+    def open_block() -> None:
+        found = st.session_state[key].selection.chosen_block
         if found:
             st.session_state.network_block = found[0]["block"]
 
     st.altair_chart(
         draw_graph(graph, part, chosen.name),
         key=key,
-        on_select=tapped,
+        on_select=open_block,
         alt=f"The blocks from top to bottom, with their shares of all {COSTS[cost]}: {words}. "
         f"With a skip: {skips}. Chosen: {chosen.title}.",
     )
 
 
-def _breakable(layer: LayerCost, block: Block) -> str:
-    """A long name would push the figures off a phone: zero-width spaces let it break."""
+def _format_name(layer: LayerCost, block: Block) -> str:
+    """Lets a long name break at zero-width spaces, so that the numbers fit on a phone."""
     return layer.name.removeprefix(f"{block.name}_").replace("_", "_\u200b")
 
 
 def _show_layers(chosen: Block) -> None:
     rows = [
         {
-            "Layer": f"{layer.unit} :gray[{_breakable(layer, chosen)}]",
+            "Layer": f"{layer.unit} :gray[{_format_name(layer, chosen)}]",
             "Output": format_shape(layer.shape),
             "Params": f"{layer.parameters:,}",
             "MACs": f"{layer.macs:,}",
@@ -132,13 +136,14 @@ def _show_maps(chosen: Block, photo: WalkthroughPhoto) -> None:
         st.markdown(f"**The photo here**: {words}.")
         return
     maps = [prediction.outputs.get(layer.name) for layer in chosen.layers if layer.shape[0] > 1]
-    if maps[-1] is None:  # what only brings pixels in has no integers of its own
+    if maps[-1] is None:  # the input layer has no integers of its own
         words = f"The photo as the network reads it, {format_shape(prediction.inputs.shape)}"
         st.image(prediction.inputs, width=2 * PICTURE, caption=words, alt=words)
         return
     st.markdown(
         f"**The photo here**: {chosen.events:,} events in this block. The strongest of "
-        f"{maps[-1].shape[-1]} channels of {format_shape(maps[-1].shape[:2])} places, black where silent:"
+        f"{maps[-1].shape[-1]} channels of {format_shape(maps[-1].shape[:2])} positions (black is "
+        "silent):"
     )
     with st.container(horizontal=True, gap="xsmall"):
         for channel, places in find_strongest_channels(maps[-1], MAPS):

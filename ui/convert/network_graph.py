@@ -1,4 +1,4 @@
-"""The graph of the network as a picture: a box a block, an arc a skip."""
+"""Draws the graph of the network: a box for each block, an arc for each skip connection."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ COSTS = {"macs": "multiply-accumulates", "parameters": "parameters"}
 ROW = 44
 """Height of a block with its arrow, pixels."""
 HALF = 0.34
-"""Of a box, in rows."""
+"""Half the height of a box, in rows."""
 RIGHT = 0.9
-"""Where boxes end and arcs begin, as a share of the width."""
+"""Right edge of the boxes, where the arcs begin, as a share of the width."""
 COLOURS = {
     "stem": "1",
     "block": "1",
@@ -25,21 +25,27 @@ COLOURS = {
     "head": "5",
     "logits": "5",
 }
-"""Of the theme's palette, by kind of block; others take its grey."""
+"""Colours of the theme's palette by kind of block. Others are grey."""
 
 
 def format_share(share: float) -> str:
-    """A share in words."""
+    """Writes a share as a percentage."""
     return "<0.1%" if 0 < share < 0.001 else f"{share:.1%}"
 
 
 def format_shape(shape: tuple[int, ...]) -> str:
-    """A shape in words."""
+    """Writes a shape with multiplication signs."""
     return "×".join(map(str, shape))
 
 
 def draw_graph(graph: Sequence[Block], part: dict[str, float], chosen: str) -> alt.LayerChart:
-    """The graph from top to bottom: a box a block, filled by its share, arcs for skips."""
+    """Draws the graph from top to bottom.
+
+    Args:
+        graph: the blocks.
+        part: share of each block by its name, 0 to 1; it fills the block's box.
+        chosen: name of the block to emphasize.
+    """
     most = max(part.values())
     rows = [
         {
@@ -57,21 +63,21 @@ def draw_graph(graph: Sequence[Block], part: dict[str, float], chosen: str) -> a
             "filled": RIGHT * part[block.name] / most,
             "colour": COLOURS.get(block.kind, "7"),
             "on": block.name == chosen,
-            "ink": "8",
+            "text_colour": "8",
         }
         for row, block in enumerate(graph)
     ]
-    tap = alt.selection_point(name="tap", fields=["block"], toggle=False)
+    click = alt.selection_point(name="chosen_block", fields=["block"], toggle=False)
     base = alt.Chart(alt.InlineData(rows)).encode(
         tooltip=["title:N", "output:N", *(alt.Tooltip(f"{cost}:Q", format=",") for cost in COSTS)]
     )
-    box = base.encode(x=_across("left"), y=_down("top"), y2="bottom:Q")
+    box = base.encode(x=_encode_x("left"), y=_encode_y("top"), y2="bottom:Q")
     whole = {"cornerRadius": 9, "cursor": "pointer"}
     paint = alt.Color("colour:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
     boxes = [
         box.mark_rect(**whole, fillOpacity=0.05)
         .encode(x2="right:Q", color=TEXT_COLOUR)
-        .add_params(tap),
+        .add_params(click),
         box.mark_rect(**whole, fillOpacity=0.4).encode(x2="filled:Q", color=paint),
         box.mark_rect(**whole, filled=False).encode(
             x2="right:Q",
@@ -82,7 +88,7 @@ def draw_graph(graph: Sequence[Block], part: dict[str, float], chosen: str) -> a
     ]
     words = [
         base.mark_text(align=align, dx=dx, fontSize=13, opacity=opacity, cursor="pointer").encode(
-            x=_across(at), y=_down("row"), text=f"{field}:N", color=TEXT_COLOUR
+            x=_encode_x(at), y=_encode_y("row"), text=f"{field}:N", color=TEXT_COLOUR
         )
         for field, at, align, dx, opacity in (
             ("title", "left", "left", 12, 1),
@@ -90,15 +96,15 @@ def draw_graph(graph: Sequence[Block], part: dict[str, float], chosen: str) -> a
             ("share", "right", "right", -12, 1),
         )
     ]
-    # Boxes first: Vega-Lite draws nothing if what is tapped comes behind a layer of other rows.
-    graph_chart = alt.layer(*boxes, *_edges(graph), *words)
+    # Boxes come first: Vega-Lite draws nothing if the selection is behind a layer of other rows.
+    graph_chart = alt.layer(*boxes, *_draw_edges(graph), *words)
     return graph_chart.properties(height=ROW * len(graph), autosize=PLOT_HEIGHT).configure_mark(
         aria=False
     )
 
 
-def _edges(graph: Sequence[Block]) -> list[alt.Chart]:
-    """Arrows from box to box; beside the boxes an arc with a plus for each skip."""
+def _draw_edges(graph: Sequence[Block]) -> list[alt.Chart]:
+    """Draws an arrow between boxes and, beside them, an arc with a plus for each skip."""
     row = {block.name: number for number, block in enumerate(graph)}
     arrows = [
         {"at": RIGHT / 2, "from": row[source] + HALF, "to": row[block.name] - HALF}
@@ -118,11 +124,11 @@ def _edges(graph: Sequence[Block]) -> list[alt.Chart]:
     ]
     pluses = [{"at": RIGHT, "to": end - 0.14, "plus": "+"} for _start, end in skips]
     lines, curves, ends = (
-        alt.Chart(alt.InlineData(rows)).encode(x=_across("at"), y=_down("to"))
+        alt.Chart(alt.InlineData(rows)).encode(x=_encode_x("at"), y=_encode_y("to"))
         for rows in (arrows, arcs, pluses)
     )
     return [
-        lines.mark_rule(color=GUIDE, strokeWidth=1.5).encode(y=_down("from"), y2="to:Q"),
+        lines.mark_rule(color=GUIDE, strokeWidth=1.5).encode(y=_encode_y("from"), y2="to:Q"),
         lines.mark_point(
             shape="triangle-down", filled=True, color=GUIDE, opacity=1, size=50, yOffset=-4
         ),
@@ -132,9 +138,9 @@ def _edges(graph: Sequence[Block]) -> list[alt.Chart]:
     ]
 
 
-def _across(field: str) -> alt.X:
+def _encode_x(field: str) -> alt.X:
     return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=(0, 1), nice=False))
 
 
-def _down(field: str) -> alt.Y:
+def _encode_y(field: str) -> alt.Y:
     return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(nice=False, zero=False, reverse=True))

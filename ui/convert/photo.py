@@ -1,4 +1,4 @@
-"""The photo that a visitor takes through the chapters of Convert."""
+"""Keeps the photo that a visitor takes through the chapters of Convert."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,19 +17,19 @@ from ui.gallery import PHOTO_TYPES, show_gallery
 from ui.shared_models import get_classifier
 
 WALKTHROUGH_MODEL = DEFAULT_MODEL
-"""The network that the chapters take apart: their texts and layers are about it."""
+"""The network that the chapters explain."""
 FIRST_CLASS = "mel"
-"""Class of the sample that a visitor begins with."""
+"""Class of the sample that is shown first."""
 
 
 @dataclass
 class WalkthroughPhoto:
-    """Lives in the session's state, so it is gone with the visitor.
+    """One visitor's photo. It ends with the visitor's session.
 
     Attributes:
         answer: the photo with its diagnosis by the network of the walkthrough.
-        asked_before: name of the network that answered on Scan, where that was another one.
-        jobs: what the background worker was asked about this photo.
+        asked_before: name of the network that answered on Scan, if it was another one.
+        jobs: jobs of the background worker about this photo.
     """
 
     answer: AnsweredPhoto
@@ -38,7 +38,7 @@ class WalkthroughPhoto:
 
     @property
     def square(self) -> np.ndarray:
-        """(512, 512, 3) uint8 RGB, the square that was classified, at a size to look at."""
+        """(512, 512, 3) uint8 RGB, the square that was classified, at a size for display."""
         return self.answer.diagnosis.square
 
     @property
@@ -48,7 +48,7 @@ class WalkthroughPhoto:
 
     @property
     def classifier(self) -> AkidaClassifier:
-        """The network that gave this answer; every chapter is about it."""
+        """The network that gave this answer. Every chapter is about it."""
         return self.answer.diagnosis.classifier
 
 
@@ -67,14 +67,14 @@ def _open_upload(key: str) -> None:
     try:
         _classify(read_image(st.session_state[key].getvalue()), None)
     except ImageError as error:
-        st.session_state.convert_trouble = str(error)
+        st.session_state.convert_error = str(error)
         return
-    # A new key makes the browser's upload go too.
-    st.session_state.convert_turn = st.session_state.get("convert_turn", 0) + 1
+    # A new key also clears the browser's upload.
+    st.session_state.convert_number = st.session_state.get("convert_number", 0) + 1
 
 
 def _take_scan() -> None:
-    """Takes the photo of Scan; one that another network answered is classified again."""
+    """Takes the photo from Scan, and classifies it again if another network answered there."""
     answer: AnsweredPhoto = st.session_state.answer
     classifier = get_classifier(WALKTHROUGH_MODEL)
     if answer.diagnosis.sha256 == classifier.entry.sha256:
@@ -86,7 +86,7 @@ def _take_scan() -> None:
 
 
 def get_photo() -> WalkthroughPhoto:
-    """Gives the visitor's photo; a sample until one is chosen."""
+    """Gets the visitor's photo, or a sample until the visitor chooses one."""
     if "convert_photo" not in st.session_state:
         _open_sample(next(sample for sample in load_samples() if sample.label == FIRST_CLASS))
     photo: WalkthroughPhoto = st.session_state.convert_photo
@@ -94,19 +94,23 @@ def get_photo() -> WalkthroughPhoto:
 
 
 def choose_photo(photo: WalkthroughPhoto) -> None:
-    """Shows the photo in small, and the ways to another one."""
-    trouble = st.session_state.pop("convert_trouble", None)
-    if trouble:
-        st.error(trouble, icon=":material/broken_image:")
+    """Shows a small picture of the photo and offers another one.
+
+    Args:
+        photo: the current photo.
+    """
+    error = st.session_state.pop("convert_error", None)
+    if error:
+        st.error(error, icon=":material/broken_image:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(photo.square, width=64, alt="The photo that goes through the chapters")
         with st.popover("Another photo", icon=":material/photo_camera:"):
             answer = st.session_state.get("answer")
             if answer is not None and answer.diagnosis.prediction is not None:
-                st.button("The photo of Scan", icon=":material/arrow_back:", on_click=_take_scan)
-            key = f"convert_upload{st.session_state.get('convert_turn', 0)}"
+                st.button("The photo from Scan", icon=":material/arrow_back:", on_click=_take_scan)
+            key = f"convert_upload{st.session_state.get('convert_number', 0)}"
             st.file_uploader(
-                "A photo of your own, one lesion in the middle; it stays in memory",
+                "A photo of one lesion, in the middle of the picture. It stays in memory.",
                 type=PHOTO_TYPES,
                 key=key,
                 on_change=_open_upload,
@@ -118,7 +122,8 @@ def choose_photo(photo: WalkthroughPhoto) -> None:
             st.caption(f"{sample.image_id}: {sample.attribution}.")
     if photo.asked_before:
         st.info(
-            f"On Scan, {photo.asked_before} answered. The chapters take {photo.classifier.name} "
-            "apart, so it has classified the photo again: its answer may be another one.",
+            f"On Scan, {photo.asked_before} answered. The chapters explain "
+            f"{photo.classifier.name}, so it has classified the photo again. Its answer may "
+            "differ.",
             icon=":material/hub:",
         )

@@ -1,4 +1,4 @@
-"""Chapter: quiz. Five questions whose answers are computed from the model and the photo."""
+"""Shows the chapter with the quiz: five questions, answered from the model and the photo."""
 
 import streamlit as st
 
@@ -24,13 +24,17 @@ GATE = "attention_published"
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """The questions, each with its answer once one is chosen."""
+    """Draws the chapter.
+
+    Args:
+        photo: the visitor's photo.
+    """
     layers, entry = photo.classifier.layers, photo.classifier.entry
     asked = [
         quiz.ask_sparsity(photo.prediction),
         quiz.ask_largest_block(build_block_graph(layers, photo.prediction.layers)),
         quiz.ask_weight_levels(layers),
-        quiz.ask_passes(*(map_on_device(entry.sha256, entry.name, device) for device in DEVICES)),
+        quiz.ask_passes(*(map_on_device(entry.sha256, device, entry) for device in DEVICES)),
     ]
     score = st.container()
     right = sum(_ask(number, question) for number, question in enumerate(asked, start=1))
@@ -48,7 +52,11 @@ def show(photo: WalkthroughPhoto) -> None:
 
 
 def _ask(number: int, question: Question) -> bool:
-    """One question; True once it is answered rightly."""
+    """Asks one question.
+
+    Returns:
+        True once it is answered correctly.
+    """
     chosen = st.radio(
         f"**{number}.** {question.text}",
         range(len(question.options)),

@@ -1,4 +1,4 @@
-"""Chapter: the photo as events, layer by layer, and against other pictures."""
+"""Shows the chapter on spikes: the photo as events, and compared with other pictures."""
 
 from collections.abc import Sequence
 
@@ -31,12 +31,18 @@ IDEA = (
 )
 PHOTO, SKIN, LESION, GREY = "This photo", "Plain skin", "Large lesion", "Uniform grey"
 SHORT = {PHOTO: "Photo", SKIN: SKIN, LESION: LESION, GREY: "Grey"}
-"""Side by side on a phone."""
+"""Short names that fit side by side on a phone."""
 
 
 @st.cache_resource(show_spinner="Sending it through the network")
-def _reference(name: str, sha256: str, _classifier: AkidaClassifier) -> tuple[Prediction, str]:
-    """For the weights of this hash: the answer to a reference, and where the picture is from."""
+def _classify_reference(
+    name: str, sha256: str, _classifier: AkidaClassifier
+) -> tuple[Prediction, str]:
+    """Classifies a reference picture with the network of this hash, once for all visitors.
+
+    Returns:
+        The answer, and the source of the picture.
+    """
     if name == GREY:
         about = "Uniform grey: made, not photographed, every pixel the same; no skin looks like it."
         return _classifier.classify(make_uniform_grey(_classifier.input_size)), about
@@ -51,7 +57,11 @@ def _reference(name: str, sha256: str, _classifier: AkidaClassifier) -> tuple[Pr
 
 
 def show(photo: WalkthroughPhoto) -> None:
-    """The player of one picture, and the photo against a reference."""
+    """Draws the chapter.
+
+    Args:
+        photo: the visitor's photo.
+    """
     shown = st.segmented_control(
         "What travels",
         list(SHORT),
@@ -61,10 +71,12 @@ def show(photo: WalkthroughPhoto) -> None:
         key="spikes_shown",
     )
     compared = SKIN if shown == PHOTO else shown
-    reference, about = _reference(compared, photo.classifier.entry.sha256, photo.classifier)
+    reference, about = _classify_reference(
+        compared, photo.classifier.entry.sha256, photo.classifier
+    )
     prediction = photo.prediction if shown == PHOTO else reference
     frames = make_frames(prediction.outputs)
-    show_player(frames, prediction.inputs, called=shown.lower(), key="spikes_player")
+    show_player(frames, prediction.inputs, name=shown.lower(), key="spikes_player")
     size = sum(frame.size for frame in frames)
     show_number(
         f"Events; {prediction.sparsity:.1%} of the activations stay silent",
@@ -82,19 +94,19 @@ def _show_comparison(photo: Prediction, reference: Prediction, name: str, about:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(photo.inputs, width=96, alt="This photo as the network reads it")
         st.image(reference.inputs, width=96, alt=f"{name} as the network reads it")
-        st.markdown(_totals(found, other), width=560)
-    st.altair_chart(_switches(found, other), alt=_words(found, other))
+        st.markdown(_describe_totals(found, other), width=560)
+    st.altair_chart(_draw_changes(found, other), alt=_describe(found, other))
     st.caption(
         "Up: activations that are an event of this photo alone. Down: of the other alone. The "
         "tick is what is left of both, the layer's change in events. Layers from left to right."
     )
-    st.markdown(_why(found, other), width=760)
+    st.markdown(_explain_change(found, other), width=760)
     with st.expander("Every layer in numbers", icon=":material/table_rows:"):
-        st.dataframe(_table(found, name), hide_index=True)
+        st.dataframe(_list_layers(found, name), hide_index=True)
     st.caption(about)
 
 
-def _totals(found: Sequence[LayerContrast], other: str) -> str:
+def _describe_totals(found: Sequence[LayerContrast], other: str) -> str:
     events, reference = _sum(found, "events"), _sum(found, "reference")
     switched = (_sum(found, "gained") + _sum(found, "lost")) / _sum(found, "size")
     return (
@@ -104,8 +116,8 @@ def _totals(found: Sequence[LayerContrast], other: str) -> str:
     )
 
 
-def _why(found: Sequence[LayerContrast], other: str) -> str:
-    """Where events follow the picture and where not."""
+def _explain_change(found: Sequence[LayerContrast], other: str) -> str:
+    """Explains where the number of events depends on the picture."""
     signed = [f for f in found if f.signed]
     rectified = [f for f in found if not f.signed]
     size, here, there = (_sum(signed, name) for name in ("size", "events", "reference"))
@@ -130,7 +142,7 @@ def _sum(found: Sequence[LayerContrast], name: str) -> int:
     return sum(getattr(layer, name) for layer in found)
 
 
-def _words(found: Sequence[LayerContrast], other: str) -> str:
+def _describe(found: Sequence[LayerContrast], other: str) -> str:
     layers = "; ".join(
         f"{f.name} {f.events:,} and {f.reference:,}, {f.gained:,} and {f.lost:,} alone"
         for f in found
@@ -140,7 +152,7 @@ def _words(found: Sequence[LayerContrast], other: str) -> str:
     )
 
 
-def _table(found: Sequence[LayerContrast], name: str) -> dict[str, list[str] | list[int]]:
+def _list_layers(found: Sequence[LayerContrast], name: str) -> dict[str, list[str] | list[int]]:
     return {
         "Layer": [f.name for f in found],
         "Sends": ["both signs" if f.signed else "rectified" for f in found],
@@ -152,8 +164,8 @@ def _table(found: Sequence[LayerContrast], name: str) -> dict[str, list[str] | l
     }
 
 
-def _switches(found: Sequence[LayerContrast], other: str) -> alt.LayerChart:
-    """A bar up and a bar down for each layer, as shares of its activations, and what is left."""
+def _draw_changes(found: Sequence[LayerContrast], other: str) -> alt.LayerChart:
+    """Draws a bar up and a bar down for each layer as shares of its activations, and the net."""
     sides = (f"only {PHOTO.lower()}", f"only {other}")
     rows = [
         {
@@ -186,7 +198,7 @@ def _switches(found: Sequence[LayerContrast], other: str) -> alt.LayerChart:
     )
     ticks = (
         base.transform_filter(alt.FieldEqualPredicate(field="side", equal=sides[0]))
-        .transform_calculate(ink="'8'")
+        .transform_calculate(text_colour="'8'")
         .mark_tick(thickness=3, opacity=1)
         .encode(y="net:Q", color=TEXT_COLOUR)
     )

@@ -1,4 +1,4 @@
-"""Quantized after training against tuned while quantized, from the stored study."""
+"""Shows what quantization-aware tuning improves, from the stored study."""
 
 from typing import Any
 
@@ -17,20 +17,20 @@ SCORE = "macro F1"
 
 
 def show_tuning(study: StudyTable | None, entry: ModelEntry) -> None:
-    """A line a variant of the study of bits: where it stands before and after tuning.
+    """Shows each variant of the study on bits before and after tuning.
 
     Args:
-        study: as `python -m qana study bits` wrote it; None without it.
-        entry: of the deployed model, whose own stages are quoted.
+        study: the table of `python -m qana study bits`; None if there is none.
+        entry: the deployed model; its own stages are shown as well.
     """
     st.subheader("What tuning mends", anchor=False)
     stages = entry.metrics["stages"]
-    told = ", ".join(
+    scores = ", ".join(
         f"{stages[stage]['macro_f1']:.3f} {words}" for stage, words in DEPLOYED.items()
     )
     st.markdown(
         f"The deployed network at {entry.weight_bits}/{entry.activation_bits} bits, {SCORE} on all "
-        f"test lesions: {told}."
+        f"test lesions: {scores}."
     )
     show_measured(entry.record["command"])
     if study is None:
@@ -46,7 +46,7 @@ def show_tuning(study: StudyTable | None, entry: ModelEntry) -> None:
         if cell["stage"] in STAGES and cell[SCORE] is not None
     ]
     floats = [cell[SCORE] for cell in cells if cell["stage"] == "float"]
-    st.altair_chart(_dumbbells(rows, floats[:1]), alt=_told(rows, floats[:1]))
+    st.altair_chart(_draw_dumbbells(rows, floats[:1]), alt=_describe(rows, floats[:1]))
     st.caption(
         f"{SCORE} of a smaller sibling of the deployed network ({SMALL.input_size} px), on the "
         f"{study.subset} lesions{'; the dashed line is its float form' if floats else ''}. "
@@ -55,7 +55,7 @@ def show_tuning(study: StudyTable | None, entry: ModelEntry) -> None:
     show_measured(study.command)
 
 
-def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChart:
+def _draw_dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChart:
     variants = list(dict.fromkeys(row["variant"] for row in rows))
     base = alt.Chart(alt.InlineData(rows)).encode(
         y=alt.Y("variant:N", sort=variants, title=None, axis=alt.Axis(labelLimit=170)),
@@ -83,6 +83,6 @@ def _dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChar
     return alt.layer(guide, line, dots).properties(height=34 * len(variants), autosize=PLOT_HEIGHT)
 
 
-def _told(rows: list[dict[str, Any]], floats: list[float]) -> str:
-    told = [f"{row['variant']}, {row['stage']}: {row['score']:.3f}" for row in rows]
-    return f"{SCORE}. " + "; ".join([*(f"float: {at:.3f}" for at in floats), *told])
+def _describe(rows: list[dict[str, Any]], floats: list[float]) -> str:
+    scores = [f"{row['variant']}, {row['stage']}: {row['score']:.3f}" for row in rows]
+    return f"{SCORE}. " + "; ".join([*(f"float: {at:.3f}" for at in floats), *scores])

@@ -1,4 +1,4 @@
-"""The square that the network saw, and by one tap what in it spoke for the answer."""
+"""Shows the square that the network read and, on request, the map of its answer."""
 
 import streamlit as st
 
@@ -10,16 +10,22 @@ ALT = "The photo, cut to its centre square"
 
 
 def show_square(diagnosis: Diagnosis) -> None:
-    """The photo, with a switch for the map of its likeliest class where the model has a map."""
-    there = load_map(diagnosis.classifier.layers) is not None
-    if there and st.toggle("Show what spoke for it", key="map"):
+    """Shows the photo, with a switch for the map of its likeliest class.
+
+    There is no switch if the network that answered has no map.
+
+    Args:
+        diagnosis: with an answer.
+    """
+    has_map = load_map(diagnosis.classifier.layers) is not None
+    if has_map and st.toggle("Show what supports it", key="map"):
         name = BY_CODE[diagnosis.top[0][0]].name.lower()
         st.image(
             draw_answer_map(diagnosis),
-            caption=f"Brighter places spoke more for {name}: computed from the integers of this "
-            "very answer. It shows what the network used, not what is ill.",
-            alt=f"{ALT}, under a map of what spoke for {name}",
+            caption=f"Brighter areas support {name} more. The map is computed from the integers of "
+            "this answer. It shows what the network used, not what is diseased.",
+            alt=f"{ALT}, under a map of what supports {name}",
             width="stretch",
         )
         return
-    st.image(diagnosis.square, caption="The square that the network saw", alt=ALT, width="stretch")
+    st.image(diagnosis.square, caption="The square that the network read", alt=ALT, width="stretch")

@@ -1,109 +1,117 @@
-"""How far a method can be believed: what was measured, beside the map."""
+"""Shows how faithful an explanation method is, as measured on the test lesions."""
 
 import pandas as pd
 import streamlit as st
 
+from qana.explanation.map_request import AKIDA_MAP
 from qana.reports.explanation_report import CentreGains, ExplanationReport, MeanAndInterval
 from ui.provenance import show_measured
 
-AKIDA, CENTRE, RANDOM = "Akida map", "Centre blob", "Random map"
-DESTROYED = 0.3
-"""Rank correlation below which a map counts as another one."""
+CENTRE, RANDOM = "Centre blob", "Random map"
+UNRELATED = 0.3
+"""Rank correlation below which two maps count as different."""
 WORDS = {
     "energy": "On the lesion",
     "pointing": "Points at it",
     "deletion": "Deletion (lower is better)",
     "insertion": "Insertion (higher is better)",
 }
+COMPARED = {"energy": "by the share on the lesion", "deletion": "by deletion"}
 HELP = (
-    "**On the lesion**: share of the map's strength within the lesion's mask. **Points at it**: "
-    "how often its strongest place is within. **Deletion**: mean probability of the class while "
-    "the strongest places are blurred away. **Insertion**: while they alone are shown."
+    "**On the lesion**: the share of the map that lies inside the lesion's outline. **Points at "
+    "it**: how often the strongest position lies inside. **Deletion**: the mean probability of the "
+    "class while the strongest positions are blurred one by one. **Insertion**: the mean "
+    "probability while only the strongest positions are visible."
 )
 
 
 def show_faithfulness(method: str, document: ExplanationReport | None, current: bool) -> None:
-    """The measured faithfulness of one method against the two maps that know nothing.
+    """Shows the faithfulness of one method, next to two maps that ignore the photo.
 
     Args:
-        method: as the document names it.
-        document: of models/explanations.json, if there is one.
-        current: whether it is of this very model.
+        method: name of the method in the document.
+        document: report on the methods; None if there is none.
+        current: whether the report is about the network that answered.
     """
-    st.markdown("**Can this method be believed?**", help=HELP)
-    if document is None or not current or method not in document.methods:
+    st.markdown("**Can this method be trusted?**", help=HELP)
+    if document is None or not current:
         st.caption(
-            f"{method} was not measured for this model and layer: look at it with doubt."
-            if document and current
-            else "Nothing was measured for this very model yet; `python -m qana explain --data "
-            "DIR` does it."
+            "No method has been measured for this network yet. `python -m qana explain --data "
+            "DIR` measures them."
         )
+        return
+    if method not in document.methods:
+        st.caption(f"{method} has not been measured for this network. Do not rely on it.")
         return
     rows = {
         words: {
-            name: _cell(getattr(document.methods[name], score))
+            name: _format_cell(getattr(document.methods[name], score))
             for name in dict.fromkeys((method, CENTRE, RANDOM))
         }
         for score, words in WORDS.items()
     }
     st.table(pd.DataFrame(rows).T, border="horizontal")
     st.markdown(describe_gains(method, document.against_centre[method]))
-    if method == AKIDA:
+    if method == AKIDA_MAP:
         near, photos = document.against_grad_cam.near, document.photos
         ties = sum((document.against_grad_cam.ties or {}).values())
-        others = (
-            f"; {_parted(photos - near, ties)} from it at a float32 rounding tie of Keras in an "
-            "earlier layer, and nowhere else"
-        )
         st.markdown(
-            f"It is grad-cam's Grad-CAM of the quantized Keras network to 1 % of its range on "
-            f"{near:,} of {photos:,} photos{others if near < photos else ''}."
+            f"It equals Grad-CAM of the quantized Keras network to 1 % of its range on {near:,} of "
+            f"{photos:,} photos{_explain_others(photos - near, ties) if near < photos else ''}."
         )
         left = document.sanity.mean
         st.markdown(
-            f"With the head's weights shuffled its rank correlation with itself falls from 1 to "
-            f"{left:.2f}: it shows what was learned, not edges alone."
-            if document.sanity.ci95[1] < DESTROYED
-            else f"With the head's weights shuffled {left:.2f} of its rank correlation with itself "
-            "remains: it shows much that was never learned."
+            "After the weights of the head are shuffled, its rank correlation with itself falls "
+            f"from 1 to {left:.2f}. So the map shows what was learned, not edges alone."
+            if document.sanity.ci95[1] < UNRELATED
+            else "After the weights of the head are shuffled, its rank correlation with itself is "
+            f"still {left:.2f}. So the map shows much that was never learned."
         )
     show_measured(document.command)
     photos, lesions = document.methods[method].photos, document.lesions
-    whose = (
-        f"{lesions:,} test lesions, a photo each"
+    measured = (
+        f"{lesions:,} test lesions, one photo each"
         if photos == document.photos
-        else f"{method}: {photos} of {lesions:,} test lesions, since it takes long; the others: all"
+        else f"{method}: {photos} of {lesions:,} test lesions, because it is slow. The other "
+        "methods: all of them"
     )
     st.caption(
-        f"{whose}; the lesions cover {document.mask_share:.0%} of the square; 95 % intervals "
-        "over lesions."
+        f"{measured}. The lesions cover {document.mask_share:.0%} of the square. The intervals are "
+        "95 % intervals over lesions."
     )
 
 
-def _parted(others: int, ties: int) -> str:
+def _explain_others(others: int, ties: int) -> str:
     if others == ties:
-        return "the other one parts" if others == 1 else f"the other {others:,} part"
-    return f"of the other {others:,}, {ties:,} part"
+        subject = "the other one differs" if others == 1 else f"the other {others:,} differ"
+    else:
+        subject = f"of the other {others:,}, {ties:,} differ"
+    return f"; {subject} only after a float32 rounding tie of Keras in an earlier layer"
 
 
 def describe_gains(method: str, gains: CentreGains) -> str:
-    """Whether a method beats a guess that every lesion is in the middle, in one sentence."""
-    won = [words for score, words in _AGAINST.items() if getattr(gains, score).beats]
-    lost = [words for score, words in _AGAINST.items() if getattr(gains, score).ci95[1] < 0]
-    level = [words for score, words in _AGAINST.items() if words not in (*won, *lost)]
+    """Describes whether a method beats a blob in the centre of the photo.
+
+    Args:
+        method: its name.
+        gains: its gains over the centre blob.
+
+    Returns:
+        One sentence in Markdown.
+    """
+    won = [words for score, words in COMPARED.items() if getattr(gains, score).beats]
+    lost = [words for score, words in COMPARED.items() if getattr(gains, score).ci95[1] < 0]
+    level = [words for score, words in COMPARED.items() if words not in (*won, *lost)]
     parts = []
     if won:
         parts.append(f"**beats** the centre blob {' and '.join(won)}")
     if lost:
         parts.append(f"**does worse** than the centre blob {' and '.join(lost)}")
     if level:
-        parts.append(f"**cannot be told** from the centre blob {' and '.join(level)}")
+        parts.append(f"**does not differ clearly** from the centre blob {' and '.join(level)}")
     return f"{method} " + ", and ".join(parts) + "."
 
 
-_AGAINST = {"energy": "on the share that lies on the lesion", "deletion": "on deletion"}
-
-
-def _cell(found: MeanAndInterval) -> str:
+def _format_cell(found: MeanAndInterval) -> str:
     low, high = found.ci95
     return f"{found.mean:.2f} ({low:.2f} to {high:.2f})"

@@ -1,4 +1,4 @@
-"""The sections below the map: methods side by side, float against quantized, layers of spikes."""
+"""Shows the sections below the map: all methods, float and quantized, and the spikes by layer."""
 
 import altair as alt
 import numpy as np
@@ -7,28 +7,30 @@ import streamlit as st
 from qana.explanation.faithfulness import compute_agreement, compute_drift
 from qana.explanation.heatmap import draw_channel, find_strongest_channels, overlay_map
 from qana.explanation.map_job import LAST_LAYER, METHODS
+from qana.explanation.map_request import AKIDA_MAP, OCCLUSION, MapRequest, make_akida_request
 from qana.inference.diagnosis import SQUARE_SIZE
 from qana.reports.explanation_report import ExplanationReport
-from ui.explain.session import (
-    AKIDA,
-    OCCLUSION,
-    ExplainSession,
-    MapRequest,
-    make_akida_request,
-    request_map,
-)
+from ui.explain.session import ExplainSession, request_map
 from ui.provenance import show_measured
 
 PICTURE = 168
 """Side of a small picture, pixels: two in a row on a phone."""
 CHANNELS = 8
+"""Number of feature maps of a layer that are shown."""
 
 
 def show_side_by_side(
     session: ExplainSession, label: int, opacity: float, document: ExplanationReport | None
 ) -> None:
-    """Every method at the last feature map of the network that runs on Akida."""
-    requests = [make_akida_request(AKIDA, label), make_akida_request(OCCLUSION, label)]
+    """Shows every method at the last feature map of the network that runs on Akida.
+
+    Args:
+        session: takes the maps.
+        label: class, an index into `qana.classes.LABELS`.
+        opacity: of the maps, 0 to 1.
+        document: report on the methods for this very network; None without one.
+    """
+    requests = [make_akida_request(AKIDA_MAP, label), make_akida_request(OCCLUSION, label)]
     requests += [MapRequest(method, "quantized", LAST_LAYER, label) for method in METHODS]
     request_map(session, requests[0])
     first = session.maps[requests[0]]
@@ -44,25 +46,26 @@ def show_side_by_side(
                 energy = session.measure_energy(values)
                 facts += [] if energy is None else [f"{energy:.0%} on the lesion"]
                 picture = overlay_map(session.diagnosis.square, values, opacity)
-                _small(picture, ": ".join(filter(None, (request.method, ", ".join(facts)))))
+                _show_small(picture, ": ".join(filter(None, (request.method, ", ".join(facts)))))
     missing = [
         request
         for request in requests
         if request not in session.maps and request not in session.jobs
     ]
-    if missing and st.button("Make the others", icon=":material/grid_view:"):
+    if missing and st.button("Make the other maps", icon=":material/grid_view:"):
         for request in missing:
             request_map(session, request)
         st.rerun()
     st.caption(
-        "Agrees: rank correlation with the Akida map, 1 for the same order of places. Eigen-CAM "
-        "knows no class. The first load takes about a minute and blocks nobody."
+        "Agreement is the rank correlation with the Akida map. It is 1 if both maps rank all "
+        "positions equally. Eigen-CAM ignores the class. The first map takes about a minute, "
+        "while TensorFlow and torch load in the background."
     )
     if document:
         photos, found = document.photos, []
         for pair, value in document.agreement.items():
-            first, other = pair.split(" | ")
-            if first == AKIDA:
+            method, other = pair.split(" | ")
+            if method == AKIDA_MAP:
                 fewer = document.methods[other].photos
                 where = "" if fewer == photos else f" (over {fewer:,})"
                 found.append(f"{other} {value:.2f}{where}")
@@ -77,16 +80,24 @@ def show_drift(
     opacity: float,
     document: ExplanationReport | None,
 ) -> None:
-    """Grad-CAM before and after quantization, and how far it moved."""
+    """Shows Grad-CAM before and after quantization, and how far it drifted.
+
+    Args:
+        session: takes the maps.
+        label: class, an index into `qana.classes.LABELS`.
+        layer: layer at which the maps are drawn.
+        opacity: of the maps, 0 to 1.
+        document: report on the methods for this very network; None without one.
+    """
     entry = session.diagnosis.classifier.entry
     bits = f"{entry.weight_bits}/{entry.activation_bits}"
     requests = [MapRequest("Grad-CAM", form, layer, label) for form in ("float", "quantized")]
     found = [session.maps[request] for request in requests if request in session.maps]
     if len(found) == len(requests):
         with st.container(horizontal=True, gap="small"):
-            _small(overlay_map(session.diagnosis.square, found[0], opacity), "Float network")
+            _show_small(overlay_map(session.diagnosis.square, found[0], opacity), "Float network")
             quantized = overlay_map(session.diagnosis.square, found[1], opacity)
-            _small(quantized, f"Quantized, {bits} bits")
+            _show_small(quantized, f"Quantized, {bits} bits")
         st.markdown(f"On this photo the map drifted by **{compute_drift(*found):.2f}**.")
     elif not any(request in session.jobs for request in requests) and st.button(
         "Compare both networks", icon=":material/compare:"
@@ -94,7 +105,9 @@ def show_drift(
         for request in requests:
             request_map(session, request)
         st.rerun()
-    st.caption("Drift: 1 minus the rank correlation of both maps; 0 is no move, 1 is unrelated.")
+    st.caption(
+        "Drift is 1 minus the rank correlation of both maps: 0 for equal, 1 for unrelated maps."
+    )
     if document:
         moved = "; ".join(
             f"{step} {value.mean:.2f} ({value.ci95[0]:.2f} to {value.ci95[1]:.2f})"
@@ -102,14 +115,14 @@ def show_drift(
         )
         st.markdown(
             f"Mean drift at the last map over {document.photos:,} test photos: {moved}. 8/8 is "
-            "the deployed network, tuned after quantization; 4/4 is the float network quantized "
-            "without tuning."
+            "the deployed network, which was tuned after quantization. 4/4 is the float network, "
+            "quantized without tuning."
         )
         show_measured(document.command)
 
 
 def show_spikes(session: ExplainSession) -> None:
-    """The strongest channels of a layer as maps of events, and how silent each layer is."""
+    """Shows the strongest channels of a layer as event maps, and the sparsity of each layer."""
     outputs = session.prediction.outputs
     layers = {layer.name: layer for layer in session.prediction.layers}
     names = [name for name in layers if outputs[name].shape[0] > 1]
@@ -119,26 +132,26 @@ def show_spikes(session: ExplainSession) -> None:
     height, width, channels = outputs[name].shape
     layer = layers[name]
     st.markdown(
-        f"**{name}**: {channels} channels of {height}x{width} places, {layer.events:,} events, "
+        f"**{name}**: {channels} channels of {height}x{width} positions, {layer.events:,} events, "
         f"{layer.sparsity:.0%} silent. Its strongest channels:"
     )
     with st.container(horizontal=True, gap="small"):
         for channel, values in find_strongest_channels(outputs[name], CHANNELS):
             events = int(np.count_nonzero(values))
-            _small(draw_channel(values, SQUARE_SIZE), f"Channel {channel}: {events:,} events")
+            _show_small(draw_channel(values, SQUARE_SIZE), f"Channel {channel}: {events:,} events")
     st.altair_chart(
-        _silence(session, name),
+        _draw_silence(session, name),
         alt="Share of silent activations by layer: "
         + ", ".join(f"{found.name} {found.sparsity:.0%}" for found in layers.values()),
     )
     st.caption(
-        "An event is a value that is not zero; zeros are never sent. Black places are silent, the "
-        "brightest send the largest value of their channel. Counted by the simulator for "
-        "this photo, layers in order."
+        "An event is a value that is not zero. Zeros are never sent. Black positions are silent; "
+        "the brightest send the largest value of their channel. The simulator counted the events "
+        "of this photo. The bars show the layers in order."
     )
 
 
-def _silence(session: ExplainSession, chosen: str) -> alt.Chart:
+def _draw_silence(session: ExplainSession, chosen: str) -> alt.Chart:
     rows = [
         {"order": number, "layer": layer.name, "silent": layer.sparsity, "on": layer.name == chosen}
         for number, layer in enumerate(session.prediction.layers)
@@ -161,6 +174,6 @@ def _silence(session: ExplainSession, chosen: str) -> alt.Chart:
     )
 
 
-def _small(picture: np.ndarray, caption: str) -> None:
+def _show_small(picture: np.ndarray, caption: str) -> None:
     with st.container(width=PICTURE):
         st.image(picture, caption=caption, alt=caption, width=PICTURE)

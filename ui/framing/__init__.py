@@ -1,4 +1,4 @@
-"""A photo to be moved, turned and enlarged until the lesion fills the circle."""
+"""Lets a visitor move, turn and enlarge a photo until the lesion fills the circle."""
 
 import base64
 import io
@@ -12,15 +12,22 @@ from PIL import Image
 from qana.imaging.crop import CENTRE_SQUARE, CROP_SHARE, CropBox, find_min_share
 from ui.component import CAMERA_CSS, register_component
 
-SHOWN_SIDE = 1024
-"""Pixels of the preview's long side."""
+PREVIEW_SIDE = 1024
+"""Longer side of the preview, pixels."""
 _framing = register_component(Path(__file__).parent, CAMERA_CSS)
 
 
 def encode_preview(photo: np.ndarray) -> str:
-    """(H, W, 3) uint8 RGB to a JPEG in the form of an address, at most 1024 pixels a side."""
+    """Encodes a small copy of a photo for the browser.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+
+    Returns:
+        A data URL with a JPEG of at most 1024 pixels a side.
+    """
     picture = Image.fromarray(photo)
-    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=88)
     return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
@@ -31,18 +38,18 @@ def show_framing(photo: np.ndarray, preview: str, key: str) -> CropBox | None:
 
     Args:
         photo: (H, W, 3) uint8 RGB.
-        preview: what `encode_preview` makes of it, once: the page runs more often.
+        preview: from `encode_preview`. It is made once, because the page runs more often.
         key: of the widget.
 
     Returns:
-        The square, once, when the button is pressed; else None.
+        The square, in the one run after the button is clicked; else None.
     """
     chosen = _framing(
         key=key,
         data={
             "photo": preview,
             "least": find_min_share(photo),
-            # Of the square that is cut out, the network reads the middle: that is what is shown.
+            # The network reads only the middle of the square, so the browser shows the middle.
             "centre": CROP_SHARE,
         },
         on_chosen_change=lambda: None,
@@ -50,11 +57,18 @@ def show_framing(photo: np.ndarray, preview: str, key: str) -> CropBox | None:
     return parse_crop(chosen) if chosen else None
 
 
-def parse_crop(said: Any) -> CropBox:
-    """The square that a browser named; the centre square where it named none that can be."""
+def parse_crop(message: Any) -> CropBox:
+    """Reads the square that a browser sends.
+
+    Args:
+        message: a dictionary with turns, x, y and share; a broken client may send anything.
+
+    Returns:
+        The square; the centre square if the message is not usable.
+    """
     try:
-        numbers = [float(said[name]) for name in ("x", "y", "share")]
-        turns = int(said["turns"]) % 4
+        numbers = [float(message[name]) for name in ("x", "y", "share")]
+        turns = int(message["turns"]) % 4
     except (TypeError, ValueError, KeyError, OverflowError):
         return CENTRE_SQUARE
     return CropBox(turns, *numbers) if all(map(math.isfinite, numbers)) else CENTRE_SQUARE

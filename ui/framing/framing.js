@@ -1,8 +1,9 @@
-// A square of a photo, moved with a finger, a mouse or the arrow keys, enlarged with two fingers, the
-// wheel, the slider or plus and minus, turned by quarters. All shares are of the turned photo.
+// Lets a visitor move a square of a photo with a finger, a mouse or the arrow keys, enlarge it with
+// two fingers, the wheel, the slider or plus and minus, and turn it by quarters. All shares refer to
+// the turned photo.
 const instances = new WeakMap()
-const STEP = 0.04 // of the square, an arrow key
-const FACTOR = 1.12 // a key or a notch of the wheel
+const STEP = 0.04 // share of the square for an arrow key
+const FACTOR = 1.12 // for a key or a notch of the wheel
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
@@ -49,7 +50,7 @@ function start(root) {
   }
 
   function turn(quarters) {
-    // The middle of the square goes round with the photo.
+    // The centre of the square turns with the photo.
     for (let i = 0; i < quarters; i++) [frame.x, frame.y] = [1 - frame.y, frame.x]
     frame.turns = (frame.turns + quarters) % 4
     const upright = frame.turns % 2 === 0
@@ -74,7 +75,7 @@ function start(root) {
       Math.min(Math.max(share, half / length), 1 - half / length)
     frame.x = within(frame.x, turned.width)
     frame.y = within(frame.y, turned.height)
-    // The slider goes by equal factors, as the eye judges size.
+    // The slider moves by equal factors, because the eye judges size by ratio.
     size.value = least < 1 ? Math.log(frame.share) / Math.log(least) : 0
     draw()
   }
@@ -92,7 +93,7 @@ function start(root) {
   }
 
   function move(across, down) {
-    // Shares of the square that is seen: the photo follows the finger.
+    // In shares of the visible square, so that the photo follows the finger.
     const seen = side() * centre
     frame.x -= (across * seen) / turned.width
     frame.y -= (down * seen) / turned.height

@@ -1,1 +1,1 @@
-"""Parts of the page Learn: teach the head a class, watch it on lesions that it never saw."""
+"""Parts of the page Learn: teach the head a class and watch it on held-out lesions."""

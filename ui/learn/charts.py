@@ -1,4 +1,4 @@
-"""Charts of the page Learn: recall before and now, and the forgetting curve."""
+"""Draws the charts of Learn: recall before and now, and the forgetting curve."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,20 @@ from ui.learn.session import SessionStep
 
 BEFORE, NOW = "before you began", "now"
 _WHEN = alt.Scale(domain=[NOW, *"23456", BEFORE])
-"""The first colour of the theme's palette, and its seventh, which is grey."""
+"""Takes the first colour of the theme's palette and the seventh, which is grey."""
 
 
 def draw_recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
-    """A line a class: a ring where it stood, a dot where it stands, of its held-out photos."""
+    """Draws how many held-out photos of each class the head recognizes.
+
+    Args:
+        before: scores at the start of the session, drawn as rings.
+        now: scores now, drawn as dots.
+    """
     rows = [
-        {"class": lesion.name, "when": when, "photos": int(marks.recognized[place])}
+        {"class": lesion.name, "when": when, "photos": int(scores.recognized[place])}
         for place, lesion in enumerate(CLASSES)
-        for when, marks in ((BEFORE, before), (NOW, now))
+        for when, scores in ((BEFORE, before), (NOW, now))
     ]
     most = int(now.photos.max())
     base = alt.Chart(alt.InlineData(rows)).encode(
@@ -53,7 +58,7 @@ def draw_recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
 
 
 def describe_recalls(before: HeldOutScores, now: HeldOutScores) -> str:
-    """The same in words."""
+    """Describes the chart of `draw_recalls` for those who cannot see it."""
     return "Held-out lesions recognized. " + "; ".join(
         f"{lesion.name}: {before.recognized[place]} {BEFORE}, {now.recognized[place]} {NOW}, of "
         f"{now.photos[place]}"
@@ -62,16 +67,20 @@ def describe_recalls(before: HeldOutScores, now: HeldOutScores) -> str:
 
 
 def draw_forgetting(steps: Sequence[SessionStep]) -> alt.LayerChart:
-    """Balanced accuracy after each step; a lesson is a dot, any other step a diamond."""
+    """Draws the balanced accuracy after each step.
+
+    Args:
+        steps: the history. Lessons are dots, other steps diamonds.
+    """
     rows = [
         {
             "step": number,
-            "what": step.what,
-            "kind": "lesson" if step.lesson else "other",
-            "score": step.marks.balanced_accuracy,
+            "what": step.description,
+            "kind": "lesson" if step.is_lesson else "other",
+            "score": step.scores.balanced_accuracy,
         }
         for number, step in enumerate(steps)
-        if step.marks.balanced_accuracy is not None
+        if step.scores.balanced_accuracy is not None
     ]
     base = alt.Chart(alt.InlineData(rows)).encode(
         x=alt.X(
@@ -104,9 +113,9 @@ def draw_forgetting(steps: Sequence[SessionStep]) -> alt.LayerChart:
 
 
 def describe_forgetting(steps: Sequence[SessionStep]) -> str:
-    """The same in words."""
+    """Describes the chart of `draw_forgetting` for those who cannot see it."""
     return "Balanced accuracy on held-out lesions. " + "; ".join(
-        f"{step.what}: {step.marks.balanced_accuracy:.2f}"
+        f"{step.description}: {step.scores.balanced_accuracy:.2f}"
         for step in steps
-        if step.marks.balanced_accuracy is not None
+        if step.scores.balanced_accuracy is not None
     )

@@ -1,4 +1,4 @@
-"""The photos to teach with: lessons, the camera, files. Each is read once and kept nowhere."""
+"""Offers photos to teach with: lesson photos, the camera and files. None is kept."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ from ui.learn.session import LearnSession
 LESSONS, CAMERA, UPLOAD = "Lesson photos", "Camera", "Upload"
 FEW = (1, 5, 10)
 CHOSEN = 5
-"""Lesson photos that are chosen until the visitor chooses."""
+"""Number of lesson photos that are chosen at the start."""
 TILE = 64  # pixels; five in a row on a phone
 STYLE = """<style>
 .st-key-learn_tiles { display: grid; grid-template-columns: repeat(5, minmax(0, 5rem)); gap: .5rem }
@@ -36,39 +36,44 @@ STYLE = """<style>
 
 
 class ChosenPhoto(NamedTuple):
-    """What it is called, and how to get its (H, W, 3) uint8 pixels (or an ImageError)."""
+    """A photo to learn.
 
-    called: str
+    Attributes:
+        name: for error sentences.
+        read: gives its (H, W, 3) uint8 RGB pixels, or raises an ImageError.
+    """
+
+    name: str
     read: Callable[[], np.ndarray]
 
 
-def choose_photos(visit: LearnSession, name: str) -> tuple[list[ChosenPhoto], bool]:
-    """The ways to a photo.
+def choose_photos(session: LearnSession, name: str) -> tuple[list[ChosenPhoto], bool]:
+    """Offers the lesson photos, the camera and an upload.
 
     Args:
-        visit: for the keys of its uploads.
+        session: gives the keys of the uploads.
         name: the class that is taught; empty while it has no name.
 
     Returns:
-        The photos that are chosen, and whether they are to be learned at once: a picture of the
-        camera is there for one run only.
+        The chosen photos, and whether they must be learned at once: the picture of the camera lasts
+        for one run of the page.
     """
-    way = st.segmented_control(
+    source = st.segmented_control(
         "From which photos?",
         [LESSONS, CAMERA, UPLOAD],
         default=LESSONS,
         required=True,
         label_visibility="collapsed",
     )
-    if way == LESSONS:
-        return _lessons(name), False
-    if way == CAMERA:
-        return _from_camera(name, visit.turn)
+    if source == LESSONS:
+        return _choose_lessons(name), False
+    if source == CAMERA:
+        return _take_photo(name, session.upload_number)
     files = st.file_uploader(
         "One lesion each, in the middle of the picture; they stay in memory until they are learned",
         type=PHOTO_TYPES,
         accept_multiple_files=True,
-        key=f"learn_upload{visit.turn}",
+        key=f"learn_upload{session.upload_number}",
     )
     return [ChosenPhoto(file.name, partial(_read, file)) for file in files], False
 
@@ -77,7 +82,7 @@ def _read(file: BytesIO) -> np.ndarray:
     return read_image(file.getvalue())
 
 
-def _from_camera(name: str, turn: int) -> tuple[list[ChosenPhoto], bool]:
+def _take_photo(name: str, turn: int) -> tuple[list[ChosenPhoto], bool]:
     if not name:
         st.caption("Give the new class a name first: each photo is learned as it is taken.")
         return [], False
@@ -88,7 +93,7 @@ def _from_camera(name: str, turn: int) -> tuple[list[ChosenPhoto], bool]:
     return [ChosenPhoto("The photo", lambda: read_image(taken))], True
 
 
-def _lessons(name: str) -> list[ChosenPhoto]:
+def _choose_lessons(name: str) -> list[ChosenPhoto]:
     if name not in LABELS:
         name = st.selectbox(
             "Ten photos of which recorded diagnosis?",
@@ -99,9 +104,9 @@ def _lessons(name: str) -> list[ChosenPhoto]:
     keys = [f"learn_lesson_{name}_{number}" for number in range(len(lessons))]
     for number, key in enumerate(keys):
         st.session_state.setdefault(key, number < CHOSEN)
-    chosen = _tiles(lessons, keys)
+    chosen = _show_tiles(lessons, keys)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption("Tap to choose, or take", width="content")
+        st.caption("Choose photos, or take the first", width="content")
         for few in FEW:
             st.button(
                 f"{few}",
@@ -122,8 +127,8 @@ def _choose(keys: list[str], few: int) -> None:
         st.session_state[key] = number < few
 
 
-def _tiles(lessons: list[TeachingPhoto], keys: list[str]) -> list[bool]:
-    """The photos, each with a tick of its own."""
+def _show_tiles(lessons: list[TeachingPhoto], keys: list[str]) -> list[bool]:
+    """Shows the photos with a checkbox each and returns which ones are checked."""
     st.html(STYLE)
     chosen = []
     with st.container(horizontal=True, key="learn_tiles"):
@@ -136,5 +141,5 @@ def _tiles(lessons: list[TeachingPhoto], keys: list[str]) -> list[bool]:
 
 
 def show_attribution() -> None:
-    """Whose the photos are."""
+    """Shows the source and licence of the photos."""
     st.caption(f"Lesson photos (training lesions) and held-out lesions: {ATTRIBUTION}.")

@@ -1,12 +1,10 @@
-"""Names of classes as a visitor reads and writes them; the head knows the seven by their code."""
+"""Keeps what one visitor has taught the head, step by step."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from qana.classes import BY_CODE
 from qana.edge_learning.edge_learner import Answer, EdgeLearner, LearningStep
 from qana.edge_learning.edge_model import EdgeModel
 from qana.edge_learning.head import Head
@@ -14,142 +12,148 @@ from qana.edge_learning.held_out_photos import HeldOutPhotos, HeldOutScores, sco
 from qana.errors import UserError
 from ui.shared_models import get_edge_model, get_held_out
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
-
-
-def name_class(name: str) -> str:
-    """A class's name in plain words."""
-    return BY_CODE[name].name if name in BY_CODE else name
-
-
-def escape_markdown(text: str) -> str:
-    """The same words where Markdown is read: names of classes and files are anyone's."""
-    return _MARKS.sub(r"\\\1", text)
-
-
-def parse_class_name(text: str) -> str:
-    """The class that was typed: the code of one of the seven, or a name of the visitor's own."""
-    typed = text.strip()
-    names = {lesion.name.casefold(): code for code, lesion in BY_CODE.items()}
-    return names.get(typed.casefold(), typed)
-
-
 BEGINNING = "as it came"
 FIRST = "vasc"
-"""Class that a visitor begins with."""
+"""Class that is chosen at the start."""
 NEW = ""
-"""No class has this name."""
+"""Stands for a class that has no name yet."""
 
 
 @dataclass(frozen=True)
 class SessionStep:
-    """Attributes:
-    press: which press of a button it belongs to.
-    what: happened, in words.
-    lesson: whether a photo was learned, and not a class taken away or a head loaded.
-    marks: on the held-out photos after it.
+    """One change of the head, and how well it recognizes the held-out photos afterwards.
+
+    Attributes:
+        action: number of the visitor's action. One action can make several steps.
+        description: what has changed.
+        is_lesson: True for a learned photo, False for a class or a file.
+        scores: on the held-out photos.
     """
 
-    press: int
-    what: str
-    lesson: bool
-    marks: HeldOutScores
+    action: int
+    description: str
+    is_lesson: bool
+    scores: HeldOutScores
+
+
+@dataclass(frozen=True)
+class AskedPhoto:
+    """The head's answer to a photo that the visitor asked about.
+
+    Attributes:
+        key: identifies the photo.
+        head: the head that answered.
+        answer: its answer.
+    """
+
+    key: str
+    head: Head
+    answer: Answer
 
 
 @dataclass
 class LearnSession:
-    """Lives in the session's state, so it is gone with the visitor. It holds no photo.
+    """One visitor's head and its history. It holds no photo and ends with the visitor's session.
 
     Attributes:
-        model: that the visitor began with; it stays, so that a head always fits it.
+        model: the network at the start of the session. It stays, so that every head fits it.
         learner: the head.
-        steps: what happened to it, the beginning first.
-        lessons: of the last press, if it taught.
-        fresh: whether the lessons are yet to be shown.
-        trouble: sentences to show, of the last press.
-        chosen: class to teach; `NEW` for one that is not there yet.
-        asked: of which photo, with which head, and the answer.
-        turn: changes the keys of uploads, which makes the browser's files go too.
-        shots: changes the key of the camera that asks, which makes it ready for the next one.
+        steps: the history of the head, from the start.
+        lessons: photos that the last action taught.
+        errors: sentences to show after the last action.
+        chosen: class to teach; `NEW` for one without a name.
+        asked: the last photo that the head was asked about.
+        lessons_are_new: whether the page has not yet scrolled to the lessons.
+        upload_number: part of the keys of uploads. A new number clears the browser's files.
+        camera_number: part of the key of the camera that asks. A new number starts it again.
     """
 
     model: EdgeModel
     learner: EdgeLearner
     steps: list[SessionStep]
     lessons: list[LearningStep] = field(default_factory=list)
-    trouble: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     chosen: str = FIRST
-    asked: tuple[str, Head, Answer] | None = None
-    fresh: bool = False
-    turn: int = 0
-    shots: int = 0
+    asked: AskedPhoto | None = None
+    lessons_are_new: bool = False
+    upload_number: int = 0
+    camera_number: int = 0
 
     @property
     def held_out(self) -> HeldOutPhotos:
-        """The photos that it is watched on."""
+        """The photos on which the head is scored."""
         photos: HeldOutPhotos = get_held_out(self.model.front_sha256, self.model)
         return photos
 
     @property
     def before(self) -> HeldOutScores:
-        """How the head did before this visitor began."""
-        return self.steps[0].marks
+        """Scores of the head at the start of the session."""
+        return self.steps[0].scores
 
     @property
     def now(self) -> HeldOutScores:
-        """How it does now."""
-        return self.steps[-1].marks
+        """Scores of the head now."""
+        return self.steps[-1].scores
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a press to take back."""
+        """Whether there is an action to undo."""
         return len(self.steps) > 1 and self.learner.undo_steps > 0
 
-    def press(self) -> int:
-        """Begins a press of a button: what the last one left to say is gone."""
-        self.lessons, self.trouble = [], []
-        return self.steps[-1].press + 1
+    def begin_action(self) -> int:
+        """Begins an action and clears what the last one left to show.
 
-    def did(self, press: int, what: str, lesson: bool = False) -> None:
-        """Notes a step that the learner has just made, and how the head does after it."""
-        marks = score_head(self.model, self.learner.head, self.held_out)
-        self.steps.append(SessionStep(press, what, lesson, marks))
+        Returns:
+            The number of the action.
+        """
+        self.lessons, self.errors = [], []
+        return self.steps[-1].action + 1
 
-    def attempt(self, what: str, action: Callable[[], None]) -> None:
-        """A press of one step; what makes it impossible is said, and the head is as it was."""
-        press = self.press()
+    def record_step(self, action: int, description: str, is_lesson: bool = False) -> None:
+        """Scores the head after a change and adds the step to the history."""
+        scores = score_head(self.model, self.learner.head, self.held_out)
+        self.steps.append(SessionStep(action, description, is_lesson, scores))
+
+    def perform(self, description: str, change: Callable[[], None]) -> None:
+        """Performs an action of one step. If it fails, the head stays as it is.
+
+        Args:
+            description: what changes.
+            change: changes the head; may raise a UserError.
+        """
+        action = self.begin_action()
         try:
-            action()
+            change()
         except UserError as error:
-            self.trouble = [str(error)]
+            self.errors = [str(error)]
         else:
-            self.did(press, what)
+            self.record_step(action, description)
 
     def undo(self) -> None:
-        """Takes the last press back, step by step, as far as the learner remembers."""
-        self.press()
-        last = self.steps[-1].press
-        while self.can_undo and self.steps[-1].press == last:
+        """Undoes the last action step by step, as far as the learner remembers."""
+        self.begin_action()
+        last = self.steps[-1].action
+        while self.can_undo and self.steps[-1].action == last:
             self.learner.undo()
             self.steps.pop()
 
     def reset(self) -> None:
-        """Back to the head of the seven classes."""
-        self.press()
+        """Returns to the head with the seven classes."""
+        self.begin_action()
         self.learner.reset()
         del self.steps[1:]
 
 
 def get_session() -> LearnSession:
-    """This visitor's; it begins with the head of the seven classes.
+    """Gets this visitor's session, which starts with the head of the seven classes.
 
     Raises:
-        UserError: there is no model that can learn.
+        UserError: no model can learn.
     """
-    if "learn_visit" not in st.session_state:
+    if "learn_session" not in st.session_state:
         model = get_edge_model()
         photos = get_held_out(model.front_sha256, model)
-        begun = SessionStep(0, BEGINNING, False, score_head(model, model.initial_head, photos))
-        st.session_state.learn_visit = LearnSession(model, EdgeLearner(model), [begun])
-    visit: LearnSession = st.session_state.learn_visit
-    return visit
+        start = SessionStep(0, BEGINNING, False, score_head(model, model.initial_head, photos))
+        st.session_state.learn_session = LearnSession(model, EdgeLearner(model), [start])
+    session: LearnSession = st.session_state.learn_session
+    return session

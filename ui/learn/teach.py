@@ -1,19 +1,20 @@
-"""The left side: which class, from which photos, and the lesson itself."""
+"""Teaches the head: the class, its photos and the lesson."""
 
 import streamlit as st
 
 from qana.classes import LABELS
 from qana.edge_learning.head import MAX_NAME_LENGTH, HeadError
 from qana.imaging import ImageError
+from ui.learn.class_names import escape_markdown, name_class, parse_class_name
 from ui.learn.lesson_result import show_lessons
 from ui.learn.photos import ChosenPhoto, choose_photos
-from ui.learn.session import FIRST, NEW, LearnSession, escape_markdown, name_class, parse_class_name
+from ui.learn.session import FIRST, NEW, LearnSession
 
 
-def show_teach(visit: LearnSession) -> None:
-    """Everything up to the button Learn, and what its last press did."""
-    name = _choose_class(visit)
-    photos, at_once = choose_photos(visit, name)
+def show_teach(session: LearnSession) -> None:
+    """Shows the choice of class and photos, and what the last lesson did."""
+    name = _choose_class(session)
+    photos, at_once = choose_photos(session, name)
     progress = st.empty()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         count = f" {len(photos)} photo{'' if len(photos) == 1 else 's'}" if photos else ""
@@ -26,43 +27,47 @@ def show_teach(visit: LearnSession) -> None:
         st.button(
             "Forget this class",
             icon=":material/ink_eraser:",
-            help="Takes the neurons of the chosen class out of the head. No other class learned "
-            "from its photos, so nothing of them is left.",
-            disabled=visit.chosen not in visit.learner.head.classes,
+            help="Removes the neurons of the chosen class from the head. No other class learned "
+            "from its photos, so nothing of them remains.",
+            disabled=session.chosen not in session.learner.head.classes,
             on_click=_forget,
-            args=(visit,),
+            args=(session,),
         )
     if pressed or at_once:
         with progress:
-            _teach(visit, name, photos)
+            _teach(session, name, photos)
         st.rerun()
-    for sentence in visit.trouble:
+    for sentence in session.errors:
         st.error(escape_markdown(sentence), icon=":material/error:")
-    if visit.lessons:
-        show_lessons(visit)
+    if session.lessons:
+        show_lessons(session)
 
 
-def _choose_class(visit: LearnSession) -> str:
-    """The class to teach; empty for a new one without a name."""
-    known = visit.learner.head.classes
+def _choose_class(session: LearnSession) -> str:
+    """Lets the visitor choose a class.
+
+    Returns:
+        The class; empty for a new one without a name.
+    """
+    known = session.learner.head.classes
     classes = [*LABELS, *(name for name in known if name not in LABELS)]
-    if visit.chosen not in (*classes, NEW):
-        visit.chosen = FIRST
+    if session.chosen not in (*classes, NEW):
+        session.chosen = FIRST
     labels = {name: escape_markdown(name_class(name)) for name in classes}
     labels |= {name: f"{labels[name]} :gray[gone]" for name in classes if name not in known}
     labels[NEW] = "New class..."
-    # A row with other words is another row: a browser's choice in the old one does not count.
-    visit.chosen = st.pills(
+    # With other labels the row gets another key, so that a late click in the old row is ignored.
+    session.chosen = st.pills(
         "Which class?",
         [*classes, NEW],
-        default=visit.chosen,
+        default=session.chosen,
         format_func=labels.__getitem__,
         key=f"learn_class {sorted(labels.values())}",
         required=True,
         wrap=True,
     )
-    if visit.chosen != NEW:
-        return visit.chosen
+    if session.chosen != NEW:
+        return session.chosen
     typed = st.text_input(
         "Name of the new class",
         max_chars=MAX_NAME_LENGTH,
@@ -72,34 +77,34 @@ def _choose_class(visit: LearnSession) -> str:
     return parse_class_name(typed)
 
 
-def _forget(visit: LearnSession) -> None:
-    name = visit.chosen
-    visit.attempt(f"{name_class(name)} forgotten", lambda: visit.learner.remove_class(name))
+def _forget(session: LearnSession) -> None:
+    name = session.chosen
+    session.perform(f"{name_class(name)} forgotten", lambda: session.learner.remove_class(name))
 
 
-def _teach(visit: LearnSession, name: str, photos: list[ChosenPhoto]) -> None:
-    """Photo by photo: one that cannot be read is said, and the others still learn."""
-    press = visit.press()
-    if visit.chosen == NEW and name in visit.learner.head.classes:
-        visit.trouble = [f"There is a class '{name_class(name)}' already: choose it above."]
+def _teach(session: LearnSession, name: str, photos: list[ChosenPhoto]) -> None:
+    """Learns photo by photo. It reports a photo that cannot be read and learns the others."""
+    action = session.begin_action()
+    if session.chosen == NEW and name in session.learner.head.classes:
+        session.errors = [f"The class '{name_class(name)}' exists already. Choose it above."]
         return
     bar = st.progress(0.0, text="Learning")
     for number, photo in enumerate(photos, start=1):
         try:
             image = photo.read()
-            if name not in visit.learner.head.classes:
-                visit.learner.add_class(name)
-                visit.did(press, f"{name_class(name)} added")
-            lesson = visit.learner.learn(image, name)
+            if name not in session.learner.head.classes:
+                session.learner.add_class(name)
+                session.record_step(action, f"{name_class(name)} added")
+            lesson = session.learner.learn(image, name)
         except ImageError as error:
-            visit.trouble.append(f"{photo.called}: {error}")
+            session.errors.append(f"{photo.name}: {error}")
         except HeadError as error:
-            visit.trouble.append(str(error))
+            session.errors.append(str(error))
             break
         else:
-            visit.lessons.append(lesson)
-            visit.did(press, f"{name_class(name)}, photo {number}", lesson=True)
+            session.lessons.append(lesson)
+            session.record_step(action, f"{name_class(name)}, photo {number}", is_lesson=True)
         bar.progress(number / len(photos), text=f"Photo {number} of {len(photos)}")
-    if visit.lessons:
-        visit.chosen, visit.fresh = name, True
-    visit.turn += 1
+    if session.lessons:
+        session.chosen, session.lessons_are_new = name, True
+    session.upload_number += 1

@@ -1,4 +1,4 @@
-"""The right side: what the head makes of lesions that nobody teaches, before and now."""
+"""Shows how the head does on held-out lesions, before and now."""
 
 from collections import Counter
 
@@ -7,50 +7,50 @@ import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
 from ui.learn import charts
-from ui.learn.session import LearnSession, escape_markdown, name_class
+from ui.learn.class_names import escape_markdown, name_class
+from ui.learn.session import LearnSession
 
 TILE = 48  # pixels
 COARSE = (
-    "{photos} photos make coarse steps: one lesion more or less is a step of the chart. The report "
-    "with its spread over many draws is on the page Facts where it has been measured "
-    "(models/protocols/learning.json)."
+    "{photos} photos are few: one lesion more or less is a visible step. The page Facts has the "
+    "measured scores with their spread over many draws (models/protocols/learning.json)."
 )
 
 
-def show_watch(visit: LearnSession) -> None:
-    """Recall of each class, the photos of the chosen one, and the forgetting curve."""
+def show_watch(session: LearnSession) -> None:
+    """Shows the recall of each class, the photos of the chosen class, and the forgetting curve."""
     st.header("Lesions it never saw", anchor=False)
     st.caption(
-        f"Of {int(visit.now.photos.max())} test lesions of each class the head recognizes: "
+        f"Of {int(session.now.photos.max())} test lesions of each class the head recognizes: "
         "○ before you began, :primary[●] now."
     )
     st.altair_chart(
-        charts.draw_recalls(visit.before, visit.now),
-        alt=charts.describe_recalls(visit.before, visit.now),
+        charts.draw_recalls(session.before, session.now),
+        alt=charts.describe_recalls(session.before, session.now),
     )
-    own = [name for name in visit.learner.head.classes if name not in LABELS]
+    own = [name for name in session.learner.head.classes if name not in LABELS]
     if own:
         names = ", ".join(f"**{escape_markdown(name)}**" for name in own)
         st.markdown(
             f"{names}: no held-out photo shows it, so nothing here tells how well it is "
             "recognized. Ask the head about a photo below."
         )
-    if visit.chosen in LABELS:
-        _show_photos(visit, LABELS.index(visit.chosen))
+    if session.chosen in LABELS:
+        _show_photos(session, LABELS.index(session.chosen))
     st.subheader("The forgetting curve", anchor=False)
     st.altair_chart(
-        charts.draw_forgetting(visit.steps), alt=charts.describe_forgetting(visit.steps)
+        charts.draw_forgetting(session.steps), alt=charts.describe_forgetting(session.steps)
     )
     st.caption(
         "Balanced accuracy, the mean recall of those of the seven classes that the head has at "
         "that step; the dashed line is where it began. Dots are lessons, diamonds other steps."
     )
-    st.caption(COARSE.format(photos=int(visit.now.photos.sum())))
+    st.caption(COARSE.format(photos=int(session.now.photos.sum())))
 
 
-def _show_photos(visit: LearnSession, place: int) -> None:
-    """The held-out photos of one class, each with what the head calls it now."""
-    held_out, now = visit.held_out, visit.now
+def _show_photos(session: LearnSession, place: int) -> None:
+    """Shows the held-out photos of one class, each with the answer of the head."""
+    held_out, now = session.held_out, session.now
     name = BY_CODE[LABELS[place]].name
     which = np.flatnonzero(held_out.labels == place)
     answers = [now.answers[number] for number in which]
@@ -66,5 +66,7 @@ def _show_photos(visit: LearnSession, place: int) -> None:
                 mark = ":green[:material/check:]" if right else ":gray[:material/close:]"
                 st.markdown(mark, width="content")
     called = Counter(answers).most_common()
-    told = ", ".join(f"{escape_markdown(name_class(answer))} {count}" for answer, count in called)
-    st.caption(f"Held-out lesions recorded as {name.lower()} are called: {told}.")
+    answered = ", ".join(
+        f"{escape_markdown(name_class(answer))} {count}" for answer, count in called
+    )
+    st.caption(f"Held-out lesions recorded as {name.lower()} are called: {answered}.")

@@ -1,4 +1,4 @@
-"""A player of event maps: play, pause, and scrub through the layers, all in the browser."""
+"""Plays the event maps of a picture layer by layer in the browser."""
 
 import base64
 from collections.abc import Sequence
@@ -15,31 +15,32 @@ from ui.component import register_component
 _player = register_component(Path(__file__).parent)
 
 
-def show_player(frames: Sequence[LayerFrame], picture: np.ndarray, called: str, key: str) -> None:
-    """The frames, a layer at a time, beside the picture that they are of.
-
-    It starts paused, and stays at its layer when it gets the frames of another picture.
+def show_player(frames: Sequence[LayerFrame], picture: np.ndarray, name: str, key: str) -> None:
+    """Shows the player. It starts paused and keeps its layer when the picture changes.
 
     Args:
-        frames: of one picture.
+        frames: event maps of one picture.
         picture: (S, S, 3) uint8 RGB, as the network read it.
-        called: what the picture is, for its alternative text.
+        name: of the picture, for its alternative text.
         key: of the component.
     """
-    _player(key=key, data=encode_frames(frames, picture, called))
+    _player(key=key, data=encode_frames(frames, picture, name))
 
 
 def encode_frames(
-    frames: Sequence[LayerFrame], picture: np.ndarray, called: str
+    frames: Sequence[LayerFrame], picture: np.ndarray, name: str
 ) -> dict[str, str | list[dict[str, Any]]]:
-    """What goes to the browser.
+    """Encodes event maps for the browser.
 
     Args:
-        frames: as for `player`; so are the others.
+        frames: event maps of one picture.
+        picture: (S, S, 3) uint8 RGB, as the network read it.
+        name: of the picture.
 
     Returns:
-        `layers`, a record each; and in base64 `counts`, the maps of all layers one behind the other
-        in little-endian uint16, `ramp`, 256 RGB colours, and `picture`, a PNG; and `called`.
+        `layers`, one record each, and `called`, the name. In base64: `counts`, the maps of all
+        layers one after another in little-endian uint16; `ramp`, 256 RGB colours; and `picture`, a
+        PNG.
     """
     layers = [
         {
@@ -56,12 +57,12 @@ def encode_frames(
     ramp = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[None], COLORMAP)[0, :, ::-1]
     return {
         "layers": layers,
-        "counts": _text(counts),
-        "ramp": _text(ramp.tobytes()),
-        "picture": _text(cv2.imencode(".png", picture[..., ::-1])[1].tobytes()),
-        "called": called,
+        "counts": _encode(counts),
+        "ramp": _encode(ramp.tobytes()),
+        "picture": _encode(cv2.imencode(".png", picture[..., ::-1])[1].tobytes()),
+        "called": name,
     }
 
 
-def _text(data: bytes) -> str:
+def _encode(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")

@@ -1,4 +1,4 @@
-// Event maps, a layer at a time. One player a mount; it keeps its layer when the data changes.
+// Shows event maps layer by layer. Each mount has one player, which keeps its layer with new data.
 const players = new WeakMap()
 const STEP_MS = 500
 const PLAY = "M7 4v16l13-8z"
@@ -22,7 +22,7 @@ function bytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
 }
 
-// Counts of all layers lie one behind the other, in the order of the layers.
+// The counts of all layers follow one another in the order of the layers.
 function unpack(data) {
   const counts = new Uint16Array(bytes(data.counts).buffer)
   let from = 0
@@ -48,9 +48,9 @@ function start(root) {
   let timer = null
 
   find(".play").onclick = () => (timer ? pause() : play())
-  find(".back").onclick = () => turnTo(at - 1)
-  find(".next").onclick = () => turnTo(at + 1)
-  scrub.oninput = () => turnTo(Number(scrub.value))
+  find(".back").onclick = () => goTo(at - 1)
+  find(".next").onclick = () => goTo(at + 1)
+  scrub.oninput = () => goTo(Number(scrub.value))
   stretch.onchange = () => show()
   return { load, stop }
 
@@ -94,7 +94,7 @@ function start(root) {
     show()
   }
 
-  function turnTo(layer) {
+  function goTo(layer) {
     at = Math.max(0, Math.min(layer, layers.length - 1))
     pause()
   }
@@ -143,10 +143,11 @@ function start(root) {
       `Events of ${layer.name} by place, for ${called}: ` +
       `${layer.least} to ${layer.most} of ${channels} channels`
     canvas.setAttribute("aria-label", map)
-    // While it plays, two sentences a second would drown whatever else is read aloud.
+    // While it plays, a screen reader would have to read two sentences a second.
     if (!playing) {
       const events = `${number(layer.events)} events, ${silent} silent`
-      write(".said", `${layer.name}: ${places}; ${events}; ${percent(share)} of all events so far.`)
+      const soFar = `${percent(share)} of all events so far`
+      write(".description", `${layer.name}: ${places}; ${events}; ${soFar}.`)
     }
   }
 

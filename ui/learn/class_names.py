@@ -1,0 +1,32 @@
+"""Translates class names between the head and the visitor.
+
+The head knows the seven classes by their codes. The visitor reads and writes full names, and may
+add classes under any name.
+"""
+
+import re
+
+from qana.classes import BY_CODE
+
+MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
+
+
+def name_class(code: str) -> str:
+    """Gives the full name of a class; a class of the visitor's own keeps its name."""
+    return BY_CODE[code].name if code in BY_CODE else code
+
+
+def parse_class_name(text: str) -> str:
+    """Reads a class name that the visitor typed.
+
+    Returns:
+        The code of one of the seven classes, or a name of the visitor's own.
+    """
+    typed = text.strip()
+    codes = {lesion.name.casefold(): code for code, lesion in BY_CODE.items()}
+    return codes.get(typed.casefold(), typed)
+
+
+def escape_markdown(text: str) -> str:
+    """Escapes a text for Markdown, because visitors choose names of classes and files."""
+    return MARKDOWN_CHARACTERS.sub(r"\\\1", text)

@@ -1,0 +1,31 @@
+"""Scrolls the page to what has just appeared on it."""
+
+import streamlit as st
+
+_TO_TOP = """<script>
+// VIEW
+document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
+</script>"""
+_INTO_VIEW = """<script>
+document.querySelector('.st-key-KEY')?.scrollIntoView({ block: 'nearest' })
+</script>"""
+
+
+def scroll_to_top(view: str) -> None:
+    """Scrolls to the top once, when a view is first drawn.
+
+    The script takes up a line on the page, so call it below the content.
+
+    Args:
+        view: name of the view, letters and digits. Another name scrolls again.
+    """
+    st.html(_TO_TOP.replace("VIEW", view), unsafe_allow_javascript=True)
+
+
+def scroll_into_view(key: str) -> None:
+    """Scrolls just as far as it takes to see a container.
+
+    Args:
+        key: of the container.
+    """
+    st.html(_INTO_VIEW.replace("KEY", key), unsafe_allow_javascript=True)
