@@ -31,14 +31,14 @@ PIXELS = 256
 """Side of a drawn event map, pixels. Each position of a layer is a square in it."""
 
 
-def draw_photo(pdf: FPDF, facts: HandoutContent, y: float) -> None:
+def draw_photo(pdf: FPDF, content: HandoutContent, y: float) -> None:
     """Draws the photo, the events of three layers, and the sparsity, from `y` mm downward."""
-    prediction, side, gap = facts.prediction, 33.5, 4
+    prediction, side, gap = content.prediction, 33.5, 4
     top = draw_heading(pdf, MARGIN, y, INNER, "One photo as events")
     draw_picture(pdf, MARGIN, top, side, prediction.inputs, "The photo as the network reads it")
     pixels = f"{len(prediction.inputs)} x {len(prediction.inputs)} pixels"
-    draw_caption(pdf, MARGIN, top + side, side, "Pixels", pixels, facts.photo)
-    for number, frame in enumerate(facts.maps, start=1):
+    draw_caption(pdf, MARGIN, top + side, side, "Pixels", pixels, content.photo)
+    for number, frame in enumerate(content.maps, start=1):
         x = MARGIN + number * (side + gap)
         draw_arrow(pdf, x - gap / 2, top + side / 2)
         drawn = draw_channel(frame.counts - frame.counts.min(), PIXELS)
@@ -63,9 +63,9 @@ def draw_photo(pdf: FPDF, facts: HandoutContent, y: float) -> None:
     draw_text(pdf, x, below + 2, width, about, SMALL, colour=MUTED)
 
 
-def draw_network(pdf: FPDF, facts: HandoutContent, y: float) -> None:
+def draw_network(pdf: FPDF, content: HandoutContent, y: float) -> None:
     """Draws the chain of blocks, with arcs for residual connections and bars for the MACs."""
-    graph = [block for block in facts.graph if block.macs]
+    graph = [block for block in content.graph if block.macs]
     share = compute_shares(graph, "macs")
     width = 108
     top = draw_heading(pdf, MARGIN, y, width, "The network, block by block") - 0.5
@@ -103,9 +103,9 @@ def _format_share(share: float) -> str:
     return f"{share:.1%}" if share >= 0.0005 else "< 0.1%"
 
 
-def draw_numbers(pdf: FPDF, facts: HandoutContent, y: float) -> None:
+def draw_numbers(pdf: FPDF, content: HandoutContent, y: float) -> None:
     """Draws the figures of the model and its test results, with the command that made them."""
-    entry, test = facts.entry, facts.entry.metrics["lesion-test"]
+    entry, test = content.entry, content.entry.metrics["lesion-test"]
     x, width = MARGIN + 116, INNER - 116
     top = draw_heading(pdf, x, y, width, "The numbers")
     weights, activations = entry.weight_bits, entry.activation_bits
@@ -115,7 +115,7 @@ def draw_numbers(pdf: FPDF, facts: HandoutContent, y: float) -> None:
         ("Parameters", f"{entry.parameters:,}"),
         ("MACs of one photo", f"{entry.macs / 1e6:.1f} million"),
     ]
-    for found in facts.mappings:
+    for found in content.mappings:
         passes = "does not fit" if found.refusal else f"{len(found.passes)}"
         rows.append((f"Passes, {found.device}, {len(found.mesh.processors)} NPs", passes))
     top = draw_table(pdf, x, top, width, rows) + 1.5

@@ -35,7 +35,7 @@ class HandoutError(UserError):
     """A handout that cannot be saved."""
 
 
-def draw_handout(facts: HandoutContent) -> bytes:
+def draw_handout(content: HandoutContent) -> bytes:
     """Draws the handout.
 
     Returns:
@@ -48,11 +48,11 @@ def draw_handout(facts: HandoutContent) -> bytes:
     pdf.set_lang("en")
     pdf.add_page()
     _draw_header(pdf)
-    _draw_steps(pdf, facts, 47)
-    draw_photo(pdf, facts, 94)
-    draw_network(pdf, facts, 151)
-    draw_numbers(pdf, facts, 151)
-    draw_questions(pdf, facts.questions, 227)
+    _draw_steps(pdf, content, 47)
+    draw_photo(pdf, content, 94)
+    draw_network(pdf, content, 151)
+    draw_numbers(pdf, content, 151)
+    draw_questions(pdf, content.questions, 227)
     _draw_sources(pdf, 277)
     return bytes(pdf.output())
 
@@ -106,9 +106,9 @@ def _draw_header(pdf: FPDF) -> None:
     )
 
 
-def _draw_steps(pdf: FPDF, facts: HandoutContent, y: float) -> None:
+def _draw_steps(pdf: FPDF, content: HandoutContent, y: float) -> None:
     """Draws six steps from training to spikes, each with a number of this model."""
-    entry, large = facts.entry, facts.mappings[0]
+    entry, large = content.entry, content.mappings[0]
     stages = {name: found["accuracy"] for name, found in entry.metrics["stages"].items()}
     reached = entry.metrics["lesion-test"]["accuracy"]
     steps = (
@@ -135,7 +135,7 @@ def _draw_steps(pdf: FPDF, facts: HandoutContent, y: float) -> None:
         (
             "Spikes",
             "A zero is never sent: only events travel.",
-            (f"{facts.prediction.sparsity:.1%}", "silent, this photo"),
+            (f"{content.prediction.sparsity:.1%}", "silent, this photo"),
         ),
     )
     top = draw_heading(pdf, MARGIN, y, INNER, "From training to spikes")
