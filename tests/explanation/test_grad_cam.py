@@ -25,6 +25,8 @@ from qana.network.builders import build_network  # noqa: E402
 from qana.network.keras_forms import load_keras_form  # noqa: E402
 from qana.network.torch_network import TorchNetwork  # noqa: E402
 
+pytestmark = pytest.mark.slow  # loads TensorFlow and torch and compares them on all photos
+
 LAST = "head_features_relu"
 CLASSES = np.arange(63) % 7
 
@@ -98,13 +100,7 @@ def test_a_network_with_other_layers_gets_an_error() -> None:
         TorchNetwork(build_network("published"))
 
 
-OTHER_METHODS = [
-    pytest.param(method, marks=pytest.mark.slow)
-    for method in ("Grad-CAM++", "LayerCAM", "Eigen-CAM")
-]
-
-
-@pytest.mark.parametrize("method", ["Grad-CAM", *OTHER_METHODS])
+@pytest.mark.parametrize("method", ["Grad-CAM", "Grad-CAM++", "LayerCAM", "Eigen-CAM"])
 def test_keras_and_native_hooks_give_the_same_map(
     network, torch_network, square_photos, method
 ) -> None:
@@ -128,7 +124,6 @@ def doubled(keras_forms) -> KerasNetwork:
     return KerasNetwork(network, [layer for _, layer in EARLY])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("method", "layer"), EARLY)
 def test_in_float64_early_layers_agree_too(
     doubled, torch_network, square_photos, method, layer

@@ -124,12 +124,8 @@ def test_photos_left_behind_are_found(tmp_path) -> None:
         assert len(with_a_photo(open_files([here]), wanted)) == 1
 
 
-SLOW_FAULTS = [
-    pytest.param(fault, marks=pytest.mark.slow) for fault in (restart, full_disk, unplugged, limits)
-]
-
-
-@pytest.mark.parametrize("fault", [replaced_model, *SLOW_FAULTS])
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [restart, full_disk, replaced_model, unplugged, limits])
 def test_the_app_goes_on_after(fault, classifier, tmp_path) -> None:
     try:
         found = fault(tmp_path, classifier)

@@ -13,6 +13,8 @@ from qana.training.dead_channels import fold_dead_channels  # noqa: E402
 from qana.training.quantization import quantize_network  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
 
+pytestmark = pytest.mark.slow  # trains and converts a network
+
 DEAD = 3
 
 

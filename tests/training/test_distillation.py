@@ -19,6 +19,8 @@ from qana.training.stages import Stages  # noqa: E402
 from qana.training.subsets import Subsets  # noqa: E402
 from qana.training.views import Views  # noqa: E402
 
+pytestmark = pytest.mark.slow  # trains networks
+
 SIZE = 32
 RECIPE = Recipe("test", input_size=SIZE, weight_decay=0.0, calibration_photos=16)
 SCHEDULE = Schedule(batch=10, epochs=20, learning_rate=1e-2, warmup_epochs=1)
@@ -76,7 +78,6 @@ def test_quantized_student_approaches_teacher(subsets, tmp_path) -> None:
     assert after < before / 2
 
 
-@pytest.mark.slow
 def test_tuning_imitates_its_own_float_network(subsets, tmp_path) -> None:
     recipe = Recipe(
         "imitating",

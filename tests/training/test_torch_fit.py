@@ -13,6 +13,8 @@ from qana.training.float_fit import fit_keras_with_torch  # noqa: E402
 from qana.training.recipe import Recipe  # noqa: E402
 from qana.training.views import Views  # noqa: E402
 
+pytestmark = pytest.mark.slow  # trains a network
+
 RECIPE = Recipe("small", epochs=3, warmup_epochs=1, batch=8, learning_rate=3e-3, transfer=False)
 
 

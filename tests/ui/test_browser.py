@@ -393,6 +393,7 @@ def test_what_needs_tensorflow_comes_behind_a_progress_display(page: Page, serve
     page.wait_for_load_state("networkidle")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["", *(f"convert?chapter={name}" for name in LIGHT_CHAPTERS)])
 def test_every_picture_and_control_has_a_name(page: Page, server, address: str) -> None:
     if address:

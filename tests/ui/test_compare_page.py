@@ -143,6 +143,7 @@ def test_where_one_network_is_missing_the_other_can_be_chosen(
     assert "Press Start" in words(page)
 
 
+@pytest.mark.slow
 def test_what_a_stopped_run_measured_can_be_kept_and_loaded(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
