@@ -1,4 +1,4 @@
-"""Explains a diagnosis by the integers of the network that gave it: `qana.explain`."""
+"""Explains a diagnosis by the integers of the network that made it: `qana.explain`."""
 
 import numpy as np
 
@@ -10,9 +10,9 @@ from qana.inference.diagnosis import Diagnosis
 
 
 def explain_diagnosis(diagnosis: Diagnosis, label: str | None = None) -> np.ndarray:
-    """Computes the map of what spoke for a class.
+    """Computes the map of the evidence for a class.
 
-    This is Grad-CAM at the last feature map, computed from the integers of the very answer, without
+    This is Grad-CAM at the last feature map. It is computed from the integers of this answer, without
     a gradient, TensorFlow or torch (see `qana.explanation.akida_map`).
 
     Args:
@@ -20,11 +20,11 @@ def explain_diagnosis(diagnosis: Diagnosis, label: str | None = None) -> np.ndar
         label: one of `qana.LABELS`; None for the likeliest class.
 
     Returns:
-        (S, S) float32, 0 to 1, for the square that the network read: 1 where most spoke for the
-        class, 0 where least did.
+        (S, S) float32, 0 to 1, for the square that the network read: 1 at the place with the most
+        evidence for the class, 0 at the place with the least.
 
     Raises:
-        ExplanationError: the photo was turned away, the class is unknown, or the network has no
+        ExplanationError: the photo was rejected, the class is unknown, or the network has no
             map.
 
     Example:
@@ -35,7 +35,7 @@ def explain_diagnosis(diagnosis: Diagnosis, label: str | None = None) -> np.ndar
     prediction = diagnosis.prediction
     if prediction is None:
         raise ExplanationError(
-            "This photo was turned away, so there is no answer to explain: classify it with "
+            "This photo was rejected, so there is no answer to explain: classify it with "
             "`force=True` first."
         )
     if label is not None and label not in LABELS:

@@ -5,6 +5,7 @@ import textwrap
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 WIDTH, MARGIN = 800, 24
 """Width of the card and margin around its content, in pixels."""
@@ -24,7 +25,8 @@ def draw_png_card(picture: np.ndarray, title: str, lines: list[str]) -> bytes:
         lines: paragraphs of the caption.
 
     Returns:
-        Content of a PNG file, 800 pixels wide.
+        Content of a PNG file, 800 pixels wide. It holds title and caption as text, too, under the
+        keywords "Title" and "Description".
     """
     large, small = ImageFont.load_default(28), ImageFont.load_default(18)
     wrapped = [part for line in lines for part in textwrap.wrap(line, LINE_LENGTH)]
@@ -38,5 +40,8 @@ def draw_png_card(picture: np.ndarray, title: str, lines: list[str]) -> bytes:
     for number, line in enumerate(wrapped):
         draw.text((MARGIN, top + 44 + LINE_HEIGHT * number), line, TEXT_COLOUR, small)
     buffer = io.BytesIO()
-    card.save(buffer, "PNG")
+    text = PngInfo()
+    text.add_itxt("Title", title)
+    text.add_itxt("Description", "\n".join(lines))
+    card.save(buffer, "PNG", pnginfo=text)
     return buffer.getvalue()

@@ -13,13 +13,14 @@ import akida
 import numpy as np
 import pytest
 
-from qana.classes import LABELS, NEEDS_LOOK
+from qana.classes import LABELS, MALIGNANT
 from qana.data.samples import Sample
+from qana.errors import ModelError
 from qana.imaging import read_image, to_input
 from qana.inference.backend import CHIP, CHIP_LOST, SIMULATOR
 from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.events import SILENT, LayerRecorder
-from qana.inference.manifest import ModelError, find_entry, find_models_folder
+from qana.inference.manifest import find_entry, find_models_folder
 from qana.inference.model_store import check_replaced, read_verified_bytes
 
 BLANK = np.zeros((1, 128, 128, 3), np.uint8)
@@ -98,7 +99,7 @@ def test_what_is_loaded_is_what_was_proven_though_the_file_is_replaced_in_betwee
         shutil.copyfile(find_models_folder() / "akd1000.fbz", path)
         return data
 
-    monkeypatch.setattr("qana.inference.load_network.verified_bytes", proven)
+    monkeypatch.setattr("qana.inference.load_network.read_verified_bytes", proven)
     loaded = load_classifier(folder=tmp_path)
     photo = read_image(samples[0].path)
     answers = (one.classify(photo).logits for one in (loaded, classifier))
@@ -112,7 +113,7 @@ def test_a_prediction_adds_up(classifier: AkidaClassifier, samples) -> None:
     assert prediction.top[0][0] == LABELS[int(prediction.logits.argmax())]
     chances = [chance for _, chance in prediction.top]
     assert chances == sorted(chances, reverse=True)
-    look = prediction.probabilities[np.array(NEEDS_LOOK)].sum()
+    look = prediction.probabilities[np.array(MALIGNANT)].sum()
     assert prediction.malignant_probability == pytest.approx(look)
     assert prediction.events == sum(layer.events for layer in prediction.layers)
     assert 0 < prediction.sparsity < 1
