@@ -1,1 +1,1 @@
-"""The commands of `python -m qana`, one a file, each with `run(options) -> exit code`."""
+"""The command line: one file a command, with its options beside what it runs."""

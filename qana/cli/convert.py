@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Converts the quantized Keras form of a model and says what the checks found."""
+    """Converts the quantized Keras form of a model and prints what the checks found."""
     entry = find_entry(options.model)
     keras_form = entry.record["keras"]["quantized"]
     path = verify_file(entry.path.with_name(keras_form["file"]), keras_form["sha256"])

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Gives a model for Akida 1.0 its edge head, chosen on validation lesions."""
+    """Gives a model for Akida 1.0 its learning head, chosen on validation lesions."""
     silence_tensorflow()
     from qana.edge_learning.build_edge_head import build_edge_head
 

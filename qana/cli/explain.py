@@ -31,7 +31,9 @@ def run(options: argparse.Namespace) -> int:
     from qana.explanation.faithfulness_table import SCORES
     from qana.explanation.measure_faithfulness import measure_faithfulness
 
-    document = measure_faithfulness(options.data, options.model, options.photos, options.runs, print_message)
+    document = measure_faithfulness(
+        options.data, options.model, options.photos, options.runs, print_message
+    )
     write_report(find_models_folder() / "explanations.json", document)
     if options.json:
         print_json(document)

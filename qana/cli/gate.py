@@ -23,13 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fits one model's gate and abstain band, and says how well they do."""
+    """Fits the gate and the abstain band of one model and prints how well they do."""
     find_entry(options.model)
     phone = _photos(options.phone) if options.phone else ()
     subsets = split_photos(read_ham10000(options.data))
     from qana.training.record_gate_and_abstention import record_gate_and_abstention
 
-    found = record_gate_and_abstention(options.model, find_models_folder(), subsets, print_message, phone)
+    found = record_gate_and_abstention(
+        options.model, find_models_folder(), subsets, print_message, phone
+    )
     _print(found["gate"], found["abstain"])
     return 0
 

@@ -25,12 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes the handout for one photo; without one, for the gallery's first melanoma."""
+    """Writes the handout for one photo, or for the first melanoma of the gallery."""
     if options.image is None:
         sample = next(sample for sample in load_samples() if sample.label == DEFAULT_LABEL)
         image, words = read_image(sample.path), f"{BY_CODE[DEFAULT_LABEL].name}, HAM10000"
     else:
         image, words = read_image(options.image), "Your photo"
-    save_handout(draw_handout(gather_content(load_classifier(options.model), image, words)), options.out)
+    save_handout(
+        draw_handout(gather_content(load_classifier(options.model), image, words)), options.out
+    )
     print_message(f"Wrote {options.out}: one page of A4.")
     return 0

@@ -18,23 +18,28 @@ from qana.inference.manifest import AKIDA1
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument(
-        "--images", type=Path, metavar="DIR", help="learn these: a folder per class"
+        "--images", type=Path, metavar="DIR", help="photos to learn: one folder per class"
     )
-    parser.add_argument("--test", type=Path, metavar="DIR", help="then recognize these, likewise")
+    parser.add_argument(
+        "--test",
+        type=Path,
+        metavar="DIR",
+        help="photos to recognize afterwards: one folder per class",
+    )
     parser.add_argument(
         "--head",
         type=Path,
         default=Path("learned.head"),
         metavar="FILE",
-        help="learned head to go on with and to save; made if missing",
+        help="learned head to continue and save; made if it is missing",
     )
-    parser.add_argument("--undo", action="store_true", help="first take the last run back")
+    parser.add_argument("--undo", action="store_true", help="take the last run back first")
     add_model_option(parser, AKIDA1)
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Teaches a head the photos of a folder per class, tests it on another, and saves it."""
+    """Teaches a head the photos of one folder per class, tests it on others, and saves it."""
     if not (options.images or options.test or options.undo):
         raise UserError("There is nothing to do: give --images, --test or --undo.")
     edge = load_edge_model(options.model)
@@ -44,40 +49,44 @@ def run(options: argparse.Namespace) -> int:
     if head.is_file():
         learner.replace_head(load_head(head, edge.front_sha256))
     unreadable: list[str] = []
-    lessons = list(_taught(learner, options.images, unreadable)) if options.images else []
+    lessons = list(_learn(learner, options.images, unreadable)) if options.images else []
     if lessons:
-        if not head.is_file():  # so that the first run, too, can be taken back
+        if not head.is_file():  # so that the first run can be taken back, too
             save_head(edge.initial_head, edge.front_sha256, head)
         save_head(learner.head, edge.front_sha256, head)
-    tested = _tested(learner, options.test, unreadable) if options.test else {}
-    document = _document(edge, learner, lessons, tested)
+    tested = _test(learner, options.test, unreadable) if options.test else {}
+    document = _make_document(edge, learner, lessons, tested)
     if options.json:
         print_json(document)
     else:
         if options.undo:
-            print(f"The last run was taken back: {head} is what it was before.")
+            print(f"The last run was taken back: {head} is as it was before.")
         _print(document, head)
     return 2 if unreadable else 0
 
 
 def _undo(edge: EdgeModel, head: Path) -> None:
-    """Puts the head back that the last run replaced; it can be done one time."""
+    """Restores the head that the last run replaced; this can be done once."""
     before = head.with_name(head.name + BACKUP_SUFFIX)
     if not before.is_file():
-        raise UserError(f"There is no last run to take back: {before} is missing.")
-    load_head(before, edge.front_sha256)  # a damaged one must not take the place of a whole one
+        raise UserError(f"There is no run to take back: {before} is missing.")
+    load_head(before, edge.front_sha256)  # a damaged file must not replace a sound one
     before.replace(head)
 
 
-def _photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any]]:
-    """Class and photo of each file below a folder per class; what cannot be read is reported."""
+def _read_photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any]]:
+    """Yields class and photo of each file in one folder per class; reports unreadable files."""
     try:
-        classes = [one for one in _shown(folder) if one.is_dir()]
-        paths = [path for one in classes for path in _shown(one) if path.is_file()]
+        classes = [one for one in _list_visible(folder) if one.is_dir()]
+        paths = [path for one in classes for path in _list_visible(one) if path.is_file()]
     except OSError as error:
-        raise UserError(f"There is no folder {error.filename} that can be opened.") from None
+        raise UserError(
+            f"There is no folder {error.filename} that can be opened: check its name and your rights."
+        ) from None
     if not classes:
-        raise UserError(f"{folder} holds no folder: make one for each class, named as it is.")
+        raise UserError(
+            f"{folder} holds no folder: make one for each class and name it like the class."
+        )
     if not paths:
         raise UserError(f"The folders in {folder} hold no photo: put some into each.")
     for path in paths:
@@ -88,20 +97,20 @@ def _photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any]]:
             print_message(f"{path}: {error}")
 
 
-def _shown(folder: Path) -> list[Path]:
+def _list_visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _taught(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> Iterator[LearningStep]:
-    for name, image in _photos(folder, unreadable):
+def _learn(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> Iterator[LearningStep]:
+    for name, image in _read_photos(folder, unreadable):
         if name not in learner.head.classes:
             learner.add_class(name)
         yield learner.learn(image, name)
 
 
-def _tested(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
+def _test(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    for name, image in _photos(folder, unreadable):
+    for name, image in _read_photos(folder, unreadable):
         learner.head.index(name)
         counts = found.setdefault(name, {"n": 0, "recognized": 0})
         counts["n"] += 1
@@ -109,8 +118,11 @@ def _tested(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> dict[s
     return found
 
 
-def _document(
-    edge: EdgeModel, learner: EdgeLearner, lessons: list[LearningStep], tested: dict[str, dict[str, int]]
+def _make_document(
+    edge: EdgeModel,
+    learner: EdgeLearner,
+    lessons: list[LearningStep],
+    tested: dict[str, dict[str, int]],
 ) -> dict[str, Any]:
     return {
         "model": edge.entry.name,
@@ -138,10 +150,10 @@ def _print(document: dict[str, Any], head: Path) -> None:
         mean = sum(one["learn_ms"] for one in lessons) / len(lessons)
         print(
             f"{len(lessons)} photos learned on the {document['backend']}, {mean:.0f} ms each; "
-            f"{right[0]} of them recognized just before their lesson, {right[1]} just after; saved "
+            f"{right[0]} of them recognized just before they were learned, {right[1]} just after; saved "
             f"as {head}"
         )
     if idle := sum(not one["swapped"] for one in lessons):
-        print(f"{idle} of them moved no connection: the neurons of their class are settled.")
+        print(f"{idle} of them moved no connection: the neurons of their class have converged.")
     for name, counts in document["tested"].items():
         print(f"{name}: {counts['recognized']} of {counts['n']} recognized")

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Lists the models whose files are what the manifest says."""
+    """Verifies and lists the models of the models folder."""
     entries = read_manifest()
     for entry in entries:
         verify_model(entry)

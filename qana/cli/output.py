@@ -1,14 +1,14 @@
-"""What the commands share: where words and where results go."""
+"""Prints messages on stderr and results on stdout."""
 
 import json
 import sys
 
 
 def print_message(message: str) -> None:
-    """One line for the person at the terminal, on stderr."""
+    """Prints one line for the user, on stderr."""
     print(message, file=sys.stderr, flush=True)
 
 
 def print_json(document: object) -> None:
-    """The one JSON document of a command, on stdout."""
+    """Prints the one JSON document of a command, on stdout."""
     print(json.dumps(document, indent=1, allow_nan=False))

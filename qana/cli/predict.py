@@ -26,14 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Classifies every readable file; the exit code is 2 where one could not be read."""
     classifier = load_classifier(options.model)
-    answers, unread = [], 0
+    answers, unreadable = [], 0
     for path in options.images:
         try:
-            answers.append(_answer(classifier, path, options.raw))
+            answers.append(_classify(classifier, path, options.raw))
         except ImageError as error:
-            unread += 1
+            unreadable += 1
             print_message(f"{path}: {error}")
-            answers.append(_empty(path, str(error)))
+            answers.append(_make_answer(path, str(error)))
     if options.json:
         document = {
             "model": classifier.name,
@@ -44,23 +44,23 @@ def run(options: argparse.Namespace) -> int:
         print_json(document)
     else:
         for answer in answers:
-            print(_line(answer))
+            print(_format_line(answer))
         print_message("Not a medical device: for research and teaching only.")
-    return 2 if unread else 0
+    return 2 if unreadable else 0
 
 
-def _answer(classifier: AkidaClassifier, path: Path, raw: bool) -> dict[str, Any]:
+def _classify(classifier: AkidaClassifier, path: Path, raw: bool) -> dict[str, Any]:
     result = diagnose(read_image(path), classifier, force=raw)
     if result.prediction is None:
-        return _empty(path, result.reason)
-    verdict = _verdict(result.prediction)
+        return _make_answer(path, result.reason)
+    verdict = _describe_prediction(result.prediction)
     if raw:
         logits = result.prediction.logits.tolist()
-        return _empty(path, None) | {"status": "classified"} | verdict | {"logits": logits}
-    return _empty(path, result.reason) | {"status": result.status} | verdict
+        return _make_answer(path, None) | {"status": "classified"} | verdict | {"logits": logits}
+    return _make_answer(path, result.reason) | {"status": result.status} | verdict
 
 
-def _verdict(prediction: Prediction) -> dict[str, Any]:
+def _describe_prediction(prediction: Prediction) -> dict[str, Any]:
     return {
         "top": [
             {"label": code, "name": BY_CODE[code].name, "probability": probability}
@@ -73,7 +73,7 @@ def _verdict(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _empty(path: Path, reason: str | None) -> dict[str, Any]:
+def _make_answer(path: Path, reason: str | None) -> dict[str, Any]:
     return {
         "path": str(path),
         "status": "rejected",
@@ -86,10 +86,12 @@ def _empty(path: Path, reason: str | None) -> dict[str, Any]:
     }
 
 
-def _line(answer: dict[str, Any]) -> str:
+def _format_line(answer: dict[str, Any]) -> str:
     if answer["status"] == "rejected":
         return f"{answer['path']}: {answer['reason']}"
-    top = ", ".join(f"{guess['name']} {format_percent(guess['probability'])}" for guess in answer["top"])
+    top = ", ".join(
+        f"{guess['name']} {format_percent(guess['probability'])}" for guess in answer["top"]
+    )
     look = f"needs a professional look {format_percent(answer['malignant_probability'])}"
     sure = "" if answer["status"] == "classified" else "not sure, perhaps "
     return f"{answer['path']}: {sure}{top}; {look}; {answer['events']:,} events"

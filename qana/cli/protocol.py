@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judges by one protocol and writes its document to protocols/ of the models folder."""
+    """Judges a model by one protocol and writes the report to protocols/ of the models folder."""
     silence_tensorflow()
     protocol = import_module(PROTOCOLS[options.name]).run
     if options.name == "learning":
@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
             options.data, options.phone, options.model or AKIDA1, options.runs, print_message
         )
     else:
-        document = protocol(options.data, options.model or DEFAULT_MODEL, print_message)
+        report = protocol(options.data, options.model or DEFAULT_MODEL, print_message)
+        document = to_document(report)
     path = find_models_folder() / "protocols" / f"{options.name}.json"
     write_report(path, document)
     if options.json:

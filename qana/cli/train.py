@@ -21,13 +21,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the whole pipeline, and before it that of an ancestor that is not there; run again, it
-    goes on where it was stopped."""
+    """Runs the whole pipeline, and first that of a missing parent model.
+
+    Run again, it goes on where it was stopped.
+    """
     if options.recipe not in RECIPES:
         known = ", ".join(RECIPES)
         raise UserError(f"There is no recipe '{options.recipe}': choose one of {known}.")
     recipe = RECIPES[options.recipe]
-    missing = missing_ancestor(recipe)
+    missing = find_missing_parent(recipe)
     silence_tensorflow()
     print_message("Loading TensorFlow, which takes a while")
     from qana.training.pipeline import train
@@ -41,8 +43,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def missing_ancestor(recipe: Recipe) -> Recipe | None:
-    """The recipe of a model whose weights are asked for and that the models folder lacks."""
+def find_missing_parent(recipe: Recipe) -> Recipe | None:
+    """Finds the recipe of the parent model, if the models folder lacks that model."""
     if recipe.ancestor is None:
         return None
     there = read_manifest() if (find_models_folder() / MANIFEST).is_file() else []
