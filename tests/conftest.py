@@ -23,8 +23,9 @@ from qana.inference.manifest import find_models_folder
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 LESIONS_A_CLASS = 10
 LONGEST_FIRST = (
-    *("test_browser", "test_notebook", "test_qana_sequential", "test_pipeline", "test_walk"),
-    *("test_grad_cam", "test_bit_widths", "test_studies", "test_run_bench", "test_soak"),
+    *("test_browser", "test_walk", "test_qana_sequential", "test_soak", "test_notebook"),
+    *("test_gate", "test_pipeline", "test_run_bench", "test_compare_page", "test_grad_cam"),
+    *("test_bit_widths", "test_convert_page", "test_commands", "test_studies"),
 )
 """Files that take minutes: begun last, one of them would run on beside an idle process."""
 

@@ -353,6 +353,7 @@ def test_a_process_can_be_followed_and_stopped(job: BenchProcess) -> None:
     assert len(job.latencies_ms[("akida", 1)]) == seen
 
 
+@pytest.mark.slow
 def test_a_process_that_is_not_wanted_ends_with_an_error() -> None:
     left = threading.Event()
     job = BenchProcess("akida2", ["akida"], [1], 60, is_wanted=lambda: not left.is_set())

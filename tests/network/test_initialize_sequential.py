@@ -9,6 +9,8 @@ from qana.network.blocks.convolution import BOUND  # noqa: E402
 from qana.network.initialize_sequential import TARGETS  # noqa: E402
 from qana.network.least_squares import EPSILON  # noqa: E402
 
+pytestmark = pytest.mark.slow  # builds, converts and compares large networks
+
 
 def run_layer(model, name: str, photos: np.ndarray) -> np.ndarray:
     part = keras.Model(model.inputs, model.get_layer(name).output)

@@ -84,6 +84,7 @@ def test_the_solved_network_converts_with_its_weights(solved) -> None:
             np.testing.assert_array_equal(np.abs(levels), np.abs(np.round(kernel / step)))
 
 
+@pytest.mark.slow
 def test_it_has_only_layers_of_akida_1(sequential) -> None:
     allowed = {
         *("InputLayer", "Rescaling", "Conv2D", "SeparableConv2D", "BatchNormalization", "ReLU"),
