@@ -1,7 +1,7 @@
 """Measures the light installation: `python3.11 tools/light_install.py` writes models/light.json.
 
-A fresh environment is made from requirements-lite.txt in a temporary folder, as run.py does, and
-in it every page is opened and one sample classified. What that compiled counts as disk, too.
+Makes a fresh environment from requirements-lite.txt in a temporary folder, as run.py does, opens
+every page in it and classifies one sample. The size includes the compiled files of this visit.
 """
 
 import json
@@ -34,15 +34,15 @@ print(json.dumps({"pages_s": round(time.perf_counter() - start, 1), "memory_mb":
 
 
 def main() -> int:
-    """Installs, visits, writes; returns an exit code."""
+    """Installs, opens every page, writes the figures, and returns an exit code."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         start = time.perf_counter()
         venv.create(home, with_pip=True)
         python = home / "bin" / "python"
         wanted = ROOT / "requirements-lite.txt"
-        pip = [python, "-m", "pip", "install", "--no-compile", "-q", "-r", wanted]
-        subprocess.run(pip, check=True)
+        options = ("--no-compile", "--quiet", "--require-hashes", "-r")
+        subprocess.run([python, "-m", "pip", "install", *options, wanted], check=True)
         seconds = time.perf_counter() - start
         visit = subprocess.run(
             [python, "-c", VISIT, ROOT / "streamlit_app.py"],

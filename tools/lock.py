@@ -44,7 +44,7 @@ OPTIONS = (
 
 
 def main() -> int:
-    """Writes the three files; returns an exit code."""
+    """Writes the three files, and returns an exit code."""
     largest = ROOT / next(iter(LOCKS))
     for name, extras in LOCKS.items():
         path = ROOT / name

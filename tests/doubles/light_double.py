@@ -1,7 +1,7 @@
 """A process in which nothing but the light installation's packages can be imported.
 
-Run as `python tests/doubles/light_double.py`: opens every page, asks for a verdict and an explanation, and
-prints one JSON document of what a visitor reads.
+Run as `python tests/doubles/light_double.py`: opens every page, asks for a verdict and an
+explanation, and prints one JSON document of what a visitor reads.
 """
 
 import json
