@@ -1,1 +1,1 @@
-"""Metrics, intervals and calibration."""
+"""Scores, intervals, calibration and report files."""

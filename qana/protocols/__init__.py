@@ -1,1 +1,1 @@
-"""How a model is judged: each protocol a file, each with a report in models/protocols/."""
+"""How a model is evaluated: one file for each protocol, and one for each report."""

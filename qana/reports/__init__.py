@@ -1,1 +1,1 @@
-"""Facts, model cards, README tables, the report of one diagnosis, the handout."""
+"""Reports: facts, model cards, README and results, the report on a diagnosis, the handout."""

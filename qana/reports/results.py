@@ -6,6 +6,7 @@ from typing import Any
 import jinja2
 
 from qana.evaluation.model_record import read_record
+from qana.evaluation.report_files import Cell, StudyTable, read_studies
 from qana.evaluation.scores import Interval
 from qana.inference.manifest import (
     AKIDA1,
@@ -36,6 +37,8 @@ from qana.reports.model_comparison import (
 from qana.reports.model_facts import STAGES
 
 TEMPLATE = "results.md.jinja"
+MOST_ROWS, FIRST_ROWS = 40, 10
+"""Above this many rows, a study's table shows only the first ones."""
 AKIDA_MAP, CENTRE_BLOB = "Akida map", "Centre blob"
 
 
@@ -67,6 +70,7 @@ def make_results() -> str:
         faults=hardening.faults,
         fuzz=hardening.fuzz,
         booth=hardening.booth,
+        studies=[(study, _format_rows(study)) for study in read_studies()],
     )
     return text.rstrip() + "\n"
 
@@ -91,6 +95,28 @@ def _load_template() -> jinja2.Template:
 
 def _format_interval(ends: Interval) -> str:
     return f"{ends[0]:.3f} to {ends[1]:.3f}"
+
+
+def _format_rows(study: StudyTable) -> list[list[str]]:
+    """Formats the cells of a study's table, with equal decimals in each column."""
+    shown = study.rows if len(study.rows) <= MOST_ROWS else study.rows[:FIRST_ROWS]
+    columns = [_format_column(cells) for cells in zip(*shown, strict=True)]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _format_column(cells: tuple[Cell, ...]) -> list[str]:
+    decimals = max(
+        (len(str(cell).partition(".")[2]) for cell in cells if isinstance(cell, float)), default=0
+    )
+
+    def format_cell(cell: Cell) -> str:
+        if isinstance(cell, float):
+            return f"{cell:.{decimals}f}"
+        if isinstance(cell, int):
+            return f"{cell:,}"
+        return "" if cell is None else cell.replace("|", "\\|")
+
+    return [format_cell(cell) for cell in cells]
 
 
 def _format_millions(number: int) -> str:

@@ -1,1 +1,1 @@
-"""Parts of the page Model facts, a file a question."""
+"""The parts of the page Facts."""
