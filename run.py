@@ -36,8 +36,8 @@ def main() -> int:
         return _refuse("Name a task: `python3.11 run.py app`, or lite or test in place of app.")
     if (platform.system(), platform.machine()) not in SYSTEMS:
         return _refuse(
-            "QANA needs Linux on x86_64 or aarch64, or Windows on x86_64: BrainChip's package akida "
-            "exists for no other system. There, use `docker build --target light -t qana .`"
+            "QANA needs Linux on x86_64 or aarch64, or Windows on x86_64: the akida package exists "
+            "for no other system. There, build the image: `docker build --target light -t qana .`"
         )
     requirements, command = TASKS[sys.argv[1]]
     try:

@@ -29,7 +29,7 @@ class Absent(MetaPathFinder):
         self.modules = {
             module
             for module, owners in packages_distributions().items()
-            if left_out & {owner.lower().replace("_", "-") for owner in owners}
+            if {owner.lower().replace("_", "-") for owner in owners} <= left_out
         }
         assert {"tensorflow", "torch", "cnn2snn", "scipy", "sklearn"} <= self.modules
 
