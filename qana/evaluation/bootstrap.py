@@ -21,8 +21,8 @@ def compute_intervals(
 ) -> HeadlineIntervals:
     """Computes 95 % intervals of the headline scores over whole lesions.
 
-    Each draw is scored as `qana.evaluation.metrics.summarize` does: averages are over the classes
-    that occur among the draw's labels.
+    Each draw is scored as in `qana.evaluation.metrics.score_probabilities`: averages are over the
+    classes that occur among the labels of the draw.
 
     Args:
         labels: (N,) integers, indices into `qana.classes.LABELS`, N >= 1.

@@ -9,7 +9,7 @@ from qana.classes import LABELS
 from qana.data.labelled_folder import LabelledImage
 from qana.errors import UserError
 from qana.evaluation.bootstrap import compute_intervals
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.scores import Evaluation
 from qana.imaging import ImageError, assess_quality, read_image, to_input
 from qana.inference.classifier import AkidaClassifier
@@ -93,7 +93,7 @@ def predict_images(
 def score_predictions(classifier: AkidaClassifier, predictions: Predictions) -> Evaluation:
     """Computes the document of `evaluate` from predictions that exist already."""
     probabilities = softmax(predictions.logits, classifier.entry.temperature)
-    scores = summarize(predictions.labels, probabilities)
+    scores = score_probabilities(predictions.labels, probabilities)
     return Evaluation(
         model=classifier.name,
         backend=classifier.backend,

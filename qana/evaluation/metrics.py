@@ -15,7 +15,7 @@ from qana.evaluation.scores import ClassScores, DecisionScores, Scores
 SUM_TOLERANCE = 1e-3
 
 
-def summarize(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
+def score_probabilities(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
     """Computes the scores of predictions and of their probabilities, without NaN.
 
     Args:
@@ -32,13 +32,13 @@ def summarize(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, dtype=np.float64)
     _check(labels, probabilities)
     return Scores(
-        **vars(summarize_decisions(labels, probabilities.argmax(axis=1))),
+        **vars(score_decisions(labels, probabilities.argmax(axis=1))),
         auc=_compute_auc(labels, probabilities),
-        ece=expected_calibration_error(labels, probabilities),
+        ece=compute_expected_calibration_error(labels, probabilities),
     )
 
 
-def summarize_decisions(labels: np.ndarray, predicted: np.ndarray) -> DecisionScores:
+def score_decisions(labels: np.ndarray, predicted: np.ndarray) -> DecisionScores:
     """Computes the scores that depend on the predicted classes alone.
 
     Averages are over the classes that occur among the labels. For balanced accuracy this is
@@ -76,7 +76,7 @@ def summarize_decisions(labels: np.ndarray, predicted: np.ndarray) -> DecisionSc
     )
 
 
-def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def compute_expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """Computes the mean gap between a classifier's confidence and its accuracy.
 
     Guo et al., "On Calibration of Modern Neural Networks", ICML 2017: the probability of the

@@ -27,7 +27,7 @@ def compute_reliability(labels: np.ndarray, probabilities: np.ndarray) -> list[R
     """Computes mean confidence and accuracy bin by bin.
 
     The gaps between the two, weighted by n, average to
-    `qana.evaluation.metrics.expected_calibration_error`.
+    `qana.evaluation.metrics.compute_expected_calibration_error`.
 
     Args:
         labels: (N,) integers, indices into `qana.classes.LABELS`, N >= 1.

@@ -6,7 +6,7 @@ import numpy as np
 
 from qana.classes import LABELS
 from qana.evaluation.bootstrap import compute_intervals, compute_share_interval
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.scores import GroupIntervals, GroupScores
 
 FEWEST = 10
@@ -59,7 +59,7 @@ def _score_group(
     melanoma = labels == MELANOMA
     hits = predicted[melanoma] == MELANOMA
     enough, enough_melanomas = len(labels) >= FEWEST, melanoma.sum() >= FEWEST
-    scores = summarize(labels, probabilities) if enough else None
+    scores = score_probabilities(labels, probabilities) if enough else None
     return GroupScores(
         group=name,
         n=len(labels),

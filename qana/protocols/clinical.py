@@ -14,7 +14,7 @@ from qana.data.labelled_folder import LabelledImage
 from qana.data.pad_ufes_20 import ClinicalPhoto, read_pad_ufes
 from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.evaluate import evaluate
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.model_record import read_record
 from qana.imaging import assess_quality, crop_centre, read_image, to_input
 from qana.inference.classifier import load_classifier
@@ -121,7 +121,7 @@ def _fine_tune_and_evaluate(
         akida_model, _ = convert(quantized, inputs)
         logits[held_out] = akida_model.predict(inputs[held_out]).reshape(len(held_out), -1)
     return FineTunedScores(
-        **vars(summarize(labels, softmax(logits))),
+        **vars(score_probabilities(labels, softmax(logits))),
         folds=FOLDS,
         ci95=compute_intervals(labels, logits.argmax(axis=1), patients),
     )

@@ -12,7 +12,7 @@ from qana.data.lesion_split import SPLIT_FILE, read_split, split_photos
 from qana.evaluation.bootstrap import compute_share_interval
 from qana.evaluation.decision_threshold import choose_threshold, measure_at_threshold
 from qana.evaluation.evaluate import Predictions, predict_images, score_predictions
-from qana.evaluation.metrics import expected_calibration_error
+from qana.evaluation.metrics import compute_expected_calibration_error
 from qana.evaluation.model_record import read_record
 from qana.evaluation.reliability import compute_reliability
 from qana.evaluation.roc import roc
@@ -164,7 +164,7 @@ def _compute_class_intervals(
 
 def _measure_reliability(labels: np.ndarray, probabilities: np.ndarray) -> Reliability:
     return Reliability(
-        ece=expected_calibration_error(labels, probabilities),
+        ece=compute_expected_calibration_error(labels, probabilities),
         bins=compute_reliability(labels, probabilities),
     )
 

@@ -19,7 +19,7 @@ from qana.data.paper_split import (
 )
 from qana.data.split_overlap import measure_overlap
 from qana.evaluation.bootstrap import compute_intervals
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.inference.model_store import hash_file
 from qana.inference.temperature import softmax
 from qana.protocols.paper_report import (
@@ -154,7 +154,7 @@ def _measure(
     labels = encode_labels(photos)
     lesions = [photo.lesion_id for photo in photos]
     return ConvertedScores(
-        **vars(summarize(labels, softmax(logits))),
+        **vars(score_probabilities(labels, softmax(logits))),
         ci95=compute_intervals(labels, logits.argmax(axis=1), lesions),
         conversion=ConversionCheck(report.photos, report.equal_logits),
     )

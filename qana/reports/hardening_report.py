@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from qana.evaluation.report_files import read_report_if_present
 
 Free = Any
@@ -49,14 +51,14 @@ class LoadTest:
     memory_mb: Free
 
 
-@dataclass(frozen=True)
-class MemoryTest:
+class MemoryTest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Memory of the server over many scans.
 
     Attributes:
         scans: number of scans.
         memory_mb: memory at regular intervals.
-        growth_by_line: growth over the run by a fitted line, as a share.
+        growth_by_line: growth over the run by a fitted line, as a share; None for a short run.
+        growth_by_quarters: growth from the second to the last quarter of the run, likewise.
     """
 
     scans: int
@@ -68,8 +70,8 @@ class MemoryTest:
     troubles: Free
     every: int
     memory_mb: list[int]
-    growth_by_line: float
-    growth_by_quarters: float
+    growth_by_line: float | None = None
+    growth_by_quarters: float | None = None
 
 
 @dataclass(frozen=True)
@@ -144,22 +146,20 @@ class FuzzReport:
     engine: Free
 
 
-@dataclass(frozen=True)
-class BoothPage:
+class BoothPage(msgspec.Struct, frozen=True, omit_defaults=True):
     """Memory of the booth's page: the JavaScript heap at regular intervals."""
 
     heap_mb: list[float]
-    growth_by_line: float
-    growth_by_quarters: float
+    growth_by_line: float | None = None
+    growth_by_quarters: float | None = None
 
 
-@dataclass(frozen=True)
-class BoothServer:
+class BoothServer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Memory of the server at regular intervals."""
 
     memory_mb: list[int]
-    growth_by_line: float
-    growth_by_quarters: float
+    growth_by_line: float | None = None
+    growth_by_quarters: float | None = None
 
 
 @dataclass(frozen=True)

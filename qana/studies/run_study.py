@@ -15,7 +15,7 @@ from qana.data.arrays import encode_labels, identity, load_inputs
 from qana.data.colour_constancy import apply_shades_of_grey
 from qana.errors import ConversionError
 from qana.evaluation.bootstrap import compute_intervals
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.report_files import (
     Cell,
     StudyTable,
@@ -177,7 +177,7 @@ def _average_flips(network: ComputeLogits, inputs: np.ndarray) -> np.ndarray:
 
 def _measure_logits(labels: np.ndarray, logits: np.ndarray, lesions: list[str]) -> dict[str, Any]:
     """Computes the figures of a row from (N,) labels, (N, 7) logits and N lesion names."""
-    result = summarize(labels, softmax(logits))
+    result = score_probabilities(labels, softmax(logits))
     return {
         **{name: getattr(result, name) for name in ("accuracy", "balanced_accuracy", "macro_f1")},
         "ci95": list(compute_intervals(labels, logits.argmax(axis=1), lesions).macro_f1),

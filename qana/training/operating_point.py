@@ -9,7 +9,7 @@ import numpy as np
 import tf_keras as keras
 
 from qana.classes import LABELS
-from qana.evaluation.metrics import summarize_decisions
+from qana.evaluation.metrics import score_decisions
 from qana.network.logits import compute_logits
 
 TARGETS = {"accuracy": 0.80, "balanced_accuracy": 0.70, "macro_f1": 0.70}
@@ -82,7 +82,7 @@ def find_operating_point(
 
     def rate(point: OperatingPoint) -> tuple[bool, float]:
         predicted = (logits + point.compute_shift(train_labels)).argmax(axis=1)
-        result = summarize_decisions(labels, predicted)
+        result = score_decisions(labels, predicted)
         recall = result.per_class["mel"].recall
         enough = recall is None or recall >= MELANOMA_RECALL
         return enough, sum(getattr(result, name) / target for name, target in TARGETS.items())

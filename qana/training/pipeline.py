@@ -6,7 +6,7 @@ import numpy as np
 import tf_keras as keras
 
 from qana.data.arrays import encode_labels, load_inputs
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.inference.temperature import softmax
 from qana.network.logits import compute_logits
 from qana.training import ProgressCallback
@@ -62,6 +62,6 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: ProgressC
 
 def _measure(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -> dict[str, object]:
     """Measures a Keras network: the headline metrics and the recall of each class."""
-    result = summarize(labels, softmax(compute_logits(model, inputs)))
+    result = score_probabilities(labels, softmax(compute_logits(model, inputs)))
     recalls = {label: values.recall for label, values in result.per_class.items()}
     return {name: getattr(result, name) for name in HEADLINES} | {"recall": recalls}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qana.evaluation.bootstrap import compute_intervals, compute_share_interval
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.scores import Interval
 from qana.inference.temperature import softmax
 
@@ -67,7 +67,7 @@ def test_interval_covers() -> None:
 
 def test_one_lesion_gives_the_scores_themselves() -> None:
     labels, probabilities = made_up(40, classes=4)
-    found = summarize(labels, probabilities)
+    found = score_probabilities(labels, probabilities)
     drawn = compute_intervals(labels, probabilities.argmax(axis=1), np.zeros(40), draws=3)
     for name in NAMES:
         assert getattr(drawn, name) == pytest.approx([getattr(found, name)] * 2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qana.evaluation.fit_temperature import fit_temperature
-from qana.evaluation.metrics import summarize
+from qana.evaluation.metrics import score_probabilities
 from qana.inference.temperature import softmax
 
 
@@ -28,8 +28,8 @@ def test_temperature_is_recovered(temperature: float) -> None:
 def test_temperature_mends_calibration() -> None:
     labels, _ = made_up(3000)
     logits = 6 * (np.random.default_rng(3).normal(size=(3000, 7)) + 1.5 * np.eye(7)[labels])
-    before = summarize(labels, softmax(logits))
-    after = summarize(labels, softmax(logits, fit_temperature(logits, labels)))
+    before = score_probabilities(labels, softmax(logits))
+    after = score_probabilities(labels, softmax(logits, fit_temperature(logits, labels)))
     assert before.ece > 0.2
     assert after.ece < 0.03
     assert after.confusion == before.confusion

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qana.classes import LABELS
-from qana.evaluation.metrics import expected_calibration_error
+from qana.evaluation.metrics import compute_expected_calibration_error
 from qana.evaluation.reliability import compute_reliability
 from qana.evaluation.scores import ReliabilityBin
 from qana.inference.temperature import softmax
@@ -32,5 +32,5 @@ def test_bins_of_reliability_average_to_the_calibration_error() -> None:
     labels, probabilities = random.integers(7, size=400), softmax(random.normal(size=(400, 7)) * 3)
     bins = compute_reliability(labels, probabilities)
     gaps = sum(b.n * abs(b.accuracy - b.confidence) for b in bins) / 400
-    assert gaps == pytest.approx(expected_calibration_error(labels, probabilities))
+    assert gaps == pytest.approx(compute_expected_calibration_error(labels, probabilities))
     assert sum(b.n for b in bins) == 400
