@@ -201,7 +201,7 @@ def test_the_bounds_begin_at_1_and_include_6() -> None:
 
 
 def test_invalid_arguments_raise_one_sentence(store, photo) -> None:
-    with pytest.raises(UserError, match="choose another one"):
+    with pytest.raises(UserError, match="There is no layer logits to open: choose one of"):
         fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, "logits")
     with pytest.raises(UserError, match="not 3"):
         count_levels(3)
@@ -273,7 +273,9 @@ def test_the_page_quotes_networks_that_were_trained_without_the_bound(
     command = "python -m qana study ablation --data DIR"
     document = {
         "study": "ablation",
+        "title": "Ablation",
         "command": command,
+        "subset": "test",
         "columns": ["variant", "stage", "macro F1"],
         "rows": [
             ["base", "ptq", 0.111],
@@ -285,6 +287,7 @@ def test_the_page_quotes_networks_that_were_trained_without_the_bound(
         ],
         "refused": ["all, no activation bounded, akida: Layer x gives other integers."],
         "note": "64 px.",
+        "missing": [],
     }
     write_report(folder / "studies" / "ablation.json", document)
     monkeypatch.setenv("QANA_MODELS", str(folder))

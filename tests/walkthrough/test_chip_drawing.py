@@ -56,7 +56,7 @@ def test_passes_processors_and_program_equal_those_of_the_engine(classifier, dev
     counted = Counter(layer.unit for layers in mapping.passes for layer in layers if layer.unit)
     assert counted["HRC"] == 1
     by_the_tool = sum(model.component_count.get(kind, 0) for kind in NEURAL)
-    assert sum(map(mapping.used, range(len(mapping.passes)))) == by_the_tool
+    assert sum(map(mapping.count_used, range(len(mapping.passes)))) == by_the_tool
 
 
 def test_more_nodes_need_no_more_passes(classifier) -> None:
