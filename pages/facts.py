@@ -17,7 +17,7 @@ from ui.facts.models import show_generations, show_large_model
 from ui.facts.referral import show_referral
 from ui.facts.results import show_classes, show_headlines, show_protocols
 from ui.facts.subgroups import show_subgroups
-from ui.verdict import DISCLAIMER, LOOK_GROUP
+from ui.verdict import DISCLAIMER, MALIGNANT_CLASSES
 
 SENDAK = (
     "The label follows Sendak, Gao, Brajer and Balu, npj Digital Medicine 3, 41 (2020). Intervals "
@@ -78,8 +78,8 @@ show_classes(lesion)
 
 show_section(
     "Needs a professional look",
-    f"The score is the summed probability of {LOOK_GROUP}. Where few people are ill, most calls "
-    "are false, even with a good model. Move the slider to see it.",
+    f"The score is the summed probability of {MALIGNANT_CLASSES}. Where few people are ill, most "
+    "calls are false, even with a good model. Move the slider to see it.",
 )
 show_referral(lesion)
 

@@ -19,7 +19,7 @@ def show_notices() -> None:
 
 def _list_notices() -> Iterator[str]:
     for classifier in list_loaded_classifiers():
-        yield from filter(None, (classifier.trouble, check_replaced(classifier.entry)))
+        yield from filter(None, (classifier.warning, check_replaced(classifier.entry)))
     for model in list_loaded_edge_models():
         backend = model.engine.backend
-        yield from filter(None, (backend.trouble, check_replaced(model.entry)))
+        yield from filter(None, (backend.warning, check_replaced(model.entry)))

@@ -27,8 +27,8 @@ EVENTS_HELP = (
     "nothing, so a photo with fewer events is less work for the chip. The simulator counts the "
     "events. It computes the same integers as the chip."
 )
-LOOK_GROUP = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.malignant)
-LOOK_HELP = f"The sum of the probabilities of {LOOK_GROUP}."
+MALIGNANT_CLASSES = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.malignant)
+MALIGNANT_HELP = f"The sum of the probabilities of {MALIGNANT_CLASSES}."
 
 
 def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
@@ -53,8 +53,8 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
             for guess, share in prediction.top:
                 st.progress(share, text=f"{BY_CODE[guess].name} **{format_percent(share)}**")
         with st.container(border=True, gap="xsmall"):
-            look = prediction.malignant_probability
-            st.markdown(f"**Needs a professional look: {format_percent(look)}**", help=LOOK_HELP)
+            malignant = format_percent(prediction.malignant_probability)
+            st.markdown(f"**Needs a professional look: {malignant}**", help=MALIGNANT_HELP)
             st.caption("A low number does not rule anything out.")
         if recorded:
             st.markdown(

@@ -25,13 +25,13 @@ class Backend:
         kind: "chip" or "simulator".
         device: that chip or simulator, in words.
         chip: the akida.Device; None in the simulator.
-        trouble: one sentence, where the simulator had to take over from a chip; else None.
+        warning: one sentence if the simulator had to take over from a chip; else None.
     """
 
     kind: str
     device: str
     chip: akida.Device | None = None
-    trouble: str | None = None
+    warning: str | None = None
 
 
 def choose_backend(model: akida.Model) -> Backend:
@@ -57,8 +57,8 @@ def find_target() -> str | None:
     return None
 
 
-def use_simulator(model: akida.Model, trouble: str | None = None) -> Backend:
+def use_simulator(model: akida.Model, warning: str | None = None) -> Backend:
     """Describes the simulator for a model that is mapped on no device; see `Backend`."""
     generation = "2.0" if model.ip_version == akida.IpVersion.v2 else "1.0"
     device = f"Akida {generation} simulator on this computer's processor"
-    return Backend(SIMULATOR, device, trouble=trouble)
+    return Backend(SIMULATOR, device, warning=warning)

@@ -88,13 +88,13 @@ class AkidaClassifier:
         backend: "chip" or "simulator".
         device: that chip or simulator, in words.
         chip: the akida.Device; None in the simulator.
-        trouble: one sentence, where the simulator had to take over from a chip; else None.
+        warning: one sentence if the simulator had to take over from a chip; else None.
     """
 
     def __init__(self, entry: ModelEntry) -> None:
         """Checks the hash of the model's file and loads it onto a chip or the simulator.
 
-        If the chip is unplugged later, the simulator takes over and `trouble` says so.
+        If the chip is unplugged later, the simulator takes over and `warning` explains it.
 
         Args:
             entry: the model.
@@ -194,7 +194,7 @@ class AkidaClassifier:
 
     def _use(self, placed: Backend) -> None:
         self.backend, self.device, self.chip = placed.kind, placed.device, placed.chip
-        self.trouble = placed.trouble
+        self.warning = placed.warning
 
 
 def load_classifier(name: str = DEFAULT_MODEL, folder: Path | None = None) -> AkidaClassifier:

@@ -1,7 +1,7 @@
-"""Diagnoses one photo, in the order that a clinician would ask.
+"""Diagnoses one photo.
 
-Can the photo be read, is it sharp and well lit, does it show a dermatoscopic lesion, what does it
-look most like, and is the network sure enough to say so?
+The quality check comes first: is the photo sharp and well lit? Then the gate decides whether it
+shows a dermatoscopic lesion. Then the network classifies it, or abstains if it is not sure enough.
 """
 
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ from qana.imaging.crop import crop_centre
 from qana.inference.classifier import AkidaClassifier, Prediction
 
 SQUARE_SIZE = 512
-"""Side of the square that is kept to look at, pixels."""
+"""Side of the square that is kept for display, pixels."""
 OUT_OF_DISTRIBUTION = Problem(
     "out-of-distribution",
-    "This does not look like a dermatoscopic picture of a lesion, the only kind that the network "
-    "knows: take it through a dermatoscope, with one lesion in the middle.",
+    "This does not look like a dermatoscopic photo of a lesion: take the photo through a "
+    "dermatoscope, with one lesion in the middle.",
 )
 UNSURE = (
     "The network is not sure enough to name one class: take the photo again in even light, or show "
@@ -29,17 +29,17 @@ UNSURE = (
 class Diagnosis:
     """The answer to one photo, with everything that was true when it was given.
 
-    Whatever shows, explains or reports a diagnosis takes the network from it, never from what is
-    chosen by then.
+    Code that shows, explains or reports a diagnosis takes the network from it, never from what the
+    user has chosen since.
 
     Attributes:
-        square: (512, 512, 3) uint8 RGB, the part of the photo that was judged, at a size to look
-            at.
-        problems: what speaks against the photo, the gravest first.
-        prediction: the network's answer; None where the photo was turned away.
-        classifier: the classifier that was asked.
+        square: (512, 512, 3) uint8 RGB, the part of the photo that was judged, at a size for
+            display.
+        problems: reasons why the photo is not suitable, the most serious first.
+        prediction: the network's answer; None if the photo was rejected.
+        classifier: the classifier that answered or would have answered.
         backend: "chip" or "simulator", where the classifier ran.
-        device: that chip or simulator, in words.
+        device: description of that chip or simulator.
     """
 
     square: np.ndarray = field(repr=False)
@@ -58,7 +58,7 @@ class Diagnosis:
 
     @property
     def reason(self) -> str | None:
-        """One sentence: why the photo was rejected or the network abstains; else None."""
+        """One sentence on why the photo was rejected or the network abstains; else None."""
         if self.prediction is None:
             return self.problems[0].message
         return UNSURE if self.prediction.unsure else None
@@ -75,12 +75,12 @@ class Diagnosis:
 
     @property
     def temperature(self) -> float:
-        """What its logits were divided by before the softmax."""
+        """Temperature by which its logits were divided before the softmax."""
         return self.classifier.entry.temperature
 
     @property
     def top(self) -> tuple[tuple[str, float], ...]:
-        """The three likeliest classes as (label, probability); empty where there is no answer."""
+        """The three likeliest classes as (label, probability); empty without an answer."""
         return () if self.prediction is None else self.prediction.top
 
     @property
@@ -110,16 +110,16 @@ class Diagnosis:
 
 
 def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False) -> Diagnosis:
-    """Judges a photo and, where it is sound, classifies it. Keeps and writes nothing.
+    """Checks a photo and classifies it if it is suitable. Nothing is written to disk.
 
     Args:
-        photo: (H, W, 3) uint8 RGB of any size, as `qana.read_image` gives it. Its centre square is
-            judged.
+        photo: (H, W, 3) uint8 RGB of any size, from `qana.read_image`. Only its centre square
+            counts.
         classifier: the network that answers.
-        force: True also classifies a photo that is spoilt or does not look like a lesion.
+        force: also classifies a photo that is not suitable.
 
     Returns:
-        The diagnosis. Its `status` says whether there is an answer.
+        The diagnosis. Its `status` shows whether there is an answer.
 
     Example:
         >>> diagnosis = diagnose(read_image("lesion.jpg"), load_classifier("akida2"))

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from qana.inference.manifest import ModelEntry, ModelError
+from qana.errors import ModelError
+from qana.inference.manifest import ModelEntry
 from qana.inference.model_store import read_verified_bytes
 
 MOST_BYTES = 1_000_000

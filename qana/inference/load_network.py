@@ -8,7 +8,8 @@ from pathlib import Path
 
 import akida
 
-from qana.inference.manifest import MANIFEST, ModelEntry, ModelError
+from qana.errors import ModelError
+from qana.inference.manifest import MANIFEST, ModelEntry
 from qana.inference.model_store import read_verified_bytes
 
 

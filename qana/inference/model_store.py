@@ -4,7 +4,8 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from qana.inference.manifest import ModelEntry, ModelError
+from qana.errors import ModelError
+from qana.inference.manifest import ModelEntry
 
 
 def verify_model(entry: ModelEntry) -> Path:

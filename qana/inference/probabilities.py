@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from qana.classes import NEEDS_LOOK
+from qana.classes import MALIGNANT
 
 
 def malignant_probability(probabilities: np.ndarray) -> np.ndarray:
@@ -14,7 +14,7 @@ def malignant_probability(probabilities: np.ndarray) -> np.ndarray:
     Returns:
         (...) float64, 0 to 1: melanoma, basal cell carcinoma and actinic keratosis together.
     """
-    return np.asarray(probabilities)[..., np.array(NEEDS_LOOK)].sum(axis=-1)
+    return np.asarray(probabilities)[..., np.array(MALIGNANT)].sum(axis=-1)
 
 
 def format_percent(probability: float) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from qana.jobs.messages import Answer, Request
 
 ROOT = Path(__file__).parents[2]
-STOPPED = "The process that computes this stopped, perhaps for want of memory: ask again."
+STOPPED = "The background process stopped, perhaps because memory ran out: try again."
 TURN = "Waiting in the queue"
 WANTED_SECONDS = 5.0
 """A job that nobody has polled for so long is skipped until somebody polls it again."""
@@ -38,7 +38,7 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """True once there is a value or a reason why there is none. Reading it keeps the job wanted."""
+        """True once there is a value or an error. Reading it also keeps the job in the queue."""
         self.seen = time.monotonic()
         return self.answer.done
 
@@ -46,8 +46,8 @@ class Job:
 class BackgroundWorker:
     """A process that does one job at a time. The first request starts it.
 
-    Several threads may use it at once. Jobs wait here, so that those of visitors who have turned
-    to something else can be skipped.
+    Several threads may use it at once. Jobs wait in its queue, so that it can skip those of
+    visitors who have moved on.
     """
 
     def __init__(self) -> None:
@@ -148,5 +148,5 @@ class BackgroundWorker:
 
 
 def _give_up(job: Job) -> bool:
-    job.answer = Answer(job.request.number, trouble=STOPPED, done=True)
+    job.answer = Answer(job.request.number, error=STOPPED, done=True)
     return True

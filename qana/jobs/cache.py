@@ -35,5 +35,5 @@ class Cache:
 
 
 def load_form_once(cache: Cache, entry: ModelEntry, form: str) -> Any:
-    """Loads a Keras form of a model once for all jobs; see `qana.network.keras_forms.load_keras_form`."""
+    """Loads a Keras form of a model once for all jobs; see `load_keras_form`."""
     return cache.get(("form", entry.sha256, form), lambda: load_keras_form(entry, form))

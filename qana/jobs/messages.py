@@ -29,7 +29,7 @@ class Answer:
         share: how much of it is done, 0 to 1.
         done: True for the last answer.
         value: what the function returned.
-        trouble: one sentence, where it returned nothing; else None.
+        error: one sentence if the function failed; else None.
     """
 
     number: int
@@ -37,4 +37,4 @@ class Answer:
     share: float = 0.0
     done: bool = False
     value: Any = None
-    trouble: str | None = None
+    error: str | None = None

@@ -40,7 +40,6 @@ class JobFunction(Protocol):
             progress: takes progress.
             arguments: of the request.
 
-
         Raises:
             UserError: there is no value; the sentence is for the visitor.
         """
@@ -64,10 +63,10 @@ def serve_requests(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             send(_answer(request, cache, send))
         except UserError as error:
-            send(Answer(request.number, trouble=str(error), done=True))
+            send(Answer(request.number, error=str(error), done=True))
         except Exception as error:  # one visitor's fault must not end the work of others
-            trouble = FAULT.format(type(error).__name__)
-            send(Answer(request.number, trouble=trouble, done=True))
+            message = FAULT.format(type(error).__name__)
+            send(Answer(request.number, error=message, done=True))
         if _memory() > MOST_MEMORY:
             return
 

@@ -507,9 +507,9 @@ def test_the_simulator_continues_if_the_chip_is_unplugged(
     monkeypatch.setattr(akida, "devices", lambda: [akida.AKD1000()])
     network = akida.Model(str(edge.entry.path.with_name(edge.record["file"])))
     engine = EdgeEngine(network, edge.initial_head.rule)
-    assert (engine.backend.kind, engine.backend.trouble) == (CHIP, None)
+    assert (engine.backend.kind, engine.backend.warning) == (CHIP, None)
     learned = engine.learn(edge.initial_head, photos[:2], [MEL, MEL])
-    assert (engine.backend.kind, engine.backend.trouble) == (SIMULATOR, CHIP_LOST)
+    assert (engine.backend.kind, engine.backend.warning) == (SIMULATOR, CHIP_LOST)
     assert learned.equals(edge.engine.learn(edge.initial_head, photos[:2], [MEL, MEL]))
     grown = full(learned)  # a larger head must not search for the chip again
     np.testing.assert_array_equal(

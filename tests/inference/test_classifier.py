@@ -62,11 +62,11 @@ def test_a_chip_that_is_unplugged_is_said_and_the_simulator_goes_on(
     monkeypatch.setattr(akida, "devices", lambda: [akida.TwelveNodesIPv2()])
     monkeypatch.setattr(AkidaClassifier, "_predict", lambda self, _: self._spare.forward(BLANK))
     lost = load_classifier()
-    assert (lost.backend, lost.trouble) == (CHIP, None)
+    assert (lost.backend, lost.warning) == (CHIP, None)
     monkeypatch.undo()
     photo = read_image(samples[0].path)
     here, there = classifier.classify(photo), lost.classify(photo)
-    assert (lost.backend, lost.trouble, there.backend) == (SIMULATOR, CHIP_LOST, SIMULATOR)
+    assert (lost.backend, lost.warning, there.backend) == (SIMULATOR, CHIP_LOST, SIMULATOR)
     assert lost.chip is None
     np.testing.assert_array_equal(there.logits, here.logits)
     np.testing.assert_array_equal(lost.logits(here.inputs[None])[0], here.logits)

@@ -82,9 +82,9 @@ def test_trouble_is_one_sentence_and_the_next_in_the_queue_is_served(worker) -> 
     refused = worker.submit(f"{HERE}:refuse")
     fell = worker.submit(f"{HERE}:stumble")
     served = worker.submit(f"{HERE}:count", upto=1)
-    assert finished(refused).answer.trouble == "Not today."
-    assert "a fault of ours" in finished(fell).answer.trouble
-    assert "ZeroDivisionError" in fell.answer.trouble
+    assert finished(refused).answer.error == "Not today."
+    assert "a fault of ours" in finished(fell).answer.error
+    assert "ZeroDivisionError" in fell.answer.error
     assert finished(served).answer.value == [1]
 
 
@@ -100,7 +100,7 @@ def test_a_killed_process_is_started_again_and_the_task_repeated(worker) -> None
 def test_a_task_that_takes_its_process_along_is_given_up_and_the_next_is_served(worker) -> None:
     fatal = worker.submit(f"{HERE}:fall_over")
     served = worker.submit(f"{HERE}:count", upto=1)
-    assert finished(fatal).answer.trouble == STOPPED
+    assert finished(fatal).answer.error == STOPPED
     assert finished(served).answer.value == [1]
 
 
@@ -142,7 +142,7 @@ def test_what_is_left_over_at_the_end_is_said_and_nothing_stays_on_disk(
     assert Path(written).is_relative_to(tmp_path) and Path(written).is_file()
     jobs = [worker.submit(f"{HERE}:count", upto=200) for _ in range(2)]
     worker.close()
-    assert [finished(job).answer.trouble for job in jobs] == [STOPPED] * 2
+    assert [finished(job).answer.error for job in jobs] == [STOPPED] * 2
     assert not list(tmp_path.iterdir())
 
 

@@ -19,7 +19,7 @@ from qana.jobs.messages import Answer, Request
 PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
 SECONDS = 120
 CHAPTERS = ("network", "breaking", "bounding", "bits", "conversion", "spikes", "chip", "quiz")
-MODULES = {"conversion": "agreement"}
+MODULES = {"breaking": "conversion_cases", "conversion": "agreement"}
 HEAVY = {"breaking", "bounding", "bits", "conversion", "quiz"}
 """Chapters with something that the worker computes."""
 
@@ -139,7 +139,7 @@ def test_a_file_that_is_no_photo_gets_one_sentence_and_the_photo_stays() -> None
 
 def test_trouble_in_the_workshop_is_one_sentence_and_can_be_tried_again() -> None:
     page = opened("conversion")
-    Quiet.asked[-1][2].answer = Answer(1, done=True, trouble="It would not.")
+    Quiet.asked[-1][2].answer = Answer(1, done=True, error="It would not.")
     page.run()
     assert [warning.value for warning in page.warning] == ["It would not."]
     count = len(Quiet.asked)

@@ -111,7 +111,7 @@ def test_what_needs_tensorflow_is_waited_for_without_stopping_the_page(page) -> 
 def test_a_process_that_stopped_is_said_in_one_sentence(page) -> None:
     page.pills(key="explain_method").set_value("Score-CAM").run()
     (job,) = page.session_state.explained.jobs.values()
-    job.answer = Answer(1, done=True, trouble=STOPPED)
+    job.answer = Answer(1, done=True, error=STOPPED)
     page.run()
     assert [warning.value for warning in page.warning] == [f"Score-CAM: {STOPPED}"]
     page.run()
@@ -214,7 +214,7 @@ def test_the_process_makes_a_map(square_photos) -> None:
     assert values.max() > 0.99
     assert seconds > 0
     assert "Loading TensorFlow" in words_seen
-    assert "no Keras form" in lost.answer.trouble
+    assert "no Keras form" in lost.answer.error
     worker.close()
 
 

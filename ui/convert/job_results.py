@@ -38,9 +38,9 @@ def get_result(task: str, photo: WalkthroughPhoto | None = None, **arguments: An
     if not job.done:
         _follow(job)
         return None
-    if job.answer.trouble is None:
+    if job.answer.error is None:
         return job.answer.value
-    st.warning(job.answer.trouble, icon=":material/warning:")
+    st.warning(job.answer.error, icon=":material/warning:")
     st.button("Try again", key=f"again{hash(key)}", on_click=_forget, args=(jobs, key, job))
     return None
 

@@ -85,7 +85,7 @@ class ExplainSession:
         for request, answer in done.items():
             del self.jobs[request]
             if answer.value is None:
-                self.errors[request] = str(answer.trouble)
+                self.errors[request] = str(answer.error)
             else:
                 self.maps[request], self.seconds[request] = answer.value
         return bool(done)
