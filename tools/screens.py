@@ -1,29 +1,37 @@
-"""Takes the pictures of README: `.venv/bin/python -m tools.screens` writes assets/screens/*.webp.
+"""Takes the screenshots of the README.
 
-Each page on a phone (dark) and on a laptop (light), in a real browser, on the real app. Times of
-the engine are hidden: its licence asks for permission before a benchmark is published.
+python -m tools.screens writes assets/screens/*.webp: each page on a phone (dark) and on a laptop
+(light), in a real browser and with the real app. The engine's times are hidden, because its
+license asks for permission before a benchmark is published.
 """
 
 import io
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
-from tools.browser import CHROMIUM, MISSING
-from tools.server import ROOT, Server
+from tools.server import CHROMIUM, CHROMIUM_MISSING, ROOT, Server
 
 OUT = ROOT / "assets" / "screens"
-PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+LAPTOP: ViewportSize = {"width": 1366, "height": 844}
+VIEWS: tuple[tuple[ViewportSize, Literal["dark", "light"]], ...] = (
+    (PHONE, "dark"),
+    (LAPTOP, "light"),
+)
 GAP = 28
+"""Pixels between two screenshots."""
 TIMES = re.compile(r"\d ms")
 
 
-def scan(page: Page) -> None:
+def prepare_scan(page: Page) -> None:
+    """Classifies a sample and, on a laptop, shows the map of the answer."""
     page.get_by_role("button", name="Photo 13", exact=True).click()
     expect(page.get_by_text("Looks most like")).to_be_visible()
     if page.viewport_size == LAPTOP:
@@ -31,38 +39,43 @@ def scan(page: Page) -> None:
         expect(page.get_by_alt_text("under a map of what supports")).to_be_visible()
 
 
-def explain(page: Page) -> None:
+def prepare_explain(page: Page) -> None:
+    """Explains the answer to a sample."""
     page.get_by_role("button", name="Photo 13", exact=True).click()
     expect(page.get_by_text("of this map lies on the lesion")).to_be_visible()
 
 
-def learn(page: Page) -> None:
+def prepare_learn(page: Page) -> None:
+    """Waits for the lesson photos."""
     expect(page.get_by_role("button", name="Learn 5 photos")).to_be_visible()
 
 
-def at_rest(page: Page) -> None:
+def wait_for_heading(page: Page) -> None:
+    """Waits for the heading of a page."""
     expect(page.get_by_role("heading").first).to_be_visible()
 
 
-def booth(page: Page) -> None:
+def prepare_booth(page: Page) -> None:
+    """Waits for the answer of a scene of the show."""
     expect(page.get_by_text("The data set records")).to_be_visible()
 
 
 PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
-    "scan": ("", scan),
-    "explain": ("explain", explain),
-    "compare": ("compare", at_rest),
-    "convert": ("convert?chapter=chip", at_rest),
-    "learn": ("learn", learn),
-    "facts": ("facts", at_rest),
-    "booth": ("?booth=1&idle=600", booth),
+    "scan": ("", prepare_scan),
+    "explain": ("explain", prepare_explain),
+    "compare": ("compare", wait_for_heading),
+    "convert": ("convert?chapter=chip", wait_for_heading),
+    "learn": ("learn", prepare_learn),
+    "facts": ("facts", wait_for_heading),
+    "booth": ("?booth=1&idle=600", prepare_booth),
 }
+"""File name to address and preparation of a page."""
 
 
 def main() -> int:
-    """Writes a picture a page; returns an exit code."""
+    """Writes one picture for each page and returns the exit code."""
     if CHROMIUM is None:
-        sys.stderr.write(MISSING)
+        sys.stderr.write(CHROMIUM_MISSING)
         return 2
     OUT.mkdir(exist_ok=True)
     with (
@@ -72,8 +85,8 @@ def main() -> int:
     ):
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name, (path, prepare) in PAGES.items():
-            shots = []
-            for size, scheme in ((PHONE, "dark"), (LAPTOP, "light")):
+            screenshots = []
+            for size, scheme in VIEWS:
                 context = browser.new_context(viewport=size, color_scheme=scheme)
                 page = context.new_page()
                 page.set_default_timeout(60_000)
@@ -84,20 +97,21 @@ def main() -> int:
                 page.wait_for_timeout(2500)
                 times = page.locator(".stMarkdownBadge").filter(has_text=TIMES)
                 times.evaluate_all("all => all.forEach(one => (one.style.display = 'none'))")
-                shots.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+                screenshots.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
                 context.close()
-            _beside(shots).save(OUT / f"{name}.webp", quality=84, method=6)
+            _join(screenshots).save(OUT / f"{name}.webp", quality=84, method=6)
             sys.stdout.write(f"{OUT.name}/{name}.webp\n")
     return 0
 
 
-def _beside(shots: list[Image.Image]) -> Image.Image:
-    width = sum(shot.width for shot in shots) + GAP * (len(shots) - 1)
-    picture = Image.new("RGB", (width, shots[0].height), "#7a746a")
+def _join(screenshots: Sequence[Image.Image]) -> Image.Image:
+    """Puts screenshots next to each other on a gray background."""
+    width = sum(one.width for one in screenshots) + GAP * (len(screenshots) - 1)
+    picture = Image.new("RGB", (width, screenshots[0].height), "#7a746a")
     left = 0
-    for shot in shots:
-        picture.paste(shot, (left, 0))
-        left += shot.width + GAP
+    for screenshot in screenshots:
+        picture.paste(screenshot, (left, 0))
+        left += screenshot.width + GAP
     return picture
 
 

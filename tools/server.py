@@ -1,9 +1,10 @@
-"""A real server of the app, in a process of its own, with a home and a temporary folder of its own.
+"""Starts a real server of the app and finds the browser that opens it.
 
-It uses nothing of the engine: what starts it may run where none is installed.
+This module does not import the Akida engine, so it also works where the engine is not installed.
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,12 +16,26 @@ import psutil
 import requests
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60.0
-"""Seconds until a server has to answer."""
+START_SECONDS = 60.0
+"""Time in which a server must answer."""
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+"""Path of Debian's Chromium, or None if it is not installed."""
+CHROMIUM_MISSING = "Install chromium first: apt install chromium\n"
 
 
 class Server:
-    """The app as `streamlit run` starts it; everything it may write to lies in `folder`."""
+    """The app in a process of its own, as `streamlit run` starts it.
+
+    Use it as a context manager.
+
+    Attributes:
+        folder: folder with everything that the server may write to.
+        home: home folder of the server.
+        temporary: its folder for temporary files.
+        log: file with its standard output and error.
+        port: TCP port.
+        address: http://127.0.0.1:PORT.
+    """
 
     def __init__(
         self,
@@ -28,46 +43,54 @@ class Server:
         environment: Mapping[str, str] | None = None,
         entry: tuple[str, ...] = ("streamlit",),
     ) -> None:
-        """Takes a free port; `start` starts it.
+        """Chooses a free port. `start` starts the server.
 
         Args:
-            folder: gets its home, its temporary folder and its log.
-            environment: variables beside this process's own.
-            entry: module with its arguments, to which `run streamlit_app.py` is added.
+            folder: folder for the home, the temporary files and the log.
+            environment: further environment variables.
+            entry: module to run and its first arguments; `run streamlit_app.py` follows them.
         """
         self.folder = folder
         self.home, self.temporary, self.log = (folder / part for part in ("home", "tmp", "log"))
-        for place in (self.home, self.temporary):
-            place.mkdir(parents=True, exist_ok=True)
+        for subfolder in (self.home, self.temporary):
+            subfolder.mkdir(parents=True, exist_ok=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         self.address = f"http://127.0.0.1:{self.port}"
-        own = {"HOME": self.home, "TMPDIR": self.temporary, "XDG_CACHE_HOME": self.home / ".cache"}
-        self._environment = os.environ | {k: str(v) for k, v in own.items()} | (environment or {})
+        folders = {
+            "HOME": self.home,
+            "TMPDIR": self.temporary,
+            "XDG_CACHE_HOME": self.home / ".cache",
+        }
+        self._environment = os.environ | {k: str(v) for k, v in folders.items()}
+        self._environment |= environment or {}
         self._command = [sys.executable, "-m", *entry, "run", "streamlit_app.py"]
         self._command += ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
         self._command += ["--server.headless", "true"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Server":
-        """Starts it and waits until it answers; on the same port again after `kill`.
+        """Starts the server and waits for its answer. After `kill` or `stop` it starts again.
+
+        Returns:
+            The server itself.
 
         Raises:
-            RuntimeError: it ends, or stays silent for a minute.
+            RuntimeError: the server ends or does not answer within a minute.
         """
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and self._process.poll() is None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 if requests.get(f"{self.address}/_stcore/health", timeout=5).ok:
                     return self
             except requests.ConnectionError:
                 time.sleep(0.1)
-        raise RuntimeError(f"The server does not answer; its log is {self.log}.")
+        raise RuntimeError(f"The server does not answer. See its log: {self.log}")
 
     @property
     def process(self) -> psutil.Process:
@@ -75,22 +98,22 @@ class Server:
         assert self._process is not None
         return psutil.Process(self._process.pid)
 
-    def family(self) -> list[psutil.Process]:
-        """The process and all that it has started."""
+    def list_processes(self) -> list[psutil.Process]:
+        """Lists the process and its descendants."""
         return [self.process, *self.process.children(recursive=True)]
 
-    def memory(self) -> int:
-        """Resident bytes of the server's process."""
+    def measure_memory(self) -> int:
+        """Measures the resident memory of the process, bytes."""
         return int(self.process.memory_info().rss)
 
     def kill(self) -> None:
-        """Ends it at once, as a power cut would."""
+        """Kills the server at once, as a power cut would."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> None:
-        """Asks it to end."""
+        """Asks the server to end, and kills it after 20 seconds."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             try:
@@ -99,7 +122,9 @@ class Server:
                 self.kill()
 
     def __enter__(self) -> "Server":
+        """Starts the server."""
         return self.start()
 
     def __exit__(self, *_: object) -> None:
+        """Stops the server."""
         self.stop()

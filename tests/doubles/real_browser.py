@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tools.browser import CHROMIUM
-from tools.server import Server
+from tools.server import CHROMIUM, Server
 
 if CHROMIUM is None and os.environ.get("QANA_REQUIRE_BROWSER"):
     pytest.fail("chromium is not installed, and QANA_REQUIRE_BROWSER asks for it", pytrace=False)

@@ -1,7 +1,6 @@
-"""The soak run at a small size, and what its full size left in models/hardening/.
+"""Tests small soak runs and the reports of the full ones in models/hardening/.
 
-Each answer is compared with the network's own; what must hold under a fault is asserted sentence by
-sentence.
+Every answer of the app is compared with an answer of the network in this process.
 """
 
 import base64
@@ -10,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,27 +20,33 @@ from qana.imaging import read_image
 from tests.doubles.real_browser import CHROMIUM, FLAGS
 from tests.doubles.real_browser import pytestmark as browser_tests
 from tools.server import ROOT, Server
-from tools.soak.__main__ import misses
-from tools.soak.booth.__main__ import IDLE
-from tools.soak.booth.__main__ import misses as unmet
+from tools.soak.__main__ import list_missed_targets
+from tools.soak.booth.__main__ import IDLE_SECONDS
+from tools.soak.booth.__main__ import list_missed_targets as list_missed_booth_targets
 from tools.soak.booth.day import run_day, run_visits
 from tools.soak.client import Client
-from tools.soak.faults.__main__ import ALL, broken
-from tools.soak.faults.chip import unplugged
-from tools.soak.faults.disk import full_disk
-from tools.soak.faults.limits import limits
-from tools.soak.faults.model_file import replaced_model
-from tools.soak.faults.privacy import privacy
-from tools.soak.faults.restart import restart, saving
-from tools.soak.faults.traces import changed_files, marks, open_files, with_a_photo
-from tools.soak.load import run_load, tasks_of
-from tools.soak.memory import MOST_GROWTH, growth, run_memory
-from tools.soak.photos import photo
+from tools.soak.faults.__main__ import FAULTS, list_violations
+from tools.soak.faults.chip import check_unplugged_chip
+from tools.soak.faults.disk import check_full_disk
+from tools.soak.faults.limits import check_limits
+from tools.soak.faults.model_file import check_replaced_model
+from tools.soak.faults.privacy import check_privacy
+from tools.soak.faults.restart import check_restart, check_saving
+from tools.soak.faults.traces import (
+    extract_fingerprints,
+    find_changed_files,
+    find_open_files,
+    find_traces,
+)
+from tools.soak.load import make_tasks, run_load_test
+from tools.soak.memory import MAX_GROWTH, measure_growth, run_memory_test
+from tools.soak.photos import make_photo
 from tools.soak.results import FOLDER
-from tools.soak.visits import UPLOAD, WHERE, Task, scan_once
+from tools.soak.scans import SOURCE_LABEL, UPLOAD, ScanTask, run_scan
 
-VISITORS = 4
+USERS = 4
 METRICS_SECONDS = 5.5
+"""Streamlit updates its metrics every five seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -52,101 +56,106 @@ def server(tmp_path_factory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def crowd(classifier) -> list[list[Task]]:
-    return [tasks_of(number, classifier) for number in range(VISITORS)]
+def tasks_by_user(classifier) -> list[list[ScanTask]]:
+    return [make_tasks(number, classifier) for number in range(USERS)]
 
 
 @pytest.mark.slow
-def test_every_visitor_gets_the_verdict_of_their_own_photo(server, crowd) -> None:
-    found = run_load(server, crowd, seconds=12, think=(0.2, 1.0))
+def test_load_test_finds_no_wrong_answer(server, tasks_by_user) -> None:
+    found = run_load_test(server, tasks_by_user, seconds=12, think=(0.2, 1.0))
     assert (found["wrong"], found["troubles"]) == ([], [])
-    assert found["scans"] >= found["visitors"] == VISITORS
+    assert found["scans"] >= found["visitors"] == USERS
     assert 0 < found["to_the_verdict_s"]["p50"] <= found["to_the_verdict_s"]["p95"]
 
 
-def test_visitors_come_and_go_and_their_answers_stay_right(server, crowd) -> None:
-    tasks = [task for tasks in crowd for task in tasks]
-    found = run_memory(server, tasks, scans=24, warm_up=6, every=6)
+def test_memory_test_finds_no_wrong_answer(server, tasks_by_user) -> None:
+    all_tasks = [task for tasks in tasks_by_user for task in tasks]
+    found = run_memory_test(server, all_tasks, scans=24, warm_up=6, interval=6)
     assert (found["wrong"], found["troubles"], found["scans"]) == ([], [], 24)
     assert len(found["memory_mb"]) >= 4
 
 
-def test_an_answer_that_belongs_to_somebody_else_is_noticed(server, crowd) -> None:
-    (_, mine, *_), (_, theirs, *_) = crowd[:2]
+def test_scan_finds_the_answer_of_another_photo(server, tasks_by_user) -> None:
+    (_, task, *_), (_, other, *_) = tasks_by_user[:2]
     with Client(server.address) as client:
-        assert not scan_once(client, mine).faults
-        faults = scan_once(client, replace(mine, right=theirs.right)).faults
+        assert not run_scan(client, task).faults
+        faults = run_scan(client, replace(task, expected=other.expected)).faults
     assert any("missing" in fault for fault in faults)
     assert any("another picture" in fault for fault in faults)
 
 
-def test_an_upload_is_dropped_when_its_page_is_left(crowd, tmp_path) -> None:
-    """The server's own figures say what it holds; it makes them anew every few seconds."""
+def test_upload_is_deleted_after_its_answer(tasks_by_user, tmp_path) -> None:
+    """The metrics of Streamlit list the uploads in memory."""
     with Server(tmp_path) as server, Client(server.address) as client:
-        _, upload, *_ = crowd[0]
-        assert upload.way == UPLOAD
-        assert not scan_once(client, upload).faults
-        client.press("Scan another")
-        assert b"UploadedFileManager" not in client.fetch("/_stcore/metrics")
-        client.choose(WHERE, UPLOAD)
+        _, upload, *_ = tasks_by_user[0]
+        assert upload.source == UPLOAD
+        assert not run_scan(client, upload).faults
+        client.click("Scan another")
+        assert b"UploadedFileManager" not in client.connection.fetch("/_stcore/metrics")
+        client.choose(SOURCE_LABEL, UPLOAD)
         client.upload(b"no picture")
         time.sleep(METRICS_SECONDS)
-        assert b"UploadedFileManager" in client.fetch("/_stcore/metrics")
+        assert b"UploadedFileManager" in client.connection.fetch("/_stcore/metrics")
 
 
-def test_growth_tells_a_leak_from_noise() -> None:
+def test_growth_distinguishes_a_leak_from_noise() -> None:
     noise = np.random.default_rng(0).normal(0, 5, 21)
     flat, leak = 500 + noise, 500 + noise + 3 * np.arange(21)
-    assert max(growth(flat).values()) < MOST_GROWTH < min(growth(leak).values())
+    assert max(measure_growth(flat).values()) < MAX_GROWTH < min(measure_growth(leak).values())
 
 
-def test_photos_left_behind_are_found(tmp_path) -> None:
-    """The search itself: a file, a part of one, base64, pixels, a file without a name."""
-    data = photo(11)
+def test_search_finds_traces_of_photos(tmp_path) -> None:
+    """The traces are a file, a part of one, base64, pixels and a file without a name."""
+    data = make_photo(11)
     pixels = read_image(data)
-    wanted = marks(data, [pixels])
-    left = {
+    fingerprints = extract_fingerprints(data, [pixels])
+    traces = {
         "whole": data,
         "half": b"log " + data[: len(data) // 2],
         "text": b"data:image/jpeg;base64," + base64.b64encode(b"x" + data),
         "pixels": pixels.tobytes(),
     }
-    for name, found in left.items():
-        (tmp_path / name).write_bytes(found)
-    (tmp_path / "other").write_bytes(photo(12))
-    names = {Path(path).name for path in with_a_photo(changed_files(0, [tmp_path]), wanted)}
-    assert names == set(left)
-    here = psutil.Process()
-    assert not with_a_photo(open_files([here]), wanted)
+    for name, content in traces.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "other").write_bytes(make_photo(12))
+    names = {
+        Path(path).name for path in find_traces(find_changed_files(0, [tmp_path]), fingerprints)
+    }
+    assert names == set(traces)
+    process = psutil.Process()
+    assert not find_traces(find_open_files([process]), fingerprints)
     with tempfile.TemporaryFile(dir=tmp_path) as nameless:
         nameless.write(data)
         nameless.flush()
-        assert len(with_a_photo(open_files([here]), wanted)) == 1
+        assert len(find_traces(find_open_files([process]), fingerprints)) == 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", [restart, full_disk, replaced_model, unplugged, limits])
-def test_the_app_goes_on_after(fault, classifier, tmp_path) -> None:
+@pytest.mark.parametrize(
+    "check",
+    [check_restart, check_full_disk, check_replaced_model, check_unplugged_chip, check_limits],
+)
+def test_app_survives_fault(check, classifier, tmp_path) -> None:
     try:
-        found = fault(tmp_path, classifier)
+        found = check(tmp_path, classifier)
     except PermissionError as error:
         pytest.skip(str(error))
-    assert not broken({fault.__name__: found})
+    assert not list_violations({check.__name__: found})
 
 
-def test_a_head_is_whole_whenever_its_saving_is_stopped(tmp_path) -> None:
-    assert not broken({"saving": saving(tmp_path, kills=1)})
+def test_head_stays_valid_if_saving_is_killed(tmp_path) -> None:
+    assert not list_violations({"saving": check_saving(tmp_path, kills=1)})
 
 
-def test_no_photo_touches_a_disk(classifier, tmp_path) -> None:
+def test_photos_stay_in_memory(classifier, tmp_path) -> None:
     roots = [tmp_path, ROOT / "models", ROOT / "static", Path.home() / ".streamlit"]
-    found = partial(privacy, workshop=False, roots=roots)(tmp_path, classifier)
-    assert not broken({"privacy": found})
+    found = check_privacy(tmp_path, classifier, worker=False, roots=roots)
+    assert not list_violations({"privacy": found})
 
 
 @pytest.mark.slow
 @browser_tests
-def test_the_show_goes_on_and_forgets_its_visitors(tmp_path) -> None:
+def test_show_runs_and_forgets_its_visitors(tmp_path) -> None:
     fast = ("tools.soak.booth.fast_clock", "20")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -155,34 +164,34 @@ def test_the_show_goes_on_and_forgets_its_visitors(tmp_path) -> None:
         assert show["scenes"] >= 30
         assert (show["console"], show["asked_elsewhere"]) == ([], [])
         with Server(tmp_path / "other") as server:
-            visits = run_visits(server, browser, visits=1, idle=IDLE)
+            visits = run_visits(server, browser, visits=1, idle=IDLE_SECONDS)
         assert visits["nothing_left"] == 1
         browser.close()
 
 
-def result(name: str) -> dict:
+def read_report(name: str) -> dict:
     if not (FOLDER / name).is_file():
-        pytest.skip(f"{name} is yet to be measured")
+        pytest.skip(f"{name} has not been measured yet")
     return json.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
-def test_the_full_soak_run_met_its_targets() -> None:
-    soak = result("soak.json")
+def test_full_load_and_memory_tests_met_their_targets() -> None:
+    soak = read_report("soak.json")
     assert soak["command"] == "python -m tools.soak"
-    assert not misses(soak)
+    assert not list_missed_targets(soak)
     assert (soak["load"]["visitors"], soak["load"]["seconds"]) == (25, 300)
     assert soak["memory"]["scans"] >= 2000
 
 
-def test_every_fault_was_gone_through() -> None:
-    faults = result("faults.json")
+def test_report_covers_every_fault() -> None:
+    faults = read_report("faults.json")
     assert faults["command"] == "python -m tools.soak.faults"
-    assert not broken(faults)
-    assert set(ALL) <= set(faults)
+    assert not list_violations(faults)
+    assert set(FAULTS) <= set(faults)
 
 
-def test_the_booth_went_through_a_day() -> None:
-    booth = result("booth.json")
+def test_report_covers_a_day_of_the_booth() -> None:
+    booth = read_report("booth.json")
     assert booth["command"] == "python -m tools.soak.booth"
-    assert not unmet(booth)
+    assert not list_missed_booth_targets(booth)
     assert (booth["show"]["hours"], booth["visits"]["visits"]) == (8, 20)

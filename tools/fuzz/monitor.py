@@ -129,8 +129,8 @@ class Monitor:
 
     def _start_worker(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="fuzz"))
-        # multiprocessing.Process would run the main module of the parent again, which may be
-        # anything. A module of its own starts faster and the same way each time.
+        # multiprocessing.Process would run the main module of its parent again. That module may be
+        # anything, so the worker is a module of its own.
         self._connection, worker_end = Pipe()
         arguments = (str(worker_end.fileno()), str(self._folder), str(self._seed), self._selector)
         command = [sys.executable, "-m", "tools.fuzz.worker", *arguments]

@@ -1,4 +1,5 @@
-"""The app under load and under faults, from outside: a real server, clients that speak as browsers.
+"""Tests the app under load and under faults: a real server, and clients that act as browsers do.
 
-`python -m tools.soak` is the load, `python -m tools.soak.faults` the faults and the privacy.
+`python -m tools.soak` runs the load and the memory test, `python -m tools.soak.faults` the faults,
+`python -m tools.soak.booth` a day of the booth.
 """

@@ -1,4 +1,4 @@
-"""Many visitors at once, each with photos of their own, for some minutes."""
+"""Runs many virtual users at once for some minutes."""
 
 import random
 import threading
@@ -12,101 +12,123 @@ import numpy as np
 from qana.data.samples import load_samples
 from qana.inference.classifier import AkidaClassifier
 from tools.server import Server
-from tools.soak.client import Client, LostError
-from tools.soak.photos import photo
-from tools.soak.verdict import expected
-from tools.soak.visits import CAMERA, SAMPLES, UPLOAD, Scanned, Task, scan_once
+from tools.soak.answers import compute_answer
+from tools.soak.client import Client
+from tools.soak.connection import ConnectionLostError
+from tools.soak.photos import make_photo
+from tools.soak.scans import CAMERA, SAMPLES, UPLOAD, ScanResult, ScanTask, run_scan
 
 PHOTOS = 4
-"""Of each visitor, taken in turn: two uploads, one of the camera, one sample."""
-THINK = (5.0, 10.0)
-"""Seconds that a visitor looks at an answer and for the next photo, drawn evenly from a seed."""
+"""Photos of a virtual user, scanned in turn: one sample, two uploads, one of the camera."""
+THINK_SECONDS = (5.0, 10.0)
+"""Shortest and longest think time between two scans, drawn from a uniform distribution."""
 
 
 @dataclass
-class Visitor:
-    """One of them; `scanned` and `troubles` grow while they are there."""
+class VirtualUser:
+    """A virtual user with photos of its own.
+
+    Attributes:
+        number: number of the user, also the seed of its think times.
+        tasks: photos to scan, in turn.
+        results: results so far.
+        errors: errors that ended the user.
+    """
 
     number: int
-    tasks: list[Task]
-    scanned: list[Scanned] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
+    tasks: list[ScanTask]
+    results: list[ScanResult] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
-    def stay(self, address: str, until: float, think: tuple[float, float]) -> None:
-        """Scans one photo after the other until a time of `time.monotonic`."""
-        draw = random.Random(self.number)
+    def scan_until(self, address: str, deadline: float, think: tuple[float, float]) -> None:
+        """Scans one photo after the other.
+
+        Args:
+            address: http://host:port of the server.
+            deadline: value of `time.monotonic` after which no scan starts.
+            think: shortest and longest think time, seconds.
+        """
+        rng = random.Random(self.number)
         try:
-            time.sleep(draw.uniform(0, think[1]))
+            time.sleep(rng.uniform(0, think[1]))
             with Client(address) as client:
-                while time.monotonic() < until:
-                    task = self.tasks[len(self.scanned) % len(self.tasks)]
-                    self.scanned.append(scan_once(client, task))
-                    time.sleep(draw.uniform(*think))
-        except (LostError, LookupError, OSError) as error:
-            self.troubles.append(f"visitor {self.number}: {type(error).__name__}: {error}")
+                while time.monotonic() < deadline:
+                    task = self.tasks[len(self.results) % len(self.tasks)]
+                    self.results.append(run_scan(client, task))
+                    time.sleep(rng.uniform(*think))
+        except (ConnectionLostError, LookupError, OSError) as error:
+            self.errors.append(f"visitor {self.number}: {type(error).__name__}: {error}")
 
 
-def tasks_of(number: int, classifier: AkidaClassifier) -> list[Task]:
-    """The photos of one visitor with their right answers; no two visitors' uploads are alike."""
+def make_tasks(number: int, classifier: AkidaClassifier) -> list[ScanTask]:
+    """Makes the tasks of one virtual user. No two users upload the same photo.
+
+    Args:
+        number: number of the user.
+        classifier: the same network as on the server.
+    """
     sample = load_samples()[number % len(load_samples())]
-    tasks = [Task(SAMPLES, sample.image_id, expected(sample.path.read_bytes(), classifier))]
-    for way, place in ((UPLOAD, 0), (CAMERA, 1), (UPLOAD, 2)):
-        data = photo((PHOTOS - 1) * number + place)
-        tasks.append(Task(way, data, expected(data, classifier)))
+    answer = compute_answer(sample.path.read_bytes(), classifier)
+    tasks = [ScanTask(SAMPLES, sample.image_id, answer)]
+    for source, index in ((UPLOAD, 0), (CAMERA, 1), (UPLOAD, 2)):
+        data = make_photo((PHOTOS - 1) * number + index)
+        tasks.append(ScanTask(source, data, compute_answer(data, classifier)))
     return tasks
 
 
-def run_load(
+def run_load_test(
     server: Server,
-    crowd: Sequence[list[Task]],
+    tasks_by_user: Sequence[list[ScanTask]],
     seconds: float,
-    think: tuple[float, float] = THINK,
+    think: tuple[float, float] = THINK_SECONDS,
 ) -> dict[str, Any]:
-    """Lets the visitors in.
+    """Runs the virtual users.
 
     Args:
-        server: runs already.
-        crowd: the tasks of each visitor.
-        seconds: for which new scans are begun.
-        think: shortest and longest pause between two scans, seconds.
+        server: a running server.
+        tasks_by_user: the tasks of each user.
+        seconds: time in which scans start.
+        think: shortest and longest think time, seconds.
 
     Returns:
-        counts, times in seconds and memory in megabytes, for a result file.
+        Counts, times in seconds and memory in megabytes, as the report stores them.
     """
-    until = time.monotonic() + seconds
-    visitors = [Visitor(number, tasks) for number, tasks in enumerate(crowd)]
+    deadline = time.monotonic() + seconds
+    users = [VirtualUser(number, tasks) for number, tasks in enumerate(tasks_by_user)]
     threads = [
-        threading.Thread(target=one.stay, args=(server.address, until, think)) for one in visitors
+        threading.Thread(target=user.scan_until, args=(server.address, deadline, think))
+        for user in users
     ]
     for thread in threads:
         thread.start()
-    memory = [server.memory()]
+    memory = [server.measure_memory()]
     while any(thread.is_alive() for thread in threads):
         time.sleep(1)
-        memory.append(server.memory())
-    scanned = [one for visitor in visitors for one in visitor.scanned]
-    wrong = [one.faults for one in scanned if one.faults]
+        memory.append(server.measure_memory())
+    results = [result for user in users for result in user.results]
+    wrong = [result.faults for result in results if result.faults]
+    counts = [len(user.results) for user in users]
     return {
-        "visitors": len(visitors),
+        "visitors": len(users),
         "seconds": seconds,
         "think_s": list(think),
-        "scans": len(scanned),
-        "scans_of_a_visitor": [min(counts := [len(v.scanned) for v in visitors]), max(counts)],
+        "scans": len(results),
+        "scans_of_a_visitor": [min(counts), max(counts)],
         "wrong_answers": len(wrong),
         "wrong": wrong[:10],
-        "troubles": [text for visitor in visitors for text in visitor.troubles],
-        "to_the_verdict_s": _times(scanned),
+        "troubles": [error for user in users for error in user.errors],
+        "to_the_verdict_s": _summarize_times(results),
         "by_way_s": {
-            way: _times([one for one in scanned if one.way == way])
-            for way in (SAMPLES, CAMERA, UPLOAD)
+            source: _summarize_times([one for one in results if one.source == source])
+            for source in (SAMPLES, CAMERA, UPLOAD)
         },
         "memory_mb": {"start": memory[0] // 10**6, "most": max(memory) // 10**6},
     }
 
 
-def _times(scanned: list[Scanned]) -> dict[str, float]:
-    if not scanned:
+def _summarize_times(results: Sequence[ScanResult]) -> dict[str, float]:
+    if not results:
         return {}
-    seconds = [one.seconds for one in scanned]
+    seconds = [result.seconds for result in results]
     p50, p95 = np.percentile(seconds, [50, 95])
     return {"p50": round(p50, 2), "p95": round(p95, 2), "most": round(max(seconds), 2)}

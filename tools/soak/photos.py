@@ -1,4 +1,4 @@
-"""Photos that all differ, so that no two answers can be mistaken for each other."""
+"""Makes photos that all differ, so that a wrong answer cannot look right by chance."""
 
 import io
 import random
@@ -12,35 +12,37 @@ from qana.data.balanced_subset import SUBSET_FOLDER
 from qana.data.samples import load_samples
 
 SIDE = 1280
-"""Long side of an upload, pixels: as a messenger sends a phone's photo."""
+"""Long side of an upload, pixels, as messengers send photos of a phone."""
 
 
 @cache
-def sources() -> tuple[Path, ...]:
-    """The test lesions of the repository: the samples and the subset."""
+def list_source_photos() -> tuple[Path, ...]:
+    """Lists the test lesions of the repository: the samples and the balanced subset."""
     return (*(sample.path for sample in load_samples()), *sorted(SUBSET_FOLDER.glob("*.jpg")))
 
 
-def photo(number: int, side: int = SIDE, grain: float = 0.0) -> bytes:
-    """A JPEG of a test lesion, cut, lit and compressed as nobody else's.
+def make_photo(number: int, side: int = SIDE, noise: float = 0.0) -> bytes:
+    """Makes a JPEG of a test lesion with a crop, a brightness and a quality of its own.
 
     Args:
-        number: says which; the same number gives the same bytes.
+        number: number of the photo; the same number makes the same bytes.
         side: long side, pixels.
-        grain: standard deviation of its noise, 0 to 255; with it a file gets as large as a phone's.
+        noise: standard deviation of added noise, 0 to 255. Noise makes a file as large as a
+            phone's.
     """
-    draw = random.Random(number)
-    picture = Image.open(sources()[number % len(sources())]).convert("RGB")
+    rng = random.Random(number)
+    sources = list_source_photos()
+    picture = Image.open(sources[number % len(sources)]).convert("RGB")
     width, height = picture.size
-    left, top, right, bottom = (draw.uniform(0, 0.08) for _ in range(4))
+    left, top, right, bottom = (rng.uniform(0, 0.08) for _ in range(4))
     box = (left * width, top * height, (1 - right) * width, (1 - bottom) * height)
     scale = side / max(box[2] - box[0], box[3] - box[1])
     size = (round(scale * (box[2] - box[0])), round(scale * (box[3] - box[1])))
-    cut = picture.resize(size, Image.Resampling.BICUBIC, box)
-    lit = ImageEnhance.Brightness(cut).enhance(draw.uniform(0.92, 1.08))
-    if grain:
-        noise = np.random.default_rng(number).normal(0, grain, (*size[::-1], 3))
-        lit = Image.fromarray((np.asarray(lit) + noise).clip(0, 255).astype(np.uint8))
+    crop = picture.resize(size, Image.Resampling.BICUBIC, box)
+    image = ImageEnhance.Brightness(crop).enhance(rng.uniform(0.92, 1.08))
+    if noise:
+        values = np.random.default_rng(number).normal(0, noise, (*size[::-1], 3))
+        image = Image.fromarray((np.asarray(image) + values).clip(0, 255).astype(np.uint8))
     file = io.BytesIO()
-    lit.save(file, "JPEG", quality=draw.randint(80, 95))
+    image.save(file, "JPEG", quality=rng.randint(80, 95))
     return file.getvalue()

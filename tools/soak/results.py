@@ -1,32 +1,50 @@
-"""Result files of the soak run."""
+"""Writes the reports of the soak tests."""
 
 import json
 import os
 import platform
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tools.server import ROOT
 
 FOLDER = ROOT / "models" / "hardening"
+Findings = dict[str, bool]
+"""Statement to whether it holds."""
 
 
-def begin(module: str) -> dict[str, Any]:
-    """A result with nothing in it but the command line of this program, `module`."""
+def start_report(module: str) -> dict[str, Any]:
+    """Starts a report with the command line of this process.
+
+    Args:
+        module: module that runs as the command.
+    """
     return {"command": shlex.join(["python", "-m", module, *sys.argv[1:]])}
 
 
-def conclude(path: Path, document: dict[str, Any], misses: list[str]) -> int:
-    """Writes a result with the targets that it misses, and says them; returns an exit code."""
-    write(path, document | {"misses": misses})
-    sys.stdout.write(f"{path}: {misses or 'every target is met'}\n")
-    return 1 if misses else 0
+def finish_report(path: Path, document: dict[str, Any], missed: Sequence[str]) -> int:
+    """Writes a report, prints the missed targets and returns the exit code.
+
+    Args:
+        path: file of the report.
+        document: the report.
+        missed: missed targets, one sentence each.
+    """
+    write_report(path, document | {"misses": list(missed)})
+    sys.stdout.write(f"{path}: {list(missed) or 'every target is met'}\n")
+    return 1 if missed else 0
 
 
-def write(path: Path, document: dict[str, Any]) -> None:
-    """Writes a result file, with the machine that it was measured on."""
+def write_report(path: Path, document: dict[str, Any]) -> None:
+    """Writes a report together with a description of this machine.
+
+    Args:
+        path: file of the report.
+        document: the report.
+    """
     machine = (
         f"{platform.system()} {platform.machine()}, {len(os.sched_getaffinity(0))} cores for "
         f"server and visitors together, Python {platform.python_version()}"

@@ -1,4 +1,4 @@
-"""A day at a booth: the show alone for hours, in a real browser, and visitors who come and go.
+"""Runs a day at a booth: the show for hours in a real browser, and visitors who come and go.
 
-A day's scenes are shown with the app's own clock running faster; nothing else is changed.
+The clock of the show runs faster. Nothing else of the app changes.
 """

@@ -1,4 +1,4 @@
-"""The show in a real browser: whether it goes on, and what it keeps."""
+"""Runs the show and visits in a real browser and measures delays and memory."""
 
 import time
 from collections.abc import Callable
@@ -6,25 +6,34 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
-from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import (
+    Browser,
+    CDPSession,
+    ConsoleMessage,
+    Error,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from tools.server import Server
-from tools.soak.memory import growth
+from tools.soak.memory import measure_growth
 from ui.booth.show import GUESS_SECONDS, QUESTION, VERDICT_SECONDS
 
 SCENE_SECONDS = GUESS_SECONDS + VERDICT_SECONDS
-LOOKS = 24
-"""At memory, after the warm-up."""
+MEASUREMENTS = 24
+"""Number of measurements of memory after the warm-up."""
 WARM_UP = 1 / 4
-"""Share of the scenes before the first look, as in `tools.soak.memory`: a server's memory grows to
-what its threads need at the worst moment, and stays there."""
-PATIENCE = 60_000
-BOOTH = {"width": 1920, "height": 1080}
-LOADING = 10
-"""Seconds that a window may take to be loaded anew."""
+"""Share of the scenes before the first measurement, as in `tools.soak.memory`."""
+TIMEOUT = 60_000
+"""Time in which the page must change, milliseconds."""
+VIEWPORT: ViewportSize = {"width": 1920, "height": 1080}
+RELOAD_TRIES = 10
+"""Tries, one a second, to evaluate a script while the window reloads."""
 MEDIA = "/media/"
 RECORDED = "The data set records"
-WATCH = """
+TOUCH_BUTTON = "Touch to try it yourself"
+COUNT_SCRIPT = """
   let asked = false
   new MutationObserver(() => {
     const asks = [...document.querySelectorAll("h1")].some((one) => one.innerText === "QUESTION")
@@ -40,152 +49,163 @@ WATCH = """
   const loads = Number(sessionStorage.loads || 0)
   sessionStorage.loads = loads + 1
 """
-"""Counts the scenes that a visitor would see begin, the longest of them in milliseconds, and how
-often the window was loaded, over all loads."""
-SEEN = """({
+"""Counts the scenes and the loads of the window, and measures the longest scene, milliseconds."""
+READ_SCRIPT = """({
   scenes: 0, last: Date.now(), ...JSON.parse(sessionStorage.booth || "{}"),
   loads: Number(sessionStorage.loads)
 })"""
+"""Reads the counts of `COUNT_SCRIPT`."""
 
 
 def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dict[str, Any]:
-    """The show alone.
+    """Runs the show without visitors.
 
     Args:
-        server: runs the app with its clock `faster` times as fast.
-        browser: of Playwright, Chromium.
-        scenes: that are to be shown.
-        faster: than the clock of the app.
+        server: a running server with a faster clock.
+        browser: Chromium of Playwright.
+        scenes: number of scenes.
+        faster: speed of the clock.
 
     Returns:
-        scenes, loads of the window, by how many seconds a scene came late at most, what the console
-        said, pictures that the faster clock replaced before the browser had fetched them, addresses
-        asked for outside of the server, and memory of server, page and the process that draws it,
-        at even distances, for a result file.
+        Scenes, loads of the window, the longest delay in seconds, messages of the console, pictures
+        that the page replaced before the browser fetched them, requests to other servers, and
+        memory at even intervals, as the report stores them.
     """
-    context = browser.new_context(viewport=BOOTH)
-    context.add_init_script(WATCH.replace("QUESTION", QUESTION))
+    context = browser.new_context(viewport=VIEWPORT)
+    context.add_init_script(COUNT_SCRIPT.replace("QUESTION", QUESTION))
     page = context.new_page()
-    said: list[str] = []
-    elsewhere: set[str] = set()
-    page.on("console", lambda line: line.type == "error" and said.append(_placed(line)))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda asked: _note_stranger(asked.url, server, elsewhere))
+    messages: list[str] = []
+    other_servers: set[str] = set()
+
+    def add_error(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            messages.append(f"{message.text} {message.location['url']}")
+
+    page.on("console", add_error)
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: _add_other_server(request.url, server, other_servers))
     page.goto(f"{server.address}/?booth=1")
-    expect(page.get_by_text(RECORDED)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(RECORDED)).to_be_visible(timeout=TIMEOUT)
     devtools = context.new_cdp_session(page)
-    served: list[float] = []
-    held: list[dict[str, float]] = []
-    resident: list[int] = []
+    server_megabytes: list[float] = []
+    metrics: list[dict[str, float]] = []
+    renderer_megabytes: list[int] = []
     warm_up = int(WARM_UP * scenes)
-    for look in range(LOOKS + 1):
-        _until(page, warm_up + (scenes - warm_up) * look // LOOKS, faster)
-        served.append(server.memory() / 1e6)
-        held.append(_between_loads(lambda: _held(devtools)))
-        resident.append(_renderers() // 10**6)
-    seen = _between_loads(lambda: page.evaluate(SEEN))
+    for index in range(MEASUREMENTS + 1):
+        _wait_for_scenes(page, warm_up + (scenes - warm_up) * index // MEASUREMENTS, faster)
+        server_megabytes.append(server.measure_memory() / 1e6)
+        metrics.append(_retry_during_reload(lambda: _read_metrics(devtools)))
+        renderer_megabytes.append(_measure_renderers() // 10**6)
+    counts = _retry_during_reload(lambda: page.evaluate(READ_SCRIPT))
     context.close()
-    missed = [line for line in said if MEDIA in line]
-    heap = [one["JSHeapUsedSize"] / 1e6 for one in held]
+    missed = [text for text in messages if MEDIA in text]
+    heap = [one["JSHeapUsedSize"] / 1e6 for one in metrics]
     return {
-        "scenes": int(seen["scenes"]),
-        "loads": int(seen["loads"]),
+        "scenes": int(counts["scenes"]),
+        "loads": int(counts["loads"]),
         "faster": faster,
         "hours": round(scenes * SCENE_SECONDS / 3600, 2),
-        "longest_delay_s": round(seen["longest"] / 1000 - SCENE_SECONDS / faster, 1),
-        "console": [line for line in said if MEDIA not in line][:10],
-        "pictures_missed": len({line.split(MEDIA)[1].split()[0] for line in missed}),
-        "asked_elsewhere": sorted(elsewhere),
-        "server": {"memory_mb": [round(one) for one in served], **growth(served)},
-        "page": {"heap_mb": [round(one, 1) for one in heap], **growth(heap)},
-        "renderer_mb": resident,
-        "nodes": [int(one["Nodes"]) for one in held],
+        "longest_delay_s": round(counts["longest"] / 1000 - SCENE_SECONDS / faster, 1),
+        "console": [text for text in messages if MEDIA not in text][:10],
+        "pictures_missed": len({text.split(MEDIA)[1].split()[0] for text in missed}),
+        "asked_elsewhere": sorted(other_servers),
+        "server": {
+            "memory_mb": [round(one) for one in server_megabytes],
+            **measure_growth(server_megabytes),
+        },
+        "page": {"heap_mb": [round(one, 1) for one in heap], **measure_growth(heap)},
+        "renderer_mb": renderer_megabytes,
+        "nodes": [int(one["Nodes"]) for one in metrics],
     }
 
 
 def run_visits(server: Server, browser: Browser, visits: int, idle: int) -> dict[str, Any]:
-    """Visitors who touch, look at an answer and walk away.
+    """Runs visitors who touch the window, scan a sample and walk away.
 
     Args:
-        server: runs already.
-        browser: of Playwright, Chromium.
-        visits: one after the other in one window.
-        idle: seconds without a touch until the show begins anew.
+        server: a running server.
+        browser: Chromium of Playwright.
+        visits: number of visits, one after the other in one window.
+        idle: seconds without a touch until the show starts again.
 
     Returns:
-        after how many the next one found nothing of them, and what else went wrong.
+        Number of visits of which no data remained, and errors, as the report stores them.
     """
-    page = browser.new_page(viewport=BOOTH)
-    page.set_default_timeout(PATIENCE)
+    page = browser.new_page(viewport=VIEWPORT)
+    page.set_default_timeout(TIMEOUT)
     page.goto(f"{server.address}/?booth=1&idle={idle}")
-    back, troubles = 0, []
+    clean, errors = 0, []
     for number in range(visits):
         try:
-            back += _visit(page, 1 + 5 * number % 21)
-        except (AssertionError, Error) as error:  # as Playwright says that something never came
-            troubles.append(str(error).splitlines()[0])
+            clean += _run_visit(page, 1 + 5 * number % 21)
+        except (AssertionError, Error) as error:  # Playwright raises them after a timeout
+            errors.append(str(error).splitlines()[0])
             page.goto(f"{server.address}/?booth=1&idle={idle}")
     page.close()
-    return {"visits": visits, "idle_s": idle, "nothing_left": back, "troubles": troubles}
+    return {"visits": visits, "idle_s": idle, "nothing_left": clean, "troubles": errors}
 
 
-def _visit(page: Page, number: int) -> bool:
-    """Whether the next one to touch finds nothing of this visitor, who looks at one photo."""
-    page.get_by_role("button", name="Touch to try it yourself").click()
+def _run_visit(page: Page, number: int) -> bool:
+    """Scans a sample and waits for the show.
+
+    Returns:
+        True if the next visitor finds nothing of this one.
+    """
+    page.get_by_role("button", name=TOUCH_BUTTON).click()
     photo = page.get_by_role("button", name=f"Photo {number}", exact=True)
     photo.click()
-    # Of a photo that the network turns away the page says why, and offers the second.
+    # The page of a rejected photo has the second button.
     answer = page.get_by_role("button", name="Scan another").or_(
-        page.get_by_role("button", name="Take another")
+        page.get_by_role("button", name="Take another photo")
     )
-    expect(answer).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Touch to try it yourself").click()
-    expect(photo).to_be_visible(timeout=PATIENCE)  # the gallery again
-    nothing_left = answer.count() == 0
-    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=PATIENCE)
-    return nothing_left
+    expect(answer).to_be_visible(timeout=TIMEOUT)
+    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=TIMEOUT)
+    page.get_by_role("button", name=TOUCH_BUTTON).click()
+    expect(photo).to_be_visible(timeout=TIMEOUT)  # the gallery again
+    clean = answer.count() == 0
+    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible(timeout=TIMEOUT)
+    return clean
 
 
-def _placed(line: ConsoleMessage) -> str:
-    return f"{line.text} {line.location['url']}"
-
-
-def _note_stranger(url: str, server: Server, found: set[str]) -> None:
+def _add_other_server(url: str, server: Server, found: set[str]) -> None:
     parts = urlsplit(url)
     if parts.scheme.startswith(("http", "ws")) and parts.port != server.port:
         found.add(f"{parts.scheme}://{parts.netloc}")
 
 
-def _until(page: Page, scenes: int, faster: float) -> None:
-    """Waits for so many scenes; raises RuntimeError when the show stands still."""
-    patience = 10 * SCENE_SECONDS / faster + 30
-    began = time.time()
-    while (seen := _between_loads(lambda: page.evaluate(SEEN)))["scenes"] < scenes:
-        if time.time() - max(began, seen["last"] / 1000) > patience:
-            raise RuntimeError(f"The show stands still after {seen['scenes']} scenes.")
+def _wait_for_scenes(page: Page, scenes: int, faster: float) -> None:
+    """Waits until the show has run a number of scenes.
+
+    Raises:
+        RuntimeError: the show has stopped.
+    """
+    max_pause = 10 * SCENE_SECONDS / faster + 30
+    start = time.time()
+    while (counts := _retry_during_reload(lambda: page.evaluate(READ_SCRIPT)))["scenes"] < scenes:
+        if time.time() - max(start, counts["last"] / 1000) > max_pause:
+            raise RuntimeError(f"The show stopped after {counts['scenes']} scenes.")
         time.sleep(0.5)
 
 
-def _between_loads(ask: Callable[[], dict[str, float]]) -> dict[str, float]:
-    """An answer of the window; while it is being loaded anew it has none."""
-    for _ in range(LOADING):
+def _retry_during_reload(evaluate: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """Evaluates a script again if the window reloads meanwhile."""
+    for _ in range(RELOAD_TRIES):
         try:
-            return ask()
+            return evaluate()
         except Error:
             time.sleep(1)
-    return ask()
+    return evaluate()
 
 
-def _renderers() -> int:
-    """Resident bytes of the processes that draw pages for this one's browser."""
-    family = psutil.Process().children(recursive=True)
-    drawing = (one for one in family if "--type=renderer" in one.cmdline())
-    return int(sum(one.memory_info().rss for one in drawing))
+def _measure_renderers() -> int:
+    """Measures the resident memory of the browser's renderer processes, bytes."""
+    processes = psutil.Process().children(recursive=True)
+    renderers = (one for one in processes if "--type=renderer" in one.cmdline())
+    return int(sum(one.memory_info().rss for one in renderers))
 
 
-def _held(devtools: CDPSession) -> dict[str, float]:
-    """What the page holds once its garbage is collected."""
+def _read_metrics(devtools: CDPSession) -> dict[str, float]:
+    """Reads Chromium's metrics of the page after a garbage collection."""
     devtools.send("HeapProfiler.collectGarbage")
     devtools.send("Performance.enable")
     metrics = devtools.send("Performance.getMetrics")["metrics"]

@@ -1,6 +1,5 @@
-"""Faults, privacy and limits on a real server, each a function that gives its findings.
+"""Causes faults on a real server and checks statements about privacy and limits.
 
-A finding is a sentence of what must hold, and whether it did.
+The check of each module returns statements and whether they hold. The statements are keys of
+models/hardening/faults.json.
 """
-
-Findings = dict[str, bool]

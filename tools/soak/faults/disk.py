@@ -1,4 +1,4 @@
-"""No room is left on the disk that the app, its log and its temporary files lie on."""
+"""Fills the disk with the app's home, log and temporary files."""
 
 import subprocess
 import sys
@@ -10,26 +10,29 @@ from qana.edge_learning.edge_model import load_edge_model
 from qana.edge_learning.head_files import load_head, save_head
 from qana.inference.classifier import AkidaClassifier
 from tools.server import ROOT, Server
+from tools.soak.answers import compute_answer
 from tools.soak.client import Client
-from tools.soak.faults import Findings
-from tools.soak.faults.privacy import GRAIN, LARGE
-from tools.soak.load import tasks_of
-from tools.soak.photos import photo
-from tools.soak.verdict import expected
-from tools.soak.visits import CAMERA, UPLOAD, Task, scan_once
+from tools.soak.faults.privacy import LARGE_SIDE, NOISE
+from tools.soak.load import make_tasks
+from tools.soak.photos import make_photo
+from tools.soak.results import Findings
+from tools.soak.scans import CAMERA, UPLOAD, ScanTask, run_scan
 
-ROOM = 2**21
+DISK_BYTES = 2**21
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A disk of 2 MB of its own.
+def mount_small_disk(folder: Path) -> Iterator[Path]:
+    """Mounts a disk of 2 MB for the time of a context.
+
+    Args:
+        folder: mount point, which is created.
 
     Raises:
-        PermissionError: this user may mount none.
+        PermissionError: this user may not mount a disk.
     """
     folder.mkdir(parents=True)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
     try:
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
@@ -40,8 +43,8 @@ def small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def fill(folder: Path) -> None:
-    """Writes until nothing more fits."""
+def fill_disk(folder: Path) -> None:
+    """Writes a file into a folder until its disk is full."""
     with (folder / "filler").open("wb", buffering=0) as file:
         for size in (2**16, 2**12, 1):
             try:
@@ -51,46 +54,51 @@ def fill(folder: Path) -> None:
                 continue
 
 
-def full_disk(folder: Path, classifier: AkidaClassifier) -> Findings:
-    """Scans and saves with a full disk.
+def check_full_disk(folder: Path, classifier: AkidaClassifier) -> Findings:
+    """Scans photos and saves a head while the disk is full.
+
+    Args:
+        folder: empty folder for the disk and the server.
+        classifier: the same network as on the server.
 
     Raises:
-        PermissionError: this user may mount none.
+        PermissionError: this user may not mount a disk.
     """
-    large = photo(7, LARGE, GRAIN)
-    _sample, upload, camera, _ = tasks_of(2, classifier)
-    heavy = Task(UPLOAD, large, expected(large, classifier))
+    large = make_photo(7, LARGE_SIDE, NOISE)
+    _sample, upload, camera, _ = make_tasks(2, classifier)
+    large_upload = ScanTask(UPLOAD, large, compute_answer(large, classifier))
     edge = load_edge_model()
-    found: Findings = {}
-    with small_disk(folder / "disk") as disk:
+    findings: Findings = {}
+    with mount_small_disk(folder / "disk") as disk:
         head = disk / "qana.head"
         save_head(edge.initial_head, edge.front_sha256, head)
         with Server(disk) as server, Client(server.address) as client:
-            fill(disk)
-            for what, task in (
+            fill_disk(disk)
+            for name, task in (
                 ("an upload", upload),
-                (f"an upload of {len(large) / 1e6:.1f} MB", heavy),
+                (f"an upload of {len(large) / 1e6:.1f} MB", large_upload),
                 (f"a photo of the {CAMERA.lower()}", camera),
             ):
-                found[f"{what} is classified, and right"] = not scan_once(client, task).faults
+                findings[f"{name} is classified, and right"] = not run_scan(client, task).faults
             with Client(server.address, "learn") as learner:
-                found["the Learn page opens"] = learner.page.says("seven classes")
-            said = _learn(folder, head, large)
-        found["saving a head says one sentence"] = (
-            said.returncode == 2
-            and len(said.stderr.strip().splitlines()) == 1
-            and "No space left on device" in said.stderr
-            and "left" in said.stderr
+                findings["the Learn page opens"] = learner.page.contains("seven classes")
+            learning = _run_learn_command(folder, head, large)
+        findings["saving a head says one sentence"] = (
+            learning.returncode == 2
+            and len(learning.stderr.strip().splitlines()) == 1
+            and "No space left on device" in learning.stderr
+            and "left" in learning.stderr
         )
-        found["the head that was there is whole"] = load_head(head, edge.front_sha256).equals(
+        findings["the head that was there is whole"] = load_head(head, edge.front_sha256).equals(
             edge.initial_head
         )
         (disk / "filler").unlink()
-        found["with room again it is saved"] = _learn(folder, head, large).returncode == 0
-    return found
+        again = _run_learn_command(folder, head, large)
+        findings["with room again it is saved"] = again.returncode == 0
+    return findings
 
 
-def _learn(folder: Path, head: Path, data: bytes) -> "subprocess.CompletedProcess[str]":
+def _run_learn_command(folder: Path, head: Path, data: bytes) -> "subprocess.CompletedProcess[str]":
     photos = folder / "teach" / "tattoo"
     photos.mkdir(parents=True, exist_ok=True)
     (photos / "one.jpg").write_bytes(data)

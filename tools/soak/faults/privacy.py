@@ -1,4 +1,4 @@
-"""Photos are uploaded, taken, explained, taught and reported, and found nowhere but in memory."""
+"""Checks that photos stay in memory when they are scanned, explained, taught and reported."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -7,102 +7,110 @@ from pathlib import Path
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
 from tools.server import Server
+from tools.soak.answers import compute_answer
 from tools.soak.client import Client
-from tools.soak.faults import Findings
-from tools.soak.faults.traces import changed_files, marks, open_files, with_a_photo
+from tools.soak.faults.traces import (
+    extract_fingerprints,
+    find_changed_files,
+    find_open_files,
+    find_traces,
+)
 from tools.soak.page import Page
-from tools.soak.photos import photo
-from tools.soak.verdict import expected
-from tools.soak.visits import CAMERA, UPLOAD, Task, scan_once
+from tools.soak.photos import make_photo
+from tools.soak.results import Findings
+from tools.soak.scans import CAMERA, UPLOAD, ScanTask, run_scan
 
-LARGE, GRAIN = 2400, 6.0
-"""Pixels and noise of a photo of several megabytes, as a phone makes it."""
-FIRST = 1000
-"""Number of the first photo: nobody else's in the soak run."""
+LARGE_SIDE, NOISE = 2400, 6.0
+"""Long side in pixels and noise of a photo of several megabytes, as a phone makes it."""
+FIRST_PHOTO = 1000
+"""Number of the first photo. No other soak test uses these numbers."""
 
 
-def privacy(
+def check_privacy(
     folder: Path,
     classifier: AkidaClassifier,
-    workshop: bool = True,
+    worker: bool = True,
     roots: Sequence[Path] = (Path("/"),),
 ) -> Findings:
-    """Visits Scan, Explain and Learn with photos of its own and looks for their traces.
+    """Uses photos on the pages Scan, Explain and Learn and searches for their traces.
 
     Args:
-        folder: for the server.
-        classifier: the network that the server has.
-        workshop: whether the process that runs TensorFlow and torch gets a photo, too.
-        roots: folders that are searched; the disks of the whole machine if none are named.
+        folder: empty folder for the server.
+        classifier: the same network as on the server.
+        worker: whether the background worker, which runs TensorFlow and torch, gets a photo too.
+        roots: folders to search; the whole machine by default.
     """
     since = time.time() - 1
-    photos = [photo(FIRST, LARGE, GRAIN), *(photo(FIRST + n) for n in range(1, 6))]
-    wanted = set()
+    photos = [make_photo(FIRST_PHOTO, LARGE_SIDE, NOISE)]
+    photos += [make_photo(FIRST_PHOTO + n) for n in range(1, 6)]
+    fingerprints = set()
     for data in photos:
-        pixels = read_image(data)
-        wanted |= marks(data, (pixels, expected(data, classifier).picture))
+        square = compute_answer(data, classifier).picture
+        fingerprints |= extract_fingerprints(data, (read_image(data), square))
     with Server(folder) as server:
-        held = _arriving(server, photos[0], wanted)
+        traces = _search_during_upload(server, photos[0], fingerprints)
         _scan(server, photos[1], photos[2], classifier)
-        explained = _explain(server, photos[3], workshop)
+        explained = _explain(server, photos[3], worker)
         learned = _learn(server, photos[4], photos[5])
-        held += with_a_photo(open_files(server.family()), wanted)
-        members = len(server.family())
-    files = list(changed_files(since, roots))
+        processes = server.list_processes()
+        traces += find_traces(find_open_files(processes), fingerprints)
+    files = list(find_changed_files(since, roots))
     return {
         "Scan, Explain and Learn took the photos": explained and learned,
-        "no file that the app or its workshop held open has a photo": not held,
-        "the workshop's process was among those looked at": members > 1 or not workshop,
-        "no file that was written since, on any disk, has a photo": not with_a_photo(files, wanted),
+        "no file that the app or its workshop held open has a photo": not traces,
+        "the workshop's process was among those looked at": len(processes) > 1 or not worker,
+        "no file that was written since, on any disk, has a photo": not find_traces(
+            files, fingerprints
+        ),
         "the app's log was among those looked at": server.log in files,
     }
 
 
-def _arriving(server: Server, data: bytes, wanted: set[bytes]) -> list[str]:
-    """Looks at the open files when most of a large upload has arrived, and not all of it."""
-    held: list[str] = []
+def _search_during_upload(server: Server, data: bytes, fingerprints: set[bytes]) -> list[str]:
+    """Searches the open files when three quarters of a large upload have arrived."""
+    traces: list[str] = []
 
-    def pieces() -> Iterator[bytes]:
+    def send_pieces() -> Iterator[bytes]:
         size = 2**16
         for start in range(0, len(data), size):
             if start == len(data) * 3 // 4 // size * size:
-                time.sleep(0.5)  # what was sent is read by now
-                held.extend(with_a_photo(open_files(server.family()), wanted))
+                time.sleep(0.5)  # the server has read everything by now
+                traces.extend(find_traces(find_open_files(server.list_processes()), fingerprints))
             yield data[start : start + size]
 
     with Client(server.address) as client:
-        client.send_file(pieces(), size=len(data))
-    return held
+        client.connection.upload(send_pieces(), len(data))
+    return traces
 
 
-def _scan(server: Server, up: bytes, taken: bytes, classifier: AkidaClassifier) -> None:
+def _scan(server: Server, upload: bytes, picture: bytes, classifier: AkidaClassifier) -> None:
     with Client(server.address) as client:
-        for way, data in ((UPLOAD, up), (CAMERA, taken)):
-            scan_once(client, Task(way, data, expected(data, classifier)))
+        for source, data in ((UPLOAD, upload), (CAMERA, picture)):
+            run_scan(client, ScanTask(source, data, compute_answer(data, classifier)))
             report = client.download("Keep a report")
             assert b"data:image/" in report
 
 
-def _explain(server: Server, data: bytes, workshop: bool) -> bool:
+def _explain(server: Server, data: bytes, worker: bool) -> bool:
     with Client(server.address, "explain") as client:
         client.upload(data)
         done = client.page.find("button", "Another photo") is not None
-        if workshop:
+        if worker:
             client.choose("Method", "Grad-CAM")
-            client.until(_all_maps_are_there)
-    return done and not client.page.faults()
+            client.wait_until(_has_all_maps)
+    return done and not client.page.exceptions
 
 
-def _all_maps_are_there(page: Page) -> bool:
-    return not any("network: " in bar.text for bar in page.all("progress"))
+def _has_all_maps(page: Page) -> bool:
+    return not any("network: " in bar.text for bar in page.find_all("progress"))
 
 
 def _learn(server: Server, lesson: bytes, question: bytes) -> bool:
     with Client(server.address, "learn") as client:
         client.choose("From which photos?", UPLOAD)
         client.upload(lesson, label="One lesion each")
-        client.press("Learn 1 photo")
-        learned = client.page.says("learned one photo")
+        client.click("Learn 1 photo")
+        learned = client.page.contains("learned one photo")
         client.choose("Which photo?", UPLOAD)
         client.upload(question, label="A photo of one lesion")
-        return learned and client.page.says("The head calls it") and not client.page.faults()
+        return learned and client.page.contains("The head calls it") and not client.page.exceptions

@@ -1,4 +1,4 @@
-"""The server is killed while visitors are at work, and started again."""
+"""Kills the server while visitors work, and starts it again."""
 
 import subprocess
 import sys
@@ -10,12 +10,13 @@ from qana.edge_learning.edge_model import load_edge_model
 from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head
 from qana.inference.classifier import AkidaClassifier
 from tools.server import ROOT, Server
-from tools.soak.client import Client, LostError
-from tools.soak.faults import Findings
-from tools.soak.load import tasks_of
-from tools.soak.visits import UPLOAD, WHERE, bring, scan_once
+from tools.soak.client import Client
+from tools.soak.connection import ConnectionLostError
+from tools.soak.load import make_tasks
+from tools.soak.results import Findings
+from tools.soak.scans import SOURCE_LABEL, UPLOAD, ScanTask, run_scan, submit_photo
 
-SAVING = """
+SAVE_SCRIPT = """
 import sys
 from pathlib import Path
 from qana.edge_learning.edge_model import load_edge_model
@@ -30,78 +31,90 @@ while True:
 """
 
 
-def restart(folder: Path, classifier: AkidaClassifier) -> Findings:
-    """Kills the server under a visitor with an answer, one in the middle and one who teaches."""
-    _sample, upload, _camera, again = tasks_of(1, classifier)
+def check_restart(folder: Path, classifier: AkidaClassifier) -> Findings:
+    """Kills the server under three visitors: with an answer, with an upload, and on Learn.
+
+    Args:
+        folder: empty folder for the server.
+        classifier: the same network as on the server.
+    """
+    _sample, upload, _camera, next_upload = make_tasks(1, classifier)
     with Server(folder / "restart") as server:
-        answered, middle, taught = (Client(server.address, path) for path in ("", "", "learn"))
-        right = not scan_once(answered, upload).faults
-        middle.choose(WHERE, UPLOAD)
-        middle.upload(upload.photo if isinstance(upload.photo, bytes) else b"")
-        working = threading.Thread(target=_until_lost, args=(answered, again))
-        working.start()
+        clients = answered, uploading, learning = (
+            Client(server.address),
+            Client(server.address),
+            Client(server.address, "learn"),
+        )
+        right = not run_scan(answered, upload).faults
+        uploading.choose(SOURCE_LABEL, UPLOAD)
+        uploading.upload(upload.photo if isinstance(upload.photo, bytes) else b"")
+        thread = threading.Thread(target=_scan_until_lost, args=(answered, next_upload))
+        thread.start()
         time.sleep(0.3)
         server.kill()
-        working.join()
-        lost = all(_lost(one) for one in (answered, middle, taught))
+        thread.join()
+        lost = all(_is_lost(client) for client in clients)
         server.start()
-        for one in (answered, middle, taught):
-            one.reconnect()
-        pages = [one.page for one in (answered, middle, taught)]
+        for client in clients:
+            client.reconnect()
+        exceptions = [text for client in clients for text in client.page.exceptions]
         return {
             "before it is killed the answer is right": right,
             "the visitors notice that the server is gone": lost,
-            "after the restart every page opens again without an error": not any(
-                page.faults() for page in pages
-            ),
-            "who had an answer gets the next one, the right one": not scan_once(
-                answered, again
+            "after the restart every page opens again without an error": not exceptions,
+            "who had an answer gets the next one, the right one": not run_scan(
+                answered, next_upload
             ).faults,
-            "who was in the middle begins again and gets the right answer": not scan_once(
-                middle, upload
+            "who was in the middle begins again and gets the right answer": not run_scan(
+                uploading, upload
             ).faults,
-            "who taught begins with the head of the seven classes": taught.page.says(
+            "who taught begins with the head of the seven classes": learning.page.contains(
                 "The head knows **seven classes**"
             ),
         }
 
 
-def saving(folder: Path, kills: int = 4) -> Findings:
-    """Kills a process again and again while it saves a learned head."""
+def check_saving(folder: Path, kills: int = 4) -> Findings:
+    """Kills a process several times while it saves a head.
+
+    Args:
+        folder: empty folder for the head.
+        kills: number of times.
+    """
     edge = load_edge_model()
     head = folder / "qana.head"
-    whole = before = True
+    head_valid = backup_valid = True
     for number in range(kills):
         with subprocess.Popen(
-            [sys.executable, "-c", SAVING, str(head)], cwd=ROOT, stdout=subprocess.PIPE
+            [sys.executable, "-c", SAVE_SCRIPT, str(head)], cwd=ROOT, stdout=subprocess.PIPE
         ) as process:
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(0.1 + 0.037 * number)
             process.kill()
-        whole = whole and len(load_head(head, edge.front_sha256).classes) in (7, 8)
-        previous = head.with_name(head.name + BACKUP_SUFFIX)
-        before = before and len(load_head(previous, edge.front_sha256).classes) in (7, 8)
+        head_valid = head_valid and len(load_head(head, edge.front_sha256).classes) in (7, 8)
+        backup = head.with_name(head.name + BACKUP_SUFFIX)
+        backup_valid = backup_valid and len(load_head(backup, edge.front_sha256).classes) in (7, 8)
     return {
-        f"killed {kills} times while it saves, the head on disk is whole": whole,
-        "and so is the one that it replaced": before,
+        f"killed {kills} times while it saves, the head on disk is whole": head_valid,
+        "and so is the one that it replaced": backup_valid,
     }
 
 
-def _until_lost(client: Client, task: object) -> None:
+def _scan_until_lost(client: Client, task: ScanTask) -> None:
     try:
         while True:
             if client.page.find("button", "Scan another"):
-                client.press("Scan another")
-            client.choose(WHERE, UPLOAD)
-            bring(client, task)  # type: ignore[arg-type]
-    except (LostError, LookupError, OSError):
+                client.click("Scan another")
+            client.choose(SOURCE_LABEL, UPLOAD)
+            submit_photo(client, task)
+    except (ConnectionLostError, LookupError, OSError):
         return
 
 
-def _lost(client: Client) -> bool:
+def _is_lost(client: Client) -> bool:
     try:
         client.rerun()
-    except LostError:
+    except ConnectionLostError:
         return True
     return False
