@@ -92,9 +92,7 @@ if record.abstain or record.gate:
     show_section("When it abstains", "No answer is better than a guess.")
     show_abstention(entry)
 
-show_section(
-    "For whom it works", "The section shows the same score for each group of the test lesions."
-)
+show_section("For whom it works", "Each chart shows one score for each group of the test lesions.")
 show_subgroups(lesion)
 
 show_section(
