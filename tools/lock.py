@@ -1,6 +1,6 @@
 """Writes requirements*.txt from pyproject.toml: `python -m tools.lock`.
 
-Needs uv, which nothing else does: `pip install uv`. Pins in the files stay where pyproject allows
+Needs uv, which nothing else here does: `.venv/bin/pip install uv`. Pins in the files stay where pyproject allows
 them; `python -m tools.lock --upgrade` moves them to the newest releases.
 """
 
@@ -49,9 +49,9 @@ def main() -> int:
     for name, extras in LOCKS.items():
         path = ROOT / name
         bound = () if path == largest else ("--constraints", str(largest))
-        command = ("uv", "pip", "compile", "pyproject.toml", *OPTIONS, *extras, *bound)
+        command = ("-m", "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *extras, *bound)
         done = subprocess.run(
-            (*command, *sys.argv[1:], "--output-file", str(path)), cwd=ROOT, check=False
+            (sys.executable, *command, *sys.argv[1:], "--output-file", path), cwd=ROOT, check=False
         )
         if done.returncode:
             return done.returncode
