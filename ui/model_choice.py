@@ -7,24 +7,18 @@ for the chip that is plugged in, or the default network if there is no chip.
 import streamlit as st
 
 from qana.errors import ModelError
-from qana.inference.backend import find_target
-from qana.inference.manifest import CHIPS, DEFAULT_MODEL, read_manifest
+from qana.inference.backend import choose_model
+from qana.inference.manifest import CHIPS, read_manifest
 
 
 def get_chosen_model() -> str:
     """Gets the name of the network that this visitor has chosen."""
-    return st.session_state.get("network") or _find_default()
+    return st.session_state.get("network") or _choose_model_once()
 
 
 @st.cache_resource(show_spinner=False)
-def _find_default() -> str:
-    try:
-        entries = sorted(read_manifest(), key=lambda entry: entry.name == DEFAULT_MODEL)
-    except ModelError:
-        return DEFAULT_MODEL  # loading it raises an error that names the problem
-    # The default network is sorted last, so it wins if several are for the same chip.
-    targets = {entry.target: entry.name for entry in entries}
-    return targets.get(find_target(), DEFAULT_MODEL)
+def _choose_model_once() -> str:
+    return choose_model()
 
 
 def show_network_choice(question: str = "Which network answers?") -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import akida
 
-from qana.inference.manifest import AKIDA1, AKIDA2
+from qana.errors import ModelError
+from qana.inference.manifest import AKIDA1, AKIDA2, DEFAULT_MODEL, read_manifest
 
 SIMULATOR = "simulator"
 CHIP = "chip"
@@ -55,6 +56,22 @@ def find_target() -> str | None:
     for device in akida.devices():
         return AKIDA1 if device.ip_version == akida.IpVersion.v1 else AKIDA2
     return None
+
+
+def choose_model() -> str:
+    """Chooses the name of the model for the chip that is plugged in.
+
+    Returns:
+        The default model if it suits the chip, if there is no chip, or if the models folder cannot
+        be read: then loading the model raises an error that names the problem.
+    """
+    try:
+        entries = read_manifest()
+    except ModelError:
+        return DEFAULT_MODEL
+    # The default model is sorted last, so it wins if several are for the same chip.
+    entries = sorted(entries, key=lambda entry: entry.name == DEFAULT_MODEL)
+    return {entry.target: entry.name for entry in entries}.get(find_target(), DEFAULT_MODEL)
 
 
 def use_simulator(model: akida.Model, warning: str | None = None) -> Backend:

@@ -1,6 +1,6 @@
 """Applies the temperature: from logits to calibrated probabilities.
 
-The temperature of a model stands in the manifest; `qana.evaluation.fit_temperature` fits it.
+The manifest holds the temperature of each model; `qana.evaluation.fit_temperature` fits it.
 """
 
 import numpy as np
@@ -16,6 +16,10 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
     Returns:
         (..., 7) float64 probabilities that sum to 1.
+
+    Example:
+        >>> softmax(np.array([2, 0]), temperature=2.0).round(2).tolist()
+        [0.73, 0.27]
     """
     scaled = np.asarray(logits, dtype=np.float64) / temperature
     exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))

@@ -4,8 +4,8 @@ import akida
 import numpy as np
 import pytest
 
-from qana.inference.backend import CHIP, SIMULATOR, choose_backend, find_target
-from qana.inference.manifest import find_entry
+from qana.inference.backend import CHIP, SIMULATOR, choose_backend, choose_model, find_target
+from qana.inference.manifest import DEFAULT_MODEL, find_entry
 
 
 @pytest.fixture
@@ -42,5 +42,7 @@ def test_the_first_chip_that_takes_the_whole_model_is_used(model, monkeypatch) -
 def test_a_plugged_in_chip_asks_for_a_model_of_its_generation(chip, target, monkeypatch) -> None:
     monkeypatch.setattr(akida, "devices", lambda: [chip()])
     assert find_target() == target
+    assert choose_model() == target  # the deployed models are named as their targets
     monkeypatch.setattr(akida, "devices", list)
     assert find_target() is None
+    assert choose_model() == DEFAULT_MODEL

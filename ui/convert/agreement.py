@@ -36,15 +36,16 @@ def show(photo: WalkthroughPhoto) -> None:
         show_number(
             "Integers that differ",
             f"{found.differing:,} of {found.values:,}",
-            f"In {len(found.layers)} layers, computed on this photo by Keras and by Akida; Akida's "
-            "sums and joins are redone here, since its engine hands out layers one at a time.",
+            f"In {len(found.layers)} layers, computed on this photo by Keras and by Akida. Akida's "
+            "sums and joins are computed again here, because its engine runs one layer at a time.",
         )
         _show_verdict(found)
     figure.altair_chart(_draw_layers(found), alt=_describe(found))
     if found.not_compared:
         st.caption(
-            f"Not compared, for Keras has no layer of that name: {', '.join(found.not_compared)}. "
-            "The converter puts them in; what follows them is compared."
+            f"Not compared, because Keras has no layer of that name: "
+            f"{', '.join(found.not_compared)}. The converter adds them. The layers after them are "
+            "compared."
         )
 
 
@@ -57,15 +58,17 @@ def _show_verdict(found: Agreement) -> None:
         )
         return
     words = (
-        f"The networks part in {departure.name}: {departure.differing:,} of {departure.values:,} "
-        f"integers differ there, by at most {departure.largest}. What follows may follow; the "
-        f"logits differ by {found.logits:.3f} and the class is "
+        f"The networks first differ in {departure.name}: {departure.differing:,} of "
+        f"{departure.values:,} integers, by at most {departure.largest}. Later layers can differ "
+        f"as a result. The logits differ by {found.logits:.3f}, and the class is "
         f"{'the same' if found.same_class else 'another one'}. "
     )
     if departure.ties:
-        st.info(words + "So few and so small: rounding ties.", icon=":material/info:")
+        st.info(
+            words + "Differences so few and so small are rounding ties.", icon=":material/info:"
+        )
     else:
-        st.error(words + "Rounding does not explain it: a fault.", icon=":material/error:")
+        st.error(words + "Rounding does not explain this. It is a fault.", icon=":material/error:")
 
 
 def _draw_layers(found: Agreement) -> alt.LayerChart:

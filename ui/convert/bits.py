@@ -214,6 +214,6 @@ def _show_photo(photo: WalkthroughPhoto, bits: dict[str, int], name: str) -> Non
     )
     same = chosen[0] == chosen[1]
     st.caption(
-        f"The float network says {chosen[0].lower()}; at {name} bits "
-        f"{'the answer stays' if same else f'it says {chosen[1].lower()}'}."
+        f"The float network answers {chosen[0].lower()}. At {name} bits "
+        f"{'the answer stays' if same else f'it answers {chosen[1].lower()}'}."
     )

@@ -66,7 +66,7 @@ def map_on_device(sha256: str, device: str, _entry: ModelEntry) -> ChipMapping:
 def _explain(mapping: ChipMapping, name: str) -> None:
     refusal, device, generation = mapping.refusal, mapping.device, mapping.mesh.generation
     assert refusal is not None
-    reasons = [f"The engine says: “{refusal.message}”"]
+    reasons = [f"The engine reports: “{refusal.message}”"]
     if refusal.generation != generation:
         made = f"{name} is a model for Akida {refusal.generation}"
         reasons.append(f"{made}; {device} is Akida {generation}.")
@@ -87,7 +87,7 @@ def _explain(mapping: ChipMapping, name: str) -> None:
 def _show_mapping(mapping: ChipMapping, network: str) -> None:
     total, passes = len(mapping.mesh.processors), len(mapping.passes)
     if mapping.refusal is not None:
-        words = f"**Does not fit.** The engine says: “{mapping.refusal.message}”"
+        words = f"**Does not fit.** The engine reports: “{mapping.refusal.message}”"
         st.warning(words, icon=":material/block:")
         about = f"On {mapping.device} none works for {network}, which does not map."
         show_number("Neural processors at work", f"0 of {total}", about)

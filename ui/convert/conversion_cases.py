@@ -165,7 +165,7 @@ def _describe_boxes(outcome: ConversionOutcome) -> str:
 
 
 def _show_words(outcome: ConversionOutcome) -> None:
-    st.subheader("What the vendor's tools say", anchor=False)
+    st.subheader("What the vendor's tools report", anchor=False)
     if not outcome.messages:
         st.markdown("Nothing: no warning, no error.")
     for package, words in outcome.messages:
@@ -182,7 +182,7 @@ def _show_words(outcome: ConversionOutcome) -> None:
 
 
 def _show_verdict(outcome: ConversionOutcome) -> None:
-    st.subheader("What our check says", anchor=False)
+    st.subheader("What our check reports", anchor=False)
     if outcome.refusal is None and outcome.passes:
         passes = ", ".join(f"{count} on {device}" for device, count in outcome.passes.items())
         st.success(
