@@ -1,7 +1,7 @@
 """Writes requirements*.txt from pyproject.toml: `python -m tools.lock`.
 
-Needs uv, which nothing else here does: `.venv/bin/pip install uv`. Pins in the files stay where pyproject allows
-them; `python -m tools.lock --upgrade` moves them to the newest releases.
+Needs uv, which nothing else here does: `.venv/bin/pip install uv`. The pins in the files stay where
+pyproject allows them; `python -m tools.lock --upgrade` moves them to the newest releases.
 """
 
 import re
