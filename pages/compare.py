@@ -12,8 +12,8 @@ from ui.compare.events import show_events, show_operations
 from ui.compare.files import load_others, show_export, show_weights
 from ui.compare.live import follow, show_distributions, still_open
 from ui.compare.rows import show_rows
-from ui.entry import come_through_door
-from ui.model_choice import choose_network, chosen_model
+from ui.entry import ensure_app_started
+from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
 
 BATCHES = [4, 8, 16, 32, 64]
@@ -29,11 +29,11 @@ LICENCE = (
 
 def begin() -> None:
     """Starts a comparison with what the visitor chose, unless one of this network runs."""
-    old = job_of(chosen_model())
+    old = job_of(get_chosen_model())
     if old is None or old.is_over:
         state = st.session_state
-        state.bench[chosen_model()] = BenchProcess(
-            chosen_model(),
+        state.bench[get_chosen_model()] = BenchProcess(
+            get_chosen_model(),
             state.bench_runtimes,
             [1, state.bench_batch],
             state.bench_seconds,
@@ -48,8 +48,8 @@ def job_of(name: str) -> BenchProcess | None:
 
 def choose() -> None:
     """What to run, and the button."""
-    choose_network(WHICH)
-    job = job_of(chosen_model())
+    show_network_choice(WHICH)
+    job = job_of(get_chosen_model())
     running = job is not None and not job.is_over
     chosen = st.pills(
         "Runtimes",
@@ -81,21 +81,21 @@ def choose() -> None:
         )
 
 
-come_through_door()
+ensure_app_started()
 st.title("Compare", anchor=False)
 try:
-    entry = get_classifier(chosen_model()).entry
+    entry = get_classifier(get_chosen_model()).entry
     known = make_known_rows(entry)
 except UserError as error:
     st.error(str(error), icon=":material/error:")
-    choose_network(WHICH)  # the other one may be whole
+    show_network_choice(WHICH)  # the other one may be whole
     st.stop()
 st.markdown(
     "The same network, run in every way that this machine can. Each number says whether it was "
     "measured here, modelled, or published by others: tap the word."
 )
 
-job = job_of(chosen_model())
+job = job_of(get_chosen_model())
 controls, live = st.columns([2, 3], gap="large")
 with controls:
     choose()

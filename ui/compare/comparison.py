@@ -21,7 +21,7 @@ from qana.bench.compare_rows import (
 from qana.bench.published import compute_paper_ratios
 from qana.bench.readings import MEASURED
 from qana.bench.rows import Row
-from ui.charts import PLOT_HEIGHT, legend
+from ui.charts import PLOT_HEIGHT, make_legend
 from ui.compare.rows import described, figure
 from ui.compare.source import show_source
 
@@ -195,7 +195,9 @@ def hours(rows: Sequence[dict[str, Any]]) -> alt.Chart:
         .encode(
             x=alt.X("images:Q", scale=scale, title="images an hour", axis=alt.Axis(format="~s")),
             y=alt.Y("joules:Q", scale=scale, title="joules an hour", axis=alt.Axis(format="~s")),
-            color=alt.Color("what:N", sort=list(BOXES), title=None, legend=legend(one_column=True)),
+            color=alt.Color(
+                "what:N", sort=list(BOXES), title=None, legend=make_legend(one_column=True)
+            ),
             tooltip=["what:N", alt.Tooltip("images:Q", format=",.0f"), "joules:Q"],
         )
         .properties(height=280, autosize=PLOT_HEIGHT)

@@ -12,7 +12,7 @@ from qana.bench.synaptic_operations import LayerOperations
 from qana.classes import BY_CODE
 from qana.data.samples import ATTRIBUTION, load_samples
 from qana.inference.manifest import ModelEntry
-from ui.charts import PLOT_HEIGHT, legend
+from ui.charts import PLOT_HEIGHT, make_legend
 from ui.compare.rows import figure
 from ui.compare.source import show_counted, show_sources
 from ui.shared_models import get_classifier
@@ -75,7 +75,7 @@ def event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
         .encode(
             x=alt.X("events:Q", scale=close, title="events of the photo", axis=thousands),
             y=alt.Y("energy:Q", scale=close, title="modelled, mJ", axis=alt.Axis(tickCount=5)),
-            color=alt.Color("class:N", title=None, legend=legend(one_column=True)),
+            color=alt.Color("class:N", title=None, legend=make_legend(one_column=True)),
             tooltip=[
                 "photo:O",
                 "class:N",
@@ -128,7 +128,7 @@ def layers(rows: Sequence[dict[str, Any]]) -> alt.Chart:
             y=alt.Y("layer:N", sort=order, axis=axis),
             yOffset=alt.YOffset("kind:N", sort=kinds),
             x=alt.X("count:Q", title="million operations", axis=alt.Axis(tickCount=5)),
-            color=alt.Color("kind:N", sort=kinds, title=None, legend=legend(one_column=True)),
+            color=alt.Color("kind:N", sort=kinds, title=None, legend=make_legend(one_column=True)),
             tooltip=["layer:N", "kind:N", alt.Tooltip("count:Q", format=".2f")],
         )
         .properties(height=LINE * len(order), autosize=PLOT_HEIGHT)
