@@ -1,4 +1,4 @@
-"""The lecturer's notebook, run from start to end in a copy of the project."""
+"""Runs the notebook for lecturers from start to end in a copy of the project."""
 
 import re
 import shutil
@@ -14,16 +14,19 @@ from qana.inference.classifier import AkidaClassifier
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = Path("notebooks/pixels_to_spikes.ipynb")
-READ = "qana", "models", "assets"
-"""What of the project it needs."""
-SECONDS = 600
+FOLDERS = "qana", "models", "assets"
+"""Folders that the notebook needs."""
+TIMEOUT = 600
+"""Seconds for one cell."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a clone would have, and nothing that merely lies in this folder."""
+    """Copies the files that a clone would have."""
     folder = tmp_path_factory.mktemp("project")
-    listed = subprocess.run(["git", "ls-files", *READ], cwd=ROOT, capture_output=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", *FOLDERS], cwd=ROOT, capture_output=True, check=True
+    )
     for name in (*listed.stdout.decode().splitlines(), str(NOTEBOOK)):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -33,12 +36,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(folder: Path) -> dict[str, str]:
-    """What each cell printed, by its tag; a cell that raises or leaves a file fails the test."""
-    before = _files(folder)
+    """Runs the notebook and returns the output of each cell by its tag.
+
+    A cell that raises or leaves a file fails the test.
+    """
+    before = _list_files(folder)
     notebook: Any = nbformat.read(folder / NOTEBOOK, as_version=4)
-    place = {"metadata": {"path": str((folder / NOTEBOOK).parent)}}
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=place).execute()
-    assert _files(folder) == before
+    resources = {"metadata": {"path": str((folder / NOTEBOOK).parent)}}
+    NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=resources).execute()
+    assert _list_files(folder) == before
     return {
         cell.metadata.tags[0]: "".join(
             output.text for output in cell.outputs if output.get("name") == "stdout"
@@ -48,14 +54,12 @@ def printed(folder: Path) -> dict[str, str]:
     }
 
 
-def _files(folder: Path) -> set[Path]:
+def _list_files(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
 @pytest.mark.slow
-def test_every_chapter_prints_its_number(
-    printed: dict[str, str], classifier: AkidaClassifier
-) -> None:
+def test_chapters_print_their_numbers(printed: dict[str, str], classifier: AkidaClassifier) -> None:
     entry = classifier.entry
     passes = entry.record["conversion"]["passes"]
     assert f"of {entry.macs:,} MACs" in printed["chapter-1"]
@@ -83,7 +87,7 @@ def test_every_chapter_prints_its_number(
     assert len(re.findall(r"^\d\. ", printed["answers"], re.M)) == 5
 
 
-def test_the_stored_notebook_has_no_outputs_and_no_path_of_a_machine() -> None:
+def test_notebook_has_no_outputs_and_no_absolute_paths() -> None:
     notebook: Any = nbformat.read(ROOT / NOTEBOOK, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(not cell.outputs and cell.execution_count is None for cell in cells)

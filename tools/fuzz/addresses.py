@@ -35,8 +35,8 @@ def generate_address(rng: RandomGenerator, folder: Path) -> Target:
         app.run()
         if app.exception:
             raise AssertionError("\n".join(str(one.value) for one in app.exception))
-        shown = [one.value for kind in (app.markdown, app.error, app.warning) for one in kind]
-        if any("Traceback" in str(text) for text in shown):
+        texts = [one.value for kind in (app.markdown, app.error, app.warning) for one in kind]
+        if any("Traceback" in str(text) for text in texts):
             raise AssertionError("the page shows a traceback")
 
     return run_target
