@@ -6,11 +6,11 @@ from qana.bench.bench_process import BenchProcess
 from qana.bench.command import RUNTIME_NAMES
 from qana.bench.run_bench import make_known_rows
 from qana.errors import UserError
-from ui.compare.board_models import show_models, show_published
-from ui.compare.comparison import Entry, label, show_against
+from ui.compare.board_models import show_models, show_published_rows
+from ui.compare.comparison import Entry, label_row, show_comparison
 from ui.compare.events import show_events, show_operations
-from ui.compare.files import load_others, show_export, show_weights
-from ui.compare.live import follow, show_distributions, still_open
+from ui.compare.files import load_others, show_export, show_weights_notice
+from ui.compare.live import follow_job, show_distributions, make_session_check
 from ui.compare.rows import show_rows
 from ui.entry import ensure_app_started
 from ui.model_choice import get_chosen_model, show_network_choice
@@ -37,7 +37,7 @@ def begin() -> None:
             state.bench_runtimes,
             [1, state.bench_batch],
             state.bench_seconds,
-            still_open(),
+            make_session_check(),
         )
 
 
@@ -107,7 +107,7 @@ with live:
             "be read, energy is left open and the reason is said."
         )
     elif not job.is_over:
-        follow(job)
+        follow_job(job)
     else:
         if job.error:
             st.error(job.error, icon=":material/error:")
@@ -129,7 +129,7 @@ if job is not None and (job.rows or job.missing):
 place = st.container()
 st.header("One against the other", anchor=False)
 entries: list[Entry] = [
-    (label(row, "measured here"), row, command) for row in (job.rows if job else ())
+    (label_row(row, "measured here"), row, command) for row in (job.rows if job else ())
 ]
 with place:
     st.header("Other machines' results", anchor=False)
@@ -137,17 +137,17 @@ with place:
         rows = [row for row in result.rows if row.provenance == "measured"]
         whose = result.machine.processor
         st.markdown(f"**{whose}**, model {result.model}")
-        show_weights(result, entry)
+        show_weights_notice(result, entry)
         show_rows(rows, result.command, f"other{number}-", whose)
-        entries += [(label(row, where), row, result.command) for row in rows]
-entries += [(label(row, row.provenance), row, known_by) for row in known]
-show_against(entries)
+        entries += [(label_row(row, where), row, result.command) for row in rows]
+entries += [(label_row(row, row.provenance), row, known_by) for row in known]
+show_comparison(entries)
 
 st.header("Modelled", anchor=False)
 show_models([row for row in known if row.provenance == "modelled"], known_by)
 st.header("Published", anchor=False)
 with st.expander("What others state, and what is doubtful about it"):
-    show_published([row for row in known if row.provenance == "published"], known_by)
+    show_published_rows([row for row in known if row.provenance == "published"], known_by)
 st.header("What an image costs in events", anchor=False)
 show_events(entry)
 st.header("Operations, by NeuroBench's rules", anchor=False)

@@ -8,7 +8,7 @@ import streamlit as st
 from qana.bench.board_model import BoardModel, fit_board_models
 from qana.bench.readings import MODELLED, PUBLISHED
 from qana.bench.rows import Row
-from ui.compare.rows import figure, show_rows
+from ui.compare.rows import format_number, show_rows
 from ui.compare.source import show_sources
 
 NAMES = {
@@ -37,7 +37,7 @@ def show_models(rows: Sequence[Row], command: str) -> None:
             _show_test(model)
 
 
-def show_published(rows: Sequence[Row], command: str) -> None:
+def show_published_rows(rows: Sequence[Row], command: str) -> None:
     """What others state, a card each; the many figures of the fitted board as a table.
 
     Args:
@@ -73,9 +73,9 @@ def _show_test(model: BoardModel) -> None:
     table = [
         {
             "Network": one.network,
-            "Published": figure(one.published),
-            "Foretold": figure(one.predicted),
-            "Interval": f"{figure(one.low)} to {figure(one.high)}",
+            "Published": format_number(one.published),
+            "Foretold": format_number(one.predicted),
+            "Interval": f"{format_number(one.low)} to {format_number(one.high)}",
             "Inside": "yes" if one.inside else "no",
         }
         for one in found

@@ -2,39 +2,23 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
-import altair as alt
-import numpy as np
 import streamlit as st
 
 from qana.bench.command import RUNTIME_NAMES
-from qana.bench.compare_rows import (
-    AlwaysOnDevice,
-    Range,
-    compute_saving,
-    find_break_even,
-    get_energy_range,
-    get_latency_range,
-    make_always_on_device,
-)
+from qana.bench.compare_rows import Range, compute_saving, get_energy_range, get_latency_range
 from qana.bench.published import compute_paper_ratios
 from qana.bench.readings import MEASURED
 from qana.bench.rows import Row
-from ui.charts import PLOT_HEIGHT, make_legend
-from ui.compare.rows import described, figure
+from ui.compare.hourly_energy import CHOICES, show_hour
+from ui.compare.rows import describe_row, format_number
 from ui.compare.source import show_source
 
-POINTS = 60
-"""Of each line of the picture of an hour."""
-
-BOXES = ("This", "against that")
-"""Of the two rows."""
 Entry = tuple[str, Row, str]
 """Label of a row for the choice, the row, and the command that made its result."""
 
 
-def show_against(entries: Sequence[Entry]) -> None:
+def show_comparison(entries: Sequence[Entry]) -> None:
     """Choice of two rows; how much time and energy the first saves.
 
     Args:
@@ -52,8 +36,8 @@ def show_against(entries: Sequence[Entry]) -> None:
     left, right = st.columns(2)
     chip, gpu = _chip(entries), _gpu(entries)
     # A new key where a new measurement is the better choice to begin with.
-    first = left.selectbox(BOXES[0], labels, index=chip, key=f"this {labels[chip]}")
-    second = right.selectbox(BOXES[1], labels, index=gpu, key=f"that {labels[gpu]}")
+    first = left.selectbox(CHOICES[0], labels, index=chip, key=f"this {labels[chip]}")
+    second = right.selectbox(CHOICES[1], labels, index=gpu, key=f"that {labels[gpu]}")
     left.caption(first)  # on a phone the box cuts it off
     right.caption(second)
     a, b = known[first], known[second]
@@ -92,7 +76,7 @@ def show_against(entries: Sequence[Entry]) -> None:
         show_source(theirs, b[2], "against_b")
     for caution in _cautions(ours, theirs):
         st.caption(caution)
-    _show_hour(a, b)
+    show_hour((a[0], b[0]), (ours, theirs))
 
 
 def _show_saved(
@@ -140,76 +124,12 @@ def _cautions(ours: Row, theirs: Row) -> list[str]:
     return found
 
 
-def _show_hour(a: Entry, b: Entry) -> None:
-    """The energy of an hour against the images that come in it."""
-    st.subheader("An hour on duty", anchor=False)
-    uses = make_always_on_device(a[1]), make_always_on_device(b[1])
-    unknown = [entry[0] for entry, use in zip((a, b), uses, strict=True) if use is None]
-    if uses[0] is None or uses[1] is None:
-        st.markdown(
-            "A device that waits draws power too, so few images an hour favour the one that rests "
-            "cheaply. That needs the power at rest and the energy of a single image, not known of "
-            f"**{'** and **'.join(unknown)}**: measure on a machine that has a meter, and load its "
-            "result above."
-        )
-        return
-    found, names = find_break_even(*uses), {"a": a[0], "b": b[0]}
-    if not found.wins_below:
-        st.markdown("Both cost the same at every rate.")
-        return
-    if found.images_per_hour is None:
-        st.markdown(f"**{names[found.wins_below]}** costs less at every rate that both can do.")
-    else:
-        spread = (
-            "a rate that the intervals leave open"
-            if found.low is None or found.high is None
-            else f"{found.low:,.0f} to {found.high:,.0f} by the intervals"
-        )
-        st.markdown(
-            f"Break-even at **{found.images_per_hour:,.0f} images an hour** ({spread}): below it "
-            f"**{names[found.wins_below]}** costs less, above it **{names[found.wins_above]}**."
-        )
-    # By the boxes above: what stands in them is too long for a legend.
-    rows = [row for box, use in zip(BOXES, uses, strict=True) for row in _hour(box, use)]
-    st.altair_chart(
-        hours(rows),
-        alt="Energy of an hour against images in it, for both: see the sentence above",
-    )
-    st.caption("Computed from the power at rest and the energy an image of the two rows above.")
-
-
-def _hour(name: str, use: AlwaysOnDevice) -> list[dict[str, Any]]:
-    rates = np.geomspace(1, max(use.max_images_per_hour, 10), POINTS)
-    return [
-        {"what": name, "images": float(rate), "joules": use.compute_joules_per_hour(float(rate))}
-        for rate in rates
-    ]
-
-
-def hours(rows: Sequence[dict[str, Any]]) -> alt.Chart:
-    """Energy of an hour by images in it, both logarithmic; records with what, images, joules."""
-    scale = alt.Scale(type="log")
-    return (
-        alt.Chart(alt.InlineData([*rows]))
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X("images:Q", scale=scale, title="images an hour", axis=alt.Axis(format="~s")),
-            y=alt.Y("joules:Q", scale=scale, title="joules an hour", axis=alt.Axis(format="~s")),
-            color=alt.Color(
-                "what:N", sort=list(BOXES), title=None, legend=make_legend(one_column=True)
-            ),
-            tooltip=["what:N", alt.Tooltip("images:Q", format=",.0f"), "joules:Q"],
-        )
-        .properties(height=280, autosize=PLOT_HEIGHT)
-    )
-
-
-def label(row: Row, origin: str) -> str:
+def label_row(row: Row, origin: str) -> str:
     """A row in the list of choices."""
     latency, energy = row.latency_ms, row.energy_mj
-    known = [f"{figure(latency.p50)} ms"] if latency else []
-    known += [f"{figure(energy.value)} mJ"] if energy else []
-    return f"{row.runtime}, {described(row)}: {', '.join(known)} ({origin})"
+    known = [f"{format_number(latency.p50)} ms"] if latency else []
+    known += [f"{format_number(energy.value)} mJ"] if energy else []
+    return f"{row.runtime}, {describe_row(row)}: {', '.join(known)} ({origin})"
 
 
 def _is_chip(row: Row) -> bool:

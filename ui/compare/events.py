@@ -13,13 +13,13 @@ from qana.classes import BY_CODE
 from qana.data.samples import ATTRIBUTION, load_samples
 from qana.inference.manifest import ModelEntry
 from ui.charts import PLOT_HEIGHT, make_legend
-from ui.compare.rows import figure
+from ui.compare.rows import format_number
 from ui.compare.source import show_counted, show_sources
 from ui.shared_models import get_classifier
 
 LINE = 20
 """Height of a layer, pixels."""
-COUNTED = {"dense": "Dense", "effective_macs": "Effective MACs", "effective_acs": "Effective ACs"}
+OPERATIONS = {"dense": "Dense", "effective_macs": "Effective MACs", "effective_acs": "Effective ACs"}
 
 
 @st.cache_data(show_spinner="Counting the events of the samples")
@@ -57,15 +57,15 @@ def show_events(entry: ModelEntry) -> None:
     with st.container(horizontal=True):
         show_counted("events")
         show_sources(MODELLED, [middle.source, middle.caveat], "events-energy")
-    st.altair_chart(event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
+    st.altair_chart(draw_event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
     st.markdown(
         f"The {middle.rate:.0%} interval of one photo's energy is far wider than the picture: "
-        f"{figure(middle.low)} to {figure(middle.high)} mJ."
+        f"{format_number(middle.low)} to {format_number(middle.high)} mJ."
     )
     st.caption(f"Photos: {ATTRIBUTION}.")
 
 
-def event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
+def draw_event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     """A dot a photo; records with photo, class, events, energy (mJ)."""
     close = alt.Scale(zero=False, nice=True)
     thousands = alt.Axis(format=",.0f", tickCount=4)
@@ -97,18 +97,18 @@ def show_operations(entry: ModelEntry) -> None:
         key="compare_photo",
     )
     rows = _operations(entry.name, entry.sha256, number)
-    totals = {words: sum(getattr(row, key) for row in rows) for key, words in COUNTED.items()}
+    totals = {words: sum(getattr(row, key) for row in rows) for key, words in OPERATIONS.items()}
     with st.container(horizontal=True):
         for words, total in totals.items():
             st.metric(words, f"{total / 1e6:.1f} M", border=True)
     bars = [
         {"layer": row.name, "count": getattr(row, key) / 1e6, "kind": words}
         for row in rows
-        for key, words in COUNTED.items()
+        for key, words in OPERATIONS.items()
         if getattr(row, key)
     ]
     words = ", ".join(f"{kind} {total:,}" for kind, total in totals.items())
-    st.altair_chart(layers(bars), alt=f"Operations of each layer; in all: {words}")
+    st.altair_chart(draw_operations(bars), alt=f"Operations of each layer; in all: {words}")
     st.caption(
         "Dense: every weight times every input. Effective: those where both are other than zero; "
         "accumulates where all inputs are -1, 0 or 1. NeuroBench, Yik et al., arXiv 2304.04640."
@@ -116,10 +116,10 @@ def show_operations(entry: ModelEntry) -> None:
     show_counted("operations")
 
 
-def layers(rows: Sequence[dict[str, Any]]) -> alt.Chart:
+def draw_operations(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     """Bars side by side for each layer; records with layer, count (millions) and kind."""
     order = list(dict.fromkeys(row["layer"] for row in rows))
-    kinds = [kind for kind in COUNTED.values() if any(row["kind"] == kind for row in rows)]
+    kinds = [kind for kind in OPERATIONS.values() if any(row["kind"] == kind for row in rows)]
     axis = alt.Axis(labelLimit=230, labelOverlap=False, title=None)
     return (
         alt.Chart(alt.InlineData([*rows]))

@@ -9,7 +9,7 @@ from qana.bench.result_files import ResultError, format_csv, read_result, read_s
 from qana.errors import ModelError
 from qana.inference.manifest import ModelEntry, read_manifest
 
-MOST_FILES = 4
+MAX_FILES = 4
 """Results of other machines that are shown at once."""
 
 
@@ -50,19 +50,19 @@ def load_others() -> list[tuple[str, BenchResult]]:
         accept_multiple_files=True,
         key="compare_files",
     )
-    for number, file in enumerate(files[:MOST_FILES], start=1):
+    for number, file in enumerate(files[:MAX_FILES], start=1):
         try:
             found.append((f"measured there, file {number}", read_result(file.getvalue())))
         except ResultError as error:
             st.error(f"{file.name}: {error}", icon=":material/error:")
-    if len(files) > MOST_FILES:
-        st.warning(f"Only the first {MOST_FILES} results are shown.", icon=":material/warning:")
+    if len(files) > MAX_FILES:
+        st.warning(f"Only the first {MAX_FILES} results are shown.", icon=":material/warning:")
     if shipped:  # behind the visitor's own, which are what a comparison begins with
         found += [("measured there, comes with QANA", one) for one in read_shipped_results()]
     return found
 
 
-def show_weights(result: BenchResult, entry: ModelEntry) -> None:
+def show_weights_notice(result: BenchResult, entry: ModelEntry) -> None:
     """Says where a result is of other weights than the model that the page is at."""
     if result.sha256 == entry.sha256:
         return

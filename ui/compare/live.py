@@ -12,12 +12,12 @@ from qana.bench.bench_process import BenchProcess
 from qana.bench.command import RUNTIME_NAMES
 from qana.bench.readings import MEASURED
 from ui.charts import GUIDE, PLOT_HEIGHT
-from ui.compare.rows import figure
+from ui.compare.rows import format_number
 from ui.compare.source import show_sources
 
-EVERY = 0.5
+UPDATE_SECONDS = 0.5
 """Seconds between two looks at what was measured."""
-SHOWN = 150
+MAX_SHOWN = 150
 """Latencies of each series that are drawn: the last ones."""
 LINE = 34
 """Height of a series, pixels."""
@@ -33,7 +33,7 @@ WORDS = {
 }
 
 
-def still_open() -> Callable[[], bool]:
+def make_session_check() -> Callable[[], bool]:
     """Tells, from any thread, whether the visitor of this session still has the app open."""
     context = get_script_run_ctx()
     if context is None or not runtime.exists():
@@ -42,12 +42,12 @@ def still_open() -> Callable[[], bool]:
     return lambda: bool(engine.is_active_session(context.session_id))
 
 
-def follow(job: BenchProcess) -> None:
+def follow_job(job: BenchProcess) -> None:
     """Looks at the job twice a second until it is over; the rest of the page stays as it is."""
 
     known = len(job.rows) + len(job.missing)
 
-    @st.fragment(run_every=EVERY)
+    @st.fragment(run_every=UPDATE_SECONDS)
     def look() -> None:
         if job.is_over or len(job.rows) + len(job.missing) > known:
             st.rerun()
@@ -68,7 +68,7 @@ def show_state(job: BenchProcess) -> None:
 
 def show_distributions(job: BenchProcess) -> None:
     """Every answer's time, a tick each, and the energy as far as a meter counts."""
-    series = {at: list(found[-SHOWN:]) for at, found in list(job.latencies_ms.items()) if found}
+    series = {at: list(found[-MAX_SHOWN:]) for at, found in list(job.latencies_ms.items()) if found}
     if not series:
         return
     rows = [
@@ -77,16 +77,16 @@ def show_distributions(job: BenchProcess) -> None:
         for value in found
     ]
     middles = {_name(at): sorted(found)[len(found) // 2] for at, found in series.items()}
-    words = "; ".join(f"{name}: {figure(middle)} ms" for name, middle in middles.items())
+    words = "; ".join(f"{name}: {format_number(middle)} ms" for name, middle in middles.items())
     show_sources(MEASURED, [SO_FAR.format(command=job.command)], "live")
-    st.altair_chart(latencies(rows), alt=f"Time of an answer, median: {words}")
+    st.altair_chart(draw_latencies(rows), alt=f"Time of an answer, median: {words}")
     energies = {at: value for at, value in list(job.energy_mj.items()) if value is not None}
     with st.container(horizontal=True):
         for at, value in energies.items():
-            st.metric(_name(at), f"{figure(value)} mJ")
+            st.metric(_name(at), f"{format_number(value)} mJ")
 
 
-def latencies(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
+def draw_latencies(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
     """A tick for every answer and a stroke at the median, on a logarithmic axis.
 
     Args:

@@ -24,7 +24,7 @@ def show_rows(rows: Sequence[Row], command: str, key: str, whose: str = "") -> N
             )
             with what:
                 st.markdown(f"**{row.runtime}**")
-                st.caption(described(row))
+                st.caption(describe_row(row))
             with time:
                 _show_time(row)
             with energy:
@@ -33,13 +33,13 @@ def show_rows(rows: Sequence[Row], command: str, key: str, whose: str = "") -> N
                 show_source(row, command, f"{key}{number}", whose)
 
 
-def described(row: Row) -> str:
+def describe_row(row: Row) -> str:
     """Device, precision and batch of a row."""
     batch = "" if row.batch == 1 else f"{row.batch} images at once"
     return ", ".join(part for part in (row.device, row.precision, batch) if part)
 
 
-def figure(value: float) -> str:
+def format_number(value: float) -> str:
     """A number with three digits that count, and no exponent."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
 
@@ -49,13 +49,13 @@ def _show_time(row: Row) -> None:
     if latency is None or rate is None:
         st.caption("No time is given")
         return
-    st.markdown(f"**{figure(latency.p50)} ms**")
+    st.markdown(f"**{format_number(latency.p50)} ms**")
     spread = ""
     if latency.p5 is not None and latency.p95 is not None:
-        spread = f"90 % in {figure(latency.p5)} to {figure(latency.p95)} ms, "
+        spread = f"90 % in {format_number(latency.p5)} to {format_number(latency.p95)} ms, "
     elif latency.low is not None and latency.high is not None:
-        spread = f"{figure(latency.low)} to {figure(latency.high)} ms, "
-    st.caption(f"{spread}{figure(rate)} images a second")
+        spread = f"{format_number(latency.low)} to {format_number(latency.high)} ms, "
+    st.caption(f"{spread}{format_number(rate)} images a second")
 
 
 def _show_energy(row: Row) -> None:
@@ -65,10 +65,12 @@ def _show_energy(row: Row) -> None:
         if row.not_measurable:
             st.caption(row.not_measurable.reason)
         return
-    st.markdown(f"**{figure(energy.value)} mJ** an image")
+    st.markdown(f"**{format_number(energy.value)} mJ** an image")
     spread = ""
     if energy.low < energy.high:
-        spread = f"{figure(energy.low)} to {figure(energy.high)} mJ"
+        spread = f"{format_number(energy.low)} to {format_number(energy.high)} mJ"
     if net and row.idle_watts is not None:
-        spread += f"; {figure(net.value)} mJ without {figure(row.idle_watts)} W at rest"
+        spread += (
+            f"; {format_number(net.value)} mJ without {format_number(row.idle_watts)} W at rest"
+        )
     st.caption(spread or "No interval is given")

@@ -8,21 +8,21 @@ from streamlit.delta_generator import DeltaGenerator
 from qana.bench.readings import MEASURED, MODELLED, PUBLISHED
 from qana.bench.rows import Row
 
-LOOKS = {
+STYLES = {
     MEASURED: ("green", ":material/straighten:"),
     MODELLED: ("blue", ":material/function:"),
     PUBLISHED: ("orange", ":material/menu_book:"),
 }
 
 
-def chip(provenance: str, key: str) -> DeltaGenerator:
+def show_popover(provenance: str, key: str) -> DeltaGenerator:
     """A button with the word; what is written into it is read when it is pressed.
 
     Args:
-        provenance: of `LOOKS`.
+        provenance: of `STYLES`.
         key: of the widget, unlike any other on the page.
     """
-    colour, icon = LOOKS[provenance]
+    colour, icon = STYLES[provenance]
     return st.popover(f":{colour}[{provenance}]", icon=icon, key=key, width="content")
 
 
@@ -30,11 +30,11 @@ def show_sources(provenance: str, sources: Iterable[str], key: str) -> None:
     """The provenance of all numbers of a table or a chart: one chip for them.
 
     Args:
-        provenance: of `LOOKS`.
+        provenance: of `STYLES`.
         sources: a sentence or a citation each; what is there twice is shown once.
         key: of the widget, unlike any other on the page.
     """
-    with chip(provenance, key):
+    with show_popover(provenance, key):
         for source in dict.fromkeys(sources):
             st.markdown(source)
 
@@ -48,7 +48,7 @@ def show_source(row: Row, command: str, key: str, whose: str = "") -> None:
         key: of the widget, unlike any other on the page.
         whose: machine that measured it, where it was not this one.
     """
-    with chip(row.provenance, key):
+    with show_popover(row.provenance, key):
         if row.provenance == MEASURED:
             st.markdown(
                 f"{row.images:,} images in {row.runs:,} runs and {row.seconds:.1f} s, "
