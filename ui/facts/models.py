@@ -27,7 +27,7 @@ def show_generations(second: ModelEntry, first: ModelEntry) -> None:
     lost = 100 * (read_test_scores(second).macro_f1 - read_test_scores(first).macro_f1)
     st.markdown(
         f"The models differ by **{lost:.1f} points of macro F1**. Macro F1 of {first.name} by "
-        f"stage: {describe_stages(first)}. {first.name} has a network of its own, because Akida 1.0 "
+        f"stage: {describe_stages(first)}. {first.name} has its own network, because Akida 1.0 "
         "allows no rectifier between the depthwise and the 1x1 convolution and no squeeze and "
         "excitation. With each weight rounded to the nearest of 15 levels, the errors grow from "
         "layer to layer. Layer-wise rounding lets each layer compensate for the rounding of the "
