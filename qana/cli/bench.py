@@ -5,8 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from qana.bench.command import RUNTIME_NAMES
-from qana.cli.options import add_json_option, add_model_option
-from qana.cli.output import print_json, print_message
+from qana.cli.common import add_json_option, add_model_option, print_json, print_message
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
 from qana.network.keras_forms import silence_tensorflow

@@ -2,8 +2,7 @@
 
 import argparse
 
-from qana.cli.options import add_data_option, add_model_option, add_runs_option
-from qana.cli.output import print_message
+from qana.cli.common import add_data_option, add_model_option, add_runs_option, print_message
 from qana.inference.manifest import AKIDA1, find_models_folder
 from qana.network.keras_forms import silence_tensorflow
 

@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from qana.cli.options import add_json_option, add_model_option
-from qana.cli.output import print_json, print_message
+from qana.cli.common import add_json_option, add_model_option, print_json, print_message
 from qana.data.labelled_folder import read_labelled_folder
 from qana.data.lesion_split import read_split
 from qana.errors import UserError

@@ -3,8 +3,14 @@
 import argparse
 import os
 
-from qana.cli.options import add_data_option, add_json_option, add_model_option, add_runs_option
-from qana.cli.output import print_json, print_message
+from qana.cli.common import (
+    add_data_option,
+    add_json_option,
+    add_model_option,
+    add_runs_option,
+    print_json,
+    print_message,
+)
 from qana.errors import UserError
 from qana.evaluation.report_files import write_report
 from qana.inference.manifest import find_models_folder

@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from qana.cli.options import add_data_option, add_model_option
-from qana.cli.output import print_message
+from qana.cli.common import add_data_option, add_model_option, print_message
 from qana.data.ham10000 import read_ham10000
 from qana.data.labelled_folder import EXTENSIONS
 from qana.data.lesion_split import split_photos

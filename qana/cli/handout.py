@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 
 from qana.classes import BY_CODE
-from qana.cli.options import add_model_option
-from qana.cli.output import print_message
+from qana.cli.common import add_model_option, print_message
 from qana.data.samples import load_samples
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier

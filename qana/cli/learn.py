@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qana.cli.options import add_json_option, add_model_option
-from qana.cli.output import print_json, print_message
+from qana.cli.common import add_json_option, add_model_option, print_json, print_message
 from qana.edge_learning.edge_learner import EdgeLearner, LearningStep
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
 from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head, save_head
@@ -81,7 +80,8 @@ def _read_photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any
         paths = [path for one in classes for path in _list_visible(one) if path.is_file()]
     except OSError as error:
         raise UserError(
-            f"There is no folder {error.filename} that can be opened: check its name and your rights."
+            f"There is no folder {error.filename} that can be opened: check its name and your "
+            "rights."
         ) from None
     if not classes:
         raise UserError(
@@ -150,8 +150,8 @@ def _print(document: dict[str, Any], head: Path) -> None:
         mean = sum(one["learn_ms"] for one in lessons) / len(lessons)
         print(
             f"{len(lessons)} photos learned on the {document['backend']}, {mean:.0f} ms each; "
-            f"{right[0]} of them recognized just before they were learned, {right[1]} just after; saved "
-            f"as {head}"
+            f"{right[0]} of them recognized just before they were learned, {right[1]} just after; "
+            f"saved as {head}"
         )
     if idle := sum(not one["swapped"] for one in lessons):
         print(f"{idle} of them moved no connection: the neurons of their class have converged.")

@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 
 import qana
-from qana.cli.output import print_message
+from qana.cli.common import print_message
 from qana.errors import UserError, explain_missing_package
 
 COMMANDS = {

@@ -2,8 +2,7 @@
 
 import argparse
 
-from qana.cli.options import add_json_option
-from qana.cli.output import print_json
+from qana.cli.common import add_json_option, print_json
 from qana.inference.manifest import read_manifest
 from qana.inference.model_store import verify_model
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.classes import BY_CODE
-from qana.cli.options import add_json_option, add_model_option
-from qana.cli.output import print_json, print_message
+from qana.cli.common import add_json_option, add_model_option, print_json, print_message
 from qana.imaging import ImageError, read_image
 from qana.inference.classifier import AkidaClassifier, Prediction, load_classifier
 from qana.inference.diagnosis import diagnose

@@ -4,8 +4,13 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-from qana.cli.options import add_data_option, add_json_option, add_runs_option
-from qana.cli.output import print_json, print_message
+from qana.cli.common import (
+    add_data_option,
+    add_json_option,
+    add_runs_option,
+    print_json,
+    print_message,
+)
 from qana.errors import UserError
 from qana.evaluation.report_files import to_document, write_report
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, find_models_folder

@@ -3,8 +3,13 @@
 import argparse
 from pathlib import Path
 
-from qana.cli.options import add_data_option, add_json_option, add_runs_option
-from qana.cli.output import print_json, print_message
+from qana.cli.common import (
+    add_data_option,
+    add_json_option,
+    add_runs_option,
+    print_json,
+    print_message,
+)
 from qana.inference.manifest import find_models_folder
 from qana.network.keras_forms import silence_tensorflow
 

@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from qana.cli.options import add_data_option, add_runs_option
-from qana.cli.output import print_message
+from qana.cli.common import add_data_option, add_runs_option, print_message
 from qana.errors import UserError
 from qana.inference.manifest import DEFAULT_MODEL, MANIFEST, find_models_folder, read_manifest
 from qana.network.keras_forms import silence_tensorflow

@@ -71,7 +71,8 @@ def choose_model() -> str:
         return DEFAULT_MODEL
     # The default model is sorted last, so it wins if several are for the same chip.
     entries = sorted(entries, key=lambda entry: entry.name == DEFAULT_MODEL)
-    return {entry.target: entry.name for entry in entries}.get(find_target(), DEFAULT_MODEL)
+    models = {entry.target: entry.name for entry in entries}
+    return models.get(find_target() or "", DEFAULT_MODEL)
 
 
 def use_simulator(model: akida.Model, warning: str | None = None) -> Backend:

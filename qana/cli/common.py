@@ -1,6 +1,8 @@
-"""Options that several commands share."""
+"""What several commands share: options, messages on stderr and results on stdout."""
 
 import argparse
+import json
+import sys
 from pathlib import Path
 
 from qana.inference.manifest import DEFAULT_MODEL
@@ -26,3 +28,13 @@ def add_runs_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runs", type=Path, default=Path("runs"), metavar="DIR", help="folder for checkpoints"
     )
+
+
+def print_message(message: str) -> None:
+    """Prints one line for the user, on stderr."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def print_json(document: object) -> None:
+    """Prints the one JSON document of a command, on stdout."""
+    print(json.dumps(document, indent=1, allow_nan=False))
