@@ -12,8 +12,8 @@ from qana.inference.diagnosis import Diagnosis
 def explain_diagnosis(diagnosis: Diagnosis, label: str | None = None) -> np.ndarray:
     """Computes the map of the evidence for a class.
 
-    This is Grad-CAM at the last feature map. It is computed from the integers of this answer, without
-    a gradient, TensorFlow or torch (see `qana.explanation.akida_map`).
+    This is Grad-CAM at the last feature map. It is computed from the integers of this answer,
+    without a gradient, TensorFlow or torch (see `qana.explanation.akida_map`).
 
     Args:
         diagnosis: with an answer.

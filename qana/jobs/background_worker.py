@@ -32,6 +32,7 @@ class Job:
     """A request and its answer so far. Any thread may read it at any time."""
 
     def __init__(self, request: Request) -> None:
+        """Starts without an answer."""
         self.request = request
         self.answer = Answer(request.number, TURN)
         self.seen = time.monotonic()
@@ -51,6 +52,7 @@ class BackgroundWorker:
     """
 
     def __init__(self) -> None:
+        """Starts without a process."""
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._waiting: list[Job] = []

@@ -13,6 +13,11 @@ class Cache:
     """Values by key. The first word of a key is its kind; of each kind the newest few are kept."""
 
     def __init__(self, room: int = 24) -> None:
+        """Starts empty.
+
+        Args:
+            room: how many values of a kind are kept, unless `get` says otherwise.
+        """
         self._known: dict[Key, Any] = {}
         self._room = room
 

@@ -13,8 +13,8 @@ from PIL import Image, ImageFilter
 
 from qana.classes import LABELS
 from qana.data.samples import SAMPLES_FOLDER, Sample
-from qana.inference.classifier import AkidaClassifier
 from qana.imaging import read_image
+from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import OUT_OF_DISTRIBUTION, diagnose
 
 
