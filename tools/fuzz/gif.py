@@ -5,7 +5,7 @@ import struct
 from tools.fuzz import raw
 from tools.fuzz.random_generator import RandomGenerator
 
-EXTENSION, FRAME, END = 0x21, 0x2C, 0x3B
+EXTENSION, FRAME = 0x21, 0x2C
 
 
 def split_blocks(data: bytes) -> list[bytes]:

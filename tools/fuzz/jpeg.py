@@ -5,7 +5,7 @@ import struct
 from tools.fuzz import raw, tiff
 from tools.fuzz.random_generator import RandomGenerator
 
-SCAN, END = 0xDA, 0xD9
+SCAN = 0xDA
 FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xDA)})
 """Markers without a length."""
