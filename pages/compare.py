@@ -1,4 +1,4 @@
-"""Compare: latency and energy of the same network on every runtime of this machine, live."""
+"""Compare: measures latency and energy of a network on every runtime of this machine, live."""
 
 import streamlit as st
 
@@ -7,18 +7,18 @@ from qana.bench.command import RUNTIME_NAMES
 from qana.bench.run_bench import make_known_rows
 from qana.errors import UserError
 from ui.compare.board_models import show_models, show_published_rows
-from ui.compare.comparison import Entry, label_row, show_comparison
+from ui.compare.comparison import label_row, show_comparison
 from ui.compare.events import show_events, show_operations
 from ui.compare.files import load_others, show_export, show_weights_notice
-from ui.compare.live import follow_job, show_distributions, make_session_check
-from ui.compare.rows import show_rows
+from ui.compare.live import follow_job, make_session_check, show_distributions
+from ui.compare.rows import LabelledRow, show_rows
 from ui.entry import ensure_app_started
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
 
 BATCHES = [4, 8, 16, 32, 64]
-LONGEST = 30
-"""Seconds for each runtime and batch size that a visitor may take of everyone's turn."""
+MAX_SECONDS = 30
+"""Longest measurement of a runtime and batch size, seconds. Visitors take turns."""
 WHICH = "Which network?"
 KNOWN = "python -m qana bench --model {}"
 LICENCE = (
@@ -27,9 +27,9 @@ LICENCE = (
 )
 
 
-def begin() -> None:
-    """Starts a comparison with what the visitor chose, unless one of this network runs."""
-    old = job_of(get_chosen_model())
+def start_job() -> None:
+    """Starts the comparison that the visitor has chosen, unless one of this network is running."""
+    old = get_job(get_chosen_model())
     if old is None or old.is_over:
         state = st.session_state
         state.bench[get_chosen_model()] = BenchProcess(
@@ -41,15 +41,15 @@ def begin() -> None:
         )
 
 
-def job_of(name: str) -> BenchProcess | None:
-    """The comparison that this visitor began last with a network."""
+def get_job(name: str) -> BenchProcess | None:
+    """Gets the last comparison that this visitor has started with a network."""
     return st.session_state.setdefault("bench", {}).get(name)
 
 
-def choose() -> None:
-    """What to run, and the button."""
+def show_controls() -> None:
+    """Shows what to measure, and the button that starts it."""
     show_network_choice(WHICH)
-    job = job_of(get_chosen_model())
+    job = get_job(get_chosen_model())
     running = job is not None and not job.is_over
     chosen = st.pills(
         "Runtimes",
@@ -63,10 +63,16 @@ def choose() -> None:
     )
     left, right = st.columns(2)
     left.slider(
-        "Seconds for each", 2, LONGEST, 5, key="bench_seconds", disabled=running, width="stretch"
+        "Seconds for each",
+        2,
+        MAX_SECONDS,
+        5,
+        key="bench_seconds",
+        disabled=running,
+        width="stretch",
     )
     right.select_slider(
-        "Images at once, beside 1", BATCHES, 16, key="bench_batch", disabled=running
+        "Images at once, besides 1", BATCHES, 16, key="bench_batch", disabled=running
     )
     if running:
         st.button("Stop", icon=":material/stop:", on_click=job.stop, width="stretch")
@@ -75,7 +81,7 @@ def choose() -> None:
             "Start",
             icon=":material/play_arrow:",
             type="primary",
-            on_click=begin,
+            on_click=start_job,
             disabled=not chosen,
             width="stretch",
         )
@@ -88,23 +94,23 @@ try:
     known = make_known_rows(entry)
 except UserError as error:
     st.error(str(error), icon=":material/error:")
-    show_network_choice(WHICH)  # the other one may be whole
+    show_network_choice(WHICH)  # another network may work
     st.stop()
 st.markdown(
-    "The same network, run in every way that this machine can. Each number says whether it was "
-    "measured here, modelled, or published by others: tap the word."
+    "Run the same network with every runtime of this machine. A button shows for each number "
+    "whether it was measured here, modelled, or published by others."
 )
 
-job = job_of(get_chosen_model())
+job = get_job(get_chosen_model())
 controls, live = st.columns([2, 3], gap="large")
 with controls:
-    choose()
+    show_controls()
 with live:
     if job is None:
         st.markdown(
             "**Press Start.** Each runtime rests, warms up and then runs real lesions for the "
-            "seconds you give it; measurements of several visitors take turns. Where no meter can "
-            "be read, energy is left open and the reason is said."
+            "seconds you give it. Measurements of several visitors take turns. If no meter can be "
+            "read, the energy is not known, and the page shows why."
         )
     elif not job.is_over:
         follow_job(job)
@@ -128,19 +134,19 @@ if job is not None and (job.rows or job.missing):
 
 place = st.container()
 st.header("One against the other", anchor=False)
-entries: list[Entry] = [
-    (label_row(row, "measured here"), row, command) for row in (job.rows if job else ())
+entries: list[LabelledRow] = [
+    LabelledRow(label_row(row, "measured here"), row, command) for row in (job.rows if job else ())
 ]
 with place:
     st.header("Other machines' results", anchor=False)
     for number, (where, result) in enumerate(load_others()):
         rows = [row for row in result.rows if row.provenance == "measured"]
-        whose = result.machine.processor
-        st.markdown(f"**{whose}**, model {result.model}")
+        machine = result.machine.processor
+        st.markdown(f"**{machine}**, model {result.model}")
         show_weights_notice(result, entry)
-        show_rows(rows, result.command, f"other{number}-", whose)
-        entries += [(label_row(row, where), row, result.command) for row in rows]
-entries += [(label_row(row, row.provenance), row, known_by) for row in known]
+        show_rows(rows, result.command, f"other{number}-", machine)
+        entries += [LabelledRow(label_row(row, where), row, result.command) for row in rows]
+entries += [LabelledRow(label_row(row, row.provenance), row, known_by) for row in known]
 show_comparison(entries)
 
 st.header("Modelled", anchor=False)

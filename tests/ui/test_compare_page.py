@@ -174,7 +174,7 @@ def test_a_graphics_card_is_there_to_compare_with_until_it_is_put_away(page: App
     page.toggle(key="compare_shipped").set_value(False).run()
     assert not page.exception
     assert card.device not in words(page)
-    assert "Nothing is measured yet to set beside it" in words(page)
+    assert "Nothing is measured yet to compare with it" in words(page)
 
 
 def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> None:
@@ -214,7 +214,7 @@ def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> Non
     assert "**A test machine**" in shown and "A test card" in shown
     assert "other weights than the ones of this app" in shown
     assert not page.warning
-    assert "So says the file of **A test machine**" in shown
+    assert "According to the file of **A test machine**" in shown
     metrics = {metric.label: metric for metric in page.metric}
     assert metrics["Less time an image"].value == "50.0%"
     assert metrics["Less time an image"].delta == "the paper: 94.6%"

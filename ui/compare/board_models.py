@@ -1,4 +1,4 @@
-"""The modelled boards: the estimate, the formula, and how well it foretells what it never saw."""
+"""Shows the modelled boards: the estimate, the formula, and how well it predicts."""
 
 from collections.abc import Sequence
 
@@ -17,19 +17,19 @@ NAMES = {
     "latency": "latency",
 }
 FITTED = "AKD1500"
-"""The board that has figures enough to fit a model to."""
+"""The board with enough published figures to fit a model."""
 
 
 def show_models(rows: Sequence[Row], command: str) -> None:
-    """Rows of what the boards would take, each model with its formula and its test.
+    """Shows what the boards would need, and each model with its formula and its test.
 
     Args:
-        rows: modelled ones.
-        command: that prints them.
+        rows: modelled rows.
+        command: the command that prints them.
     """
     st.markdown(
-        "No chip here was metered: a power law is fitted to the vendor's published figures of a "
-        "board, and says what a network of as many operations would take there."
+        "No chip was measured here. A power law is fitted to the vendor's published figures for a "
+        "board. It estimates what a network with as many operations would need there."
     )
     show_rows(rows, command, "modelled")
     with st.expander("How good is the fit?"):
@@ -38,11 +38,11 @@ def show_models(rows: Sequence[Row], command: str) -> None:
 
 
 def show_published_rows(rows: Sequence[Row], command: str) -> None:
-    """What others state, a card each; the many figures of the fitted board as a table.
+    """Shows published rows as cards, and those of the fitted board as a table.
 
     Args:
-        rows: published ones.
-        command: that prints them.
+        rows: published rows.
+        command: the command that prints them.
     """
     show_rows([row for row in rows if row.device != FITTED], command, "published")
     st.markdown(f"**{FITTED}**: the vendor's figures, to which the models above are fitted")
@@ -54,7 +54,7 @@ def show_published_rows(rows: Sequence[Row], command: str) -> None:
             "ms": row.latency_ms.p50 if row.latency_ms else None,
             "mJ": row.energy_mj.value,
             "mJ above the floor": row.energy_net_mj.value if row.energy_net_mj else None,
-            "To be doubted": row.doubt,
+            "Doubtful because": row.doubt,
             "Published in": row.source,
         }
         for row in fitted
@@ -67,14 +67,14 @@ def _show_test(model: BoardModel) -> None:
     inside = sum(one.inside for one in found)
     st.markdown(
         f"**{model.board}, {model.mapping} mapping, {NAMES[model.quantity]}:** `{model.formula}`. "
-        f"Each figure was left out in turn and foretold from the others: **{inside} of "
-        f"{len(found)}** lie in their {model.rate:.0%} interval."
+        f"Each figure was left out in turn and predicted from the others: **{inside} of "
+        f"{len(found)}** are inside their {model.rate:.0%} interval."
     )
     table = [
         {
             "Network": one.network,
             "Published": format_number(one.published),
-            "Foretold": format_number(one.predicted),
+            "Predicted": format_number(one.predicted),
             "Interval": f"{format_number(one.low)} to {format_number(one.high)}",
             "Inside": "yes" if one.inside else "no",
         }
@@ -83,5 +83,5 @@ def _show_test(model: BoardModel) -> None:
     key = f"{model.board}-{model.mapping}-{model.quantity}"
     with st.container(horizontal=True):
         show_sources(PUBLISHED, (point.source for point in model.points), f"fitted-{key}")
-        show_sources(MODELLED, [model.predict(model.points[0].mmac).source], f"foretold-{key}")
+        show_sources(MODELLED, [model.predict(model.points[0].mmac).source], f"predicted-{key}")
     st.dataframe(pd.DataFrame(table), hide_index=True)

@@ -1,4 +1,4 @@
-"""Two rows against each other, and against what the paper claims."""
+"""Compares two rows with each other and with the claim of the paper."""
 
 import math
 from collections.abc import Sequence
@@ -11,38 +11,35 @@ from qana.bench.published import compute_paper_ratios
 from qana.bench.readings import MEASURED
 from qana.bench.rows import Row
 from ui.compare.hourly_energy import CHOICES, show_hour
-from ui.compare.rows import describe_row, format_number
+from ui.compare.rows import LabelledRow, describe_row, format_number
 from ui.compare.source import show_source
 
-Entry = tuple[str, Row, str]
-"""Label of a row for the choice, the row, and the command that made its result."""
 
-
-def show_comparison(entries: Sequence[Entry]) -> None:
-    """Choice of two rows; how much time and energy the first saves.
+def show_comparison(entries: Sequence[LabelledRow]) -> None:
+    """Lets the visitor choose two rows, and shows how much time and energy the first one saves.
 
     Args:
-        entries: every row that is known, in the order to show.
+        entries: all rows, in the order to show.
     """
     paper = compute_paper_ratios()
     st.markdown(
         f"The paper claims **{paper.latency_saved:.1%}** less time and "
         f"**{paper.energy_saved:.1%}** less energy for its network on a chip than on a GPU."
     )
-    if not any(row.provenance == MEASURED for _, row, _ in entries):
-        st.markdown("Nothing is measured yet to set beside it: press Start, or load a result.")
-    known = {entry[0]: entry for entry in entries}
+    if not any(entry.row.provenance == MEASURED for entry in entries):
+        st.markdown("Nothing is measured yet to compare with it: press Start, or load a result.")
+    known = {entry.label: entry for entry in entries}
     entries, labels = list(known.values()), list(known)
     left, right = st.columns(2)
-    chip, gpu = _chip(entries), _gpu(entries)
-    # A new key where a new measurement is the better choice to begin with.
+    chip, gpu = _find_chip(entries), _find_gpu(entries)
+    # The key changes when a new measurement becomes the better default.
     first = left.selectbox(CHOICES[0], labels, index=chip, key=f"this {labels[chip]}")
     second = right.selectbox(CHOICES[1], labels, index=gpu, key=f"that {labels[gpu]}")
-    left.caption(first)  # on a phone the box cuts it off
+    left.caption(first)  # on a phone the box cuts the label off
     right.caption(second)
     a, b = known[first], known[second]
-    ours, theirs = a[1], b[1]
-    # The claim is of single images, a chip against a GPU: beside anything else it would mislead.
+    ours, theirs = a.row, b.row
+    # The claim is about single images on a chip and on a GPU. It would mislead for anything else.
     comparable = (
         all(row.provenance == MEASURED and row.batch == 1 for row in (ours, theirs))
         and _is_chip(ours)
@@ -71,18 +68,18 @@ def show_comparison(entries: Sequence[Entry]) -> None:
             comparable,
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        show_source(ours, a[2], "against_a")
+        show_source(ours, a.command, "against_a")
         st.markdown("against", width="content")
-        show_source(theirs, b[2], "against_b")
-    for caution in _cautions(ours, theirs):
+        show_source(theirs, b.command, "against_b")
+    for caution in _list_cautions(ours, theirs):
         st.caption(caution)
-    show_hour((a[0], b[0]), (ours, theirs))
+    show_hour((a.label, b.label), (ours, theirs))
 
 
 def _show_saved(
     words: str, ours: Range | None, theirs: Range | None, claimed: float | None, comparable: bool
 ) -> None:
-    """A share saved with its interval; no single number where even its sign is open."""
+    """Shows a saving with its interval, and no single number if even its sign is uncertain."""
     paper = f"the paper: {claimed:.1%}" if claimed and comparable else None
     if ours is None or theirs is None:
         value, spread = "not known", None
@@ -91,7 +88,7 @@ def _show_saved(
         certain = found.low > 0 or found.high < 0
         value = f"{found.value:.1%}" if found.value > 0 else f"{1 - found.value:.1f} times as much"
         value = value if certain else "open"
-        # What rest costs may be known so badly that no least share can be named.
+        # The idle power can be so uncertain that there is no lower bound.
         low = "at most" if math.isinf(found.low) else f"{found.low:.1%} to"
         spread = None if found.low == found.high else f"{low} {found.high:.1%}"
     st.metric(
@@ -104,28 +101,30 @@ def _show_saved(
     )
 
 
-def _cautions(ours: Row, theirs: Row) -> list[str]:
+def _list_cautions(ours: Row, theirs: Row) -> list[str]:
     found = []
     words = {row.provenance for row in (ours, theirs)} - {MEASURED}
     if words:
         found.append(f"Not all of this was measured: part is {' and '.join(sorted(words))}.")
     if "simulator" in ours.device + theirs.device:
         found.append(
-            "The simulator computes what a chip would, bit for bit, and takes the time of this "
-            "computer: its milliseconds say nothing about the chip's."
+            "The simulator computes the same integers as a chip, but in this computer's time. Its "
+            "milliseconds do not predict those of a chip."
         )
     if ours.energy_mj and theirs.energy_mj and ours.source != theirs.source:
         found.append(
-            "Their energies were not counted at the same place: a card, a processor or a board, "
-            "each without the computer around it. Tap the words above for what each one saw."
+            "Their energies were measured at different places: a card, a processor or a board, "
+            "without the rest of the computer. The buttons above show what each meter covers."
         )
     if ours.batch != theirs.batch:
-        found.append("A batch answers all its images at its end: its time an image is a rate.")
+        found.append(
+            "All images of a batch are answered together, so its time per image is a rate."
+        )
     return found
 
 
 def label_row(row: Row, origin: str) -> str:
-    """A row in the list of choices."""
+    """Labels a row in the list of choices."""
     latency, energy = row.latency_ms, row.energy_mj
     known = [f"{format_number(latency.p50)} ms"] if latency else []
     known += [f"{format_number(energy.value)} mJ"] if energy else []
@@ -140,11 +139,11 @@ def _is_gpu(row: Row) -> bool:
     return row.runtime in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])
 
 
-def _chip(entries: Sequence[Entry]) -> int:
-    """A measured chip, else the measured simulator, else what is modelled."""
+def _find_chip(entries: Sequence[LabelledRow]) -> int:
+    """Finds a measured chip, else the measured simulator, else a modelled board."""
 
     def rank(number: int) -> tuple[bool, bool, bool]:
-        row = entries[number][1]
+        row = entries[number].row
         akida = row.runtime == RUNTIME_NAMES["akida"] and row.batch == 1
         return (
             not (akida and _is_chip(row)),
@@ -155,11 +154,11 @@ def _chip(entries: Sequence[Entry]) -> int:
     return min(range(len(entries)), key=rank)
 
 
-def _gpu(entries: Sequence[Entry]) -> int:
-    """A measured GPU, else anything else that was measured, else the paper's own GPU."""
+def _find_gpu(entries: Sequence[LabelledRow]) -> int:
+    """Finds a measured GPU, else any other measured row, else the GPU of the paper."""
 
     def rank(number: int) -> tuple[bool, bool, bool]:
-        row = entries[number][1]
+        row = entries[number].row
         akida = row.runtime == RUNTIME_NAMES["akida"]
         measured = row.provenance == MEASURED and row.batch == 1 and not akida
         return (

@@ -1,4 +1,4 @@
-"""Events of real lesions: what they would cost on a board, and where in the network they fall."""
+"""Shows the events of the samples: their energy on a board, and the operations by layer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,29 +19,33 @@ from ui.shared_models import get_classifier
 
 LINE = 20
 """Height of a layer, pixels."""
-OPERATIONS = {"dense": "Dense", "effective_macs": "Effective MACs", "effective_acs": "Effective ACs"}
+OPERATIONS = {
+    "dense": "Dense",
+    "effective_macs": "Effective MACs",
+    "effective_acs": "Effective ACs",
+}
 
 
 @st.cache_data(show_spinner="Counting the events of the samples")
-def _costs(name: str, sha256: str) -> tuple[SampleCost, ...]:
-    """Of the samples, for the weights of this hash; no visitor's photo comes in here."""
+def _estimate_costs(name: str, sha256: str) -> tuple[SampleCost, ...]:
+    """Estimates the costs of the samples for the weights of this hash, once for all visitors."""
     return estimate_sample_costs(get_classifier(name))
 
 
 @st.cache_data(show_spinner="Counting operations")
-def _operations(name: str, sha256: str, number: int) -> tuple[LayerOperations, ...]:
+def _count_operations(name: str, sha256: str, number: int) -> tuple[LayerOperations, ...]:
     return count_layer_operations(get_classifier(name), load_samples()[number])
 
 
 def show_events(entry: ModelEntry) -> None:
-    """Events of each sample in one model against the energy that a board would spend on it."""
-    costs = _costs(entry.name, entry.sha256)
+    """Shows the events of each sample and the energy that a board would need for them."""
+    costs = _estimate_costs(entry.name, entry.sha256)
     fewest, most = (pick(costs, key=lambda cost: cost.events) for pick in (min, max))
     spread = most.events / fewest.events - 1
     st.markdown(
-        f"A chip that computes events alone works by the picture. Of these lesions the leanest "
-        f"makes **{fewest.events:,}** events and the richest **{most.events:,}**, {spread:.0%} "
-        "more. Events are counted; the energy of an AKD1500 is modelled from them."
+        f"A chip that computes only events has more work with some photos. Of these lesions, one "
+        f"makes as few as **{fewest.events:,}** events and one as many as **{most.events:,}**, "
+        f"{spread:.0%} more. Events are counted. The energy of an AKD1500 is modelled from them."
     )
     rows = [
         {
@@ -57,16 +61,22 @@ def show_events(entry: ModelEntry) -> None:
     with st.container(horizontal=True):
         show_counted("events")
         show_sources(MODELLED, [middle.source, middle.caveat], "events-energy")
-    st.altair_chart(draw_event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
+    st.altair_chart(
+        draw_event_costs(rows), alt=f"Events and modelled energy of the samples: {words}"
+    )
     st.markdown(
-        f"The {middle.rate:.0%} interval of one photo's energy is far wider than the picture: "
+        f"The {middle.rate:.0%} interval of one photo's energy is far wider than the chart: "
         f"{format_number(middle.low)} to {format_number(middle.high)} mJ."
     )
     st.caption(f"Photos: {ATTRIBUTION}.")
 
 
 def draw_event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
-    """A dot a photo; records with photo, class, events, energy (mJ)."""
+    """Draws a dot for each photo.
+
+    Args:
+        rows: records with photo, class, events and energy (mJ).
+    """
     close = alt.Scale(zero=False, nice=True)
     thousands = alt.Axis(format=",.0f", tickCount=4)
     return (
@@ -88,7 +98,7 @@ def draw_event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
 
 
 def show_operations(entry: ModelEntry) -> None:
-    """Operations of each layer of one model on one sample, of zeros too and without them."""
+    """Shows the operations of each layer on one sample, with and without those on zeros."""
     samples = load_samples()
     number = st.selectbox(
         "Photo",
@@ -96,7 +106,7 @@ def show_operations(entry: ModelEntry) -> None:
         format_func=lambda n: f"Photo {n + 1}, {BY_CODE[samples[n].label].name}",
         key="compare_photo",
     )
-    rows = _operations(entry.name, entry.sha256, number)
+    rows = _count_operations(entry.name, entry.sha256, number)
     totals = {words: sum(getattr(row, key) for row in rows) for key, words in OPERATIONS.items()}
     with st.container(horizontal=True):
         for words, total in totals.items():
@@ -110,14 +120,18 @@ def show_operations(entry: ModelEntry) -> None:
     words = ", ".join(f"{kind} {total:,}" for kind, total in totals.items())
     st.altair_chart(draw_operations(bars), alt=f"Operations of each layer; in all: {words}")
     st.caption(
-        "Dense: every weight times every input. Effective: those where both are other than zero; "
-        "accumulates where all inputs are -1, 0 or 1. NeuroBench, Yik et al., arXiv 2304.04640."
+        "Dense: every weight times every input. Effective: only those with both other than zero; "
+        "accumulates if all inputs are -1, 0 or 1. NeuroBench, Yik et al., arXiv 2304.04640."
     )
     show_counted("operations")
 
 
 def draw_operations(rows: Sequence[dict[str, Any]]) -> alt.Chart:
-    """Bars side by side for each layer; records with layer, count (millions) and kind."""
+    """Draws bars for each layer.
+
+    Args:
+        rows: records with layer, count (millions) and kind.
+    """
     order = list(dict.fromkeys(row["layer"] for row in rows))
     kinds = [kind for kind in OPERATIONS.values() if any(row["kind"] == kind for row in rows)]
     axis = alt.Axis(labelLimit=230, labelOverlap=False, title=None)

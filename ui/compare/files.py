@@ -1,4 +1,4 @@
-"""Results in and out: save this one, show another machine's beside it."""
+"""Saves the result of this machine and loads results of others."""
 
 import json
 
@@ -10,11 +10,11 @@ from qana.errors import ModelError
 from qana.inference.manifest import ModelEntry, read_manifest
 
 MAX_FILES = 4
-"""Results of other machines that are shown at once."""
+"""Number of results of other machines that are shown at once."""
 
 
 def show_export(result: BenchResult) -> None:
-    """Downloads of a result, made in memory."""
+    """Shows the downloads of a result, which are made in memory."""
     name = f"qana-bench-{result.model}"
     with st.container(horizontal=True):
         st.download_button(
@@ -36,11 +36,12 @@ def show_export(result: BenchResult) -> None:
 
 
 def load_others() -> list[tuple[str, BenchResult]]:
-    """Results of other machines: those that the visitor has loaded, each checked, and those that
-    come with the app, unless the visitor puts them away; what is wrong with one is said.
+    """Loads the results of other machines: the visitor's files, and those that come with the app.
+
+    Each file is checked. An error is shown for a file that cannot be used.
 
     Returns:
-        Of each where it was measured, in a word for lists, and the result.
+        For each result, where it was measured (for lists), and the result.
     """
     found = []
     shipped = st.toggle("A graphics card of a data centre", value=True, key="compare_shipped")
@@ -57,18 +58,18 @@ def load_others() -> list[tuple[str, BenchResult]]:
             st.error(f"{file.name}: {error}", icon=":material/error:")
     if len(files) > MAX_FILES:
         st.warning(f"Only the first {MAX_FILES} results are shown.", icon=":material/warning:")
-    if shipped:  # behind the visitor's own, which are what a comparison begins with
+    if shipped:  # after the visitor's own, which a comparison prefers
         found += [("measured there, comes with QANA", one) for one in read_shipped_results()]
     return found
 
 
 def show_weights_notice(result: BenchResult, entry: ModelEntry) -> None:
-    """Says where a result is of other weights than the model that the page is at."""
+    """Shows a notice if a result is about other weights than the chosen model."""
     if result.sha256 == entry.sha256:
         return
     try:
         ours = {one.sha256: one.name for one in read_manifest()}
-    except ModelError:  # damaged under a running app: what is loaded goes on
+    except ModelError:  # the folder was damaged while the app runs: the loaded model still works
         ours = {}
     if name := ours.get(result.sha256):
         words = f"This is the network {name}, not {entry.name}: choose it above to compare like "
@@ -76,6 +77,6 @@ def show_weights_notice(result: BenchResult, entry: ModelEntry) -> None:
     elif (macs := result.macs or entry.macs) != entry.macs:
         words = f"It ran another network, of {macs / 1e6:.1f} million MACs; {entry.name} has "
         st.caption(f"{words}{entry.macs / 1e6:.1f} million.")
-    else:  # an older result of the same network, most often: nothing to be warned of
+    else:  # most often an older result of the same network, so no warning
         words = "It ran other weights than the ones of this app: times and energy can be compared, "
-        st.caption(f"{words}answers not.")
+        st.caption(f"{words}but not the answers.")

@@ -29,10 +29,10 @@ def show_hour(names: tuple[str, str], rows: tuple[Row, Row]) -> None:
     unknown = [name for name, use in zip(names, (a, b), strict=True) if use is None]
     if a is None or b is None:
         st.markdown(
-            "A device that waits draws power too, so few images an hour favour the one that rests "
-            "cheaply. That needs the power at rest and the energy of a single image, not known of "
-            f"**{'** and **'.join(unknown)}**: measure on a machine that has a meter, and load its "
-            "result above."
+            "A waiting device draws power too, so few images an hour favour a device with low idle "
+            "power. The comparison needs the idle power and the energy of a single image. They are "
+            f"not known for **{'** and **'.join(unknown)}**: measure on a machine with a meter and "
+            "load its result above."
         )
         return
     found, labels = find_break_even(a, b), {"a": names[0], "b": names[1]}

@@ -1,6 +1,7 @@
-"""Rows of a result, readable at a glance and on a phone."""
+"""Shows the rows of a result so that a phone can show them, too."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -8,14 +9,28 @@ from qana.bench.rows import Row
 from ui.compare.source import show_source
 
 
-def show_rows(rows: Sequence[Row], command: str, key: str, whose: str = "") -> None:
-    """A card a row.
+class LabelledRow(NamedTuple):
+    """A row that can be chosen for a comparison.
+
+    Attributes:
+        label: its label in the list of choices.
+        row: the row.
+        command: the command that made its result.
+    """
+
+    label: str
+    row: Row
+    command: str
+
+
+def show_rows(rows: Sequence[Row], command: str, key: str, machine: str = "") -> None:
+    """Shows each row as a card.
 
     Args:
-        rows: of one result.
-        command: that made the result that holds them.
-        key: of this list, unlike any other on the page.
-        whose: machine that measured them, where it was not this one.
+        rows: rows of one result.
+        command: the command that made the result.
+        key: prefix of the keys, unique on the page.
+        machine: machine that measured them; empty for this one.
     """
     for number, row in enumerate(rows):
         with st.container(border=True):
@@ -30,17 +45,17 @@ def show_rows(rows: Sequence[Row], command: str, key: str, whose: str = "") -> N
             with energy:
                 _show_energy(row)
             with source:
-                show_source(row, command, f"{key}{number}", whose)
+                show_source(row, command, f"{key}{number}", machine)
 
 
 def describe_row(row: Row) -> str:
-    """Device, precision and batch of a row."""
+    """Describes the device, precision and batch of a row."""
     batch = "" if row.batch == 1 else f"{row.batch} images at once"
     return ", ".join(part for part in (row.device, row.precision, batch) if part)
 
 
 def format_number(value: float) -> str:
-    """A number with three digits that count, and no exponent."""
+    """Formats a number with three significant digits and without an exponent."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
 
 

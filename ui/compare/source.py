@@ -1,4 +1,4 @@
-"""The chip that opens where a number comes from."""
+"""Shows the source of a number behind a button."""
 
 from collections.abc import Iterable
 
@@ -16,37 +16,37 @@ STYLES = {
 
 
 def show_popover(provenance: str, key: str) -> DeltaGenerator:
-    """A button with the word; what is written into it is read when it is pressed.
+    """Adds a button with the provenance. Its contents appear after a click.
 
     Args:
-        provenance: of `STYLES`.
-        key: of the widget, unlike any other on the page.
+        provenance: a key of `STYLES`.
+        key: of the widget, unique on the page.
     """
     colour, icon = STYLES[provenance]
     return st.popover(f":{colour}[{provenance}]", icon=icon, key=key, width="content")
 
 
 def show_sources(provenance: str, sources: Iterable[str], key: str) -> None:
-    """The provenance of all numbers of a table or a chart: one chip for them.
+    """Shows one button with the sources of all numbers of a table or chart.
 
     Args:
-        provenance: of `STYLES`.
-        sources: a sentence or a citation each; what is there twice is shown once.
-        key: of the widget, unlike any other on the page.
+        provenance: a key of `STYLES`.
+        sources: sentences or citations. Repeated ones are shown once.
+        key: of the widget, unique on the page.
     """
     with show_popover(provenance, key):
         for source in dict.fromkeys(sources):
             st.markdown(source)
 
 
-def show_source(row: Row, command: str, key: str, whose: str = "") -> None:
-    """The provenance of a row: a button with its word, behind it all that is known.
+def show_source(row: Row, command: str, key: str, machine: str = "") -> None:
+    """Shows the button with the source of a row.
 
     Args:
-        row: of one result.
-        command: that made the result that holds the row.
-        key: of the widget, unlike any other on the page.
-        whose: machine that measured it, where it was not this one.
+        row: row of a result.
+        command: the command that made the result.
+        key: of the widget, unique on the page.
+        machine: machine that measured it; empty for this one.
     """
     with show_popover(row.provenance, key):
         if row.provenance == MEASURED:
@@ -54,8 +54,8 @@ def show_source(row: Row, command: str, key: str, whose: str = "") -> None:
                 f"{row.images:,} images in {row.runs:,} runs and {row.seconds:.1f} s, "
                 f"after a rest and a warm-up. By: {row.source}."
             )
-            if whose:
-                st.markdown(f"So says the file of **{whose}**; nobody here has seen it.")
+            if machine:
+                st.markdown(f"According to the file of **{machine}**; not measured here.")
             st.markdown(f"`{command}`")
         else:
             st.markdown(f"By: {row.source}.")
@@ -66,10 +66,10 @@ def show_source(row: Row, command: str, key: str, whose: str = "") -> None:
 
 
 def show_counted(key: str) -> None:
-    """The provenance of numbers that are counted, not timed or metered."""
+    """Shows the button for numbers that are counted, not measured."""
     with st.popover(":gray[counted]", icon=":material/tag:", key=key, width="content"):
         st.markdown(
-            "Counted on the integers of every layer, which the simulator computes bit for bit as a "
-            "chip would: no clock and no meter is in it. `python -m qana bench --json` gives the "
+            "Counted from the integers of every layer, which the simulator computes exactly as a "
+            "chip does. No clock and no meter is involved. `python -m qana bench --json` gives the "
             "means over the samples."
         )
