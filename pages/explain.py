@@ -116,11 +116,11 @@ def show_answer(diagnosis: Diagnosis) -> None:
 
 def choose_map(session: ExplainSession) -> MapRequest:
     """Lets the visitor choose a class and a method, and for grad-cam a network and a layer."""
-    probabilities = session.prediction.probabilities
+    probabilities = session.prediction.probabilities.tolist()
     label = st.selectbox(
-        "What supports",
+        "Show what supports",
         range(len(LABELS)),
-        index=int(probabilities.argmax()),
+        index=probabilities.index(max(probabilities)),
         format_func=lambda k: f"{BY_CODE[LABELS[k]].name}, {format_percent(probabilities[k])}",
         key="explain_label",
     )

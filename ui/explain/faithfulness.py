@@ -16,7 +16,7 @@ WORDS = {
     "deletion": "Deletion (lower is better)",
     "insertion": "Insertion (higher is better)",
 }
-COMPARED = {"energy": "by the share on the lesion", "deletion": "by deletion"}
+COMPARED = {"energy": "in the share on the lesion", "deletion": "in deletion"}
 HELP = (
     "**On the lesion**: the share of the map that lies inside the lesion's outline. **Points at "
     "it**: how often the strongest position lies inside. **Deletion**: the mean probability of the "

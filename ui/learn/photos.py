@@ -82,12 +82,12 @@ def _read(file: BytesIO) -> np.ndarray:
     return read_image(file.getvalue())
 
 
-def _take_photo(name: str, turn: int) -> tuple[list[ChosenPhoto], bool]:
+def _take_photo(name: str, number: int) -> tuple[list[ChosenPhoto], bool]:
     if not name:
         st.caption("Give the new class a name first: each photo is learned as it is taken.")
         return [], False
     st.caption("Each photo is learned as it is taken, and then gone.")
-    taken = show_camera(key=f"learn_camera{turn}")
+    taken = show_camera(key=f"learn_camera{number}")
     if taken is None:
         return [], False
     return [ChosenPhoto("The photo", lambda: read_image(taken))], True
