@@ -115,9 +115,10 @@ def _make_study(settings: HeadSettings, rows: list[dict[str, Any]], command: str
         "subset": "validation",
         "columns": columns,
         "rows": [[row[column] for column in columns] for row in rows],
-        "note": "Validation lesions, on Akida's own learning layer: balanced accuracy of the seven "
-        "classes, and after one of them was left out and learned from 20 photos; mean and "
-        "standard deviation over the random draws. Poor settings have few draws. "
-        f"Chosen: {vars(settings)}.",
+        "note": "All scores come from Akida's own learning layer. balanced_accuracy is the score "
+        "of the seven classes. after_learning is the same score after one class was left out and "
+        "then learned from 20 photos. Both are means over random draws, with their standard "
+        "deviations. Settings with a low score were tried with few draws. Chosen settings: "
+        f"{', '.join(f'{name} {value}' for name, value in vars(settings).items())}.",
         "missing": [],
     }

@@ -64,8 +64,8 @@ def explain_accuracy(report: LearningReport) -> str:
     """Explains in two sentences why the edge head has a lower accuracy than the dense head."""
     edge, dense = (report.seven_classes[head].accuracy.mean for head in ("edge", "dense"))
     return (
-        f"The accuracy of the edge head is {edge:.3f}, that of the dense head {dense:.3f}. The "
-        "edge head gives every class the same weight, and most photos show the common mole."
+        f"The accuracy is {edge:.3f} for the edge head and {dense:.3f} for the dense head. The "
+        "edge head gives every class the same weight, but most photos show a mole."
     )
 
 
@@ -100,12 +100,12 @@ def average_twenty_lesions(report: LearningReport, head: str = "edge") -> LeftOu
 
 
 def describe_baselines(report: LearningReport) -> str:
-    """Describes in one sentence what the two baselines recall from 20 lesions."""
+    """Describes in two sentences what the two baselines recall from 20 lesions."""
     mean, dense = (
         average_twenty_lesions(report, head).recall for head in ("nearest_mean", "retrained")
     )
     return (
-        f"On the same spikes, the nearest class mean recalls {mean:.2f} and a dense head that is "
+        f"On the same spikes, the nearest class mean recalls {mean:.2f}. A dense head that is "
         f"retrained on the host recalls {dense:.2f}."
     )
 

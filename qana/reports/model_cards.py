@@ -13,6 +13,7 @@ from qana.evaluation.model_record import read_record
 from qana.inference.manifest import AKIDA1, CHIPS, ModelEntry, find_models_folder, read_manifest
 from qana.reports.learning_facts import average_twenty_lesions
 from qana.reports.learning_report import read_learning
+from qana.reports.markdown import wrap_prose
 from qana.reports.model_comparison import (
     describe_akida1_rounding,
     describe_keras_agreement,
@@ -74,7 +75,7 @@ def make_card(entry: ModelEntry) -> str:
         if learning and learning.sha256 == entry.sha256
         else None,
     )
-    return text.rstrip() + "\n"
+    return wrap_prose(text.rstrip())
 
 
 def get_card_path(entry: ModelEntry) -> Path:

@@ -47,9 +47,10 @@ def compare_with_small(large: ModelEntry, small: ModelEntry) -> str:
     (low, high), (least, most) = theirs.ci95.macro_f1, ours.ci95.macro_f1
     overlap = low < most and least < high
     return (
-        f"{small.name} was narrowed from it. On the test lesions, on Akida, the macro F1 of "
-        f"{large.name} is {abs(gain):.1f} points {'higher' if gain > 0 else 'lower'}"
-        f"{'; the 95 % intervals overlap, so this can be chance' if overlap else ''}."
+        f"{small.name} is this network with fewer channels. On the test lesions, on Akida, "
+        f"the macro F1 of {large.name} is {abs(gain):.1f} points "
+        f"{'higher' if gain > 0 else 'lower'}."
+        f"{' The 95 % intervals overlap, so this can be chance.' if overlap else ''}"
     )
 
 
@@ -67,10 +68,11 @@ def describe_stages(entry: ModelEntry) -> str:
 def describe_akida1_rounding(conversion: Conversion) -> str:
     """Describes in three sentences how a model for Akida 1.0 matches its Keras form."""
     return (
-        "These chips round half a step up to a whole threshold and cut the step to sixteenths. "
-        f"With this rounding in Keras, {conversion.equal_logits:,} of "
+        "Akida 1.0 rounds half of a quantization step up to a whole threshold and cuts the step "
+        f"to sixteenths. With this rounding in Keras, {conversion.equal_logits:,} of "
         f"{conversion.check_photos:,} validation photos get identical logits in Keras and on "
-        f"Akida. With Keras's own rounding, {conversion.other_class} of them get another class."
+        f"Akida. With the usual rounding of Keras, {conversion.other_class} of them get another "
+        "class."
     )
 
 
@@ -78,14 +80,14 @@ def describe_keras_agreement(conversion: Conversion) -> str:
     """Describes in two sentences how a model for Akida 2.0 matches its quantized Keras form."""
     differing = conversion.check_photos - conversion.equal_logits
     ties = (
-        " In each of the others, a float32 rounding tie of Keras changes one integer of a layer "
+        " In each of the others, a float32 rounding tie in Keras changes one integer of one layer "
         "by one."
         if differing
         else ""
     )
     return (
         f"On {conversion.check_photos:,} validation photos, Akida and the quantized Keras network "
-        f"name the same class on all and give identical logits on {conversion.equal_logits:,}."
+        f"agree on every class and give identical logits for {conversion.equal_logits:,} photos."
         f"{ties}"
     )
 

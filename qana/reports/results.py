@@ -5,6 +5,7 @@ from typing import Any
 
 import jinja2
 
+from qana.classes import CLASSES
 from qana.evaluation.model_record import read_record
 from qana.evaluation.report_files import Cell, StudyTable, read_studies
 from qana.evaluation.scores import Interval
@@ -27,6 +28,7 @@ from qana.reports.learning_facts import (
 )
 from qana.reports.learning_report import LearningReport, read_learning
 from qana.reports.light_report import read_light
+from qana.reports.markdown import wrap_prose
 from qana.reports.model_comparison import (
     compare_with_small,
     describe_akida1_rounding,
@@ -55,6 +57,7 @@ def make_results() -> str:
     text = _load_template().render(
         entry=entry,
         record=record,
+        classes=CLASSES,
         test=record.metrics.lesion_test,
         stages=[
             (words, record.metrics.stages[stage])
@@ -72,7 +75,7 @@ def make_results() -> str:
         booth=hardening.booth,
         studies=[(study, _format_rows(study)) for study in read_studies()],
     )
-    return text.rstrip() + "\n"
+    return wrap_prose(text.rstrip())
 
 
 def _load_template() -> jinja2.Template:
@@ -185,7 +188,7 @@ def _describe_explanations(report: ExplanationReport | None, entry: ModelEntry) 
         words
         for gain, words in (
             (gains.energy, "the share on the lesion"),
-            (gains.deletion, "deletion (the blurred places)"),
+            (gains.deletion, "deletion"),
         )
         if gain.beats
     ]
@@ -193,8 +196,8 @@ def _describe_explanations(report: ExplanationReport | None, entry: ModelEntry) 
         "explanations": report,
         "ours": report.methods[AKIDA_MAP],
         "centre": report.methods[CENTRE_BLOB],
-        "verdict": f"The map beats the blob on {' and on '.join(won)}: the whole 95 % interval of "
-        "the gain is above zero."
+        "verdict": f"The map is better than the blob on {' and on '.join(won)}: the whole 95 % "
+        "interval of the gain is above zero."
         if won
-        else "The map does not beat the blob.",
+        else "The map is not better than the blob.",
     }

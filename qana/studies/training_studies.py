@@ -50,8 +50,9 @@ LEVERS = Study(
         _vary_small("two teachers", "teachers", **TWO_TEACHERS),
         _vary_small("two teachers and mixup", "teachers-mixup", mixup=0.2, **TWO_TEACHERS),
     ),
-    "Float networks, seed 1. Rare classes have few validation photos, so chance alone can change "
-    "the balanced accuracy by a few points. The intervals show how much.",
+    "All networks are float networks, trained with seed 1. Rare classes have few validation "
+    "photos, so chance alone can change the balanced accuracy by a few points. The intervals show "
+    "how much.",
 )
 
 _LARGER_TEACHERS = (
@@ -79,8 +80,8 @@ TEACHERS = Study(
         _vary_teachers("the same, weight of the soft labels 0.9", "larger-trust", trust=0.9),
         _vary_teachers("the same, 32 photos in a step", "larger-32", batch=32),
     ),
-    "Float networks at 128 px with two teachers each. akida2-large has smaller teachers (Lite0 at "
-    "160 and 192 px) and is trained for 40 epochs.",
+    "All networks are float networks at 128 px and learn from two teachers. akida2-large has "
+    "smaller teachers (Lite0 at 160 and 192 px) and is trained for 40 epochs.",
 )
 
 LARGER = Study(
@@ -110,9 +111,10 @@ BATCH = Study(
     ),
     "All other settings are those of akida2-large. The networks were trained on a GPU with the "
     "same two teachers. The seeds of one recipe differ more than the means of the two recipes. A "
-    "rule was set beforehand: tune the recipe that is better on validation, by the measure that "
-    "chooses the operating point, and deploy its best seed after tuning if this seed is better "
-    "there than the network before. It was.",
+    "rule was set beforehand. It takes the recipe with the better validation result, by the "
+    "measure that chooses the operating point, and tunes its networks. It deploys the best seed if "
+    "this seed is better on validation than the network deployed before. The best seed was better "
+    "and was deployed.",
 )
 
 SEEDS = Study(
