@@ -16,7 +16,7 @@ BEGIN, END = "<!-- models: python -m qana.reports.readme -->", "<!-- end of mode
 COLUMNS = (
     "Model",
     "Chip",
-    "Bits",
+    "Bits (weights / activations)",
     "Parameters",
     "MACs",
     "Accuracy",
