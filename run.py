@@ -1,9 +1,9 @@
 """Sets up this folder and starts a task: `python3.11 run.py app`, `lite` or `test`.
 
-`lite` is the app without TensorFlow and torch: a page that needs them says so. `test` runs the
-tests; `test --all` adds those that train, convert large networks or walk every size and theme.
+`lite` is the app without TensorFlow and torch, and a page that needs them shows a notice. `test`
+runs the fast tests, and `test --all` also the slow ones.
 
-Needs nothing but Python 3.11. Packages are installed in .venv, once, and checked by their hashes.
+It needs only Python 3.11. Packages are installed in .venv, once, and verified by their hashes.
 """
 
 import hashlib
@@ -33,17 +33,19 @@ def main() -> int:
     if sys.version_info[:2] != (3, 11):
         return _refuse("QANA needs Python 3.11: run `python3.11 run.py app`.")
     if len(sys.argv) < 2 or sys.argv[1] not in TASKS:
-        return _refuse("Name a task: `python3.11 run.py app`, or lite or test in place of app.")
+        return _refuse(
+            "Run `python3.11 run.py app`, `python3.11 run.py lite` or `python3.11 run.py test`."
+        )
     if (platform.system(), platform.machine()) not in SYSTEMS:
         return _refuse(
-            "QANA needs Linux on x86_64 or aarch64, or Windows on x86_64: the akida package exists "
-            "for no other system. There, build the image: `docker build --target light -t qana .`"
+            "The akida package exists only for Linux (x86_64, aarch64) and Windows (x86_64). Build "
+            "the Docker image instead: `docker build --target light -t qana .`"
         )
     requirements, command = TASKS[sys.argv[1]]
     try:
         _set_up(ROOT / requirements)
     except subprocess.CalledProcessError:
-        return _refuse("The packages could not be installed: see the messages of pip above.")
+        return _refuse("The packages could not be installed: read the messages of pip above.")
     try:
         return subprocess.call([BIN / "python", *command, *sys.argv[2:]], cwd=ROOT)
     except KeyboardInterrupt:
@@ -66,7 +68,7 @@ def _set_up(requirements: Path) -> None:
 
 
 def _pip(*arguments: str) -> None:
-    # Python compiles a module when it is first imported: most of what is installed never is.
+    # Python compiles a module at its first import, and most installed modules are never imported.
     options = ("--disable-pip-version-check", "--no-compile")
     command = [BIN / "python", "-m", "pip", "install", *options, *arguments]
     subprocess.run(command, check=True)

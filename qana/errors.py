@@ -52,8 +52,8 @@ def explain_missing_package() -> Iterator[None]:
         if error.name == "akida":
             raise UserError(NO_AKIDA) from None
         raise UserError(
-            f"This needs {error.name}, which the light installation leaves out: in a checkout, run "
-            "`python3.11 run.py app` or `pip install '.[app,full]'`."
+            f"This needs the package {error.name}, which the light version does not install: in a "
+            "checkout, run `python3.11 run.py app` or `pip install '.[app,full]'`."
         ) from None
 
 

@@ -34,7 +34,7 @@ def predict_on_line(x: np.ndarray, y: np.ndarray, at: float, rate: float) -> lis
     """
     rank = math.ceil(rate * (len(x) + 1))
     if rank > len(x):
-        raise UserError(f"{len(x)} figures give no interval of {rate:.0%}: fit more figures.")
+        raise UserError(f"{len(x)} figures are too few for an interval of {rate:.0%}: use more.")
     lows, highs = [], []
     for left in range(len(x)):
         line = np.polyfit(np.delete(x, left), np.delete(y, left), 1)

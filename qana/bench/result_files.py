@@ -29,7 +29,7 @@ MARKUP = str.maketrans(dict.fromkeys("[]<>$\\!*#|~`@") | {"\n": " ", "\r": " ", 
 
 
 class ResultError(UserError):
-    """A file that is no result of `python -m qana bench --json`."""
+    """A file that is not a result of `python -m qana bench --json`."""
 
 
 def read_result(content: bytes) -> BenchResult:
@@ -55,7 +55,8 @@ def read_result(content: bytes) -> BenchResult:
         processor = _check_text(document["machine"]["processor"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise ResultError(
-            "The file is no result of `python -m qana bench --json`: save its output and load that."
+            "The file is not a result of `python -m qana bench --json`: save its output and load "
+            "that."
         ) from None
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
         raise ResultError(

@@ -1,1 +1,1 @@
-"""The command line: one file a command, with its options beside what it runs."""
+"""The command line: one file for each command, with its options and the code that it runs."""

@@ -14,33 +14,47 @@ if TYPE_CHECKING:  # loading it takes the runtimes with it
     from qana.bench.bench_result import BenchResult
 
 MOST_SECONDS, MOST_IMAGES = 3600, 1024
-"""A measurement keeps others waiting, and a batch must fit into memory."""
+"""Other measurements wait for this one, and a batch must fit into memory."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     add_model_option(parser)
     parser.add_argument(
-        "--seconds", type=float, default=5, metavar="N", help="for each runtime and batch size"
+        "--seconds",
+        type=float,
+        default=5,
+        metavar="N",
+        help="seconds for each runtime and batch size (default: 5)",
     )
     parser.add_argument(
-        "--runtimes", nargs="+", choices=RUNTIME_NAMES, default=list(RUNTIME_NAMES), metavar="NAME"
+        "--runtimes",
+        nargs="+",
+        choices=RUNTIME_NAMES,
+        default=list(RUNTIME_NAMES),
+        metavar="NAME",
+        help=f"runtimes to measure, of {', '.join(RUNTIME_NAMES)} (default: all)",
     )
     parser.add_argument(
-        "--batches", nargs="+", type=int, default=[1, 16], metavar="N", help="images at once"
+        "--batches",
+        nargs="+",
+        type=int,
+        default=[1, 16],
+        metavar="N",
+        help="batch sizes (default: 1 16)",
     )
     parser.add_argument(
-        "--stream", action="store_true", help="report all that happens, one JSON document a line"
+        "--stream", action="store_true", help="print each event as one line of JSON"
     )
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measures every runtime of this machine and says what cannot be measured, and why."""
+    """Measures each runtime of this machine and lists what cannot be measured, with the reason."""
     if not 0 < options.seconds <= MOST_SECONDS:
-        raise UserError(f"--seconds is a time above 0 and up to {MOST_SECONDS} for each runtime.")
+        raise UserError(f"Give --seconds above 0 and up to {MOST_SECONDS}.")
     if not all(1 <= batch <= MOST_IMAGES for batch in options.batches):
-        raise UserError(f"--batches are numbers of images at once, 1 to {MOST_IMAGES}.")
+        raise UserError(f"Give --batches from 1 to {MOST_IMAGES}, such as --batches 1 16.")
     silence_tensorflow()
     from qana.bench.run_bench import run_bench
 
@@ -65,13 +79,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _stream(kind: str, body: dict[str, Any]) -> None:
-    """One JSON document a line, for a program that follows."""
+    """Prints one line of JSON for a program that reads the stream."""
     print(json.dumps({"kind": kind, **body}, allow_nan=False), flush=True)
 
 
 def _print_progress(kind: str, body: dict[str, Any]) -> None:
     if kind == "waiting":
-        print_message("Another measurement runs on this machine: waiting for its end")
+        print_message("Another measurement runs on this computer: waiting until it ends")
     elif kind == "loading":
         print_message(f"Loading {body['runtime']}")
     elif kind == "running":
@@ -83,7 +97,7 @@ def _print_progress(kind: str, body: dict[str, Any]) -> None:
 def _print_result(result: "BenchResult") -> None:
     for row in result.rows:
         time = f"{row.latency_ms.p50:9.2f} ms" if row.latency_ms else " " * 12
-        used = f"{row.energy_mj.value:9.3f} mJ" if row.energy_mj else "  not known "
+        used = f"{row.energy_mj.value:9.3f} mJ" if row.energy_mj else "not measured"
         print(f"{row.provenance:9} {time} {used}  {row.batch:3}  {row.runtime}, {row.device}")
         if reason := row.not_measurable:
             print(f"{'':9} {reason.reason} {reason.remedy}")
@@ -92,12 +106,12 @@ def _print_result(result: "BenchResult") -> None:
     if counted := result.neurobench:
         print(
             f"NeuroBench: {counted.footprint_bytes:,} bytes, activation sparsity "
-            f"{counted.activation_sparsity:.3f}, synaptic operations an image: "
+            f"{counted.activation_sparsity:.3f}, synaptic operations for each image: "
             f"Dense {counted.dense:,.0f}, Effective_MACs {counted.effective_macs:,.0f}, "
             f"Effective_ACs {counted.effective_acs:,.0f}"
         )
     if overhead := result.overhead:
         print(
-            f"From photo to verdict: {overhead.classifier_ms:.2f} ms, the engine alone "
-            f"{overhead.engine_ms:.2f} ms: {overhead.added:+.0%}"
+            f"From photo to answer: {overhead.classifier_ms:.2f} ms, of this the engine "
+            f"{overhead.engine_ms:.2f} ms (overhead {overhead.added:+.0%})"
         )

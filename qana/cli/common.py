@@ -1,4 +1,4 @@
-"""What several commands share: options, messages on stderr and results on stdout."""
+"""Holds options, messages on stderr and results on stdout that several commands share."""
 
 import argparse
 import json
@@ -10,23 +10,27 @@ from qana.inference.manifest import DEFAULT_MODEL
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
     """Adds `--json`."""
-    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def add_model_option(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
     """Adds `--model`, the name of a model in the models folder."""
-    parser.add_argument("--model", default=default, help=f"default: {default}")
+    parser.add_argument("--model", default=default, help=f"name of the model (default: {default})")
 
 
-def add_data_option(parser: argparse.ArgumentParser, about: str = "HAM10000 folder") -> None:
-    """Adds `--data`, which the command cannot do without."""
+def add_data_option(parser: argparse.ArgumentParser, about: str = "folder of HAM10000") -> None:
+    """Adds `--data`, a required folder."""
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=about)
 
 
 def add_runs_option(parser: argparse.ArgumentParser) -> None:
-    """Adds `--runs`, where a command keeps what it needs to go on after a stop."""
+    """Adds `--runs`, the folder from which an interrupted command continues."""
     parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="folder for checkpoints"
+        "--runs",
+        type=Path,
+        default=Path("runs"),
+        metavar="DIR",
+        help="folder for checkpoints (default: runs)",
     )
 
 

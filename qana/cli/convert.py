@@ -19,10 +19,18 @@ NOISE_PHOTOS = 64
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the .fbz")
+    parser.add_argument("--model", required=True, help="name of the model")
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="HAM10000 folder: check on its validation photos"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="file to write (default: NAME.fbz in the current folder)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder of HAM10000, to check on its validation photos",
     )
 
 
@@ -34,23 +42,25 @@ def run(options: argparse.Namespace) -> int:
     out = options.out or Path(f"{entry.name}.fbz")
     photos = _check_set(entry, options.data)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    print_message("Loading TensorFlow, which takes a while")
+    print_message("Loading TensorFlow. This takes a few seconds.")
     from qana.conversion.convert import convert
     from qana.network.quantizeml_loading import load_model
 
     model, report = convert(load_model(str(path)), photos, entry.target)
     model.save(str(out))
-    same = "the very bytes of" if hash_file(out) == entry.sha256 else "not the bytes of"
-    passes = ", ".join(f"{name} in {count}" for name, count in report.passes.items())
-    ties = ", ".join(f"{photos} by a tie in {layer}" for layer, photos in report.ties.items())
+    same = "identical to" if hash_file(out) == entry.sha256 else "different from"
+    passes = ", ".join(f"{name} {count}" for name, count in report.passes.items())
+    ties = ", ".join(
+        f"{photos} by a rounding tie in {layer}" for layer, photos in report.ties.items()
+    )
     ties = ties or "no rounding tie"
-    classes = "class equal on all"
+    classes = "the same class on all"
     if report.other_class:
-        classes += f" (with Keras's own steps another one on {report.other_class})"
+        classes += f" (with the usual rounding of Keras, another class on {report.other_class})"
     print(
-        f"{out}: {entry.macs / 1e6:.1f} MMAC; logits equal on {report.equal_logits} of "
+        f"{out}: {entry.macs / 1e6:.1f} million MACs; equal logits on {report.equal_logits} of "
         f"{report.photos} photos, largest difference {report.largest_difference:.3g} ({ties}), "
-        f"{classes}; maps on {passes} passes; {same} {entry.path.name}"
+        f"{classes}; passes: {passes}; {same} {entry.path.name}"
     )
     return 0
 

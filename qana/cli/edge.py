@@ -15,17 +15,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Gives a model for Akida 1.0 its learning head, chosen on validation lesions."""
+    """Makes the edge head of a model for Akida 1.0, chosen on validation lesions."""
     silence_tensorflow()
     from qana.edge_learning.build_edge_head import build_edge_head
 
     record = build_edge_head(
         options.data, options.model, find_models_folder(), options.runs, print_message
     )
-    passes = ", ".join(f"{name} in {count}" for name, count in record["passes"].items())
+    passes = ", ".join(f"{name} {count}" for name, count in record["passes"].items())
     print(
         f"{record['file']}, {record['head']['file']}: {record['spikes']} spikes, "
-        f"{record['neurons']} neurons a class and {record['spare']} spare ones, with "
-        f"{record['connections']} connections; network and head map on {passes} passes"
+        f"{record['neurons']} neurons for each class and {record['spare']} spare ones, with "
+        f"{record['connections']} connections; passes of network and head: {passes}"
     )
     return 0

@@ -15,20 +15,30 @@ from qana.inference.classifier import load_classifier
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    parser.add_argument("--images", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--labels", type=Path, required=True, metavar="CSV")
+    parser.add_argument(
+        "--images", type=Path, required=True, metavar="DIR", help="folder of the images"
+    )
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        required=True,
+        metavar="CSV",
+        help="labels in the layout of HAM10000 or of an ISIC ground truth",
+    )
     add_model_option(parser)
-    parser.add_argument("--subset", choices=("lesion-test",), help="held-out lesions only")
+    parser.add_argument(
+        "--subset", choices=("lesion-test",), help="use only the test lesions of HAM10000"
+    )
     parser.add_argument(
         "--abstain",
         action="store_true",
-        help="leave out what is spoilt, no dermatoscopic lesion, or too unsure",
+        help="exclude images that the model rejects or abstains on",
     )
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Evaluates one model over a labelled folder."""
+    """Evaluates one model on a folder of labelled images."""
     classifier = load_classifier(options.model)
     images = read_labelled_folder(options.images, options.labels)
     if options.subset:
@@ -36,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
         images = [image for image in images if split.get(image.image_id) == "test"]
         if not images:
             raise UserError(
-                f"None of the images of {options.labels.name} is of the held-out lesions: leave "
-                "--subset out, or give HAM10000."
+                f"No image in {options.labels.name} shows a held-out lesion: omit --subset, or "
+                "give HAM10000."
             )
     print_message(f"{len(images)} images on {classifier.device}")
     report = evaluate(classifier, images, abstain=options.abstain)
@@ -56,7 +66,7 @@ def _print(report: Evaluation) -> None:
     print(f"{'AUC':18} {_number(report.auc)}")
     print(f"{'calibration error':18} {report.ece:.3f}")
     by = ", ".join(f"{count} {name}" for name, count in report.abstained_by.items())
-    print(f"{'left out':18} {report.abstained} ({by})")
+    print(f"{'excluded':18} {report.abstained} ({by})")
     for label, scores in report.per_class.items():
         if scores.n:
             print(

@@ -22,16 +22,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_option(parser)
     add_model_option(parser)
     parser.add_argument(
-        "--photos", type=int, default=0, metavar="N", help="test lesions, one photo each; 0: all"
+        "--photos",
+        type=int,
+        default=0,
+        metavar="N",
+        help="number of test lesions, one photo each (default: 0, all of them)",
     )
     add_runs_option(parser)
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measures how far each explanation can be believed, and writes explanations.json."""
+    """Measures how faithful each explanation method is, and writes explanations.json."""
     if options.photos < 0:
-        raise UserError("--photos is a number of lesions, or 0 for all of them.")
+        raise UserError("Give --photos a number of lesions, or 0 for all of them.")
     silence_tensorflow()
     os.environ.setdefault("TQDM_DISABLE", "1")
     from qana.explanation.faithfulness_table import SCORES

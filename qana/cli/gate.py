@@ -17,12 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_option(parser)
     add_model_option(parser)
     parser.add_argument(
-        "--phone", type=Path, metavar="DIR", help="also count how many of these phone photos pass"
+        "--phone",
+        type=Path,
+        metavar="DIR",
+        help="folder of phone photos, to count how many of them pass",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fits the gate and the abstain band of one model and prints how well they do."""
+    """Fits the gate and the abstention threshold of a model, and prints how well they work."""
     find_entry(options.model)
     phone = _photos(options.phone) if options.phone else ()
     subsets = split_photos(read_ham10000(options.data))
@@ -38,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 def _photos(folder: Path) -> list[Path]:
     found = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in EXTENSIONS]
     if not found:
-        raise DataError(f"There is no photo in {folder}: give the folder that holds some.")
+        raise DataError(f"There is no photo in {folder}: give a folder with photos.")
     return found
 
 
@@ -48,11 +51,11 @@ def _print(gate: dict[str, Any], abstain: dict[str, Any]) -> None:
     if "phone" in gate:
         print(f"{'phone':12} {gate['phone']['n']:5} photos, {gate['phone']['pass']:.1%} pass")
     for family, found in gate["turned_away"].items():
-        print(f"{family:12} {found['n']:5} pictures, {found['share']:.1%} turned away")
-    print(f"answers from a top probability of {abstain['threshold']:.3f}")
+        print(f"{family:12} {found['n']:5} pictures, {found['share']:.1%} rejected")
+    print(f"answers with a top probability of at least {abstain['threshold']:.3f} are given")
     for subset, found in abstain["risk_coverage"].items():
         risk = "none" if found["risk"] is None else f"{found['risk']:.1%}"
         print(
             f"{subset:12} {found['coverage']:.1%} answered, {risk} of them wrong, "
-            f"{found['points'][-1][1]:.1%} if all were; AURC {found['aurc']:.3f}"
+            f"{found['points'][-1][1]:.1%} wrong without abstention; AURC {found['aurc']:.3f}"
         )

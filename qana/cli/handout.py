@@ -16,7 +16,13 @@ DEFAULT_LABEL = "mel"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    parser.add_argument("--out", type=Path, default=Path("qana-handout.pdf"), metavar="FILE")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("qana-handout.pdf"),
+        metavar="FILE",
+        help="file to write (default: qana-handout.pdf)",
+    )
     parser.add_argument(
         "--image", type=Path, metavar="FILE", help="photo to show (default: a sample melanoma)"
     )
@@ -24,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes the handout for one photo, or for the first melanoma of the gallery."""
+    """Writes the handout for one photo, by default the first sample of a melanoma."""
     if options.image is None:
         sample = next(sample for sample in load_samples() if sample.label == DEFAULT_LABEL)
         image, words = read_image(sample.path), f"{BY_CODE[DEFAULT_LABEL].name}, HAM10000"
@@ -33,5 +39,5 @@ def run(options: argparse.Namespace) -> int:
     save_handout(
         draw_handout(gather_content(load_classifier(options.model), image, words)), options.out
     )
-    print_message(f"Wrote {options.out}: one page of A4.")
+    print_message(f"Wrote one A4 page to {options.out}.")
     return 0

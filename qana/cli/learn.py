@@ -30,15 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("learned.head"),
         metavar="FILE",
-        help="learned head to continue and save; made if it is missing",
+        help="file of the learned head, to continue and save (default: learned.head)",
     )
-    parser.add_argument("--undo", action="store_true", help="take the last run back first")
+    parser.add_argument("--undo", action="store_true", help="undo the last run first")
     add_model_option(parser, AKIDA1)
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Teaches a head the photos of one folder per class, tests it on others, and saves it."""
+    """Teaches a head the photos of one folder per class, tests it on other photos and saves it."""
     if not (options.images or options.test or options.undo):
         raise UserError("There is nothing to do: give --images, --test or --undo.")
     edge = load_edge_model(options.model)
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     unreadable: list[str] = []
     lessons = list(_learn(learner, options.images, unreadable)) if options.images else []
     if lessons:
-        if not head.is_file():  # so that the first run can be taken back, too
+        if not head.is_file():  # so that the first run can be undone, too
             save_head(edge.initial_head, edge.front_sha256, head)
         save_head(learner.head, edge.front_sha256, head)
     tested = _test(learner, options.test, unreadable) if options.test else {}
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(document)
     else:
         if options.undo:
-            print(f"The last run was taken back: {head} is as it was before.")
+            print(f"The last run was undone: {head} is as it was before.")
         _print(document, head)
     return 2 if unreadable else 0
 
@@ -68,7 +68,7 @@ def _undo(edge: EdgeModel, head: Path) -> None:
     """Restores the head that the last run replaced; this can be done once."""
     before = head.with_name(head.name + BACKUP_SUFFIX)
     if not before.is_file():
-        raise UserError(f"There is no run to take back: {before} is missing.")
+        raise UserError(f"There is no run to undo, because {before} is missing: omit --undo.")
     load_head(before, edge.front_sha256)  # a damaged file must not replace a sound one
     before.replace(head)
 
@@ -81,14 +81,14 @@ def _read_photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any
     except OSError as error:
         raise UserError(
             f"There is no folder {error.filename} that can be opened: check its name and your "
-            "rights."
+            "permission to read it."
         ) from None
     if not classes:
         raise UserError(
-            f"{folder} holds no folder: make one for each class and name it like the class."
+            f"{folder} holds no folder: make one for each class, with the name of the class."
         )
     if not paths:
-        raise UserError(f"The folders in {folder} hold no photo: put some into each.")
+        raise UserError(f"The folders in {folder} hold no photo: put photos into each of them.")
     for path in paths:
         try:
             yield path.parent.name.strip(), read_image(path)
@@ -150,10 +150,10 @@ def _print(document: dict[str, Any], head: Path) -> None:
         mean = sum(one["learn_ms"] for one in lessons) / len(lessons)
         print(
             f"{len(lessons)} photos learned on the {document['backend']}, {mean:.0f} ms each; "
-            f"{right[0]} of them recognized just before they were learned, {right[1]} just after; "
+            f"{right[0]} of them recognized before they were learned and {right[1]} afterwards; "
             f"saved as {head}"
         )
     if idle := sum(not one["swapped"] for one in lessons):
-        print(f"{idle} of them moved no connection: the neurons of their class have converged.")
+        print(f"{idle} of them changed no connection: the neurons of their class have converged.")
     for name, counts in document["tested"].items():
         print(f"{name}: {counts['recognized']} of {counts['n']} recognized")

@@ -1,6 +1,6 @@
 """Reads the command line and runs one command.
 
-Exit codes: 0 done, 1 a fault of ours, 2 wrong use or unreadable input.
+Exit codes: 0 success, 1 a bug in QANA, 2 wrong use or unreadable input, 130 interrupted.
 """
 
 import argparse
@@ -12,28 +12,28 @@ from qana.cli.common import print_message
 from qana.errors import UserError, explain_missing_package
 
 COMMANDS = {
-    "models": "List the models in the models folder.",
-    "predict": "Classify photos on Akida.",
-    "evaluate": "Measure a model on a labelled folder.",
-    "train": "Train, quantize, tune, convert, check and publish a model.",
-    "convert": "Convert a quantized Keras model to .fbz, with every check.",
-    "gate": "Fit what a model turns away: pictures of no lesion, unsure answers.",
-    "explain": "Measure how far each explanation can be believed.",
-    "study": "Make the table of a comparison, training what it needs.",
-    "protocol": "Judge a model by a protocol and write its report.",
-    "edge": "Give a model for Akida 1.0 its learning head.",
-    "learn": "Teach the head of a model, on the device, from photos.",
-    "bench": "Measure latency and energy of every runtime on this machine.",
-    "handout": "Write one page for a class: from pixels to spikes, as PDF.",
+    "models": "Verify and list the models in the models folder.",
+    "predict": "Classify photos with a spiking network on Akida.",
+    "evaluate": "Evaluate a model on a folder of labelled images.",
+    "train": "Train a model, quantize it, convert it for Akida and check it.",
+    "convert": "Convert the quantized Keras form of a model to .fbz, with all checks.",
+    "gate": "Fit the thresholds for rejecting images without a lesion and for abstaining.",
+    "explain": "Measure how faithful each explanation method is.",
+    "study": "Train and compare variants of the network, and write their table.",
+    "protocol": "Evaluate a model by a protocol and write the report.",
+    "edge": "Make the edge head of a model for Akida 1.0, the layer that learns.",
+    "learn": "Teach the edge head of a model new photos on the device.",
+    "bench": "Measure latency and energy of each runtime on this computer.",
+    "handout": "Write a one-page PDF for teaching: from pixels to spikes.",
 }
-"""Name of each command, which is also its module in `qana.cli`, and what it does."""
+"""Name of each command, which is also its module in `qana.cli`, and its description."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command.
 
     Args:
-        arguments: what follows `qana` on the command line; None reads it from there.
+        arguments: the words after `qana` on the command line; None reads them from `sys.argv`.
 
     Returns:
         The exit code.
@@ -45,21 +45,23 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         print_message(str(error))
         return 2
-    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader of the output, such as `head`, has closed it
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        print_message("Stopped. Run the same command again to go on from what was saved.")
+        print_message("Stopped. Run the same command again to continue from its checkpoints.")
         return 130
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="qana", description="Classify skin lesions on Akida.")
+    parser = argparse.ArgumentParser(
+        prog="qana", description="Classify photos of skin lesions on Akida."
+    )
     parser.add_argument("--version", action="version", version=f"qana {qana.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
-        # Only the command that is asked for is imported: classifying stays quick to start.
+        # Only the chosen command is imported, so that `predict` starts quickly.
         if name in arguments:
             import_module(f"qana.cli.{name}").add_arguments(command)
     return parser.parse_args(arguments)

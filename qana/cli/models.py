@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
         size = "x".join(str(side) for side in entry.input_shape)
         print(
             f"{entry.name}: {entry.target}, {size}, {entry.weight_bits}/{entry.activation_bits} "
-            f"bits, {entry.parameters:,} parameters, {entry.macs / 1e6:.1f} MMAC, balanced "
+            f"bits, {entry.parameters:,} parameters, {entry.macs / 1e6:.1f} million MACs, balanced "
             f"accuracy {result.get('balanced_accuracy', float('nan')):.3f} on test lesions"
         )
     return 0

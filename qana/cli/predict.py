@@ -14,16 +14,18 @@ from qana.inference.probabilities import format_percent
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="photos to classify")
     add_model_option(parser)
     parser.add_argument(
-        "--raw", action="store_true", help="also give the logits; classify whatever can be read"
+        "--raw",
+        action="store_true",
+        help="classify every readable image, and give its logits with --json",
     )
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Classifies every readable file; the exit code is 2 where one could not be read."""
+    """Classifies every readable file; the exit code is 2 if a file could not be read."""
     classifier = load_classifier(options.model)
     answers, unreadable = [], 0
     for path in options.images:
@@ -91,6 +93,6 @@ def _format_line(answer: dict[str, Any]) -> str:
     top = ", ".join(
         f"{guess['name']} {format_percent(guess['probability'])}" for guess in answer["top"]
     )
-    look = f"needs a professional look {format_percent(answer['malignant_probability'])}"
+    malignant = f"malignant probability {format_percent(answer['malignant_probability'])}"
     sure = "" if answer["status"] == "classified" else "not sure, perhaps "
-    return f"{answer['path']}: {sure}{top}; {look}; {answer['events']:,} events"
+    return f"{answer['path']}: {sure}{top}; {malignant}; {answer['events']:,} events"

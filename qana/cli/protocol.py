@@ -22,23 +22,25 @@ PROTOCOLS = {
     "clinical": "qana.protocols.clinical",
     "learning": "qana.edge_learning.protocol",
 }
-"""Name to the module whose `run` judges by it."""
+"""Name of each protocol to its module, which has a function `run`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    parser.add_argument("name", choices=tuple(PROTOCOLS))
-    add_data_option(parser, "HAM10000 folder; for clinical, the one of PAD-UFES-20")
+    parser.add_argument("name", choices=tuple(PROTOCOLS), help="the protocol")
+    add_data_option(parser, "folder of HAM10000; for clinical, the folder of PAD-UFES-20")
     parser.add_argument(
-        "--phone", type=Path, metavar="DIR", help="PAD-UFES-20 folder, for learning"
+        "--phone", type=Path, metavar="DIR", help="folder of PAD-UFES-20; for learning only"
     )
     add_runs_option(parser)
-    parser.add_argument("--model", help=f"default: {DEFAULT_MODEL}; learning: {AKIDA1}")
+    parser.add_argument(
+        "--model", help=f"name of the model (default: {DEFAULT_MODEL}; for learning: {AKIDA1})"
+    )
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judges a model by one protocol and writes the report to protocols/ of the models folder."""
+    """Evaluates a model by a protocol and writes the report to protocols/ of the models folder."""
     silence_tensorflow()
     protocol = import_module(PROTOCOLS[options.name]).run
     if options.name == "learning":
@@ -55,5 +57,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(document)
     else:
-        print(f"{document['command']}: see {path.parent.name}/{path.name}")
+        print(f"Wrote {path}.")
     return 0

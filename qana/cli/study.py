@@ -17,20 +17,22 @@ NAMES = (
     *("levers", "teachers", "larger", "batch", "bits"),
     *("ablation", "baselines", "seeds", "narrow"),
 )
-"""Of the studies in `qana.studies.catalog`, which loads too much to be asked here."""
+"""Names of the studies in `qana.studies.catalog`, which takes too long to import here."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("name", choices=NAMES, help="the study")
     add_data_option(parser)
-    parser.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="models folder to write to (default: models)"
+    )
     add_runs_option(parser)
     add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Makes the table of one study; run again, it goes on where it was stopped."""
+    """Makes the table of one study. After a stop, the same command continues."""
     silence_tensorflow()
     from qana.evaluation.report_files import to_document
     from qana.studies.catalog import STUDIES

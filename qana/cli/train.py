@@ -14,15 +14,19 @@ from qana.training.recipe import Recipe
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     add_data_option(parser)
-    parser.add_argument("--recipe", default=DEFAULT_MODEL)
-    parser.add_argument("--out", type=Path, metavar="DIR", help="models folder (default: models/)")
+    parser.add_argument(
+        "--recipe", default=DEFAULT_MODEL, help=f"name of the recipe (default: {DEFAULT_MODEL})"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="models folder to write to (default: models)"
+    )
     add_runs_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the whole pipeline, and first that of a missing parent model.
+    """Runs the whole pipeline, after that of a missing parent model.
 
-    Run again, it goes on where it was stopped.
+    After a stop, the same command continues.
     """
     if options.recipe not in RECIPES:
         known = ", ".join(RECIPES)
@@ -30,12 +34,12 @@ def run(options: argparse.Namespace) -> int:
     recipe = RECIPES[options.recipe]
     missing = find_missing_parent(recipe)
     silence_tensorflow()
-    print_message("Loading TensorFlow, which takes a while")
+    print_message("Loading TensorFlow. This takes a few seconds.")
     from qana.training.pipeline import train
 
     if missing:
         print_message(
-            f"{recipe.name} begins with the weights of {missing.name}, which is trained first"
+            f"{recipe.name} starts from the weights of {missing.name}, which is trained first"
         )
         train(options.data, missing, find_models_folder(), options.runs, print_message)
     train(options.data, recipe, options.out or find_models_folder(), options.runs, print_message)

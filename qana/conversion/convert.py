@@ -138,8 +138,8 @@ def convert_whole(quantized: keras.Model) -> akida.Model:
             )
     if model.output_shape != [1, 1, len(LABELS)]:
         raise ConversionError(
-            f"The converter dropped layers: the output has the shape {model.output_shape} and not "
-            f"{[1, 1, len(LABELS)]}, one logit a class."
+            f"The converter dropped layers, because the output has the shape {model.output_shape} "
+            f"instead of {[1, 1, len(LABELS)]}: use layers that Akida supports."
         )
     return model
 
@@ -157,7 +157,7 @@ def check_classes(expected: np.ndarray, found: np.ndarray) -> None:
     others = int((expected.argmax(axis=1) != found.argmax(axis=1)).sum())
     if others:
         raise ConversionError(
-            f"{others} of {len(found)} photos get another class on Akida than in Keras: train "
+            f"{others} of {len(found)} photos get different classes on Akida and in Keras: train "
             "longer or calibrate on more photos."
         )
 
@@ -184,7 +184,7 @@ def find_ties(
     for difference in differences:
         if not difference.is_tie:
             raise ConversionError(
-                f"Layer {difference.layer} gives other integers on Akida than in Keras. They "
+                f"Layer {difference.layer} gives different integers on Akida and in Keras. They "
                 f"differ by up to {difference.largest}, on {100 * difference.share:.2g} % of the "
                 f"layer and {100 * difference.channel_share:.2g} % of its worst channel. Rounding "
                 "ties do not explain this: check how the layer is quantized."
@@ -192,7 +192,7 @@ def find_ties(
     ties = {difference.layer: len(difference.photos) for difference in differences}
     if sum(ties.values()) < len(photos):
         raise ConversionError(
-            "Some photos have other logits on Akida than in Keras, although the integers of every "
-            "layer are equal: check how the last layer is quantized."
+            "Some photos have different logits on Akida and in Keras, although the integers of "
+            "every layer are equal: check how the last layer is quantized."
         )
     return ties

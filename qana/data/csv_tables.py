@@ -35,13 +35,13 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         ) from None
     except (UnicodeDecodeError, csv.Error):
         raise DataError(
-            f"{path.name} cannot be read as CSV in UTF-8: take the official file."
+            f"{path.name} cannot be read as CSV in UTF-8: use the official file."
         ) from None
     for name in columns:
         if name not in names:
-            raise DataError(f"{path.name} lacks the column {name}: take the official file.")
+            raise DataError(f"{path.name} lacks the column {name}: use the official file.")
     if not rows:
-        raise DataError(f"{path.name} lists no picture: take the official file.")
+        raise DataError(f"{path.name} lists no picture: use the official file.")
     return rows
 
 
@@ -63,7 +63,7 @@ def parse_number(text: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise DataError(f"{where} is {quote_value(text)}, not a number: take the official file.")
+        raise DataError(f"{where} is {quote_value(text)}, not a number: use the official file.")
     return value
 
 

@@ -85,8 +85,8 @@ def _make_photo(row: dict[str, str], path: Path, masks: Path) -> Photo:
     image = quote_value(row["image_id"])
     if row["dx"] not in LABELS:
         raise DataError(
-            f"{image} has the diagnosis {quote_value(row['dx'])}, which is none of "
-            f"{', '.join(LABELS)}: take the official metadata."
+            f"{image} has the diagnosis {quote_value(row['dx'])}, which is not one of "
+            f"{', '.join(LABELS)}: use the official metadata."
         )
     mask = masks / f"{row['image_id']}_segmentation.png"
     return Photo(

@@ -45,7 +45,7 @@ def make_split(photos: Sequence[Photo], seed: int = SEED) -> dict[str, str]:
         if len(labels) > 1:
             raise DataError(
                 f"Lesion {quote_value(members[0].lesion_id)} has {len(labels)} diagnoses: "
-                "take the official metadata."
+                "use the official metadata."
             )
         groups[labels.pop()].append(members)
     split = {}
@@ -161,6 +161,6 @@ def split_photos(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
     for name, subset in subsets.items():
         if not subset:
             raise DataError(
-                f"The {name} subset has no lesion: give at least ten lesions of a class."
+                f"The {name} subset has no lesion: use data with more lesions of each class."
             )
     return subsets

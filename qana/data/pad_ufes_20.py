@@ -84,7 +84,7 @@ def read_pad_ufes(root: Path) -> list[ClinicalPhoto]:
         if diagnosis not in LABEL_OF_DIAGNOSIS:
             raise DataError(
                 f"{quote_value(image_id)} has the diagnosis {quote_value(diagnosis)}, which is "
-                f"none of {', '.join(LABEL_OF_DIAGNOSIS)}: take the official metadata."
+                f"not one of {', '.join(LABEL_OF_DIAGNOSIS)}: use the official metadata."
             )
         skin_type = next((row[name] for name in SKIN_TYPE_COLUMNS if row.get(name)), None)
         where = f"The skin type of {quote_value(image_id)}"
@@ -113,5 +113,5 @@ def _read_rows(root: Path) -> tuple[list[dict[str, str]], str]:
     rows = read_table(path, COLUMNS)
     image_column = next((name for name in IMAGE_COLUMNS if name in rows[0]), None)
     if image_column is None:
-        raise DataError(f"{METADATA} lacks the column {IMAGE_COLUMNS[0]}: take the official file.")
+        raise DataError(f"{METADATA} lacks the column {IMAGE_COLUMNS[0]}: use the official file.")
     return rows, image_column

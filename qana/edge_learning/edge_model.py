@@ -110,8 +110,8 @@ def load_edge_model(name: str = AKIDA1, folder: Path | None = None) -> EdgeModel
         )
     except (KeyError, TypeError, ValueError):
         raise ModelError(
-            f"The list of models, {MANIFEST}, is damaged where it names the edge head of {name}: "
-            "restore it from the repository."
+            f"The record of the edge head of {name} in {MANIFEST} is damaged: restore the file "
+            "from the repository."
         ) from None
     # Three copies: the engine appends its layer to one, and each of the others has its own state.
     spike_network, engine_network, recorded = load_networks(*front, entry.input_shape, count=3)

@@ -53,7 +53,7 @@ class AkidaMap:
                 self.weights, self.bias = self._head.weights, self._head.bias
                 return
         raise ExplanationError(
-            "This model does not end in an average and a linear layer, so it has no Akida map: "
+            "This model does not end in average pooling and a dense layer, so it has no Akida map: "
             "choose another model or method."
         )
 

@@ -35,14 +35,16 @@ def explain_diagnosis(diagnosis: Diagnosis, label: str | None = None) -> np.ndar
     prediction = diagnosis.prediction
     if prediction is None:
         raise ExplanationError(
-            "This photo was rejected, so there is no answer to explain: classify it with "
-            "`force=True` first."
+            "This photo was rejected, so it has no answer to explain: classify it with "
+            "`force=True`."
         )
     if label is not None and label not in LABELS:
         raise ExplanationError(f"There is no class '{label}': choose one of {', '.join(LABELS)}.")
     akida_map = load_map(diagnosis.classifier.layers)
     if akida_map is None:
-        raise ExplanationError(f"The network {diagnosis.model} has no map of its own.")
+        raise ExplanationError(
+            f"The network {diagnosis.model} has no Akida map: choose another network."
+        )
     index = LABELS.index(label or diagnosis.top[0][0])
     values = akida_map.compute_grad_cam(prediction.outputs, index)
     return resize_map(normalize_map(values), len(prediction.inputs)).astype(np.float32)

@@ -82,7 +82,7 @@ class PhotoScorer:
         answer = classifier.logits(inputs[None])
         if not np.array_equal(answer, self._compute_logits(inputs[None])):
             raise ExportError(
-                f"The ONNX export of {classifier.entry.name} gives other logits than Akida: "
+                f"The ONNX export of {classifier.entry.name} gives different logits from Akida: "
                 "check the installed versions of akida and onnxruntime."
             )
         label = int(answer[0].argmax())

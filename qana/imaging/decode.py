@@ -26,9 +26,9 @@ WORKING_SIDE = 1600
 """Largest side of a decoded photo, pixels. A network reads 128 pixels, and memory is limited."""
 
 UNREADABLE = "This file cannot be read as a photo: choose a JPEG, PNG, WebP or HEIC picture."
-DAMAGED = "This photo is damaged or incomplete: save or send it again, or choose another."
+DAMAGED = "This photo is damaged or incomplete: save or send it again, or choose another photo."
 TOO_LARGE = "This file is larger than 25 MB: choose a smaller photo."
-TOO_COSTLY = "This file takes too long to read: save the photo as JPEG and choose that."
+TOO_COSTLY = "This file takes too long to read: save it as JPEG and choose the new file."
 NOT_OPENED = "This file cannot be opened: check its name and your permission to read it."
 
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")

@@ -88,7 +88,7 @@ def check_size(width: int, height: int, reduced_to: int) -> None:
             f"{MIN_SIDE} x {MIN_SIDE}."
         )
     if min(width, height) * reduced_to < MIN_SIDE * max(width, height):
-        raise ImageError("This picture is a narrow strip: crop it to the lesion and choose that.")
+        raise ImageError("This picture is a narrow strip: crop it to the lesion and try again.")
 
 
 def check_tiff(data: bytes) -> None:

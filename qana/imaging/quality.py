@@ -34,7 +34,7 @@ class Problem:
 
 
 BLURRED = Problem(
-    "blurred", "This photo is blurred: hold still, tap to focus and take it again from closer."
+    "blurred", "This photo is blurred: hold still, tap to focus and take it again closer up."
 )
 DARK = Problem("dark", "This photo is too dark: turn on a light or the torch and take it again.")
 OVEREXPOSED = Problem(

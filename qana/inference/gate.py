@@ -76,7 +76,7 @@ def read_gate(entry: ModelEntry) -> Gate | None:
         return _parse(data)
     except Exception:  # numpy and zipfile raise many kinds; the user needs one sentence
         raise ModelError(
-            f"{entry.gate[0].name} is not a gate of this version: make it again with "
+            f"{entry.gate[0].name} was made by another version: make it again with "
             "`python -m qana gate`."
         ) from None
 

@@ -48,8 +48,8 @@ def load_networks(
         ) from None
     if any(tuple(network.input_shape) != input_shape for network in networks):
         raise ModelError(
-            f"{path.name} reads pictures of another size than {MANIFEST} says: restore both from "
-            "the repository."
+            f"The input size of {path.name} differs from {MANIFEST}: restore both files from the "
+            "repository."
         )
     return networks
 

@@ -42,7 +42,7 @@ def read_verified_bytes(path: Path, digest: str) -> bytes:
         ) from None
     if hashlib.sha256(data).hexdigest() != digest:
         raise ModelError(
-            f"The model file {path.name} is not the one its manifest describes (its bytes have "
+            f"The model file {path.name} does not match the manifest (its bytes have "
             "changed): restore it from the repository."
         )
     return data

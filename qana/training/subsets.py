@@ -67,7 +67,7 @@ def load_subsets(root: Path, recipe: Recipe) -> Subsets:
     for name, part in parts.items():
         if not part:
             raise DataError(
-                f"The {name} subset has no lesion: use data with at least ten lesions of a class."
+                f"The {name} subset has no lesion: use data with more lesions of each class."
             )
     first = apply_shades_of_grey if recipe.colour_constancy else identity
     return Subsets(

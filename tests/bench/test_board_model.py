@@ -102,7 +102,7 @@ def test_bad_input_raises_a_helpful_error() -> None:
     for mmac in (0, -3):
         with pytest.raises(UserError, match="above zero"):
             model.predict(mmac)
-    with pytest.raises(UserError, match="3 figures give no interval of 80%"):
+    with pytest.raises(UserError, match="3 figures are too few for an interval of 80%"):
         replace(model, points=model.points[:3]).predict(AKIDA2_MMAC)
     energy_only = replace(the("best", "energy"), quantity="latency")
     with pytest.raises(UserError, match="no published latency"):

@@ -45,7 +45,7 @@ def test_the_wrong_layer_is_named(small, layer: str) -> None:
     assert [difference.layer for difference in wrong] == [layer]
     earlier = sum(len(difference.photos) for difference in found[:-1])
     assert len(wrong[0].photos) == len(PHOTOS) - earlier
-    with pytest.raises(ConversionError, match=f"Layer {layer} gives other integers on Akida"):
+    with pytest.raises(ConversionError, match=f"Layer {layer} gives different integers on Akida"):
         find_ties(quantized, model, PHOTOS, len(PHOTOS))
 
 

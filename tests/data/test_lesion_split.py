@@ -124,7 +124,7 @@ def _with_an_endless_cell(folder: Path) -> None:
 def test_a_damaged_split_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "lesion.csv"
     path.write_text(text, encoding="latin-1")
-    with pytest.raises(DataError, match="take the official file"):
+    with pytest.raises(DataError, match="use the official file"):
         read_split(path)
 
 

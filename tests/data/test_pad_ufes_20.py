@@ -40,7 +40,7 @@ def test_the_official_layout(tmp_path: Path) -> None:
     "rows, columns, pictures, message",
     [
         ([], OFFICIAL, True, "lists no picture"),
-        ([("P", "1", "XYZ", "", "a.png")], OFFICIAL, True, "'XYZ', which is none of"),
+        ([("P", "1", "XYZ", "", "a.png")], OFFICIAL, True, "'XYZ', which is not one of"),
         ([("P", "1", "ACK", "II", "a.png")], OFFICIAL, True, "'II', not a number"),
         ([("P", "1", "ACK", "inf", "a.png")], OFFICIAL, True, "'inf', not a number"),
         ([("P", "1", "ACK", "", "\0")], OFFICIAL, False, r"picture of '\\x00' is missing"),

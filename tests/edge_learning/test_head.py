@@ -101,7 +101,7 @@ def test_a_damaged_entry_of_the_manifest_gets_one_sentence(
     record = find_entry("akd1000").record | {"edge": edge_record}
     (tmp_path / "manifest.json").write_text(json.dumps({"models": [record]}), encoding="utf-8")
     monkeypatch.setenv("QANA_MODELS", str(tmp_path))
-    with pytest.raises(ModelError, match="is damaged where it names the edge head of akd1000"):
+    with pytest.raises(ModelError, match=r"record of the edge head of akd1000 in .* is damaged"):
         load_edge_model()
 
 

@@ -68,7 +68,7 @@ def test_grad_cam_is_never_negative(akida_map, predictions) -> None:
 
 
 def test_a_model_with_another_head_gets_an_error(classifier) -> None:
-    with pytest.raises(ExplanationError, match="does not end in an average and a linear layer"):
+    with pytest.raises(ExplanationError, match="does not end in average pooling and a dense layer"):
         AkidaMap(classifier.layers[:-1])
 
 

@@ -157,7 +157,7 @@ def test_the_gate_command_makes_a_gate_and_a_band(
     assert entry.abstain_below == band["threshold"]
     assert (models_copy / gate["file"]).stat().st_size < 100_000
     assert load_classifier("akida2", models_copy).classify(read_image(samples[0].path))
-    assert "turned away" in capsys.readouterr().out
+    assert "rejected" in capsys.readouterr().out
 
 
 def test_risk_falls_with_coverage_as_counted_by_hand() -> None:

@@ -42,6 +42,10 @@ def words(page: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
+def join_lines(file: Path) -> str:
+    return " ".join(file.read_text(encoding="utf-8").split())
+
+
 def test_the_report_is_of_the_deployed_model_and_head(report) -> None:
     entry, edge = find_entry("akd1000"), load_edge_model()
     assert report.sha256 == entry.sha256 == hash_file(entry.path), REMAKE
@@ -66,7 +70,7 @@ def test_the_mean_of_the_seven_classes_is_theirs(report) -> None:
 
 
 def test_page_results_and_report_agree(page, report) -> None:
-    shown, results = words(page), RESULTS.read_text(encoding="utf-8")
+    shown, results = words(page), join_lines(RESULTS)
     twenty = average_twenty_lesions(report)
     assert f"reaches {compare_with_dense(report):.0%} of the dense head's" in shown
     assert f"recall {twenty.recall:.2f} on unseen lesions" in shown
@@ -81,7 +85,7 @@ def test_the_two_generations_stand_beside_each_other(page) -> None:
     tables = [t.value for t in page.dataframe if "Passes" in t.value.columns]
     table = next(t for t in tables if "akd1000" in list(t["Model"]))
     assert list(table["Model"]) == ["akida2", "akd1000"]
-    results = RESULTS.read_text(encoding="utf-8")
+    results = join_lines(RESULTS)
     scores = [find_entry(name).metrics["lesion-test"]["macro_f1"] for name in table["Model"]]
     for shown, score in zip(table["Macro F1"], scores, strict=True):
         assert shown.startswith(f"{score:.3f}")

@@ -32,7 +32,7 @@ def test_every_page_opens(seen) -> None:
 
 
 def test_what_it_leaves_out_is_told_in_one_sentence(seen) -> None:
-    assert "the light installation leaves out" in seen["answers"]["explain"]
+    assert "the light version does not install" in seen["answers"]["explain"]
     assert "`python3.11 run.py app`" in seen["answers"]["explain"]
 
 
@@ -52,7 +52,7 @@ def test_a_command_that_needs_more_says_so_in_one_line() -> None:
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert "the light installation leaves out" in done.stderr.splitlines()[-1]
+    assert "the light version does not install" in done.stderr.splitlines()[-1]
 
 
 def test_a_missing_part_of_the_project_is_no_light_installation() -> None:
