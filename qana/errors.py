@@ -37,7 +37,7 @@ def explain_missing_package() -> Iterator[None]:
         None, while the block that imports the package runs.
 
     Raises:
-        UserError: a package is missing that the light installation leaves out.
+        UserError: a package is missing that the light version does not install.
         ModuleNotFoundError: a module of QANA itself is missing, which is a bug.
 
     Example:

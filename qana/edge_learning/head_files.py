@@ -124,8 +124,8 @@ def save_head(head: Head, front: str, path: Path) -> None:
             unfinished.unlink()
         reason = error.strerror or "no reason given"
         raise UserError(
-            f"The learned head cannot be saved as {path} ({reason}): choose another place. An "
-            "earlier file there is unchanged."
+            f"The learned head cannot be saved as {path} ({reason}), and any earlier file there is "
+            "unchanged: choose another place."
         ) from None
 
 

@@ -456,7 +456,7 @@ def test_a_read_only_folder_leaves_the_previous_head(head: Head) -> None:
         ran = save_in_another_process(path, "os.seteuid(65534) if os.geteuid() == 0 else None")
         path.parent.chmod(0o755)
         assert ran.returncode == 0, ran.stderr
-        assert "(Permission denied): choose another place. An earlier file" in ran.stdout
+        assert "(Permission denied), and any earlier file there is unchanged" in ran.stdout
         assert ran.stdout.count("\n") == 1
         assert load_head(path, FRONT).equals(head)
         assert [file.name for file in path.parent.iterdir()] == ["my.head"]
