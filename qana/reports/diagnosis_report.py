@@ -39,11 +39,11 @@ def write_diagnosis_report(
         UTF-8 text.
 
     Raises:
-        ValueError: the photo was turned away.
+        ValueError: the photo was rejected.
     """
     prediction = diagnosis.prediction
     if prediction is None:
-        raise ValueError("This photo was turned away: there is no answer to report.")
+        raise ValueError("This photo was rejected: it has no answer to report.")
     code, probability = prediction.top[0]
     explained = draw_answer_map(diagnosis)
     page = PAGES.get_template("diagnosis_report.html").render(
@@ -64,7 +64,7 @@ def write_diagnosis_report(
             for guess, share in prediction.top
         ],
         look=format_percent(prediction.malignant_probability),
-        look_group=", ".join(lesion.name.lower() for lesion in CLASSES if lesion.needs_look),
+        look_group=", ".join(lesion.name.lower() for lesion in CLASSES if lesion.malignant),
         events=prediction.events,
         sparsity=prediction.sparsity,
         layers=_list_layers(prediction),

@@ -99,5 +99,5 @@ def test_problems_stand_in_it_and_markup_does_not(answered) -> None:
 
 
 def test_a_photo_that_was_turned_away_has_no_report(answered) -> None:
-    with pytest.raises(ValueError, match="turned away"):
+    with pytest.raises(ValueError, match="rejected"):
         write_diagnosis_report(replace(answered, prediction=None), MADE)
