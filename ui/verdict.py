@@ -78,7 +78,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
             )
         st.caption(DISCLAIMER)
     with picture:
-        show_square(diagnosis)
+        show_square(diagnosis, answer.sample.attribution if answer.sample else None)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
     scroll_to_top("verdict")

@@ -93,6 +93,6 @@ def _format_line(answer: dict[str, Any]) -> str:
     top = ", ".join(
         f"{guess['name']} {format_percent(guess['probability'])}" for guess in answer["top"]
     )
-    malignant = f"malignant probability {format_percent(answer['malignant_probability'])}"
+    malignant = f"needs a professional look {format_percent(answer['malignant_probability'])}"
     sure = "" if answer["status"] == "classified" else "not sure, perhaps "
     return f"{answer['path']}: {sure}{top}; {malignant}; {answer['events']:,} events"

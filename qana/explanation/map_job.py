@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qana.errors import ExplanationError, ModelError
-from qana.inference.manifest import ModelEntry, find_entry
+from qana.errors import ExplanationError
+from qana.inference.manifest import ModelEntry, find_same_entry
 from qana.jobs.cache import Cache, load_form_once
 from qana.jobs.worker import ProgressCallback
 
@@ -37,10 +37,6 @@ LAYERS = {
     ),
 }
 """Architecture to layers with a map, one for each resolution, in the order of the network."""
-REPLACED = (
-    "The model was replaced after it gave this answer, so the answer cannot be explained: restart "
-    "the app and classify the photo again."
-)
 
 
 def list_layers(entry: ModelEntry) -> tuple[str, ...]:
@@ -95,9 +91,7 @@ def make_map(
         ExplanationError: there is no such Keras form, method or layer.
         ModelError: the model is missing or has changed, or it is not the one that gave the answer.
     """
-    entry = find_entry(model)
-    if sha256 not in (None, entry.sha256):
-        raise ModelError(REPLACED)
+    entry = find_same_entry(model, sha256)
     key = ("explained", entry.sha256, form)
     network = cache.get(key, lambda: _load_network(cache, entry, form, progress))
     from qana.explanation.grad_cam import compute_maps

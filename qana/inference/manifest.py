@@ -178,3 +178,22 @@ def find_entry(name: str, folder: Path | None = None) -> ModelEntry:
             return entry
     known = ", ".join(entry.name for entry in entries) or "none"
     raise ModelError(f"There is no model '{name}': choose one of {known}.")
+
+
+def find_same_entry(name: str, sha256: str | None) -> ModelEntry:
+    """Finds the entry of the model that gave an answer.
+
+    Args:
+        name: of the model.
+        sha256: of the .fbz file that gave the answer, 64 hex digits; None if any file will do.
+
+    Raises:
+        ModelError: no model has that name, or its file was replaced after the answer.
+    """
+    entry = find_entry(name)
+    if sha256 not in (None, entry.sha256):
+        raise ModelError(
+            "The model was replaced after this answer, and the new one would not explain it: "
+            "restart the app."
+        )
+    return entry

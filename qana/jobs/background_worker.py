@@ -72,8 +72,14 @@ class BackgroundWorker:
         Args:
             function: "module:function" to call; see `qana.jobs.worker.JobFunction`.
             arguments: its keyword arguments, which must be picklable.
+
+        Returns:
+            The job. After `close` it is done at once, without a value.
         """
         job = Job(Request(next(self._numbers), function, arguments))
+        if self._closed:
+            _give_up(job)
+            return job
         with self._lock:
             self._waiting.append(job)
             if self._thread is None:

@@ -6,14 +6,18 @@ import tensorflow as tf
 from qana.conversion.compare_layers import LayerDifference, compute_keras_integers
 from qana.inference.events import LayerRecorder
 from qana.inference.load_network import load_network
-from qana.inference.manifest import find_entry
+from qana.inference.manifest import find_same_entry
 from qana.jobs.cache import Cache, load_form_once
 from qana.jobs.worker import ProgressCallback
 from qana.walkthrough.agreement import Agreement, LayerAgreement
 
 
 def compare_networks(
-    cache: Cache, progress: ProgressCallback, model: str, inputs: np.ndarray
+    cache: Cache,
+    progress: ProgressCallback,
+    model: str,
+    inputs: np.ndarray,
+    sha256: str | None = None,
 ) -> Agreement:
     """Runs both networks and compares the integers of every layer.
 
@@ -22,11 +26,12 @@ def compare_networks(
         progress: called before each step.
         model: name of the model.
         inputs: (S, S, 3) uint8 network input.
+        sha256: of the .fbz file that answered, see `find_same_entry`.
 
     Raises:
         UserError: the model has no quantized form, or a file is missing or changed.
     """
-    entry = find_entry(model)
+    entry = find_same_entry(model, sha256)
     progress("Loading the quantized Keras network", 0.15)
     quantized = load_form_once(cache, entry, "quantized")
     model_on_akida = cache.get(("akida", entry.sha256), lambda: load_network(entry))

@@ -11,7 +11,7 @@ import numpy as np
 
 from qana.data.balanced_subset import load_balanced_subset
 from qana.data.samples import load_calibration_photos
-from qana.inference.manifest import ModelEntry, find_entry
+from qana.inference.manifest import ModelEntry, find_entry, find_same_entry
 from qana.jobs.cache import Cache, load_form_once
 from qana.jobs.worker import ProgressCallback
 from qana.network.logits import compute_logits_eagerly
@@ -56,6 +56,7 @@ def answer_photo(
     inputs: np.ndarray,
     weight_bits: int,
     activation_bits: int,
+    sha256: str | None = None,
 ) -> np.ndarray:
     """Quantizes the float network and runs it on one photo.
 
@@ -66,6 +67,7 @@ def answer_photo(
         inputs: (S, S, 3) uint8 network input.
         weight_bits: one of `qana.walkthrough.bit_widths.CHOICES`; 0 for the float network.
         activation_bits: one of the same; ignored where `weight_bits` is 0.
+        sha256: of the .fbz file that answered, see `find_same_entry`.
 
     Returns:
         (7,) float32 logits.
@@ -73,6 +75,7 @@ def answer_photo(
     Raises:
         UserError: the model has no float form, or its file is missing or changed.
     """
+    find_same_entry(model, sha256)
     network, _seconds = _get_network(cache, progress, model, weight_bits, activation_bits)
     progress("Asking it about your photo", 0.95)
     return compute_logits_eagerly(network, inputs[None])[0]

@@ -16,7 +16,7 @@ from quantizeml.layers import DepthwiseConv2DTranspose
 
 from qana.data.samples import load_calibration_photos
 from qana.errors import UserError
-from qana.inference.manifest import find_entry
+from qana.inference.manifest import find_same_entry
 from qana.jobs.cache import Cache, load_form_once
 from qana.jobs.worker import ProgressCallback
 from qana.walkthrough.folding import LAYERS, Activations, Folding
@@ -32,7 +32,12 @@ Source: `_set_and_equalize` of quantizeml.models.calibrate."""
 
 
 def fold_and_find_ranges(
-    cache: Cache, progress: ProgressCallback, model: str, inputs: np.ndarray, layer: str
+    cache: Cache,
+    progress: ProgressCallback,
+    model: str,
+    inputs: np.ndarray,
+    layer: str,
+    sha256: str | None = None,
 ) -> Activations:
     """Folds one normalization of the float network and computes the inputs of its activation.
 
@@ -42,6 +47,7 @@ def fold_and_find_ranges(
         model: name of the model.
         inputs: (S, S, 3) uint8 network input.
         layer: one of `qana.walkthrough.folding.LAYERS`.
+        sha256: of the .fbz file that answered, see `find_same_entry`.
 
     Raises:
         UserError: `layer` is unknown, the model has no float form, or its file is missing or
@@ -49,7 +55,7 @@ def fold_and_find_ranges(
     """
     if layer not in LAYERS:
         raise UserError(f"There is no layer {layer} to open: choose one of {', '.join(LAYERS)}.")
-    entry = find_entry(model)
+    entry = find_same_entry(model, sha256)
     progress("Loading the float network", 0.2)
     form = load_form_once(cache, entry, "float")
     recorder = cache.get(("normalization recorder", entry.sha256), lambda: _make_recorder(form))

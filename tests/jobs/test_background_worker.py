@@ -154,3 +154,11 @@ def test_the_store_drops_what_was_not_used_for_longest() -> None:
     store.get(("network", "c"), list, room=2)
     assert store.get(("network", "a"), list, room=2) is made[0]
     assert store.get(("network", "b"), lambda: ["anew"], room=2) == ["anew"]
+
+
+def test_a_closed_worker_gives_no_value_and_lets_nobody_wait() -> None:
+    closed = BackgroundWorker()
+    closed.close()
+    job = closed.submit(f"{HERE}:count", upto=1)
+    assert job.done
+    assert job.answer.error == STOPPED

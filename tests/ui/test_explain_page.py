@@ -221,7 +221,7 @@ def test_the_process_makes_a_map(square_photos) -> None:
 def test_an_answer_is_not_explained_by_a_network_that_replaced_its_own(square_photos) -> None:
     asked = {"model": "akida2", "form": "float", "method": "Grad-CAM", "layer": LAST_LAYER}
     asked |= {"inputs": square_photos[0], "label": 4, "sha256": "0" * 64}
-    with pytest.raises(ModelError, match="replaced after it gave this answer"):
+    with pytest.raises(ModelError, match="replaced after this answer"):
         make_map(Cache(), lambda _words, _share: None, **asked)
 
 

@@ -62,9 +62,17 @@ def _forget(jobs: dict[Any, Job], key: Any, failed: Job) -> None:
 
 
 def _start(task: str, photo: WalkthroughPhoto | None, arguments: dict[str, Any]) -> Job:
-    inputs = {"inputs": photo.prediction.inputs} if photo else {}
-    model = photo.classifier.name if photo else WALKTHROUGH_MODEL
-    return get_background_worker().submit(task, model=model, **inputs, **arguments)
+    worker = get_background_worker()
+    if photo is None:
+        return worker.submit(task, model=WALKTHROUGH_MODEL, **arguments)
+    diagnosis = photo.answer.diagnosis
+    return worker.submit(
+        task,
+        model=diagnosis.model,
+        sha256=diagnosis.sha256,
+        inputs=photo.prediction.inputs,
+        **arguments,
+    )
 
 
 def _follow(job: Job, before: str = "") -> None:

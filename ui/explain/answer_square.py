@@ -9,13 +9,14 @@ from qana.inference.diagnosis import Diagnosis
 ALT = "The photo, cut to its centre square"
 
 
-def show_square(diagnosis: Diagnosis) -> None:
+def show_square(diagnosis: Diagnosis, attribution: str | None = None) -> None:
     """Shows the photo, with a switch for the map of its likeliest class.
 
     There is no switch if the network that answered has no map.
 
     Args:
         diagnosis: with an answer.
+        attribution: of the photo, for a sample.
     """
     has_map = load_map(diagnosis.classifier.layers) is not None
     if has_map and st.toggle("Show what supports it", key="map"):
@@ -23,9 +24,11 @@ def show_square(diagnosis: Diagnosis) -> None:
         st.image(
             draw_answer_map(diagnosis),
             caption=f"Brighter areas support {name} more. The map is computed from the integers of "
-            "this answer. It shows what the network used, not what is diseased.",
+            "this answer. It shows what the network used, not what is diseased."
+            + (f" Photo: {attribution}." if attribution else ""),
             alt=f"{ALT}, under a map of what supports {name}",
             width="stretch",
         )
         return
-    st.image(diagnosis.square, caption="The square that the network read", alt=ALT, width="stretch")
+    caption = "The square that the network read." + (f" {attribution}." if attribution else "")
+    st.image(diagnosis.square, caption=caption, alt=ALT, width="stretch")
