@@ -23,6 +23,10 @@ def show_data(report: LesionReport) -> None:
         if split.file and split.sha256
         else "These data differ from those of the stored split; the same rule split them."
     )
+    st.caption(
+        "Lesions are identified by HAM10000's lesion_id. It does not group every photo of a "
+        "lesion, so some test photos show a lesion that is also in the training data."
+    )
     show_measured(report.command)
 
 
