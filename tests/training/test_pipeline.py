@@ -96,7 +96,7 @@ def test_convert_makes_the_same_file_again(published, tmp_path: Path, monkeypatc
     assert main(["convert", "--model", "smoke", "--out", str(tmp_path / "again.fbz")]) == 0
     again = load_classifier("smoke", published["models"]).entry
     assert (tmp_path / "again.fbz").is_file()
-    assert "class equal on all" in capsys.readouterr().out
+    assert "the same class on all" in capsys.readouterr().out
     assert again.record["bytes"] == (tmp_path / "again.fbz").stat().st_size
 
 

@@ -14,7 +14,7 @@ from tools.soak.results import Findings
 from tools.soak.scans import ScanTask, run_scan
 
 NETWORK_LABEL = "Which network answers?"
-CHANGED, REPLACED = "is not the one its manifest describes", "was replaced or removed"
+CHANGED, REPLACED = "does not match the manifest", "was replaced or removed"
 
 
 def check_replaced_model(folder: Path, classifier: AkidaClassifier) -> Findings:
