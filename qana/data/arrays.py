@@ -8,11 +8,15 @@ import cv2
 import numpy as np
 
 from qana.classes import LABELS
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.imaging import read_image, to_input
 
 ImageTransform: TypeAlias = Callable[[np.ndarray], np.ndarray]
 """Takes and returns (H, W, 3) uint8 RGB."""
+
+
+FRAME_TOLERANCE = 0.02
+"""Largest relative difference of a photo's width that is scaled away in a frame."""
 
 
 def identity(image: np.ndarray) -> np.ndarray:
@@ -24,12 +28,15 @@ def encode_labels(photos: Sequence[Photo]) -> np.ndarray:
     """Converts the diagnoses of photos to class indices.
 
     Args:
-        photos: N photos.
+        photos: N photos, each of one of the seven classes.
 
     Returns:
         (N,) int64 indices into `qana.classes.LABELS`.
+
+    Raises:
+        DataError: a photo shows none of the seven classes.
     """
-    return np.array([LABELS.index(photo.label) for photo in photos], dtype=np.int64)
+    return np.array([LABELS.index(photo.known_label) for photo in photos], dtype=np.int64)
 
 
 def load_inputs(
@@ -51,10 +58,12 @@ def load_inputs(
 def load_frames(
     photos: Sequence[Photo], height: int, transform: ImageTransform = identity
 ) -> np.ndarray:
-    """Loads whole photos in the aspect ratio of HAM10000 (4:3), from which augmentation crops.
+    """Loads whole photos in one aspect ratio (4:3), from which augmentation crops.
 
     The areas outside the centre square are kept, so a rotated or shifted crop shows skin instead of
-    padding.
+    padding. An upright photo is turned by a quarter, because a lesion has no upright orientation. A
+    photo that is still too narrow is mirrored at its left and right edges, and one that is too wide
+    is cropped there.
 
     Args:
         photos: N photos.
@@ -64,10 +73,32 @@ def load_frames(
     Returns:
         (N, height, width, 3) uint8 RGB.
     """
-    shape = (round(height * 4 / 3), height)
-    return _load(
-        photos, lambda image: cv2.resize(transform(image), shape, interpolation=cv2.INTER_AREA)
-    )
+    return _load(photos, lambda image: fit_frame(transform(image), height))
+
+
+def fit_frame(image: np.ndarray, height: int) -> np.ndarray:
+    """Fits one photo to the frame that augmentation crops from, see `load_frames`.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        height: height of the frame, pixels.
+
+    Returns:
+        (height, round(4/3 height), 3) uint8 RGB. Its aspect ratio is that of the photo, up to 2 %.
+    """
+    width = round(height * 4 / 3)
+    if len(image) > image.shape[1]:
+        image = np.rot90(image)
+    # The photos of one archive differ in shape by a pixel or two. They are not cropped for that.
+    natural = round(image.shape[1] / len(image) * height)
+    if abs(natural - width) <= FRAME_TOLERANCE * width:
+        natural = width
+    resized = cv2.resize(image, (natural, height), interpolation=cv2.INTER_AREA)
+    surplus = max(0, natural - width)
+    resized = resized[:, surplus // 2 : surplus // 2 + width]
+    missing = width - resized.shape[1]
+    left = missing // 2
+    return cv2.copyMakeBorder(resized, 0, 0, left, missing - left, cv2.BORDER_REFLECT_101)
 
 
 def _load(photos: Sequence[Photo], fit: ImageTransform) -> np.ndarray:

@@ -13,9 +13,10 @@ from pathlib import Path
 from PIL import Image
 
 from qana.classes import LABELS
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_masks import OUTLINE_SIZE, read_mask, trace_outlines, write_outlines
 from qana.data.lesion_split import SEED, read_split
+from qana.data.photo import Photo
 from qana.data.samples import SAMPLES_FILE, SAMPLES_FOLDER, load_samples
 
 PER_CLASS = 3

@@ -1,10 +1,10 @@
 """Reads HAM10000 in the layout of its official download (doi:10.7910/DVN/DBW86T)."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from qana.classes import LABELS
 from qana.data.csv_tables import parse_number, quote_value, read_table
+from qana.data.photo import Photo
 from qana.errors import DataError
 
 METADATA = "HAM10000_metadata.csv"
@@ -14,34 +14,6 @@ MASKS = "HAM10000_segmentations_lesion_tschandl"
 """Folder of the lesion masks."""
 COLUMNS = ("lesion_id", "image_id", "dx", "dx_type", "age", "sex", "localization")
 """Columns of the metadata that are read."""
-
-
-@dataclass(frozen=True)
-class Photo:
-    """One dermatoscopic photo and its metadata.
-
-    Attributes:
-        image_id: identifier of the photo, such as "ISIC_0024306".
-        lesion_id: identifier of the lesion, such as "HAM_0000118". One lesion may have several
-            photos.
-        label: diagnosis, one of `qana.classes.LABELS`.
-        confirmed_by: how the diagnosis was made: "histo", "follow_up", "consensus" or "confocal".
-        age: years; None if unknown.
-        sex: "male", "female" or "unknown".
-        site: body site, in the words of the metadata.
-        path: JPEG file.
-        mask: PNG file of the lesion mask; None if the masks are not unpacked.
-    """
-
-    image_id: str
-    lesion_id: str
-    label: str
-    confirmed_by: str
-    age: float | None
-    sex: str
-    site: str
-    path: Path
-    mask: Path | None
 
 
 def read_ham10000(root: Path) -> list[Photo]:
@@ -99,4 +71,5 @@ def _make_photo(row: dict[str, str], path: Path, masks: Path) -> Photo:
         site=row["localization"],
         path=path,
         mask=mask if mask.is_file() else None,
+        diagnosis=row["dx"],
     )

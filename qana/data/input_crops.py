@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 from qana.classes import LABELS
-from qana.data.ham10000 import Photo
 from qana.data.lesion_split import SEED, read_split
+from qana.data.photo import Photo
 from qana.imaging import read_image, to_input
 
 INPUT_SIZE = 128

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.errors import DataError
 from qana.imaging import to_input
 from qana.resources import ASSETS

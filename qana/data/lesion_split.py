@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from qana.data.csv_tables import quote_value, read_table
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.errors import DataError
 from qana.resources import ASSETS
 
@@ -41,7 +41,7 @@ def make_split(photos: Sequence[Photo], seed: int = SEED) -> dict[str, str]:
         lesions[photo.lesion_id].append(photo)
     groups: dict[str, list[list[Photo]]] = defaultdict(list)
     for members in _join_identical(lesions):
-        labels = {photo.label for photo in members}
+        labels = {photo.known_label for photo in members}
         if len(labels) > 1:
             raise DataError(
                 f"Lesion {quote_value(members[0].lesion_id)} has {len(labels)} diagnoses: "

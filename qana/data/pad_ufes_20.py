@@ -5,10 +5,17 @@ collected from smartphones", Data in Brief 32 (2020) 106221, doi:10.1016/j.dib.2
 CC BY 4.0.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from qana.data.csv_tables import parse_number, quote_value, read_table
+from qana.data.csv_tables import quote_value, read_table
+from qana.data.metadata import (
+    find_pictures,
+    get_picture,
+    name_or_unknown,
+    parse_class,
+    parse_optional,
+)
+from qana.data.photo import SMARTPHONE, Photo
 from qana.errors import DataError
 
 METADATA = "metadata.csv"
@@ -27,33 +34,11 @@ LABEL_OF_DIAGNOSIS = {
 }
 """The label of each diagnosis. SCC has none: it is invasive carcinoma and includes some Bowen's
 disease, and of the seven classes only akiec includes the latter."""
+CONFIRMED_BY = {"True": "histo", "False": "consensus"}
+"""How a diagnosis was made, from the column biopsed: without a biopsy, dermatologists agreed."""
 
 
-@dataclass(frozen=True)
-class ClinicalPhoto:
-    """One phone photo and its metadata.
-
-    Attributes:
-        image_id: name of the file without its extension.
-        patient_id: identifier of the patient, such as "PAT_104". A patient may have several
-            lesions.
-        lesion_id: identifier of the lesion, unique among all patients.
-        diagnosis: "ACK", "BCC", "MEL", "NEV", "SEK" or "SCC".
-        label: one of `qana.classes.LABELS`; None for SCC.
-        skin_type: Fitzpatrick skin type, 1 to 6; None if it is not recorded.
-        path: image file.
-    """
-
-    image_id: str
-    patient_id: str
-    lesion_id: str
-    diagnosis: str
-    label: str | None
-    skin_type: int | None
-    path: Path
-
-
-def read_pad_ufes(root: Path) -> list[ClinicalPhoto]:
+def read_pad_ufes(root: Path) -> list[Photo]:
     """Reads the list of photos; their pixels are not decoded.
 
     Args:
@@ -67,39 +52,36 @@ def read_pad_ufes(root: Path) -> list[ClinicalPhoto]:
             The message says which.
     """
     rows, image_column = _read_rows(root)
-    pictures = {
-        path.stem: path
-        for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in (".png", ".jpg", ".jpeg")
-    }
-    photos = []
-    for row in rows:
-        image_id = Path(row[image_column]).stem
-        if image_id not in pictures:
-            raise DataError(
-                f"The picture of {quote_value(image_id)} is missing in {root.name}: unpack all of "
-                "its image folders there."
-            )
-        diagnosis = row["diagnostic"]
-        if diagnosis not in LABEL_OF_DIAGNOSIS:
-            raise DataError(
-                f"{quote_value(image_id)} has the diagnosis {quote_value(diagnosis)}, which is "
-                f"not one of {', '.join(LABEL_OF_DIAGNOSIS)}: use the official metadata."
-            )
-        skin_type = next((row[name] for name in SKIN_TYPE_COLUMNS if row.get(name)), None)
-        where = f"The skin type of {quote_value(image_id)}"
-        photos.append(
-            ClinicalPhoto(
-                image_id=image_id,
-                patient_id=row["patient_id"],
-                lesion_id=f"{row['patient_id']}/{row['lesion_id']}",
-                diagnosis=diagnosis,
-                label=LABEL_OF_DIAGNOSIS[diagnosis],
-                skin_type=int(parse_number(skin_type, where)) if skin_type else None,
-                path=pictures[image_id],
-            )
+    pictures = find_pictures(root)
+    return [_make_photo(row, Path(row[image_column]).stem, pictures, root) for row in rows]
+
+
+def _make_photo(row: dict[str, str], image_id: str, pictures: dict[str, Path], root: Path) -> Photo:
+    path = get_picture(pictures, image_id, root)
+    image = quote_value(image_id)
+    diagnosis = row["diagnostic"]
+    if diagnosis not in LABEL_OF_DIAGNOSIS:
+        raise DataError(
+            f"{image} has the diagnosis {quote_value(diagnosis)}, which is "
+            f"not one of {', '.join(LABEL_OF_DIAGNOSIS)}: use the official metadata."
         )
-    return photos
+    skin_type = next((row[name] for name in SKIN_TYPE_COLUMNS if row.get(name)), None)
+    return Photo(
+        image_id=image_id,
+        lesion_id=f"{row['patient_id']}/{row['lesion_id']}",
+        label=LABEL_OF_DIAGNOSIS[diagnosis],
+        confirmed_by=CONFIRMED_BY.get(row.get("biopsed", ""), ""),
+        age=parse_optional(row.get("age"), f"The age of {image}"),
+        sex=name_or_unknown(row.get("gender")),
+        site=name_or_unknown(row.get("region")),
+        path=path,
+        mask=None,
+        source="pad_ufes_20",
+        image_type=SMARTPHONE,
+        patient_id=row["patient_id"],
+        diagnosis=diagnosis,
+        fitzpatrick=parse_class(skin_type, f"The skin type of {image}", 1, 6),
+    )
 
 
 def _read_rows(root: Path) -> tuple[list[dict[str, str]], str]:

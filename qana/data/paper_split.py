@@ -19,7 +19,7 @@ import numpy as np
 
 from qana.data.augmentation import augment
 from qana.data.csv_tables import parse_number, read_table
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.errors import DataError
 from qana.imaging import read_image, to_input
 from qana.resources import ASSETS
@@ -68,7 +68,7 @@ def make_paper_split(
     """
     of_class: dict[str, list[str]] = defaultdict(list)
     for photo in sorted(photos, key=lambda photo: photo.image_id):
-        of_class[photo.label].append(photo.image_id)
+        of_class[photo.known_label].append(photo.image_id)
     images = [(image_id, 0) for members in of_class.values() for image_id in members]
     generator = random.Random(seed)
     for label in sorted(copies):

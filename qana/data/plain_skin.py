@@ -6,7 +6,7 @@ from itertools import islice
 import cv2
 import numpy as np
 
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.imaging import read_image
 
 SHARES = (0.6, 0.5, 0.4)

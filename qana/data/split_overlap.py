@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qana.data.ham10000 import Photo
 from qana.data.paper_split import SplitRow
+from qana.data.photo import Photo
 
 
 @dataclass(frozen=True)

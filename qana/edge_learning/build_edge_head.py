@@ -11,8 +11,9 @@ import numpy as np
 from qana.classes import LABELS
 from qana.conversion.mapping import check_mapping
 from qana.data.arrays import encode_labels
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
+from qana.data.photo import Photo
 from qana.edge_learning.choose_settings import choose_settings
 from qana.edge_learning.edge_engine import EdgeEngine
 from qana.edge_learning.feature_maps import LabelledMaps, load_feature_maps

@@ -8,9 +8,10 @@ import numpy as np
 
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
-from qana.data.pad_ufes_20 import ClinicalPhoto, read_pad_ufes
+from qana.data.pad_ufes_20 import read_pad_ufes
+from qana.data.photo import Photo
 from qana.edge_learning.baselines import choose_ridge
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
 from qana.edge_learning.feature_maps import load_feature_maps, run_on_photos
@@ -115,12 +116,12 @@ def _load_spikes(edge: EdgeModel, photos: Sequence[Photo], runs: Path, part: str
     return LabelledSpikes(generate_spikes(edge.spike_network, maps), encode_labels(photos), lesions)
 
 
-def _load_phone_spikes(edge: EdgeModel, photos: Sequence[ClinicalPhoto]) -> LabelledSpikes:
+def _load_phone_spikes(edge: EdgeModel, photos: Sequence[Photo]) -> LabelledSpikes:
     spikes = run_on_photos(
         [photo.path for photo in photos], edge.entry.input_shape[0], edge.compute_spikes
     )
     labels = [LABELS.index(photo.label) if photo.label else len(LABELS) for photo in photos]
-    patients = np.array([photo.patient_id for photo in photos])
+    patients = np.array([photo.group_id for photo in photos])
     return LabelledSpikes(spikes, np.array(labels), patients)
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import SEED, split_photos
+from qana.data.photo import Photo
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness_table import SAME_MAP_TOLERANCE, summarize_faithfulness
 from qana.explanation.photo_scorer import KERAS_METHODS, PhotoScorer, read_seed

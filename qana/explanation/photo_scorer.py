@@ -5,8 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
-from qana.data.ham10000 import Photo
 from qana.data.lesion_masks import read_mask
+from qana.data.photo import Photo
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import compute_agreement, compute_drift, score_maps
 from qana.explanation.faithfulness_table import CENTRE_BLOB

@@ -11,7 +11,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from qana.classes import LABELS
 from qana.conversion.convert import convert
 from qana.data.labelled_folder import LabelledImage
-from qana.data.pad_ufes_20 import ClinicalPhoto, read_pad_ufes
+from qana.data.pad_ufes_20 import read_pad_ufes
+from qana.data.photo import Photo
 from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.metrics import score_probabilities
@@ -79,16 +80,16 @@ def run(data: Path, model: str, progress: Callable[[str], None]) -> ClinicalRepo
     )
 
 
-def _to_labelled_images(photos: Sequence[ClinicalPhoto]) -> list[LabelledImage]:
+def _to_labelled_images(photos: Sequence[Photo]) -> list[LabelledImage]:
     """Groups the photos by patient, because the protocol measures transfer to other people."""
     return [
-        LabelledImage(photo.image_id, photo.path, photo.label or "akiec", photo.patient_id)
+        LabelledImage(photo.image_id, photo.path, photo.label or "akiec", photo.group_id)
         for photo in photos
     ]
 
 
 def _fine_tune_and_evaluate(
-    photos: Sequence[ClinicalPhoto], model: str, progress: Callable[[str], None]
+    photos: Sequence[Photo], model: str, progress: Callable[[str], None]
 ) -> FineTunedScores:
     """Cross-validates by patient: each photo is classified by a network without its patient."""
     entry = find_entry(model)
@@ -96,7 +97,7 @@ def _fine_tune_and_evaluate(
     path = verify_file(find_models_folder() / float_file.file, float_file.sha256)
     size = entry.input_shape[0]
     labels = np.array([LABELS.index(photo.label or "akiec") for photo in photos])
-    patients = np.array([photo.patient_id for photo in photos])
+    patients = np.array([photo.group_id for photo in photos])
     pictures = [read_image(photo.path) for photo in photos]
     frames = np.stack([crop_centre(picture, RECIPE.frame_height) for picture in pictures])
     inputs = np.stack([to_input(picture, size) for picture in pictures])
@@ -134,7 +135,7 @@ def _split_folds(
     yield from splitter.split(labels, labels, patients)
 
 
-def _count_skin_types(photos: Sequence[ClinicalPhoto]) -> dict[str, int]:
+def _count_skin_types(photos: Sequence[Photo]) -> dict[str, int]:
     """Counts the photos of each Fitzpatrick type; most types have too few for a score."""
-    counts = Counter(str(photo.skin_type or "not recorded") for photo in photos)
+    counts = Counter(str(photo.fitzpatrick or "not recorded") for photo in photos)
     return dict(sorted(counts.items()))

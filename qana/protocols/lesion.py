@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from qana.classes import LABELS, MALIGNANT
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.labelled_folder import LabelledImage
 from qana.data.lesion_split import SPLIT_FILE, read_split, split_photos
+from qana.data.photo import Photo
 from qana.evaluation.bootstrap import compute_share_interval
 from qana.evaluation.decision_threshold import choose_threshold, measure_at_threshold
 from qana.evaluation.evaluate import Predictions, predict_images, score_predictions
@@ -124,7 +125,7 @@ def measure_referral(
 
 
 def _predict(classifier: AkidaClassifier, photos: Sequence[Photo]) -> Predictions:
-    images = [LabelledImage(p.image_id, p.path, p.label, p.lesion_id) for p in photos]
+    images = [LabelledImage(p.image_id, p.path, p.known_label, p.lesion_id) for p in photos]
     return predict_images(classifier, images)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from qana.classes import LABELS
 from qana.conversion.convert import convert
 from qana.data.arrays import encode_labels, load_inputs
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.paper_split import (
     SPLIT_FILE,
     SplitRow,
@@ -17,6 +17,7 @@ from qana.data.paper_split import (
     make_paper_split,
     read_paper_split,
 )
+from qana.data.photo import Photo
 from qana.data.split_overlap import measure_overlap
 from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.metrics import score_probabilities

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels, load_inputs
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.imaging import to_input
 from qana.inference.classifier import AkidaClassifier

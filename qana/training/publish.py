@@ -13,9 +13,9 @@ import numpy as np
 import tf_keras as keras
 
 from qana.conversion.convert import ConversionReport, convert
-from qana.data.ham10000 import Photo
 from qana.data.labelled_folder import LabelledImage
 from qana.data.lesion_split import SPLIT_FILE
+from qana.data.photo import Photo
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.fit_temperature import fit_temperature
 from qana.evaluation.report_files import to_document
@@ -113,7 +113,7 @@ def _predict_logits(model: akida.Model, inputs: np.ndarray) -> np.ndarray:
 
 
 def _to_labelled_images(photos: Sequence[Photo]) -> list[LabelledImage]:
-    return [LabelledImage(p.image_id, p.path, p.label, p.lesion_id) for p in photos]
+    return [LabelledImage(p.image_id, p.path, p.known_label, p.lesion_id) for p in photos]
 
 
 def _build_record(

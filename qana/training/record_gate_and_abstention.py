@@ -13,7 +13,7 @@ import numpy as np
 
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels, load_inputs
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.evaluation.out_of_distribution import load_test_images
 from qana.evaluation.report_files import to_document

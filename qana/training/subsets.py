@@ -8,8 +8,9 @@ import numpy as np
 
 from qana.data.arrays import encode_labels, identity, load_frames, load_inputs
 from qana.data.colour_constancy import apply_shades_of_grey
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import check_split, make_split, read_split
+from qana.data.photo import Photo
 from qana.errors import DataError
 from qana.training.recipe import Recipe
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from qana.classes import LABELS
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import check_split, make_split, read_split
+from qana.data.photo import Photo
 from qana.data.samples import Sample
 from qana.errors import DataError
 

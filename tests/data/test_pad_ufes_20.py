@@ -30,8 +30,8 @@ def test_the_official_layout(tmp_path: Path) -> None:
         ("PAT_2", "7", "NEV", "3", "PAT_2_7_3.png"),
     ]
     keratosis, carcinoma, nevus = read_pad_ufes(_folder(tmp_path, rows))
-    assert (keratosis.label, keratosis.skin_type) == ("akiec", 2)
-    assert (carcinoma.label, carcinoma.skin_type) == (None, None)
+    assert (keratosis.label, keratosis.fitzpatrick) == ("akiec", 2)
+    assert (carcinoma.label, carcinoma.fitzpatrick) == (None, None)
     assert nevus.label == "nv" and nevus.path.name == "PAT_2_7_3.png"
     assert keratosis.lesion_id != nevus.lesion_id
 

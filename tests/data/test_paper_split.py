@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qana.data.ham10000 import Photo, read_ham10000
+from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import read_split
 from qana.data.paper_split import (
     COPIES,
@@ -16,6 +16,7 @@ from qana.data.paper_split import (
     read_paper_split,
     write_paper_split,
 )
+from qana.data.photo import Photo
 from qana.data.split_overlap import measure_overlap
 from qana.imaging import read_image, to_input
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from qana.classes import LABELS
 from qana.cli.main import main
-from qana.data.ham10000 import Photo
+from qana.data.photo import Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.errors import ModelError
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage

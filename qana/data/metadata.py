@@ -1,0 +1,95 @@
+"""Finds the pictures of a data set and reads the cells of its metadata."""
+
+from pathlib import Path
+
+from qana.data.csv_tables import parse_number, quote_value
+from qana.errors import DataError
+
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
+UNKNOWN = "unknown"
+"""Value of a site or sex that is not recorded."""
+
+
+def find_pictures(root: Path) -> dict[str, Path]:
+    """Finds all pictures of a folder and its subfolders.
+
+    Args:
+        root: folder of the data set.
+
+    Returns:
+        Name without its ending to the JPEG or PNG file.
+    """
+    return {
+        path.stem: path
+        for path in sorted(root.rglob("*"))
+        if path.suffix.lower() in PICTURE_ENDINGS
+    }
+
+
+def get_picture(pictures: dict[str, Path], image_id: str, root: Path) -> Path:
+    """Gets the file of a photo.
+
+    Args:
+        pictures: what `find_pictures` found.
+        image_id: identifier of the photo.
+        root: folder of the data set, which the message names.
+
+    Returns:
+        The file.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    if image_id not in pictures:
+        raise DataError(
+            f"The picture of {quote_value(image_id)} is missing in {root.name}: unpack all of "
+            "its image folders there."
+        )
+    return pictures[image_id]
+
+
+def parse_optional(text: str | None, where: str) -> float | None:
+    """Converts a cell that may be empty to a number.
+
+    Args:
+        text: content of the cell; None if the column is missing.
+        where: name of the cell, with which the message begins.
+
+    Returns:
+        The number; None if the cell is empty.
+
+    Raises:
+        DataError: the cell holds anything else.
+    """
+    return parse_number(text, where) if text else None
+
+
+def parse_class(text: str | None, where: str, first: int, last: int) -> int | None:
+    """Converts a cell that holds the number of a class, such as a skin type, or nothing.
+
+    Args:
+        text: content of the cell; None if the column is missing.
+        where: name of the cell, with which the message begins.
+        first: smallest class.
+        last: largest class.
+
+    Returns:
+        The class; None if the cell is empty.
+
+    Raises:
+        DataError: the cell holds anything else.
+    """
+    value = parse_optional(text, where)
+    if value is None:
+        return None
+    if not first <= value <= last or value != int(value):
+        raise DataError(
+            f"{where} is {quote_value(text or '')}, not a whole number from {first} to {last}: "
+            "use the official file."
+        )
+    return int(value)
+
+
+def name_or_unknown(text: str | None) -> str:
+    """Returns the content of a cell in lower case, or "unknown" if it is empty."""
+    return (text or UNKNOWN).lower()
