@@ -16,6 +16,11 @@ COLUMNS = ("lesion_id", "image_id", "dx", "dx_type", "age", "sex", "localization
 """Columns of the metadata that are read."""
 
 
+def is_ham10000(folder: Path) -> bool:
+    """Returns whether a folder holds HAM10000, by the name of its metadata."""
+    return any((folder / name).is_file() for name in (METADATA, METADATA_ALTERNATIVE))
+
+
 def read_ham10000(root: Path) -> list[Photo]:
     """Reads the list of photos; their pixels are not decoded.
 

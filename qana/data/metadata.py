@@ -1,5 +1,7 @@
 """Finds the pictures of a data set and reads the cells of its metadata."""
 
+import csv
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from qana.data.csv_tables import parse_number, quote_value
@@ -8,6 +10,69 @@ from qana.errors import DataError
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
 UNKNOWN = "unknown"
 """Value of a site or sex that is not recorded."""
+
+
+def read_columns(path: Path) -> tuple[str, ...]:
+    """Reads the names of the columns of a CSV file, to recognise what it lists.
+
+    Args:
+        path: the file, which need not exist.
+
+    Returns:
+        The names, none if the file is missing or cannot be read.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return tuple(next(csv.reader(file), ()))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return ()
+
+
+def has_columns(path: Path, columns: Collection[str]) -> bool:
+    """Returns whether a CSV file exists and has all of the columns."""
+    return set(columns) <= set(read_columns(path))
+
+
+def read_one_hot(row: dict[str, str], classes: Sequence[str], where: str) -> str:
+    """Reads the diagnosis of a row with one column for each class.
+
+    Args:
+        row: cells of the row. One of its classes is 1 and all others are 0.
+        classes: columns of the classes.
+        where: name of the row, with which the message begins.
+
+    Returns:
+        The class that is 1.
+
+    Raises:
+        DataError: not exactly one class is 1.
+    """
+    found = [name for name in classes if parse_number(row[name], f"{name} of {where}") == 1]
+    if len(found) != 1:
+        raise DataError(f"{where} has {len(found)} diagnoses, not one: use the official file.")
+    return found[0]
+
+
+def get_label(diagnosis: str, labels: Mapping[str, str | None], where: str) -> str | None:
+    """Gets the class of a diagnosis.
+
+    Args:
+        diagnosis: diagnosis in the words of the metadata.
+        labels: each diagnosis of the data set to its class, or to None if it is none of the seven.
+        where: name of the photo, with which the message begins.
+
+    Returns:
+        One of `qana.classes.LABELS`, or None.
+
+    Raises:
+        DataError: the data set has no such diagnosis.
+    """
+    if diagnosis not in labels:
+        raise DataError(
+            f"{where} has the diagnosis {quote_value(diagnosis)}, which is not one of "
+            f"{', '.join(labels)}: use the official metadata."
+        )
+    return labels[diagnosis]
 
 
 def find_pictures(root: Path) -> dict[str, Path]:

@@ -10,7 +10,9 @@ from pathlib import Path
 from qana.data.csv_tables import quote_value, read_table
 from qana.data.metadata import (
     find_pictures,
+    get_label,
     get_picture,
+    has_columns,
     name_or_unknown,
     parse_class,
     parse_optional,
@@ -38,6 +40,11 @@ CONFIRMED_BY = {"True": "histo", "False": "consensus"}
 """How a diagnosis was made, from the column biopsed: without a biopsy, dermatologists agreed."""
 
 
+def is_pad_ufes(folder: Path) -> bool:
+    """Returns whether a folder holds PAD-UFES-20, by the columns of its metadata."""
+    return has_columns(folder / METADATA, COLUMNS)
+
+
 def read_pad_ufes(root: Path) -> list[Photo]:
     """Reads the list of photos; their pixels are not decoded.
 
@@ -60,16 +67,11 @@ def _make_photo(row: dict[str, str], image_id: str, pictures: dict[str, Path], r
     path = get_picture(pictures, image_id, root)
     image = quote_value(image_id)
     diagnosis = row["diagnostic"]
-    if diagnosis not in LABEL_OF_DIAGNOSIS:
-        raise DataError(
-            f"{image} has the diagnosis {quote_value(diagnosis)}, which is "
-            f"not one of {', '.join(LABEL_OF_DIAGNOSIS)}: use the official metadata."
-        )
     skin_type = next((row[name] for name in SKIN_TYPE_COLUMNS if row.get(name)), None)
     return Photo(
         image_id=image_id,
         lesion_id=f"{row['patient_id']}/{row['lesion_id']}",
-        label=LABEL_OF_DIAGNOSIS[diagnosis],
+        label=get_label(diagnosis, LABEL_OF_DIAGNOSIS, image),
         confirmed_by=CONFIRMED_BY.get(row.get("biopsed", ""), ""),
         age=parse_optional(row.get("age"), f"The age of {image}"),
         sex=name_or_unknown(row.get("gender")),
