@@ -45,6 +45,9 @@ class TeacherRecipe:
         mixup: as in `Recipe`.
         augmentation: as in `Recipe`.
         seed: seed of the first weights and of the views.
+        group_balance: as in `Recipe`.
+        reduced: as in `Recipe`.
+        surrounded: as in `Recipe`.
     """
 
     size: int | None = None
@@ -58,6 +61,9 @@ class TeacherRecipe:
     mixup: float = 0.0
     augmentation: float = 1.0
     seed: int = 1
+    group_balance: float | None = None
+    reduced: float | None = None
+    surrounded: float | None = None
 
     @property
     def schedule(self) -> Schedule:
@@ -118,6 +124,13 @@ class Recipe:
         tuning_batch: photos in a step of quantization-aware training. None for `batch`.
         tuning_rate: peak learning rate of quantization-aware training.
         seed: seed of the first weights, the views and the calibration photos.
+        sources: names in `qana.data.sources.SOURCES` of the data sets to train on. None for
+            HAM10000 alone.
+        group_balance: how alike the sources and image types are sampled, see
+            `qana.training.sampling`. None samples all photos alike, apart from `balance`.
+        reduced: share of the views that are shrunk to 84 pixels and enlarged again, 0 to 1. One
+            source has photos of this size, and blur must not become its sign.
+        surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
     """
 
     name: str
@@ -149,6 +162,10 @@ class Recipe:
     tuning_batch: int | None = None
     tuning_rate: float = 1e-4
     seed: int = 1
+    sources: tuple[str, ...] | None = None
+    group_balance: float | None = None
+    reduced: float | None = None
+    surrounded: float | None = None
 
     @property
     def imitates_parent(self) -> bool:

@@ -9,6 +9,8 @@ import numpy as np
 
 from qana.classes import LABELS
 from qana.data.augmentation import augment, make_fixed_view
+from qana.data.degradation import draw_surround, reduce_resolution
+from qana.training.sampling import compute_sampling_weights
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Views:
             `qana.training.soft_labels`. Then only these views are used, in the eight positions of a
             square. None gives a new random view each time.
         soft_label_share: weight of the soft labels in a target, 0 to 1.
+        groups: (N,) integers, the source and image type of each frame. None if all are alike.
+        group_balance: 0 samples all photos alike, 1 all groups, see `qana.training.sampling`.
+        reduced: share of the views that are shrunk and enlarged again, 0 to 1.
+        surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
     """
 
     frames: np.ndarray
@@ -40,6 +46,10 @@ class Views:
     augmentation: float = 1.0
     soft_labels: np.ndarray | None = None
     soft_label_share: float = 0.0
+    groups: np.ndarray | None = None
+    group_balance: float = 0.0
+    reduced: float = 0.0
+    surrounded: float = 0.0
 
     @property
     def photo_count(self) -> int:
@@ -60,9 +70,8 @@ class Views:
             targets sums to 1.
         """
         random = np.random.default_rng(seed)
-        frequency = np.bincount(self.labels, minlength=len(LABELS))
-        weights = frequency[self.labels].astype(np.float64) ** -self.balance
-        weights /= weights.sum()
+        groups = np.zeros_like(self.labels) if self.groups is None else self.groups
+        weights = compute_sampling_weights(self.labels, groups, self.balance, self.group_balance)
 
         def make_next() -> tuple[np.ndarray, np.ndarray]:
             return self._make_batch(random, random.choice(self.photo_count, batch, p=weights))
@@ -91,6 +100,8 @@ class Views:
             )
             soft_targets = self.soft_labels[numbers, chosen].astype(np.float32)
             targets = (1 - self.soft_label_share) * targets + self.soft_label_share * soft_targets
+        if self.reduced or self.surrounded:
+            pictures = np.stack([self._degrade(picture, random) for picture in pictures])
         if self.mixup:
             share = random.beta(self.mixup, self.mixup)
             pictures = cv2.addWeighted(pictures, share, pictures[::-1].copy(), 1 - share, 0)
@@ -106,3 +117,10 @@ class Views:
         if random.random() < 0.5:
             picture = picture[:, ::-1]
         return np.rot90(picture, random.integers(4))
+
+    def _degrade(self, picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """Degrades a share of the pictures. Their targets stay."""
+        reduced, surrounded = random.random(2) < (self.reduced, self.surrounded)
+        if reduced:
+            picture = reduce_resolution(picture)
+        return draw_surround(picture, random) if surrounded else picture

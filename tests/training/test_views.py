@@ -92,3 +92,21 @@ def test_soft_labels_are_computed_once_and_resumed(photos, tmp_path: Path) -> No
 
 def eight_positions(picture: np.ndarray) -> list[np.ndarray]:
     return [np.rot90(side, turns) for side in (picture, picture[:, ::-1]) for turns in range(4)]
+
+
+def test_share_of_views_is_degraded_and_targets_stay(photos) -> None:
+    plain = next(Views(*photos, size=96).generate_batches(21, (5,)))
+    pictures, targets = next(Views(*photos, size=96, surrounded=1.0).generate_batches(21, (5,)))
+    np.testing.assert_array_equal(targets, plain[1])
+    assert (pictures[:, 0, 0] == pictures[:, -1, -1]).all()
+    np.testing.assert_array_equal(pictures[:, 48, 48], plain[0][:, 48, 48])
+
+
+def test_groups_are_sampled_alike_if_asked(photos) -> None:
+    frames = np.repeat(photos[0][:1], 20, axis=0)
+    labels, groups = np.array([0] * 18 + [1] * 2), np.array([0] * 18 + [1] * 2)
+    views = Views(frames, labels, size=8, smoothing=0.0, groups=groups, group_balance=1.0)
+    sampled = np.concatenate(
+        [targets for _, targets in islice(views.generate_batches(50, (3,)), 20)]
+    )
+    assert sampled[:, 0].mean() == pytest.approx(0.5, abs=0.05)
