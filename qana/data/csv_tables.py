@@ -1,10 +1,10 @@
-"""Reads the CSV files of data sets, with clear errors for anything that is wrong."""
+"""Reads the tables of data sets, with clear errors for anything that is wrong."""
 
-import csv
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from qana.data.text_tables import read_text_table
 from qana.errors import DataError
 
 MAX_QUOTED = 60
@@ -12,37 +12,30 @@ MAX_QUOTED = 60
 
 
 def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Reads all rows of a CSV file.
+    """Reads all rows of a table, such as the CSV file of a data set.
 
     Args:
-        path: UTF-8 file with the names of the columns in its first line.
+        path: text table with the names of the columns in its first line; see
+            `qana.data.text_tables.read_text_table` for delimiters and encodings.
         columns: columns that the file must have. It may have others.
 
     Returns:
         One dict for each row, at least one. The missing cells of a short row are empty.
 
     Raises:
-        DataError: the file cannot be opened, is no such CSV, lacks a column or has no row.
+        DataError: the file cannot be opened, is no such table, lacks a column or has no row.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restval="")
-            names = reader.fieldnames or ()
-            rows = list(reader)
-    except OSError:
-        raise DataError(
-            f"{path.name} cannot be opened: check your permission to read it."
-        ) from None
-    except (UnicodeDecodeError, csv.Error):
-        raise DataError(
-            f"{path.name} cannot be read as CSV in UTF-8: use the official file."
-        ) from None
+        table = read_text_table(path)
+    except FileNotFoundError:
+        raise DataError(f"There is no file {path}: use the official file.") from None
     for name in columns:
-        if name not in names:
+        if name not in table.header:
             raise DataError(f"{path.name} lacks the column {name}: use the official file.")
-    if not rows:
+    if table.frame.empty:
         raise DataError(f"{path.name} lists no picture: use the official file.")
-    return rows
+    rows = table.frame.itertuples(index=False, name=None)
+    return [dict(zip(table.header, row, strict=True)) for row in rows]
 
 
 def parse_number(text: str, where: str) -> float:

@@ -1,0 +1,174 @@
+"""Reads a text table of any delimiter and encoding that spreadsheets and archives write."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qana.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DELIMITERS = ",;\t"
+"""What may separate the cells of a line: comma, semicolon or tab."""
+MAX_EXTRA_CELLS = 256
+"""Largest number of empty cells that a line may have after the last column."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks and their encodings. That of UTF-32 begins like that of UTF-16."""
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""Signatures of .xlsx and .ods, and of .xls."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t ]*', re.IGNORECASE)
+"""The first line of some files, by which Excel finds the delimiter."""
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table whose cells are all text.
+
+    Attributes:
+        name: name of the file.
+        header: name of each column, without spaces around it.
+        frame: the rows without those that are empty. Its columns are numbered from 0 as in
+            `header`, because names may be repeated. Every cell is a string without spaces around
+            it; a cell that is missing is empty.
+        lines: number of the line in which each row begins, from 1.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    frame: pd.DataFrame
+    lines: tuple[int, ...]
+
+
+def read_text_table(path: Path) -> TextTable:
+    """Reads a table with the names of its columns in its first line.
+
+    The delimiter is the one of comma, semicolon and tab that the header has most often outside of
+    quotes, or the one that a first line such as `sep=;` names. The encoding is UTF-8, UTF-16 or
+    UTF-32 with a byte order mark, or UTF-8 without one. A file that is not UTF-8 is read as
+    Windows-1252, in which Excel saves CSV files in western Europe.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The table, which may have no row.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DataError: the file cannot be opened, is not a text table, or has a row that is longer than
+            the header. The message says what to do.
+    """
+    text = _decode(_read_bytes(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    named = _SEPARATOR_LINE.fullmatch(lines[0].strip(" "))
+    start = 1 if named else 0
+    while start < len(lines) and not lines[start].strip(f"{DELIMITERS} "):
+        start += 1
+    if start == len(lines):
+        raise DataError(f"{path.name} is empty: give a table with a header and rows.")
+    delimiter = named[1] if named else _find_delimiter(lines[start])
+    width = min(
+        max(line.count(delimiter) for line in lines[start:]) + 1,
+        lines[start].count(delimiter) + 1 + MAX_EXTRA_CELLS,
+    )
+    frame = _parse("\n".join(lines[start:]), delimiter, width, path.name)
+    return _split_header(frame, start + 1, path.name)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError:
+        raise DataError(
+            f"{path} cannot be opened: check that it is a file and that you may read it."
+        ) from None
+
+
+def _decode(data: bytes, name: str) -> str:
+    if data.startswith(_WORKBOOKS):
+        raise DataError(f"{name} is a workbook: save it as CSV in UTF-8.")
+    marked = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
+    for encoding in (marked,) if marked else ("utf-8", "cp1252"):
+        try:
+            text = data.decode(encoding).lstrip("\ufeff")
+        except UnicodeDecodeError:
+            continue
+        if not _CONTROL.search(text):
+            return text
+        break
+    raise DataError(f"{name} is not a text table: save it as CSV in UTF-8.")
+
+
+def _find_delimiter(line: str) -> str:
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max(DELIMITERS, key=bare.count)
+
+
+def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        # The Python engine is strict about quotes: an unclosed one would hide the rows after it.
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            names=list(range(width)),
+            dtype=str,
+            na_filter=False,
+            engine="python",
+            skip_blank_lines=False,
+            skipinitialspace=True,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        if "saw" in str(error):
+            raise DataError(
+                f"{name} has a row that is longer than the header: write decimals with a point and "
+                "quote a text that has the delimiter in it."
+            ) from None
+        raise DataError(
+            f"{name} cannot be read as a table: close every quote and save it as CSV in UTF-8."
+        ) from None
+    return frame.fillna("").apply(lambda column: column.astype(str).str.strip())
+
+
+def _split_header(frame: pd.DataFrame, first_line: int, name: str) -> TextTable:
+    header = [str(cell) for cell in frame.iloc[0]]
+    while header and not header[-1]:
+        header.pop()
+    breaks = frame.apply(lambda column: column.str.count("\n")).sum(axis=1)
+    lines = [
+        first_line + number + before
+        for number, before in enumerate((breaks.cumsum() - breaks).astype(int))
+    ]
+    filled = (frame != "").any(axis=1)
+    filled.iloc[0] = False
+    too_long = filled & (frame.iloc[:, len(header) :] != "").any(axis=1)
+    if too_long.any():
+        line = lines[int(too_long.to_numpy().argmax())]
+        raise DataError(
+            f"Line {line} of {name} has more cells than the header: write decimals with a point "
+            "and quote a text that has the delimiter in it."
+        )
+    return TextTable(
+        name=name,
+        header=tuple(header),
+        frame=frame.loc[filled, : len(header) - 1].reset_index(drop=True),
+        lines=tuple(line for line, keep in zip(lines, filled, strict=True) if keep),
+    )
