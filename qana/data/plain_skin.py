@@ -1,6 +1,6 @@
 """Crops skin without a lesion from the corners of dermatoscopic photos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import cv2
@@ -16,22 +16,25 @@ MARGIN = 0.04
 beyond its mask."""
 
 
-def crop_plain_skin(photos: Iterable[Photo], limit: int) -> list[np.ndarray]:
+def crop_plain_skin(
+    photos: Iterable[Photo], limit: int, shares: Sequence[float] = SHARES
+) -> list[np.ndarray]:
     """Crops the largest corner without a lesion from each photo that has one.
 
     Args:
         photos: photos of HAM10000. Those without a lesion mask are skipped.
         limit: largest number of crops.
+        shares: sides of the crops to try, as shares of the photo's height, the largest first.
 
     Returns:
         Crops of (S, S, 3) uint8 RGB from the first photos that have one, at most one of each
-        photo. S is 40 to 60 % of the photo's height.
+        photo. By default, S is 40 to 60 % of the photo's height.
     """
-    crops = (_crop_largest_corner(photo) for photo in photos if photo.mask is not None)
+    crops = (_crop_largest_corner(photo, shares) for photo in photos if photo.mask is not None)
     return list(islice((crop for crop in crops if crop is not None), limit))
 
 
-def _crop_largest_corner(photo: Photo) -> np.ndarray | None:
+def _crop_largest_corner(photo: Photo, shares: Sequence[float]) -> np.ndarray | None:
     image = read_image(photo.path)
     mask = cv2.imread(str(photo.mask), cv2.IMREAD_GRAYSCALE)
     height, width = image.shape[:2]
@@ -39,7 +42,7 @@ def _crop_largest_corner(photo: Photo) -> np.ndarray | None:
         return None  # an unusable mask does not prove that a corner is free
     reach = 2 * round(MARGIN * height) + 1
     lesion = cv2.dilate(mask, np.ones((reach, reach), np.uint8)) > 0
-    for share in SHARES:
+    for share in shares:
         side = round(share * height)
         for top in (0, height - side):
             for left in (0, width - side):

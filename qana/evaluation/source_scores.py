@@ -10,13 +10,12 @@ from typing import TypeAlias
 import numpy as np
 
 from qana.data.photo import IMAGE_TYPES, Photo
+from qana.data.sources import SOURCES
 from qana.evaluation.estimates import Answers, make_answers, score_answers
 from qana.evaluation.source_table import AnswerScores, SourceRow, SourceTable
 
 Predict: TypeAlias = Callable[[np.ndarray], np.ndarray]
 """Takes (N, S, S, 3) uint8 network inputs and returns (N, 7) logits."""
-SOURCE_ORDER = ("ham10000", "milk10k", "bcn20000", "isic2017", "pad_ufes_20")
-"""Order of the rows of a table."""
 
 
 def evaluate_sources(
@@ -65,7 +64,7 @@ def group_by_source(photos: Sequence[Photo]) -> dict[tuple[str, str], list[int]]
     found: dict[tuple[str, str], list[int]] = {}
     for index, photo in enumerate(photos):
         found.setdefault((photo.source, photo.image_type), []).append(index)
-    order = sorted(found, key=lambda kind: (_rank_source(kind[0]), IMAGE_TYPES.index(kind[1])))
+    order = sorted(found, key=lambda kind: (SOURCES.index(kind[0]), IMAGE_TYPES.index(kind[1])))
     return {kind: found[kind] for kind in order}
 
 
@@ -95,7 +94,3 @@ def compute_criterion(rows: Sequence[AnswerScores]) -> float:
     if not means:
         raise ValueError("at least one photo with a label is needed")
     return float(np.mean(means))
-
-
-def _rank_source(source: str) -> int:
-    return SOURCE_ORDER.index(source) if source in SOURCE_ORDER else len(SOURCE_ORDER)
