@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qana.data.csv_tables import quote_value, read_table
 from qana.data.photo import Photo
+from qana.data.split_check import check_subsets, group_photos, read_same_lesion_pairs
 from qana.errors import DataError
 from qana.resources import ASSETS
 
@@ -82,28 +83,19 @@ def _hash_photo(path: Path) -> str:
 
 
 def check_split(photos: Sequence[Photo], split: dict[str, str]) -> None:
-    """Checks that no lesion and no photo is in two subsets.
+    """Checks that no lesion is in two subsets, whichever way its photos are known to be of it.
+
+    Photos are of one lesion if they have the same lesion_id, if their files are identical, or if
+    they are one of the stored pairs.
 
     Args:
         photos: photos of HAM10000.
         split: image_id to the name of the subset.
 
     Raises:
-        DataError: a photo has no subset, or a lesion or a byte-identical photo is in two subsets.
+        DataError: a photo has no subset, or a lesion is in two.
     """
-    subsets_of: dict[str, set[str]] = defaultdict(set)
-    for photo in photos:
-        if photo.image_id not in split:
-            raise DataError(f"{photo.image_id} is in no subset: make the split from this data set.")
-        subset = split[photo.image_id]
-        subsets_of[f"lesion {photo.lesion_id}"].add(subset)
-        subsets_of[f"image with the hash {_hash_photo(photo.path)[:12]}"].add(subset)
-    for name, subsets in subsets_of.items():
-        if len(subsets) > 1:
-            raise DataError(
-                f"The split leaks, because the {name} is in {' and '.join(sorted(subsets))}: "
-                "restore it from the repository."
-            )
+    check_subsets(photos, split, group_photos(photos, read_same_lesion_pairs()))
 
 
 def write_split(split: dict[str, str], path: Path = SPLIT_FILE) -> None:
@@ -127,7 +119,7 @@ def read_split(path: Path = SPLIT_FILE) -> dict[str, str]:
         path: CSV file with the columns image_id and subset.
 
     Returns:
-        image_id to "train", "validation" or "test".
+        image_id to "train", "validation", "test" or "excluded".
 
     Raises:
         DataError: the file is missing or damaged.
@@ -141,6 +133,7 @@ def split_photos(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
     """Groups photos by subset.
 
     The stored split applies if it has all photos; otherwise a new split is made by the same rule.
+    Photos that the split excludes are in no subset.
 
     Args:
         photos: photos of HAM10000 or of a data set in its layout.
