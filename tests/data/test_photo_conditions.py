@@ -31,6 +31,12 @@ def test_extent_is_the_longest_side_of_the_lesion(radius: float) -> None:
     assert estimate_lesion_extent(draw_lesion(radius)) == pytest.approx(2 * radius, abs=0.06)
 
 
+def test_extent_is_that_of_the_lesion_in_the_middle() -> None:
+    photo = draw_lesion(0.2)
+    photo[:, 32:78] = (90, 50, 45)  # a larger dark strip at the edge of the square
+    assert estimate_lesion_extent(photo) == pytest.approx(0.4, abs=0.06)
+
+
 def test_a_photo_from_farther_away_shows_a_smaller_lesion_and_the_same_skin() -> None:
     photo = draw_lesion(0.3)
     away = move_away(photo, 0.5, np.random.default_rng(1))
@@ -63,7 +69,10 @@ def test_warm_light_turns_white_orange() -> None:
     assert np.abs(light_warmly(white, 6500).astype(int) - 180).max() <= 1
     red, green, blue = light_warmly(white, 3000)[0, 0].astype(int)
     assert red > green > blue
-    assert light_warmly(white, 3000)[0, 0, 2] < light_warmly(white, 5000)[0, 0, 2]
+    for kelvin, expected in ((3000, (255, 184, 108)), (5000, (255, 233, 208))):
+        # Colours of a black body from the table of Mitchell Charity, against 6500 K.
+        lit = light_warmly(white, kelvin)[0, 0]
+        assert lit * 255.0 / lit[0] == pytest.approx(expected, abs=6)
 
 
 @pytest.mark.parametrize("name", ARTEFACTS)
@@ -85,7 +94,7 @@ def test_ruler_ink_and_corners_are_where_they_belong() -> None:
     assert ARTEFACTS["black corners"](photo, random)[0, 0].max() < 20
     inked = ARTEFACTS["ink marking"](photo, random).astype(int)
     marked = inked[np.abs(inked - photo).max(axis=2) > 60]
-    assert (marked[:, 2] > marked[:, 1]).mean() > 0.9, "ink is violet"
+    assert (marked[:, 2] > marked[:, 0]).mean() > 0.8, "ink is violet"
     ruler = ARTEFACTS["ruler"](photo, random)
     rows, columns = np.nonzero((ruler != photo).any(axis=2))
     assert len(rows) and (np.hypot(rows - 100, columns - 130) > 60).all(), "near an edge"
