@@ -11,6 +11,7 @@ import tensorflow as tf
 import tf_keras as keras
 
 from qana.network.least_squares import compute_outputs
+from qana.training.activation_penalty import compute_active_share, find_event_layers
 
 COMPARED_LAYERS = (
     "block1_project_bn",
@@ -31,6 +32,7 @@ def build_distillation_model(
     teacher: keras.Model,
     photos: np.ndarray,
     maps: tuple[str, ...] = COMPARED_LAYERS,
+    penalty: float = 0.0,
 ) -> keras.Model:
     """Builds a network that gives the distance between `model` and its teacher.
 
@@ -42,18 +44,22 @@ def build_distillation_model(
         photos: (N, S, S, 3) uint8. They give the standard deviation of each channel of a map.
         maps: names of layers that both networks have, with outputs to compare. Give none for a
             quantized network, because its maps are integers.
+        penalty: factor of the share of active places, which is added to the distance, see
+            `qana.training.activation_penalty`. For a float network.
 
     Returns:
         (B, S, S, 3) to (B,) float32, 0 or more.
     """
     teacher.trainable = False
     image = keras.Input(model.input_shape[1:])
+    events = [layer.output for layer in find_event_layers(model)] if penalty else []
     ours, theirs = (
-        keras.Model(one.inputs, [one.get_layer(name).output for name in maps] + [one.output])
-        for one in (model, teacher)
+        keras.Model(one.inputs, [one.get_layer(name).output for name in maps] + more + [one.output])
+        for one, more in ((model, events), (teacher, []))
     )
     *our_maps, our_logits = _to_list(ours(image))
     *their_maps, their_logits = _to_list(theirs(image, training=False))
+    our_maps, active = our_maps[: len(maps)], our_maps[len(maps) :]
     distance = keras.layers.Lambda(_compute_divergence, name="divergence")(
         [their_logits, our_logits]
     )
@@ -65,6 +71,9 @@ def build_distillation_model(
             name=f"distance_{name}",
         )
         distance = keras.layers.Add()([distance, compare([our_map, their_map])])
+    if penalty:
+        share = keras.layers.Lambda(compute_active_share, name="active_share")(active)
+        distance = keras.layers.Lambda(lambda both: both[0] + penalty * both[1])([distance, share])
     return keras.Model(image, distance)
 
 
