@@ -15,6 +15,7 @@ COMMANDS = {
     "models": "Verify and list the models in the models folder.",
     "predict": "Classify photos with a spiking network on Akida.",
     "evaluate": "Evaluate a model on a folder of labelled images.",
+    "teachers": "Train the teachers of the models, and store their labels of the training photos.",
     "train": "Train a model, quantize it, convert it for Akida and check it.",
     "convert": "Convert the quantized Keras form of a model to .fbz, with all checks.",
     "gate": "Fit the thresholds for rejecting images without a lesion and for abstaining.",

@@ -8,10 +8,12 @@ from qana.training.parent_model import ParentModel
 from qana.training.recipe import Recipe
 from qana.training.soft_labels import (
     TeacherModel,
+    compute_digest,
     compute_soft_labels,
     locate_soft_labels,
     read_soft_labels,
 )
+from qana.training.stored_soft_labels import FOLDER, read_stored_soft_labels
 from qana.training.subsets import Subsets
 from qana.training.teacher import load_teacher, locate_teacher, train_teacher
 from qana.training.views import Views
@@ -48,11 +50,18 @@ def build_views(
         recipe.mixup,
         recipe.augmentation,
         soft_label_share=recipe.trust,
+        groups=subsets.train_groups,
+        group_balance=recipe.group_balance or 0.0,
+        reduced=recipe.reduced or 0.0,
+        surrounded=recipe.surrounded or 0.0,
     )
     if recipe.imitates_parent or not (recipe.teachers or parent):
         return views
     path = locate_soft_labels(runs, recipe, parent)
     soft_labels = read_soft_labels(path, recipe.judged_views)
+    if soft_labels is None:
+        stored = FOLDER / f"{compute_digest(recipe, parent)}.npz"
+        soft_labels = read_stored_soft_labels(stored, subsets.train)
     if soft_labels is None:
         teachers = _load_teachers(views, recipe, parent, runs, progress)
         progress("Stage soft labels")
@@ -83,6 +92,9 @@ def _load_teachers(
             smoothing=one.label_smoothing,
             mixup=one.mixup,
             augmentation=one.augmentation,
+            group_balance=one.group_balance or 0.0,
+            reduced=one.reduced or 0.0,
+            surrounded=one.surrounded or 0.0,
         )
         train_teacher(teacher_views, one, path)
         teachers.append((load_teacher(path, one), one.input_size))

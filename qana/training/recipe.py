@@ -45,6 +45,7 @@ class TeacherRecipe:
         mixup: as in `Recipe`.
         augmentation: as in `Recipe`.
         seed: seed of the first weights and of the views.
+        sources: as in `Recipe`. A recipe and its teachers have the same sources.
         group_balance: as in `Recipe`.
         reduced: as in `Recipe`.
         surrounded: as in `Recipe`.
@@ -61,6 +62,7 @@ class TeacherRecipe:
     mixup: float = 0.0
     augmentation: float = 1.0
     seed: int = 1
+    sources: tuple[str, ...] | None = None
     group_balance: float | None = None
     reduced: float | None = None
     surrounded: float | None = None

@@ -105,13 +105,23 @@ def locate_soft_labels(runs: Path, recipe: Recipe, parent: ParentModel | None) -
         recipe: gives the teachers and the settings of the views.
         parent: the parent of the recipe, if it is one of the teachers.
     """
-    sources = (
+    # The folder keeps its old name, so that stored runs can be resumed.
+    return runs / "opinions" / f"{compute_digest(recipe, parent)}.npy"
+
+
+def compute_digest(recipe: Recipe, parent: ParentModel | None) -> str:
+    """Computes 12 hex digits that change with the teachers and the settings of the views.
+
+    Args:
+        recipe: gives the teachers and the settings of the views.
+        parent: the parent of the recipe, if it is one of the teachers.
+    """
+    settings = (
         *((parent.sha256,) if parent else ()),
         *(teacher.digest() for teacher in recipe.teachers),
         *(recipe.frame_height, recipe.judged_views, recipe.augmentation, recipe.colour_constancy),
     )
-    # The folder keeps its old name, so that stored runs can be resumed.
-    return runs / "opinions" / f"{hashlib.sha256(repr(sources).encode()).hexdigest()[:12]}.npy"
+    return hashlib.sha256(repr(settings).encode()).hexdigest()[:12]
 
 
 def _average_predictions(

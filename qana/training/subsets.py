@@ -9,8 +9,10 @@ import numpy as np
 from qana.data.arrays import encode_labels, identity, load_frames, load_inputs
 from qana.data.colour_constancy import apply_shades_of_grey
 from qana.data.ham10000 import read_ham10000
-from qana.data.lesion_split import check_split, make_split, read_split
+from qana.data.lesion_split import split_photos
 from qana.data.photo import Photo
+from qana.data.source_splits import split_sources
+from qana.data.sources import find_sources, read_source
 from qana.errors import DataError
 from qana.training.recipe import Recipe
 
@@ -29,6 +31,8 @@ class Subsets:
         train_labels: (N,) int64, the classes of the training photos.
         inputs: (M, S, S, 3) uint8, the validation photos at the network's input size.
         labels: (M,) int64, the classes of the validation photos.
+        train_groups: (N,) int64, the source and image type of each training photo, by number. None
+            if all are alike.
     """
 
     train: Sequence[Photo]
@@ -39,43 +43,68 @@ class Subsets:
     train_labels: np.ndarray
     inputs: np.ndarray
     labels: np.ndarray
+    train_groups: np.ndarray | None = None
 
 
 def load_subsets(root: Path, recipe: Recipe) -> Subsets:
-    """Loads a HAM10000 folder by the stored split.
+    """Loads the photos of a recipe by the stored splits.
 
-    Other data in the same layout are split by the same rule.
+    Photos of none of the seven classes are left out. For a recipe of HAM10000 alone, other data in
+    its layout are split by the same rule.
 
     Args:
-        root: data folder in the layout of HAM10000.
-        recipe: gives the sizes and whether colour constancy is applied.
+        root: folder of one data set, or folder whose subfolders are data sets.
+        recipe: gives the sources, the sizes and whether colour constancy is applied.
 
     Returns:
         The three subsets.
 
     Raises:
-        DataError: a file is missing, a lesion is in two subsets, or a subset is empty.
+        DataError: a source or a file is missing, a lesion is in two subsets, or a subset is empty.
     """
-    photos = read_ham10000(root)
-    stored = read_split()
-    known = all(photo.image_id in stored for photo in photos)
-    split = stored if known else make_split(photos)
-    check_split(photos, split)
-    parts = {
-        name: [photo for photo in photos if split[photo.image_id] == name]
-        for name in ("train", "validation", "test")
-    }
-    for name, part in parts.items():
-        if not part:
-            raise DataError(
-                f"The {name} subset has no lesion: use data with more lesions of each class."
-            )
+    if recipe.sources:
+        parts = _read_labelled(root, recipe.sources)
+    else:
+        parts = split_photos(read_ham10000(root))
+    train, validation, test = (parts[name] for name in ("train", "validation", "test"))
     first = apply_shades_of_grey if recipe.colour_constancy else identity
     return Subsets(
-        **parts,
-        frames=load_frames(parts["train"], recipe.frame_height, first),
-        train_inputs=load_inputs(parts["train"], recipe.input_size, first),
-        train_labels=encode_labels(parts["train"]),
-        inputs=load_inputs(parts["validation"], recipe.input_size, first),
-        labels=encode_labels(parts["validation"]),
+        train,
+        validation,
+        test,
+        frames=load_frames(train, recipe.frame_height, first),
+        train_inputs=load_inputs(train, recipe.input_size, first),
+        train_labels=encode_labels(train),
+        inputs=load_inputs(validation, recipe.input_size, first),
+        labels=encode_labels(validation),
+        train_groups=encode_groups(train),
     )
+
+
+def encode_groups(photos: Sequence[Photo]) -> np.ndarray:
+    """Converts the source and the image type of photos to the index of their group.
+
+    Args:
+        photos: N photos.
+
+    Returns:
+        (N,) int64, 0 and up.
+    """
+    kinds = [(photo.source, photo.image_type) for photo in photos]
+    numbers = {kind: number for number, kind in enumerate(sorted(set(kinds)))}
+    return np.array([numbers[kind] for kind in kinds], dtype=np.int64)
+
+
+def _read_labelled(root: Path, sources: Sequence[str]) -> dict[str, list[Photo]]:
+    """Reads the photos of several sources that have a label, by subset."""
+    folders = find_sources(root)
+    missing = [name for name in sources if name not in folders]
+    if missing:
+        raise DataError(
+            f"{root} does not hold {', '.join(missing)}: put the folders of all data sets there."
+        )
+    photos = [photo for name in sources for photo in read_source(name, folders[name])]
+    return {
+        name: [photo for photo in part if photo.label is not None]
+        for name, part in split_sources(photos).items()
+    }
