@@ -43,7 +43,8 @@ def test_the_official_layout(tmp_path: Path) -> None:
         ([("P", "1", "XYZ", "", "a.png")], OFFICIAL, True, "'XYZ', which is not one of"),
         ([("P", "1", "ACK", "II", "a.png")], OFFICIAL, True, "'II', not a number"),
         ([("P", "1", "ACK", "inf", "a.png")], OFFICIAL, True, "'inf', not a number"),
-        ([("P", "1", "ACK", "", "\0")], OFFICIAL, False, r"picture of '\\x00' is missing"),
+        ([("P", "1", "ACK", "", "\0")], OFFICIAL, False, "not a text table"),
+        ([("P", "1", "ACK", "7", "a.png")], OFFICIAL, True, "not a whole number from 1 to 6"),
         ([("P",)], OFFICIAL, False, "picture of '' is missing"),
         ([("P", "1", "ACK", "", "a.png")], OFFICIAL, False, "picture of 'a' is missing"),
         (
