@@ -9,7 +9,8 @@ from pathlib import Path
 
 from qana.data.csv_tables import quote_value, read_table
 from qana.data.photo import Photo
-from qana.data.split_check import check_subsets, group_photos, read_same_lesion_pairs
+from qana.data.same_lesion import group_photos, read_same_lesion_pairs
+from qana.data.split_check import check_subsets
 from qana.errors import DataError
 from qana.resources import ASSETS
 

@@ -34,7 +34,7 @@ def make_source_splits(
 
     Args:
         photos: photos of one or several data sets, in any order.
-        groups: image_id to the group of the photo, see `group_photos`.
+        groups: image_id to the group of the photo, see `qana.data.same_lesion.group_photos`.
 
     Returns:
         Name of each data set to its split: image_id to one of `SUBSETS` or `EXCLUDED`.

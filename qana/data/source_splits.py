@@ -12,15 +12,9 @@ from pathlib import Path
 from qana.data.lesion_split import SPLIT_FILE, read_split, write_split
 from qana.data.make_source_splits import make_source_splits
 from qana.data.photo import Photo
+from qana.data.same_lesion import Pair, group_photos, read_same_lesion_pairs
 from qana.data.sources import SOURCES, read_sources
-from qana.data.split_check import (
-    EXCLUDED,
-    SUBSETS,
-    Pair,
-    check_subsets,
-    group_photos,
-    read_same_lesion_pairs,
-)
+from qana.data.split_check import EXCLUDED, SUBSETS, check_subsets
 from qana.errors import DataError
 from qana.resources import ASSETS
 

@@ -1,8 +1,6 @@
 """Checks that no lesion or patient is in two subsets of a split."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
 
 from qana.data.photo import Photo
 from qana.errors import DataError
@@ -10,47 +8,6 @@ from qana.errors import DataError
 SUBSETS = ("train", "validation", "test")
 EXCLUDED = "excluded"
 """Subset of the photos that are used for nothing: they show a lesion of a later subset."""
-
-Pair: TypeAlias = tuple[str, str]
-"""The image_ids of two photos of one lesion."""
-
-
-def read_same_lesion_pairs() -> list[Pair]:
-    """Returns no pairs."""
-    return []
-
-
-def group_photos(photos: Sequence[Photo], pairs: Iterable[Pair]) -> dict[str, str]:
-    """Groups the photos that no split may separate.
-
-    Args:
-        photos: photos of one or several data sets.
-        pairs: pairs of photos that show the same lesion.
-
-    Returns:
-        image_id to the smallest image_id of its group.
-    """
-    parent = {photo.image_id: photo.image_id for photo in photos}
-
-    def find(image_id: str) -> str:
-        while parent[image_id] != image_id:
-            parent[image_id] = parent[parent[image_id]]
-            image_id = parent[image_id]
-        return image_id
-
-    def join(a: str, b: str) -> None:
-        first, second = sorted((find(a), find(b)))
-        parent[second] = first
-
-    first_of: dict[tuple[str, ...], str] = {}
-    for photo in photos:
-        digest = hashlib.sha256(photo.path.read_bytes()).hexdigest()
-        for key in ((photo.source, photo.group_id), (digest,)):
-            join(photo.image_id, first_of.setdefault(key, photo.image_id))
-    for a, b in pairs:
-        if a in parent and b in parent:
-            join(a, b)
-    return {image_id: find(image_id) for image_id in parent}
 
 
 def check_subsets(
@@ -61,7 +18,7 @@ def check_subsets(
     Args:
         photos: photos of one or several data sets.
         subset_of: image_id to one of `SUBSETS` or `EXCLUDED`.
-        groups: image_id to the group of the photo, see `group_photos`.
+        groups: image_id to the group of the photo, see `qana.data.same_lesion.group_photos`.
 
     Raises:
         DataError: a photo has no subset, or two photos of one group are in different subsets other
