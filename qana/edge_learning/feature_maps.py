@@ -3,6 +3,7 @@
 Learning reads each photo many times. The network needs to run on it only once.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,9 @@ def load_feature_maps(
     Returns:
         (N, H, W, C) uint8.
     """
-    cache = runs / "edge" / f"{entry.sha256[:12]}-{part}.npy"
+    # The photos are part of the name, so that maps of an earlier split are not read for this one.
+    photos = hashlib.sha256("\n".join(path.stem for path in paths).encode()).hexdigest()
+    cache = runs / "edge" / f"{entry.sha256[:12]}-{part}-{photos[:12]}.npy"
     return run_on_photos(
         paths, entry.input_shape[0], lambda photos: compute_feature_maps(front, photos), cache
     )

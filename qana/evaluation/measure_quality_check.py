@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="HAM10000, official layout")
     photos, split = read_ham10000(parser.parse_args().data), read_split()
-    kept = [photo for photo in photos if split[photo.image_id] != "test"][::8]
+    kept = [photo for photo in photos if split[photo.image_id] in ("train", "validation")][::8]
     images = [read_image(photo.path) for photo in kept]
     sys.stdout.write(f"{len(images)} photos outside the test subset\n")
     for name, (expected, degrade) in DEGRADATIONS.items():
