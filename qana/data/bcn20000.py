@@ -1,7 +1,8 @@
 """Reads BCN_20000: dermatoscopic photos of a hospital in Barcelona, of lesions hard to diagnose.
 
-Combalia et al., "BCN20000: Dermoscopic lesions in the wild", arXiv 1908.02288 and Sci. Data 11, 641
-(2024), doi:10.1038/s41597-024-03387-w, part of the ISIC 2019 challenge, CC BY-NC 4.0.
+Combalia et al., "BCN20000: Dermoscopic lesions in the wild", arXiv 1908.02288 (2019), and
+Hernández-Pérez et al., the same title, Sci. Data 11, 641 (2024), doi:10.1038/s41597-024-03387-w.
+The photos are those in the training data of the ISIC 2019 challenge, CC BY-NC 4.0.
 """
 
 from pathlib import Path
