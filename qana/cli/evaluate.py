@@ -1,16 +1,29 @@
 """The command `qana evaluate`."""
 
 import argparse
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from qana.cli.common import add_json_option, add_model_option, print_json, print_message
-from qana.data.labelled_folder import read_labelled_folder
+from qana.data.csv_tables import quote_value
+from qana.data.labelled_folder import (
+    CLASS_REASON,
+    MISSING,
+    LabelledImage,
+    LeftOut,
+    read_labelled_folder,
+)
 from qana.data.lesion_split import read_split
-from qana.errors import UserError
+from qana.data.photo_files import make_photo_key
+from qana.errors import ImageError, UserError
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.report_files import to_document
 from qana.evaluation.scores import Evaluation
 from qana.inference.classifier import load_classifier
+
+MAX_NAMED = 5
+"""Largest number of photos that a message names for one reason."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels",
         type=Path,
         required=True,
-        metavar="CSV",
-        help="labels in the layout of HAM10000 or of an ISIC ground truth",
+        nargs="+",
+        metavar="TABLE",
+        help="table of the labels: HAM10000, an ISIC ground truth, ISIC metadata, PAD-UFES-20, or "
+        "MILK10k's ground truth and then its metadata",
+    )
+    parser.add_argument(
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help="table of two columns for the labels of any other set: its class, and ours or nothing",
     )
     add_model_option(parser)
     parser.add_argument(
@@ -38,24 +59,67 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Evaluates one model on a folder of labelled images."""
-    classifier = load_classifier(options.model)
-    images = read_labelled_folder(options.images, options.labels)
+    """Evaluates one model on a folder of labelled images.
+
+    Photos that cannot be read are named, and the others are evaluated; the exit code is then 2.
+    """
+    only = None
     if options.subset:
-        split = read_split()
-        images = [image for image in images if split.get(image.image_id) == "test"]
-        if not images:
-            raise UserError(
-                f"No image in {options.labels.name} shows a held-out lesion: omit --subset, or "
-                "give HAM10000."
-            )
-    print_message(f"{len(images)} images on {classifier.device}")
-    report = evaluate(classifier, images, abstain=options.abstain)
+        only = {make_photo_key(name) for name, part in read_split().items() if part == "test"}
+    folder = read_labelled_folder(options.images, options.labels, options.map, only)
+    if not folder.images:
+        raise UserError(
+            f"No image in {options.labels[0].name} shows a held-out lesion: omit --subset, or "
+            "give HAM10000."
+        )
+    classifier = load_classifier(options.model)
+    for line in describe_left_out(folder.left_out):
+        print_message(line)
+    print_message(f"{len(folder.images)} images on {classifier.device}")
+    unreadable: list[dict[str, str]] = []
+
+    def report_unreadable(image: LabelledImage, error: ImageError) -> None:
+        print_message(f"{image.path}: {error}")
+        unreadable.append({"path": str(image.path), "reason": str(error)})
+
+    found = evaluate(classifier, folder.images, options.abstain, report_unreadable)
+    if unreadable:
+        print_message(
+            f"{len(unreadable)} of {len(folder.images)} images cannot be read. The scores are "
+            "those of the others."
+        )
     if options.json:
-        print_json(to_document(report))
+        counts = dict(Counter(one.reason for one in folder.left_out))
+        print_json(to_document(found) | {"left_out": counts, "unreadable": unreadable})
     else:
-        _print(report)
-    return 0
+        _print(found)
+    return 2 if unreadable else 0
+
+
+def describe_left_out(left_out: Iterable[LeftOut]) -> list[str]:
+    """Describes what is not evaluated, one sentence for each reason.
+
+    Args:
+        left_out: the photos that the table lists but that are not used.
+
+    Returns:
+        The sentences, each with the number of photos and the first ids.
+    """
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for one in left_out:
+        by_reason[one.reason].append(one.image_id)
+    sentences = []
+    for reason, ids in by_reason.items():
+        more = f" and {len(ids) - MAX_NAMED} more" if len(ids) > MAX_NAMED else ""
+        named = ", ".join(map(quote_value, ids[:MAX_NAMED])) + more
+        advice = ""
+        if reason.startswith(CLASS_REASON):
+            advice = " This is none of the seven classes: give it one of them with --map."
+        elif reason == MISSING:
+            advice = " Give the folder that holds all of them to evaluate these, too."
+        photos = "1 photo is" if len(ids) == 1 else f"{len(ids)} photos are"
+        sentences.append(f"{photos} left out ({reason}): {named}.{advice}")
+    return sentences
 
 
 def _print(report: Evaluation) -> None:

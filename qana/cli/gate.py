@@ -6,8 +6,8 @@ from typing import Any
 
 from qana.cli.common import add_data_option, add_model_option, print_message
 from qana.data.ham10000 import read_ham10000
-from qana.data.labelled_folder import EXTENSIONS
 from qana.data.lesion_split import split_photos
+from qana.data.photo_files import list_photos
 from qana.errors import DataError
 from qana.inference.manifest import find_entry, find_models_folder
 
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _photos(folder: Path) -> list[Path]:
-    found = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in EXTENSIONS]
+    found = list_photos(folder)
     if not found:
         raise DataError(f"There is no photo in {folder}: give a folder with photos.")
     return found

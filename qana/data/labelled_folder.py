@@ -1,19 +1,27 @@
-"""Reads a folder of photos and a CSV file of their labels in the HAM10000 or ISIC 2018 layout."""
+"""Reads a folder of photos and a table of their labels, in any layout that archives serve."""
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from qana.classes import LABELS
+from qana.data.class_map import read_class_map
 from qana.data.csv_tables import quote_value
+from qana.data.identical_files import map_identical_files
+from qana.data.label_rows import LabelRow, read_label_rows
+from qana.data.lesion_photos import expand_lesions, find_lesion_photos
+from qana.data.photo_files import PhotoFolder, clean_image_id, make_photo_key
+from qana.data.text_tables import TextTable, read_text_table
 from qana.errors import DataError
 
-EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif"})
-"""Extensions of the files that count as photos, in lower case."""
-UNKNOWN = "unk"
-"""ISIC's column for lesions of any other class."""
+MISSING = "not in the folder"
+LISTED_TWICE = "listed twice"
+COPY = "copy of another photo"
+CONTRADICTION = "equal photos with different labels"
+NO_DIAGNOSIS = "no diagnosis"
+CLASS_REASON = "class "
+"""Start of the reason of a photo of another class, before its name."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +29,11 @@ class LabelledImage:
     """One photo and its label.
 
     Attributes:
-        image_id: name of the file without its extension, such as "ISIC_0024306".
+        image_id: id of the photo as in the table, without folder and extension, such as
+            "ISIC_0024306".
         path: image file.
         label: diagnosis, one of `qana.classes.LABELS`.
-        lesion_id: the same for all photos of a lesion; the image_id if the CSV file has none.
+        lesion_id: the same for all photos of a lesion; the image_id if the table has none.
     """
 
     image_id: str
@@ -34,165 +43,178 @@ class LabelledImage:
 
 
 @dataclass(frozen=True)
-class _Row:
-    line: int
+class LeftOut:
+    """One photo that the table lists but that is not used.
+
+    Attributes:
+        image_id: id of the photo as in the table.
+        reason: why, such as "class SCC" or one of the constants of this module.
+    """
+
     image_id: str
-    label: str
-    lesion_id: str
+    reason: str
 
 
-def read_labelled_folder(images: Path, labels: Path) -> list[LabelledImage]:
-    """Finds the photo and the label of each row of a CSV file; the pixels are not decoded.
+@dataclass(frozen=True)
+class LabelledFolder:
+    """The labelled photos of a folder.
+
+    Attributes:
+        images: the photos, in the order of the table.
+        left_out: what the table lists beside them.
+    """
+
+    images: tuple[LabelledImage, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A row of the table and its file, which only a row of another class may lack."""
+
+    row: LabelRow
+    path: Path | None
+
+
+def read_labelled_folder(
+    images: Path,
+    labels: Path | Sequence[Path],
+    class_map: Path | None = None,
+    only: AbstractSet[str] | None = None,
+) -> LabelledFolder:
+    """Finds the photo and the label of each row of a table; the pixels are not decoded.
+
+    The table has one of these layouts, recognized by its header: HAM10000 (image_id, dx), the
+    ground truth of ISIC 2018 and 2019 (image and a column for each class), metadata of the ISIC
+    archive (isic_id and diagnosis_1 to diagnosis_5, or diagnosis), PAD-UFES-20 (img_id,
+    diagnostic), or MILK10k (lesion_id and a column for each class, with a second table of the
+    photos of each lesion). The order and case of the columns do not matter. See
+    `qana.data.text_tables.read_text_table` for delimiters and encodings and
+    `qana.data.photo_files.make_photo_key` for what an id may have around it.
 
     Args:
         images: folder with the photos, directly or in subfolders of any depth. Hidden files and
             folders, other kinds of files and photos without a row are ignored.
-        labels: UTF-8 CSV file in the layout of HAM10000 (image_id, dx and, if known, lesion_id) or
-            of the ISIC 2018 ground truth (image, MEL, NV, BCC, AKIEC, BKL, DF, VASC and optionally
-            UNK, one of them 1 and the others 0). The order and case of the columns do not matter.
-            Other columns are ignored. An id may include the extension of its file.
+        labels: the table, or two for MILK10k. The second one is found by itself if it lies in the
+            folder of the first or in `images`.
+        class_map: table that translates the classes of any other set, see `qana.data.class_map`.
+        only: photos to which the result is limited, as `make_photo_key` gives their ids. Those of
+            them that the folder lacks are left out and counted; without `only`, all photos that
+            the table lists with one of the seven classes must be there.
 
     Returns:
-        One photo for each row, in the order of the CSV file.
+        One photo for each row with one of the seven classes. Photos whose files are equal are one
+        photo; if their labels differ, all of them are left out.
 
     Raises:
-        DataError: the folder or the file is missing or unreadable; a column is missing; a row has
-            no clear diagnosis; an id is listed twice; or a listed photo is missing or exists
-            twice. The message says which and what to do.
+        DataError: the folder or a file is missing or unreadable; a column is missing; a row has
+            no id; a listed photo is missing or exists twice; or none is left. The message says
+            which and what to do.
     """
-    found = _find_images(images)
-    rows = _read_rows(labels)
-    missing = [row.image_id for row in rows if row.image_id not in found]
-    if missing:
+    folder = PhotoFolder(images)
+    paths = [labels] if isinstance(labels, Path) else labels
+    tables = [_read_table(path) for path in paths]
+    table, rows = _read_rows(tables, folder, class_map)
+    if not any(row.image_id for row in rows):
+        others = [one for one in tables if one is not table]
+        near = (*(path.parent for path in paths), images, images.parent)
+        rows = expand_lesions(rows, find_lesion_photos(rows, others, table.name, near))
+    if only is not None:
+        rows = [row for row in rows if make_photo_key(row.image_id) in only]
+    found, missing = _find_files(rows, folder)
+    if missing and (only is None or not found):
         raise DataError(
-            f"{len(missing)} of the {len(rows)} images in {labels.name} are missing in {images}, "
-            f"the first is {quote_value(missing[0])}: give the folder that holds all of them."
+            f"{len(missing)} of the {len(found) + len(missing)} images in {table.name} are "
+            f"missing in {images}, the first is {quote_value(missing[0].image_id)}: give the "
+            "folder that holds all of them."
         )
-    for row in rows:
-        if len(paths := found[row.image_id]) > 1:
-            first, second = (quote_value(path.relative_to(images).as_posix()) for path in paths[:2])
-            raise DataError(f"{first} and {second} have the same id: remove one of them.")
-    return [
-        LabelledImage(row.image_id, found[row.image_id][0], row.label, row.lesion_id)
-        for row in rows
-    ]
-
-
-def _find_images(folder: Path) -> dict[str, list[Path]]:
-    """Finds all photos in a folder by their id."""
-    found: dict[str, list[Path]] = defaultdict(list)
-    try:
-        next(folder.iterdir(), None)  # rglob ignores a folder that it cannot open
-        for path in sorted(folder.rglob("*")):
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if not hidden and path.suffix.lower() in EXTENSIONS and path.is_file():
-                found[path.stem].append(path)
-    except OSError:
+    kept, left_out = _join_equal(found)
+    left_out += [LeftOut(row.image_id, MISSING) for row in missing]
+    if rows and not kept:
         raise DataError(
-            f"There is no folder {folder} that can be opened: give the folder of the photos."
-        ) from None
-    return found
+            f"No photo in {table.name} can be used, the first for this reason: "
+            f"{left_out[0].reason}. Give photos of the seven classes, or --map."
+        )
+    return LabelledFolder(tuple(kept), tuple(left_out))
 
 
-def _read_rows(labels: Path) -> list[_Row]:
-    """Reads all rows and checks that no id is listed twice."""
-    lines: dict[str, int] = {}
-    rows = []
+def _read_table(path: Path) -> TextTable:
     try:
-        for row in _parse(labels):
-            if row.image_id in lines:
-                raise DataError(
-                    f"{quote_value(row.image_id)} is listed twice in {labels.name}, in lines "
-                    f"{lines[row.image_id]} and {row.line}: keep one of them."
-                )
-            lines[row.image_id] = row.line
-            rows.append(row)
+        return read_text_table(path)
     except FileNotFoundError:
-        raise DataError(f"There is no file {labels}: give the CSV that lists the labels.") from None
-    except OSError:
+        raise DataError(f"There is no file {path}: give the table that lists the labels.") from None
+
+
+def _read_rows(
+    tables: Sequence[TextTable], folder: PhotoFolder, class_map: Path | None
+) -> tuple[TextTable, list[LabelRow]]:
+    """Reads the labels of the first table that has any."""
+    own = read_class_map(class_map) if class_map else None
+    errors = []
+    for table in tables:
+        try:
+            return table, read_label_rows(table, own, folder)
+        except DataError as error:
+            errors.append(error)
+    raise errors[0] from None
+
+
+def _find_files(
+    rows: Iterable[LabelRow], folder: PhotoFolder
+) -> tuple[list[_Found], list[LabelRow]]:
+    """Finds the file of each row, and lists the rows of the seven classes that have none."""
+    found, missing = [], []
+    for row in rows:
+        paths = folder.find(row.image_id)
+        if len(paths) > 1 and row.label:
+            _check_equal(paths, folder.folder)
+        if paths or not row.label:
+            found.append(_Found(row, paths[0] if paths else None))
+        else:
+            missing.append(row)
+    return found, missing
+
+
+def _check_equal(paths: Sequence[Path], folder: Path) -> None:
+    if len(set(map_identical_files(paths).values())) > 1:
+        first, second = (quote_value(path.relative_to(folder).as_posix()) for path in paths[:2])
         raise DataError(
-            f"{labels} cannot be opened: check that it is a file and that you may read it."
-        ) from None
-    except (UnicodeDecodeError, csv.Error):
-        raise DataError(
-            f"{labels.name} cannot be read as CSV: save it in UTF-8, with every quote closed."
-        ) from None
-    if not rows:
-        raise DataError(f"{labels.name} lists no image: give a CSV with a header and rows.")
-    return rows
-
-
-def _parse(labels: Path) -> Iterator[_Row]:
-    """Parses a CSV file of either layout row by row."""
-    with labels.open(newline="", encoding="utf-8-sig") as file:
-        # Strict, because an unclosed quote would otherwise hide all rows after it.
-        reader = csv.reader(file, strict=True, skipinitialspace=True)
-        first = next((cells for cells in reader if any(map(str.strip, cells))), [])
-        header = [name.strip().lower() for name in first]
-        is_one_hot = bool(header) and _is_one_hot(header, labels.name)
-        for cells in reader:
-            values = [cell.strip() for cell in cells]
-            if not any(values):
-                continue
-            line = reader.line_num
-            # A decimal comma splits a cell in two and would shift all later cells by one column.
-            if any(values[len(header) :]):
-                raise DataError(
-                    f"Line {line} of {labels.name} has more cells than the header: "
-                    "write decimals with a point and quote a text that has a comma."
-                )
-            row = dict.fromkeys(header, "") | dict(zip(header, values, strict=False))
-            image_id = _remove_extension(row["image" if is_one_hot else "image_id"])
-            if not image_id:
-                raise DataError(f"Line {line} of {labels.name} has no image id: fill it in.")
-            where = f"{quote_value(image_id)} (line {line} of {labels.name})"
-            label = _read_one_hot(row, where) if is_one_hot else _read_dx(row["dx"], where)
-            yield _Row(line, image_id, label, row.get("lesion_id") or image_id)
-
-
-def _is_one_hot(header: list[str], name: str) -> bool:
-    """Returns True for ISIC's layout and False for HAM10000's, or raises if a column is missing."""
-    is_one_hot = "dx" not in header and ("image" in header or set(LABELS) <= set(header))
-    for column in ("image", *LABELS) if is_one_hot else ("image_id", "dx"):
-        if header.count(column) != 1:
-            title = column.upper() if column in LABELS else column
-            raise DataError(
-                f"{name} has the column {title} {header.count(column)} times instead of once: give "
-                "the columns image_id and dx, or image, MEL, NV, BCC, AKIEC, BKL, DF and VASC, "
-                "separated by commas."
-            )
-    return is_one_hot
-
-
-def _read_dx(dx: str, where: str) -> str:
-    if dx.lower() not in LABELS:
-        raise DataError(
-            f"{where} has the diagnosis {quote_value(dx)}: remove the row or give one of "
-            f"{', '.join(LABELS)}."
+            f"{first} and {second} have the same id but differ: remove one of them, or give the "
+            "ids with their folders."
         )
-    return dx.lower()
 
 
-def _read_one_hot(row: dict[str, str], where: str) -> str:
-    values = {name: _parse_one_hot_value(row[name]) for name in (*LABELS, UNKNOWN) if name in row}
-    unknown = values.pop(UNKNOWN, 0.0)
-    if unknown == 1.0:
-        raise DataError(
-            f"{where} is marked UNK, which is none of the seven classes: remove the row."
-        )
-    if unknown != 0.0 or sorted(values.values()) != [0.0] * (len(LABELS) - 1) + [1.0]:
-        raise DataError(
-            f"{where} does not have one class at 1 and all others at 0: correct the row."
-        )
-    return max(values, key=lambda name: values[name])
+def _join_equal(found: Iterable[_Found]) -> tuple[list[LabelledImage], list[LeftOut]]:
+    """Keeps one of each group of equal photos, and lists what is left out and why."""
+    found = list(found)
+    same = map_identical_files(one.path for one in found if one.path)
+    groups: dict[object, list[_Found]] = defaultdict(list)
+    for place, one in enumerate(found):
+        groups[same[one.path] if one.path else place].append(one)
+    kept: list[LabelledImage] = []
+    left_out: list[LeftOut] = []
+    for group in groups.values():
+        reasons = [_find_reason(one, group) for one in group]
+        for one, reason in zip(group, reasons, strict=True):
+            if reason:
+                left_out.append(LeftOut(one.row.image_id or one.row.lesion_id, reason))
+            else:
+                kept.append(_make_image(one))
+    return kept, left_out
 
 
-def _parse_one_hot_value(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return -1.0  # neither 0 nor 1, so `_read_one_hot` raises
+def _find_reason(one: _Found, group: Sequence[_Found]) -> str:
+    """Returns why a photo of a group of equal ones is left out; empty if it is kept."""
+    if len({other.row.label or other.row.diagnosis for other in group}) > 1:
+        return CONTRADICTION
+    if not one.row.label:
+        return f"{CLASS_REASON}{one.row.diagnosis}" if one.row.diagnosis else NO_DIAGNOSIS
+    if one is group[0]:
+        return ""
+    return LISTED_TWICE if one.path == group[0].path else COPY
 
 
-def _remove_extension(image_id: str) -> str:
-    return Path(image_id).stem if Path(image_id).suffix.lower() in EXTENSIONS else image_id
+def _make_image(one: _Found) -> LabelledImage:
+    image_id = clean_image_id(one.row.image_id)
+    assert one.path is not None and one.row.label is not None
+    return LabelledImage(image_id, one.path, one.row.label, one.row.lesion_id or image_id)

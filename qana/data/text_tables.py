@@ -53,19 +53,20 @@ class TextTable:
     lines: tuple[int, ...]
 
 
-def read_text_table(path: Path) -> TextTable:
-    """Reads a table with the names of its columns in its first line.
+def read_text_table(path: Path, has_header: bool = True) -> TextTable:
+    """Reads a table.
 
-    The delimiter is the one of comma, semicolon and tab that the header has most often outside of
-    quotes, or the one that a first line such as `sep=;` names. The encoding is UTF-8, UTF-16 or
+    The delimiter is the one of comma, semicolon and tab that the first row has most often outside
+    of quotes, or the one that a first line such as `sep=;` names. The encoding is UTF-8, UTF-16 or
     UTF-32 with a byte order mark, or UTF-8 without one. A file that is not UTF-8 is read as
     Windows-1252, in which Excel saves CSV files in western Europe.
 
     Args:
         path: the file.
+        has_header: whether the first row has the names of the columns. Without it, they are empty.
 
     Returns:
-        The table, which may have no row.
+        The table, which may have no row after the header.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -86,7 +87,7 @@ def read_text_table(path: Path) -> TextTable:
         lines[start].count(delimiter) + 1 + MAX_EXTRA_CELLS,
     )
     frame = _parse("\n".join(lines[start:]), delimiter, width, path.name)
-    return _split_header(frame, start + 1, path.name)
+    return _make_table(frame, start + 1, path.name, has_header)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -148,27 +149,26 @@ def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
     return frame.fillna("").apply(lambda column: column.astype(str).str.strip())
 
 
-def _split_header(frame: pd.DataFrame, first_line: int, name: str) -> TextTable:
-    header = [str(cell) for cell in frame.iloc[0]]
-    while header and not header[-1]:
-        header.pop()
+def _make_table(frame: pd.DataFrame, first_line: int, name: str, has_header: bool) -> TextTable:
+    filled = frame != ""
+    header_cells = filled.any() if not has_header else filled.iloc[0]
+    if not header_cells.any():
+        raise DataError(f"{name} is empty: give a table with a header and rows.")
+    width = int(header_cells.to_numpy().nonzero()[0].max()) + 1
     breaks = frame.apply(lambda column: column.str.count("\n")).sum(axis=1)
-    lines = [
-        first_line + number + before
-        for number, before in enumerate((breaks.cumsum() - breaks).astype(int))
-    ]
-    filled = (frame != "").any(axis=1)
-    filled.iloc[0] = False
-    too_long = filled & (frame.iloc[:, len(header) :] != "").any(axis=1)
+    starts = first_line + frame.index + (breaks.cumsum() - breaks).astype(int)
+    too_long = filled.iloc[:, width:].any(axis=1)
     if too_long.any():
-        line = lines[int(too_long.to_numpy().argmax())]
         raise DataError(
-            f"Line {line} of {name} has more cells than the header: write decimals with a point "
-            "and quote a text that has the delimiter in it."
+            f"Line {starts[too_long.idxmax()]} of {name} has more cells than the header: write "
+            "decimals with a point and quote a text that has the delimiter in it."
         )
+    header = tuple(str(cell) for cell in frame.iloc[0, :width]) if has_header else ("",) * width
+    kept = filled.any(axis=1)
+    kept.iloc[0] = kept.iloc[0] and not has_header
     return TextTable(
         name=name,
-        header=tuple(header),
-        frame=frame.loc[filled, : len(header) - 1].reset_index(drop=True),
-        lines=tuple(line for line, keep in zip(lines, filled, strict=True) if keep),
+        header=header,
+        frame=frame.loc[kept, : width - 1].reset_index(drop=True),
+        lines=tuple(int(line) for line in starts[kept]),
     )

@@ -1,7 +1,8 @@
 """Evaluates a classifier on labelled photos; every reported score of a model comes from here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,8 @@ BATCH = 32
 REASONS = ("quality", "gate", "unsure")
 """Why a photo may get no answer, in the order of the checks."""
 ANSWERED = ""
+UnreadableCallback: TypeAlias = Callable[[LabelledImage, ImageError], None]
+"""Receives an image that cannot be read, and why."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,10 @@ class Predictions:
 
 
 def evaluate(
-    classifier: AkidaClassifier, images: Sequence[LabelledImage], abstain: bool = False
+    classifier: AkidaClassifier,
+    images: Sequence[LabelledImage],
+    abstain: bool = False,
+    report_unreadable: UnreadableCallback | None = None,
 ) -> Evaluation:
     """Evaluates a classifier on labelled images.
 
@@ -53,6 +59,8 @@ def evaluate(
         images: at least one.
         abstain: leave out and count the photos that fail the quality check, that the gate
             rejects, or that the model is too unsure of, in this order.
+        report_unreadable: receives each image that cannot be read, which is then left out. Without
+            it, the first of them raises an error.
 
     Returns:
         The scores with 95 % intervals over lesions.
@@ -61,27 +69,39 @@ def evaluate(
         ImageError: an image cannot be read; the sentence names it.
         UserError: no image is left to evaluate.
     """
-    return score_predictions(classifier, predict_images(classifier, images, abstain))
+    return score_predictions(
+        classifier, predict_images(classifier, images, abstain, report_unreadable)
+    )
 
 
 def predict_images(
-    classifier: AkidaClassifier, images: Sequence[LabelledImage], abstain: bool = False
+    classifier: AkidaClassifier,
+    images: Sequence[LabelledImage],
+    abstain: bool = False,
+    report_unreadable: UnreadableCallback | None = None,
 ) -> Predictions:
     """Runs the classifier on every image; arguments and errors are those of `evaluate`."""
+    readable: list[LabelledImage] = []
     logits, reasons = [], []
     for batch in _split_batches(images):
-        photos = [_read(image) for image in batch]
+        read = [(image, _read(image, report_unreadable)) for image in batch]
+        photos = [photo for _, photo in read if photo is not None]
+        if not photos:
+            continue
+        readable += [image for image, photo in read if photo is not None]
         inputs = np.stack([to_input(photo, classifier.input_size) for photo in photos])
         logits.append(classifier.logits(inputs))
         if abstain:
             reasons.append(_find_reasons(classifier, photos, inputs, logits[-1]))
         else:
-            reasons.append(np.full(len(batch), ANSWERED))
+            reasons.append(np.full(len(photos), ANSWERED))
+    if not readable:
+        raise UserError("None of the photos can be read: give sound photos.")
     reason = np.concatenate(reasons)
     answered = reason == ANSWERED
     if not answered.any():
         raise UserError("The model abstains on every image: run again without --abstain.")
-    kept = [image for image, keep in zip(images, answered, strict=True) if keep]
+    kept = [image for image, keep in zip(readable, answered, strict=True) if keep]
     return Predictions(
         images=kept,
         labels=np.array([LABELS.index(image.label) for image in kept]),
@@ -120,11 +140,15 @@ def _find_reasons(
     return np.select([poor, rejected, unsure], REASONS, ANSWERED)
 
 
-def _read(image: LabelledImage) -> np.ndarray:
+def _read(image: LabelledImage, report_unreadable: UnreadableCallback | None) -> np.ndarray | None:
+    """Reads an image; returns None after reporting one that cannot be read."""
     try:
         return read_image(image.path)
     except ImageError as error:
-        raise ImageError(f"{image.path.name}: {error}") from None
+        if report_unreadable is None:
+            raise ImageError(f"{image.path.name}: {error}") from None
+        report_unreadable(image, error)
+        return None
 
 
 def _split_batches(images: Sequence[LabelledImage]) -> Iterable[Sequence[LabelledImage]]:

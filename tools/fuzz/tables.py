@@ -62,7 +62,7 @@ def generate_labels(rng: RandomGenerator, folder: Path) -> Target:
         ]
     images = _write_pictures(folder, "jpg")
     (folder / "labels.csv").write_bytes(_encode_table(rng, table))
-    return lambda: _check_not_empty(read_labelled_folder(images, folder / "labels.csv"))
+    return lambda: _check_not_empty(read_labelled_folder(images, folder / "labels.csv").images)
 
 
 def generate_ham10000(rng: RandomGenerator, folder: Path) -> Target:

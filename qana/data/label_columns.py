@@ -1,0 +1,158 @@
+"""Recognizes the layout of a table of labels by its header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from qana.classes import LABELS
+from qana.data.csv_tables import quote_value
+from qana.data.diagnoses import find_diagnosis, normalize_diagnosis
+from qana.data.photo_files import PhotoFolder
+from qana.data.text_tables import TextTable
+from qana.errors import DataError
+
+IMAGE_COLUMNS = (
+    *("image id", "isic id", "image", "img id", "image name", "filename", "file name", "file"),
+    *("image path", "path"),
+)
+"""Columns of photo ids: HAM10000, the ISIC archive, ISIC 2018 and 2019, PAD-UFES-20, ISIC 2020, and
+names that other sets use."""
+LESION_COLUMNS = ("lesion id", "lesion")
+PATIENT_COLUMNS = ("patient id",)
+DX_COLUMNS = ("dx", "diagnostic")
+"""Columns of diagnoses that decide alone: HAM10000 and PAD-UFES-20."""
+ARCHIVE_COLUMNS = (
+    *("diagnosis 5", "diagnosis 4", "diagnosis 3", "diagnosis full", "diagnosis 2", "diagnosis"),
+    "diagnosis 1",
+)
+"""Columns of diagnoses of the ISIC archive and of MILK10k, from specific to general."""
+ONE_HOT_COLUMNS = (
+    *LABELS,
+    *("ak", "scc", "unk", "ben oth", "inf", "mal oth", "sccka"),
+)
+"""Columns of classes of ISIC 2018 and 2019 and of MILK10k."""
+MAX_SEARCHED = 64
+"""Largest number of columns that are searched for values of `--map` or for ids of photos."""
+
+KNOWN = (
+    "HAM10000's image_id and dx, an ISIC ground truth (image, MEL, NV, BCC, AKIEC, BKL, DF, VASC), "
+    "ISIC metadata or PAD-UFES-20's metadata"
+)
+
+
+@dataclass(frozen=True)
+class LabelColumns:
+    """Where a table of labels has what; the numbers are indices of columns.
+
+    Attributes:
+        image: photo id; None if the table lists lesions.
+        lesion: lesion id; None if there is none.
+        patient: patient id; None if there is none.
+        names: names of the diagnosis, from specific to general; empty for one column a class.
+        decisive: whether the first of `names` decides, and the others only name what it leaves
+            out.
+        one_hot: one column for each class, with 1 in one of them; empty for names.
+    """
+
+    image: int | None
+    lesion: int | None
+    patient: int | None
+    names: tuple[int, ...] = ()
+    decisive: bool = False
+    one_hot: tuple[int, ...] = ()
+
+
+def find_label_columns(
+    table: TextTable, own: Mapping[str, str] | None, photos: PhotoFolder
+) -> LabelColumns:
+    """Recognizes the layout of a table of labels.
+
+    Args:
+        table: the table. The order and case of its columns do not matter; others are ignored.
+        own: the classes of another set to ours, see `qana.data.class_map`; None for the layouts
+            that are known.
+        photos: the photos; with `own`, the column of ids is found by them if its name is unknown.
+
+    Returns:
+        The columns.
+
+    Raises:
+        DataError: a column is missing or listed twice. The message says what is known.
+    """
+    header = [normalize_diagnosis(name) for name in table.header]
+    _check_repeated(table, header)
+    image = _find_first(header, IMAGE_COLUMNS)
+    if image is None and own is not None:
+        image = _find_by_values(table, lambda value: value in photos)
+    ids = LabelColumns(
+        image, _find_first(header, LESION_COLUMNS), _find_first(header, PATIENT_COLUMNS)
+    )
+    if image is None and ids.lesion is None:
+        raise DataError(
+            f"{table.name} has no column of photo ids: give {KNOWN}, separated by commas, "
+            "semicolons or tabs."
+        )
+    if (first := _find_first(header, DX_COLUMNS)) is not None:
+        others = [header.index(name) for name in ARCHIVE_COLUMNS if name in header]
+        return replace(ids, names=(first, *others), decisive=True)
+    if one_hot := _find_one_hot(table, header, own):
+        return replace(ids, one_hot=one_hot)
+    if names := [header.index(name) for name in ARCHIVE_COLUMNS if name in header]:
+        return replace(ids, names=tuple(names))
+    if own is not None:
+        found = _find_by_values(table, lambda value: normalize_diagnosis(value) in own, image)
+        if found is not None:
+            return replace(ids, names=(found,))
+        raise DataError(f"{table.name} has no value of the file of --map: check both files.")
+    raise DataError(
+        f"{table.name} has no column of diagnoses: give {KNOWN}, separated by commas, semicolons "
+        "or tabs, or its classes with --map."
+    )
+
+
+def _check_repeated(table: TextTable, header: list[str]) -> None:
+    known = {*IMAGE_COLUMNS, *LESION_COLUMNS, *DX_COLUMNS, *ARCHIVE_COLUMNS, *LABELS}
+    for place, name in enumerate(header):
+        if name in known and header.count(name) > 1:
+            raise DataError(
+                f"{table.name} has the column {quote_value(table.header[place])} "
+                f"{header.count(name)} times: keep one of them."
+            )
+
+
+def _find_first(header: list[str], names: tuple[str, ...]) -> int | None:
+    return next((header.index(name) for name in names if name in header), None)
+
+
+def _find_one_hot(
+    table: TextTable, header: list[str], own: Mapping[str, str] | None
+) -> tuple[int, ...]:
+    """Finds the columns of classes; none if the table has no such columns."""
+    labels = {
+        place: find_diagnosis([name], own)
+        for place, name in enumerate(header)
+        if name in (own or {}) or name in ONE_HOT_COLUMNS
+    }
+    if own is not None and sum(name in own for name in header) > 1:
+        return tuple(labels)
+    present = {found.label for found in labels.values()}
+    missing = [label.upper() for label in LABELS if label not in present]
+    if 0 < len(missing) < len(LABELS) - 1:
+        raise DataError(
+            f"{table.name} lacks the column {missing[0]}: give {KNOWN}, or its classes with --map."
+        )
+    return () if missing else tuple(labels)
+
+
+def _find_by_values(
+    table: TextTable, is_wanted: Callable[[str], bool], image: int | None = None
+) -> int | None:
+    """Finds the column with the most values of a kind."""
+    counts = {
+        place: int(table.frame[place].map(is_wanted).sum())
+        for place in range(min(len(table.header), MAX_SEARCHED))
+        if place != image
+    }
+    best = max(counts, key=lambda place: counts[place], default=None)
+    return best if best is not None and counts[best] else None
