@@ -3,6 +3,7 @@
 import argparse
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from qana.cli.common import (
     add_data_option,
@@ -12,14 +13,16 @@ from qana.cli.common import (
     print_message,
 )
 from qana.errors import UserError
-from qana.evaluation.report_files import to_document, write_report
+from qana.evaluation.report_files import read_report_if_present, to_document, write_report
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, find_models_folder
 from qana.network.keras_forms import silence_tensorflow
+from qana.protocols.sources_report import SourcesReport
 
 PROTOCOLS = {
     "lesion": "qana.protocols.lesion",
     "paper": "qana.protocols.paper",
     "clinical": "qana.protocols.clinical",
+    "sources": "qana.protocols.sources",
     "learning": "qana.edge_learning.protocol",
 }
 """Name of each protocol to its module, which has a function `run`."""
@@ -28,7 +31,11 @@ PROTOCOLS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument("name", choices=tuple(PROTOCOLS), help="the protocol")
-    add_data_option(parser, "folder of HAM10000; for clinical, the folder of PAD-UFES-20")
+    add_data_option(
+        parser,
+        "folder of HAM10000; for clinical, the folder of PAD-UFES-20; for sources, the folder that "
+        "holds the folders of all data sets",
+    )
     parser.add_argument(
         "--phone", type=Path, metavar="DIR", help="folder of PAD-UFES-20; for learning only"
     )
@@ -36,26 +43,73 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", help=f"name of the model (default: {DEFAULT_MODEL}; for learning: {AKIDA1})"
     )
+    parser.add_argument(
+        "--subset",
+        choices=("test", "validation"),
+        default="test",
+        help="photos to evaluate, for sources only (default: test)",
+    )
+    parser.add_argument(
+        "--left-out",
+        action="append",
+        default=[],
+        type=parse_left_out,
+        metavar="SOURCE=FILE",
+        help="network that was trained without a source, for sources only; may be repeated",
+    )
     add_json_option(parser)
+
+
+def parse_left_out(text: str) -> tuple[str, Path]:
+    """Splits an option such as milk10k=runs/float.h5.
+
+    Raises:
+        argparse.ArgumentTypeError: the text has no equals sign.
+    """
+    source, sign, file = text.partition("=")
+    if not (source and sign and file):
+        raise argparse.ArgumentTypeError("give SOURCE=FILE, such as milk10k=runs/float.h5")
+    return source, Path(file)
 
 
 def run(options: argparse.Namespace) -> int:
     """Evaluates a model by a protocol and writes the report to protocols/ of the models folder."""
     silence_tensorflow()
     protocol = import_module(PROTOCOLS[options.name]).run
+    relative = f"protocols/{options.name}.json"
     if options.name == "learning":
         if not options.phone:
             raise UserError("Give the folder of PAD-UFES-20 with --phone.")
         document = protocol(
             options.data, options.phone, options.model or AKIDA1, options.runs, print_message
         )
+    elif options.name == "sources":
+        relative, document = _run_sources(options)
     else:
         report = protocol(options.data, options.model or DEFAULT_MODEL, print_message)
         document = to_document(report)
-    path = find_models_folder() / "protocols" / f"{options.name}.json"
+    path = find_models_folder() / relative
     write_report(path, document)
     if options.json:
         print_json(document)
     else:
         print(f"Wrote {path}.")
     return 0
+
+
+def _run_sources(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    """Runs the sources protocol; returns the name of its report and the document."""
+    from qana.protocols import sources
+
+    model = options.model or DEFAULT_MODEL
+    relative = sources.name_report(model, options.subset)
+    earlier = read_report_if_present(relative, SourcesReport, None)
+    report = sources.run(
+        options.data,
+        model,
+        print_message,
+        subset=options.subset,
+        left_out=dict(options.left_out),
+        earlier=earlier.left_out if earlier else (),
+    )
+    return relative, to_document(report)

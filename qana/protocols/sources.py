@@ -1,0 +1,109 @@
+"""The sources protocol: one network on every source of photos, and what makes it fail."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from qana.data.photo import Photo
+from qana.data.source_splits import split_sources
+from qana.data.sources import read_sources
+from qana.evaluation.source_scores import compute_criterion, group_by_source
+from qana.inference.classifier import load_classifier
+from qana.inference.manifest import DEFAULT_MODEL
+from qana.protocols.classified_photos import classify_photos
+from qana.protocols.event_places import measure_event_places
+from qana.protocols.left_out_source import evaluate_left_out
+from qana.protocols.phone_conditions import measure_phone_conditions
+from qana.protocols.shortcuts import compare_concepts, measure_artefacts
+from qana.protocols.shortcuts_report import Shortcuts
+from qana.protocols.source_results import score_groups, score_sources
+from qana.protocols.sources_report import LeftOutSource, SourcesReport
+
+TEST, VALIDATION = "test", "validation"
+SUBSETS = (TEST, VALIDATION)
+
+
+def run(
+    data: Path,
+    model: str,
+    progress: Callable[[str], None],
+    subset: str = TEST,
+    left_out: Mapping[str, Path] | None = None,
+    earlier: Sequence[LeftOutSource] = (),
+) -> SourcesReport:
+    """Evaluates a deployed model on the photos of all sources, on Akida.
+
+    Every run gives the same report. Intervals are of 95 % over lesions, and over patients for
+    PAD-UFES-20. Make decisions with the validation subset.
+
+    Args:
+        data: folder that holds one data set or several.
+        model: name of the model in the models folder.
+        progress: receives one line of progress.
+        subset: "test" or "validation".
+        left_out: source to the file of a network that was trained without it.
+        earlier: results of such networks from an earlier report. They are kept for the sources
+            that `left_out` does not name.
+
+    Returns:
+        The report.
+
+    Raises:
+        DataError: the data cannot be used, or a split leaks.
+        ModelError: the model is missing or changed.
+        ImageError: a photo cannot be read.
+        UserError: a source or a file of `left_out` does not exist.
+    """
+    classifier = load_classifier(model)
+    progress("Checking that no lesion and no patient is in two subsets")
+    photos = split_sources(read_sources(data))[subset]
+    networks = dict(left_out or {})
+    # First, because a wrong name should not be found after half an hour.
+    new = [evaluate_left_out(source, path, photos) for source, path in networks.items()]
+    progress(f"{_count_photos(photos)} on {classifier.device}")
+    classified = classify_photos(classifier, photos)
+    results = score_sources(classified)
+    progress("Computing the intervals of the groups")
+    groups = score_groups(classified)
+    concepts = compare_concepts(classified)
+    return SourcesReport(
+        protocol="sources",
+        command=_make_command(model, subset),
+        model=model,
+        sha256=classifier.entry.sha256,
+        subset=subset,
+        criterion=compute_criterion([result.scores for result in results]),
+        sources=results,
+        groups=groups,
+        shortcuts=Shortcuts(concepts, measure_artefacts(classifier, photos, progress)),
+        phone=measure_phone_conditions(classifier, photos, progress),
+        events=measure_event_places(classifier, photos, progress),
+        left_out=[*(old for old in earlier if old.source not in networks), *new],
+    )
+
+
+def name_report(model: str = DEFAULT_MODEL, subset: str = TEST) -> str:
+    """Names the file of a report inside the models folder.
+
+    The report of the default model on test is protocols/sources.json.
+
+    Args:
+        model: name of the model.
+        subset: "test" or "validation".
+    """
+    parts = ["sources"]
+    parts += [] if model == DEFAULT_MODEL else [model]
+    parts += [] if subset == TEST else [subset]
+    return f"protocols/{'-'.join(parts)}.json"
+
+
+def _make_command(model: str, subset: str) -> str:
+    ending = "" if subset == TEST else f" --subset {subset}"
+    return f"python -m qana protocol sources --data DIR --model {model}{ending}"
+
+
+def _count_photos(photos: Sequence[Photo]) -> str:
+    kinds = ", ".join(
+        f"{len(indices)} {source} {image_type}"
+        for (source, image_type), indices in group_by_source(photos).items()
+    )
+    return f"{len(photos)} photos ({kinds})"
