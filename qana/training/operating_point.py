@@ -76,9 +76,8 @@ def find_operating_point(
         The point with the largest mean of value / target, see `TARGETS`, among those that reach
         `MELANOMA_RECALL`. If no point reaches it, all points count.
     """
-    positions = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
-    logits = np.concatenate([compute_logits(model, one) for one in positions])
-    labels = np.tile(labels, len(positions))
+    mirrored = compute_mirrored_logits(model, inputs)
+    logits, labels = np.concatenate(mirrored), np.tile(labels, len(mirrored))
 
     def rate(point: OperatingPoint) -> tuple[bool, float]:
         predicted = (logits + point.compute_shift(train_labels)).argmax(axis=1)
@@ -89,6 +88,20 @@ def find_operating_point(
 
     points = (OperatingPoint(float(s), float(m)) for s in STRENGTHS for m in MELANOMA_SHIFTS)
     return max(points, key=rate)
+
+
+def compute_mirrored_logits(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    """Computes the logits of each photo in four mirror positions.
+
+    Args:
+        model: (N, S, S, 3) float32, 0 to 255, to (N, 7) logits.
+        inputs: (M, S, S, 3) uint8.
+
+    Returns:
+        (4, M, 7) float32.
+    """
+    positions = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
+    return np.stack([compute_logits(model, one) for one in positions])
 
 
 def apply_operating_point(

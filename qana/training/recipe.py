@@ -133,6 +133,8 @@ class Recipe:
         reduced: share of the views that are shrunk to 84 pixels and enlarged again, 0 to 1. One
             source has photos of this size, and blur must not become its sign.
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
+        activation_penalty: factor of the share of active places in the loss of a float network that
+            imitates its parent, see `qana.training.activation_penalty`. None for no penalty.
     """
 
     name: str
@@ -168,6 +170,7 @@ class Recipe:
     group_balance: float | None = None
     reduced: float | None = None
     surrounded: float | None = None
+    activation_penalty: float | None = None
 
     @property
     def imitates_parent(self) -> bool:

@@ -23,12 +23,14 @@ from qana.training.layerwise_rounding import solve_rounding
 from qana.training.operating_point import (
     OperatingPoint,
     apply_operating_point,
+    compute_mirrored_logits,
     find_operating_point,
 )
 from qana.training.parent_model import ParentModel
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe, Schedule
 from qana.training.run_folder import RunFolder
+from qana.training.source_operating_point import find_source_operating_point
 from qana.training.subsets import Subsets
 from qana.training.teacher import load_imagenet_weights
 from qana.training.views import Views
@@ -100,14 +102,21 @@ class Stages:
         """
         path = self.folder / "operating_point.json"
         if not path.is_file():
-            chosen = find_operating_point(
-                self._load("float"),
-                self._subsets.inputs,
-                self._subsets.labels,
-                self._subsets.train_labels,
-            )
+            chosen = self._find_operating_point()
             path.write_text(json.dumps(dataclasses.asdict(chosen)) + "\n")
         return OperatingPoint(**json.loads(path.read_text()))
+
+    def _find_operating_point(self) -> OperatingPoint:
+        """Finds the operating point on validation photos, by the rule for the recipe's sources."""
+        model, subsets = self._load("float"), self._subsets
+        if not self._recipe.sources:
+            return find_operating_point(model, subsets.inputs, subsets.labels, subsets.train_labels)
+        return find_source_operating_point(
+            compute_mirrored_logits(model, subsets.inputs),
+            subsets.labels,
+            subsets.validation,
+            subsets.train_labels,
+        )
 
     @cached_property
     def _views(self) -> Views:
@@ -148,7 +157,8 @@ class Stages:
             initialize(model, self._parent.network, photos)
         if self._parent and recipe.imitates_parent:
             teacher = self._parent.network
-            self._distil(model, teacher, COMPARED_LAYERS, recipe.float_schedule, "fitting", "float")
+            schedule, penalty = recipe.float_schedule, recipe.activation_penalty or 0.0
+            self._distil(model, teacher, COMPARED_LAYERS, schedule, "fitting", "float", penalty)
         else:
             fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
@@ -161,11 +171,12 @@ class Stages:
         schedule: Schedule,
         folder: str,
         title: str,
+        penalty: float = 0.0,
     ) -> None:
         """Trains `model` in place to give the logits and the maps of `teacher`."""
         photos = self._subsets.train_inputs[:SPREAD_PHOTOS]
         fit_keras(
-            build_distillation_model(model, teacher, photos, maps),
+            build_distillation_model(model, teacher, photos, maps, penalty),
             self._views,
             self._subsets,
             self._recipe,
