@@ -4,12 +4,13 @@ from pathlib import Path
 
 from qana.classes import LABELS
 from qana.data.csv_tables import parse_number, quote_value, read_table
+from qana.data.metadata import find_pictures
 from qana.data.photo import Photo
 from qana.errors import DataError
 
 METADATA = "HAM10000_metadata.csv"
-METADATA_ALTERNATIVE = "HAM10000_metadata"
-"""Name of the file that Dataverse serves: it has no extension."""
+METADATA_NAMES = (METADATA, "HAM10000_metadata", "HAM10000_metadata.tab")
+"""Names of the file: Dataverse serves it without an extension or as a tab-separated table."""
 MASKS = "HAM10000_segmentations_lesion_tschandl"
 """Folder of the lesion masks."""
 COLUMNS = ("lesion_id", "image_id", "dx", "dx_type", "age", "sex", "localization")
@@ -18,7 +19,7 @@ COLUMNS = ("lesion_id", "image_id", "dx", "dx_type", "age", "sex", "localization
 
 def is_ham10000(folder: Path) -> bool:
     """Returns whether a folder holds HAM10000, by the name of its metadata."""
-    return any((folder / name).is_file() for name in (METADATA, METADATA_ALTERNATIVE))
+    return any((folder / name).is_file() for name in METADATA_NAMES)
 
 
 def read_ham10000(root: Path) -> list[Photo]:
@@ -35,7 +36,7 @@ def read_ham10000(root: Path) -> list[Photo]:
             of the seven. The message says which.
     """
     rows = _read_metadata(root)
-    images = {path.stem: path for path in sorted(root.rglob("*.jpg"))}
+    images = find_pictures(root)
     missing = [row["image_id"] for row in rows if row["image_id"] not in images]
     if missing:
         raise DataError(
@@ -49,7 +50,7 @@ def read_ham10000(root: Path) -> list[Photo]:
 def _read_metadata(root: Path) -> list[dict[str, str]]:
     if not root.is_dir():
         raise DataError(f"There is no folder {root}: give the folder that holds HAM10000.")
-    found = [root / name for name in (METADATA, METADATA_ALTERNATIVE) if (root / name).is_file()]
+    found = [root / name for name in METADATA_NAMES if (root / name).is_file()]
     if not found:
         raise DataError(
             f"{METADATA} is missing in {root.name}: download it from "

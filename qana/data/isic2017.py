@@ -17,9 +17,9 @@ from qana.data.metadata import (
     has_columns,
     name_or_unknown,
     parse_optional,
-    read_columns,
 )
 from qana.data.photo import Photo
+from qana.data.text_tables import read_header
 from qana.errors import DataError
 
 SOURCE = "isic2017"
@@ -37,7 +37,7 @@ def is_isic2017(folder: Path) -> bool:
     if has_columns(folder / OFFICIAL_TRUTH, OFFICIAL_COLUMNS):
         return True
     # BCN_20000 has the same columns and "diagnosis".
-    columns = read_columns(folder / METADATA)
+    columns = read_header(folder / METADATA)
     return set(COLUMNS) <= set(columns) and "diagnosis" not in columns
 
 

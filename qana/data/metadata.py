@@ -1,36 +1,20 @@
 """Finds the pictures of a data set and reads the cells of its metadata."""
 
-import csv
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from qana.data.csv_tables import parse_number, quote_value
+from qana.data.photo_files import PHOTO_EXTENSIONS
+from qana.data.text_tables import read_header
 from qana.errors import DataError
 
-PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
 UNKNOWN = "unknown"
 """Value of a site or sex that is not recorded."""
 
 
-def read_columns(path: Path) -> tuple[str, ...]:
-    """Reads the names of the columns of a CSV file, to recognise what it lists.
-
-    Args:
-        path: the file, which need not exist.
-
-    Returns:
-        The names, none if the file is missing or cannot be read.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            return tuple(next(csv.reader(file), ()))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return ()
-
-
 def has_columns(path: Path, columns: Collection[str]) -> bool:
-    """Returns whether a CSV file exists and has all of the columns."""
-    return set(columns) <= set(read_columns(path))
+    """Returns whether a table exists and has all of the columns."""
+    return set(columns) <= set(read_header(path))
 
 
 def read_one_hot(row: dict[str, str], classes: Sequence[str], where: str) -> str:
@@ -82,12 +66,12 @@ def find_pictures(root: Path) -> dict[str, Path]:
         root: folder of the data set.
 
     Returns:
-        Name without its ending to the JPEG or PNG file.
+        Name without its ending to the file.
     """
     return {
         path.stem: path
         for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in PICTURE_ENDINGS
+        if path.suffix.lower() in PHOTO_EXTENSIONS
     }
 
 

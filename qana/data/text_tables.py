@@ -73,6 +73,34 @@ def read_text_table(path: Path, has_header: bool = True) -> TextTable:
         DataError: the file cannot be opened, is not a text table, or has a row that is longer than
             the header. The message says what to do.
     """
+    lines, start, delimiter = _find_header(path)
+    width = min(
+        max(line.count(delimiter) for line in lines[start:]) + 1,
+        lines[start].count(delimiter) + 1 + MAX_EXTRA_CELLS,
+    )
+    frame = _parse("\n".join(lines[start:]), delimiter, width, path.name)
+    return _make_table(frame, start + 1, path.name, has_header)
+
+
+def read_header(path: Path) -> tuple[str, ...]:
+    """Reads the names of the columns of a table, to recognize what it lists.
+
+    Args:
+        path: the file, which need not exist.
+
+    Returns:
+        The names; none if the file is missing or no text table.
+    """
+    try:
+        lines, start, delimiter = _find_header(path)
+        frame = _parse(lines[start], delimiter, lines[start].count(delimiter) + 1, path.name)
+        return _make_table(frame, start + 1, path.name, has_header=True).header
+    except (OSError, DataError):
+        return ()
+
+
+def _find_header(path: Path) -> tuple[list[str], int, str]:
+    """Finds the lines of a table, the number of its first row among them, and its delimiter."""
     text = _decode(_read_bytes(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     named = _SEPARATOR_LINE.fullmatch(lines[0].strip(" "))
@@ -81,13 +109,7 @@ def read_text_table(path: Path, has_header: bool = True) -> TextTable:
         start += 1
     if start == len(lines):
         raise DataError(f"{path.name} is empty: give a table with a header and rows.")
-    delimiter = named[1] if named else _find_delimiter(lines[start])
-    width = min(
-        max(line.count(delimiter) for line in lines[start:]) + 1,
-        lines[start].count(delimiter) + 1 + MAX_EXTRA_CELLS,
-    )
-    frame = _parse("\n".join(lines[start:]), delimiter, width, path.name)
-    return _make_table(frame, start + 1, path.name, has_header)
+    return lines, start, named[1] if named else _find_delimiter(lines[start])
 
 
 def _read_bytes(path: Path) -> bytes:
