@@ -21,6 +21,7 @@ from qana.protocols.sources_report import SourcesReport
 PROTOCOLS = {
     "lesion": "qana.protocols.lesion",
     "paper": "qana.protocols.paper",
+    "paper-clinical": "qana.protocols.paper_clinical",
     "clinical": "qana.protocols.clinical",
     "sources": "qana.protocols.sources",
     "learning": "qana.edge_learning.protocol",
@@ -33,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=tuple(PROTOCOLS), help="the protocol")
     add_data_option(
         parser,
-        "folder of HAM10000; for clinical, the folder of PAD-UFES-20; for sources, the folder that "
-        "holds the folders of all data sets",
+        "folder of HAM10000; for clinical, the folder of PAD-UFES-20; for sources and "
+        "paper-clinical, the folder that holds the folders of all data sets",
     )
     parser.add_argument(
         "--phone", type=Path, metavar="DIR", help="folder of PAD-UFES-20; for learning only"

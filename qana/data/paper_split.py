@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from qana.data.arrays import fit_frame
 from qana.data.augmentation import augment
 from qana.data.csv_tables import parse_number, read_table
 from qana.data.photo import Photo
@@ -136,15 +136,13 @@ def load_split_images(rows: Sequence[SplitRow], photos: Sequence[Photo], size: i
         random view of its photo. Its name seeds the random numbers, so it is the same every time.
     """
     of = {photo.image_id: photo for photo in photos}
-    shape = (round(size * 4 / 3), size)
     images = np.empty((len(rows), size, size, 3), np.uint8)
     for index, row in enumerate(rows):
         photo = read_image(of[row.image_id].path)
         if row.copy == 0:
             images[index] = to_input(photo, size)
         else:
-            frame = cv2.resize(photo, shape, interpolation=cv2.INTER_AREA)
-            images[index] = augment(frame, size, _make_generator(row))
+            images[index] = augment(fit_frame(photo, size), size, _make_generator(row))
     return images
 
 
