@@ -58,7 +58,8 @@ def run(data: Path, model: str, progress: Callable[[str], None]) -> LesionReport
     """
     classifier = load_classifier(model)
     progress("Checking that no lesion and no image is in two subsets")
-    parts = split_photos(read_ham10000(data))
+    photos = read_ham10000(data)
+    parts = split_photos(photos)
     progress(f"{len(parts['validation'])} validation photos on {classifier.device}")
     validation = _predict(classifier, parts["validation"])
     progress(f"{len(parts['test'])} test photos on {classifier.device}")
@@ -73,7 +74,7 @@ def run(data: Path, model: str, progress: Callable[[str], None]) -> LesionReport
         command=f"python -m qana protocol lesion --data DIR --model {model}",
         model=model,
         sha256=classifier.entry.sha256,
-        split=_describe_split(parts),
+        split=_describe_split(photos, parts),
         test=scores,
         validation=score_predictions(classifier, validation),
         per_class_ci95=_compute_class_intervals(
@@ -129,7 +130,7 @@ def _predict(classifier: AkidaClassifier, photos: Sequence[Photo]) -> Prediction
     return predict_images(classifier, images)
 
 
-def _describe_split(parts: dict[str, list[Photo]]) -> LesionSplit:
+def _describe_split(photos: Sequence[Photo], parts: dict[str, list[Photo]]) -> LesionSplit:
     """Counts each subset; `split_photos` has already checked that nothing overlaps."""
     stored = read_split().keys() >= {photo.image_id for photo in parts["test"]}
     return LesionSplit(
@@ -144,6 +145,7 @@ def _describe_split(parts: dict[str, list[Photo]]) -> LesionSplit:
             for name, part in parts.items()
         },
         overlap=SplitOverlap(lesions=0, identical_images=0),
+        excluded=len(photos) - sum(map(len, parts.values())),
     )
 
 

@@ -50,12 +50,15 @@ class LesionSplit:
         sha256: of that file, or None.
         subsets: train, validation and test.
         overlap: what occurs in more than one subset.
+        excluded: photos that are in no subset, because they show a lesion of a later one under
+            another lesion_id.
     """
 
     file: str | None
     sha256: str | None
     subsets: dict[str, SubsetCounts]
     overlap: SplitOverlap
+    excluded: int = 0
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def test_the_report_says_what_is_on_which_side(report, ham_folder: Path) -> None
         assert (found.photos, found.lesions) == (len(parts[name]), len(lesions))
         assert sum(found.classes.values()) == found.photos
     assert report.split.overlap == SplitOverlap(lesions=0, identical_images=0)
+    assert report.split.excluded == 0
     assert report.split.file is None, "these photos are not those of the stored split"
 
 
