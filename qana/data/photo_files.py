@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from qana.errors import DataError
@@ -61,13 +62,15 @@ class PhotoFolder:
         if len(paths) < 2:
             return paths
         given = PurePosixPath(_normalize_path(image_id))
-        for wanted in (
-            lambda path: _normalize_path(path.as_posix()).endswith(f"/{given}"),
-            lambda path: PurePosixPath(_normalize_path(path.as_posix())).name == given.name,
-            lambda path: _normalize(path.stem) == _remove_extension(given.name),
-            lambda path: path.parent == self.folder / given.parent,
-        ):
-            paths = [path for path in paths if wanted(path)] or paths
+        stem = _remove_extension(given.name)
+        tests: tuple[Callable[[Path], bool], ...] = (
+            lambda path: path.suffix.lower() == given.suffix.lower(),
+            lambda path: _normalize(path.stem) == stem,
+            lambda path: _has_folders(path, given.parent.parts),
+            lambda path: given.name != str(given) and path.parent == self.folder / given.parent,
+        )
+        for test in tests:
+            paths = [path for path in paths if test(path)] or paths
         return paths
 
 
@@ -119,6 +122,12 @@ def make_photo_key(name: str) -> str:
 def clean_image_id(name: str) -> str:
     """Removes folders and the extension of a photo from an id."""
     return _remove_extension(PurePosixPath(_normalize_path(name)).name)
+
+
+def _has_folders(path: Path, folders: tuple[str, ...]) -> bool:
+    """Returns whether the last folders of a path are these, in any case."""
+    last = path.parent.parts[len(path.parent.parts) - len(folders) :]
+    return [_normalize(name).casefold() for name in last] == [name.casefold() for name in folders]
 
 
 def _is_hidden(path: Path) -> bool:
