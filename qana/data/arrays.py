@@ -10,6 +10,7 @@ import numpy as np
 from qana.classes import LABELS
 from qana.data.photo import Photo
 from qana.imaging import read_image, to_input
+from qana.imaging.field_of_view import crop_to_field_of_view
 
 ImageTransform: TypeAlias = Callable[[np.ndarray], np.ndarray]
 """Takes and returns (H, W, 3) uint8 RGB."""
@@ -60,6 +61,7 @@ def load_frames(
 ) -> np.ndarray:
     """Loads whole photos in one aspect ratio (4:3), from which augmentation crops.
 
+    The surround of a dermatoscope's field is cropped away first, as the deployed classifier does.
     The areas outside the centre square are kept, so a rotated or shifted crop shows skin instead of
     padding. An upright photo is turned by a quarter, because a lesion has no upright orientation. A
     photo that is still too narrow is mirrored at its left and right edges, and one that is too wide
@@ -73,7 +75,7 @@ def load_frames(
     Returns:
         (N, height, width, 3) uint8 RGB.
     """
-    return _load(photos, lambda image: fit_frame(transform(image), height))
+    return _load(photos, lambda image: fit_frame(crop_to_field_of_view(transform(image)), height))
 
 
 def fit_frame(image: np.ndarray, height: int) -> np.ndarray:

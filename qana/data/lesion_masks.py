@@ -14,7 +14,9 @@ import numpy as np
 
 from qana.data.photo import Photo
 from qana.errors import DataError
-from qana.imaging import to_input
+from qana.imaging import read_image
+from qana.imaging.crop import CROP_SHARE, crop_centre
+from qana.imaging.field_of_view import find_field_of_view
 from qana.resources import ASSETS
 
 Outlines: TypeAlias = tuple[np.ndarray, ...]
@@ -49,7 +51,12 @@ def read_mask(photo: Photo, size: int) -> np.ndarray:
             f"{photo.image_id} has no lesion mask: unpack HAM10000_segmentations_lesion_tschandl "
             "next to the images."
         )
-    return to_input(np.repeat(mask[..., None], 3, axis=2), size)[..., 0] > 127
+    image = read_image(photo.path)
+    field = find_field_of_view(image)
+    if field is not None:
+        size_of_photo = (image.shape[1], image.shape[0])
+        mask = field.crop(cv2.resize(mask, size_of_photo, interpolation=cv2.INTER_NEAREST))
+    return crop_centre(mask, size, CROP_SHARE) > 127
 
 
 def trace_outlines(mask: np.ndarray) -> Outlines:

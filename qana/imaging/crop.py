@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from qana.imaging.field_of_view import crop_to_field_of_view
+
 CROP_SHARE = 0.935
 """Share of the centre square's side that the network reads; timm calls it `crop_pct`.
 
@@ -42,8 +44,9 @@ def to_input(image: np.ndarray, size: int) -> np.ndarray:
     """Crops a photo to the network's input.
 
     Every caller uses this one function, so a photo gives the same input in evaluation and in the
-    app. The crop keeps the centre, where a dermatoscope puts the lesion. It never changes the
-    aspect ratio, because asymmetry is a diagnostic sign.
+    app. The black or white surround of a dermatoscope's field goes first. The crop keeps the
+    centre, where a dermatoscope puts the lesion. It never changes the aspect ratio, because
+    asymmetry is a diagnostic sign.
 
     Args:
         image: (H, W, 3) uint8 RGB, 0 to 255.
@@ -56,7 +59,7 @@ def to_input(image: np.ndarray, size: int) -> np.ndarray:
         >>> to_input(read_image("lesion.jpg"), 128).shape
         (128, 128, 3)
     """
-    return crop_centre(image, size, CROP_SHARE)
+    return crop_centre(crop_to_field_of_view(image), size, CROP_SHARE)
 
 
 def crop_centre(image: np.ndarray, size: int, share: float = 1.0) -> np.ndarray:

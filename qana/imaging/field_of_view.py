@@ -1,0 +1,353 @@
+"""Finds the lit field of a photo that was taken through a dermatoscope.
+
+Many archives keep the black or white surround of the field. It shows no skin, so neither the
+quality check nor the network may judge it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+WORKING_SIDE = 192
+"""Longer side to which a photo is scaled for the search, pixels."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What counts as a surround of one tone; pixels are those of the working size.
+
+    Attributes:
+        level: farthest that the surround may be from black or white, grey levels.
+        chroma: largest difference of its channels, grey levels.
+        contrast: least difference between the surround and the field, grey levels.
+        noise: how far four of five of its pixels may be from its level, grey levels, besides 15 %
+            of the contrast.
+        reach: distance from the border to both sides within which half of the contrast is crossed.
+        roughness: largest share of the field's area by which it differs from an ellipse or a
+            rectangle.
+    """
+
+    level: float
+    chroma: float
+    contrast: float
+    noise: float
+    reach: float
+    roughness: float
+
+
+DARK_LIMITS = Limits(level=60, chroma=40, contrast=30, noise=8, reach=4, roughness=0.06)
+BRIGHT_LIMITS = Limits(level=35, chroma=8, contrast=16, noise=2, reach=2.5, roughness=0.04)
+"""A white surround is stricter: a lesion on pale skin is a dark area on a bright one, too."""
+UNIFORM = 0.15
+"""How far four of five pixels of a surround may be from its level, as a share of the contrast."""
+THRESHOLD = 0.25
+"""Where the field begins between the level of the surround (0) and that of the field (1)."""
+MIN_SURROUND = 0.03
+"""Least share of the photo that is surround."""
+MIN_FIELD = 0.02
+"""Least share of the photo that is field."""
+MIN_SOLIDITY = 0.88
+"""Least share of its convex hull that the field fills; a dark lesion may bite into it."""
+MIN_CLEAN = 0.85
+"""Least share of surround outside the hull; a scale or text may cover the rest."""
+MIN_SHARP = 0.6
+"""Least share of the field's border that is a step; a vignette of the light has none."""
+STEP = 0.5
+"""Least step at the border, as a share of the local contrast."""
+MIN_POINTS = 8
+"""Least number of points on the field's border, a working pixel apart."""
+DEPTH = 12.0
+"""Distance inside the border at which the local contrast is measured, working pixels."""
+MAX_SURROUND = 0.10
+"""Share of surround in a photo's centre square up to which the photo stays as it is: dark corners
+are common in photos on which the networks were trained."""
+MARGIN = 0.02
+"""Width of the field's border that counts as surround, a share of the photo's longer side: it is
+blurred and often shaded."""
+SPREAD = 0.06
+"""Standard deviation of the weights with which the skin is continued over the surround, a share of
+the photo's longer side."""
+
+
+@dataclass(frozen=True, eq=False)
+class FieldOfView:
+    """The lit field inside the surround of a dermatoscope.
+
+    Attributes:
+        top: first row of its bounding box, pixels of the photo.
+        left: first column of the box.
+        height: number of rows of the box.
+        width: number of columns of the box.
+        cropped: whether a photo is cropped to the box; False where little surround would go.
+        tone: of the surround, "dark" or "bright".
+        mask: (h, w) uint8 of the whole photo at working size, 1 in the field and 0 in the surround.
+    """
+
+    top: int
+    left: int
+    height: int
+    width: int
+    cropped: bool
+    tone: str
+    mask: np.ndarray
+
+    def crop(self, image: np.ndarray) -> np.ndarray:
+        """Crops an image of the photo's size: (H, W) or (H, W, C) to a view of it."""
+        if not self.cropped:
+            return image
+        return image[self.top : self.top + self.height, self.left : self.left + self.width]
+
+    def resize_mask(self, height: int, width: int) -> np.ndarray:
+        """Resizes the mask to (height, width) uint8, without the border of the field."""
+        reach = 2 * round(MARGIN * max(self.mask.shape)) + 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+        inner = cv2.erode(self.mask, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=1)
+        resized = cv2.resize(inner * np.uint8(255), (width, height), interpolation=cv2.INTER_LINEAR)
+        return (resized > 127).astype(np.uint8)
+
+
+def find_field_of_view(image: np.ndarray) -> FieldOfView | None:
+    """Finds the field of a photo with a uniform dark or bright surround.
+
+    The surround begins at the edge of the photo. The field is a circle, an ellipse or a rectangle,
+    whole or cut by the edge of the photo, with a sharp border.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+
+    Returns:
+        The field; None for a photo without a surround.
+    """
+    small = _shrink(image)
+    darkest, brightest = small.min(axis=2), small.max(axis=2)
+    chroma = brightest - darkest
+    for tone, level, limits in (
+        ("dark", brightest, DARK_LIMITS),
+        ("bright", 255 - darkest, BRIGHT_LIMITS),
+    ):
+        mask = _find_mask(level.astype(np.float32), chroma, limits)
+        if mask is not None:
+            box = cv2.boundingRect(mask)
+            cropped = _measure_surround(mask) > MAX_SURROUND
+            top, left, height, width = _scale_box(box, mask.shape, image.shape)
+            return FieldOfView(top, left, height, width, cropped, tone, mask)
+    return None
+
+
+def crop_to_field_of_view(image: np.ndarray) -> np.ndarray:
+    """Crops a photo to the bounding box of its lit field, where there is much surround.
+
+    What is left of the surround in the corners of the box is covered with the colours of the skin
+    next to it, so that a network sees no border there.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+
+    Returns:
+        (h, w, 3) uint8 RGB; the photo itself where there is little or no surround.
+
+    Example:
+        >>> crop_to_field_of_view(read_image("lesion_in_a_black_circle.jpg")).shape
+        (612, 612, 3)
+    """
+    field = find_field_of_view(image)
+    if field is None or not field.cropped:
+        return image
+    mask = field.crop(field.resize_mask(*image.shape[:2]))[..., None]
+    skin = field.crop(_continue_skin(image, field))
+    return np.where(mask > 0, field.crop(image), skin)
+
+
+def _continue_skin(image: np.ndarray, field: FieldOfView) -> np.ndarray:
+    """Continues the colours of the field over the surround: (H, W, 3) uint8, smooth.
+
+    This is a normalized convolution (Knutsson and Westin, "Normalized and differential
+    convolution", CVPR 1993, doi:10.1109/CVPR.1993.341081).
+    """
+    height, width = field.mask.shape
+    weights = field.resize_mask(height, width).astype(np.float32)
+    small = cv2.resize(_shrink(image), (width, height)) * weights[..., None]
+    sigma = SPREAD * max(height, width)
+    total = cv2.GaussianBlur(weights, (0, 0), sigma)[..., None]
+    mean = small.sum(axis=(0, 1)) / max(1.0, float(weights.sum()))
+    # The mean of the field has a small weight. It counts where no pixel of the field is near.
+    colours = (cv2.GaussianBlur(small, (0, 0), sigma) + 1e-4 * mean) / (total + 1e-4)
+    resized = cv2.resize(colours, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.clip(np.rint(resized), 0, 255).astype(np.uint8)
+
+
+def _shrink(image: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
+    step = max(1, max(height, width) // (4 * WORKING_SIDE))
+    coarse = np.ascontiguousarray(image[::step, ::step])  # averaging all of a large photo is slow
+    factor = WORKING_SIDE / max(coarse.shape[:2])
+    if factor < 1:
+        size = tuple(max(1, round(side * factor)) for side in coarse.shape[1::-1])
+        coarse = cv2.resize(coarse, size, interpolation=cv2.INTER_AREA)
+    return cv2.medianBlur(coarse, 3)
+
+
+def _find_mask(level: np.ndarray, chroma: np.ndarray, limits: Limits) -> np.ndarray | None:
+    """Finds the field in the distance from black or white, (h, w) float32."""
+    if min(level.shape) < 16:
+        return None
+    edge = (level[:2].ravel(), level[-2:].ravel(), level[:, :2].ravel(), level[:, -2:].ravel())
+    surround = float(np.percentile(np.concatenate(edge), 10))
+    lit = level > surround + limits.contrast
+    if surround > limits.level or lit.mean() < MIN_FIELD:
+        return None
+    contrast = float(np.median(level[lit])) - surround
+    outside = _keep_from_edge(level < surround + max(THRESHOLD * contrast, limits.contrast / 2))
+    if outside.mean() < MIN_SURROUND:
+        return None
+    field = _keep_largest(1 - outside)
+    contours, _ = cv2.findContours(field, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if field.mean() < MIN_FIELD:
+        return None
+    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
+    filled = cv2.fillConvexPoly(np.zeros_like(field), hull, 1)
+    beyond = filled == 0
+    far = cv2.erode(beyond.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    spread = np.percentile(level[far], 80) - surround if far.any() else 0
+    points, normals = _sample_border(hull[:, 0].astype(np.float64), level.shape)
+    plausible = (
+        beyond.mean() >= MIN_SURROUND
+        and field.sum() >= MIN_SOLIDITY * filled.sum()
+        and outside[beyond].mean() >= MIN_CLEAN
+        and spread <= UNIFORM * contrast + limits.noise
+        and np.median(chroma[beyond]) <= limits.chroma
+        and len(points) >= MIN_POINTS
+        and _measure_sharp_share(level, points, normals, surround, limits) >= MIN_SHARP
+    )
+    return _fit_shape(filled, points, limits.roughness) if plausible else None
+
+
+def _keep_from_edge(dark: np.ndarray) -> np.ndarray:
+    """Keeps what is connected to the edge of the photo."""
+    _, labels = cv2.connectedComponents(np.pad(dark, 1, constant_values=True).astype(np.uint8))
+    return (labels == labels[0, 0])[1:-1, 1:-1].astype(np.uint8)
+
+
+def _keep_largest(field: np.ndarray) -> np.ndarray:
+    """Keeps the largest part, without thin lines such as a scale that touches it."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    opened = cv2.morphologyEx(field, cv2.MORPH_OPEN, kernel)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    return (labels == 1 + int(areas.argmax())).astype(np.uint8) if len(areas) else opened
+
+
+def _sample_border(hull: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Returns points on the hull away from the edge of the photo, a pixel apart, and normals."""
+    ends = np.roll(hull, -1, axis=0)
+    points, normals = [], []
+    centre = hull.mean(axis=0)
+    for start, end in zip(hull, ends, strict=True):
+        length = float(np.hypot(*(end - start)))
+        if length == 0:
+            continue
+        steps = np.arange(0.5, max(1.0, length))[:, None] / max(1.0, length)
+        normal = np.array([end[1] - start[1], start[0] - end[0]]) / length
+        if normal @ (start - centre) < 0:
+            normal = -normal
+        points.append(start + steps * (end - start))
+        normals.append(np.repeat(normal[None], len(steps), axis=0))
+    if not points:
+        return np.empty((0, 2)), np.empty((0, 2))
+    all_points, all_normals = np.concatenate(points), np.concatenate(normals)
+    limits = np.array([shape[1] - 1, shape[0] - 1])
+    free = ((all_points > 3) & (all_points < limits - 3)).all(axis=1)
+    return all_points[free], all_normals[free]
+
+
+def _measure_sharp_share(
+    level: np.ndarray, points: np.ndarray, normals: np.ndarray, surround: float, limits: Limits
+) -> float:
+    def read(distance: float) -> np.ndarray:
+        x, y = (points + distance * normals).astype(np.float32).T
+        return cv2.remap(level, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+
+    step = read(-limits.reach) - read(limits.reach)
+    return float(
+        (step >= STEP * np.maximum(read(-DEPTH) - surround, BRIGHT_LIMITS.contrast)).mean()
+    )
+
+
+def _fit_shape(filled: np.ndarray, points: np.ndarray, roughness: float) -> np.ndarray | None:
+    """Returns the mask of the ellipse or rounded rectangle that the hull is, or None."""
+    allowed = roughness * filled.sum()
+    best = None
+    height, width = filled.shape
+    if filled[[0, 0, height - 1, height - 1], [0, width - 1, 0, width - 1]].sum() > 2:
+        return None
+    for shape in (
+        _draw_ellipse(filled, points),
+        _draw_circle(filled, points),
+        _draw_rectangle(filled),
+    ):
+        if shape is None:
+            continue
+        wrong = int((shape != filled).sum())
+        if wrong <= allowed:
+            best, allowed = shape, wrong
+    return best
+
+
+def _draw_ellipse(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
+    (x, y), (a, b), angle = cv2.fitEllipse(points.astype(np.float32))
+    height, width = filled.shape
+    inside = 0 < x < width and 0 < y < height  # False for numbers that are not finite
+    if not inside or not 8 < min(a, b) <= max(a, b) < 1.6 * max(height, width):
+        return None
+    box = ((x, y), (a, b), angle)
+    return cv2.ellipse(np.zeros_like(filled), box, 1, -1)
+
+
+def _draw_circle(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
+    system = np.column_stack([2 * points, np.ones(len(points))])
+    x, y, rest = np.linalg.lstsq(system, (points**2).sum(axis=1), rcond=None)[0]
+    square = rest + x * x + y * y
+    height, width = filled.shape
+    inside = 0 < x < width and 0 < y < height
+    if not inside or not 16 < square < (0.8 * max(height, width)) ** 2:
+        return None
+    return cv2.circle(
+        np.zeros_like(filled),
+        (round(16 * x), round(16 * y)),
+        round(16 * np.sqrt(square)),
+        1,
+        -1,
+        shift=4,
+    )
+
+
+def _draw_rectangle(filled: np.ndarray) -> np.ndarray:
+    """Draws the bounding box with corners so round that its area is that of the field."""
+    x, y, width, height = cv2.boundingRect(filled)
+    missing = max(0, width * height - int(filled.sum()))
+    radius = min(np.sqrt(missing / (4 - np.pi)), min(width, height) / 2)
+    rows, columns = np.mgrid[: filled.shape[0], : filled.shape[1]]
+    over_x = np.maximum(0, np.abs(columns - (x + (width - 1) / 2)) - (width / 2 - radius))
+    over_y = np.maximum(0, np.abs(rows - (y + (height - 1) / 2)) - (height / 2 - radius))
+    return (np.hypot(over_x, over_y) <= max(radius, 0.5)).astype(np.uint8)
+
+
+def _measure_surround(mask: np.ndarray) -> float:
+    """Measures the share of the centre square that is surround, 0 to 1."""
+    height, width = mask.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return 1 - float(mask[top : top + side, left : left + side].mean())
+
+
+def _scale_box(
+    box: Sequence[int], shape: tuple[int, ...], full: tuple[int, ...]
+) -> tuple[int, int, int, int]:
+    """Scales a box (x, y, width, height) of the mask to (top, left, height, width) of the photo."""
+    x, y, width, height = box
+    scale_y, scale_x = full[0] / shape[0], full[1] / shape[1]
+    top, left = round(y * scale_y), round(x * scale_x)
+    bottom, right = round((y + height) * scale_y), round((x + width) * scale_x)
+    return top, left, bottom - top, right - left
