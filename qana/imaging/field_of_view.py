@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from qana.imaging.field_shape import fit_shape, measure_sharp_share, sample_border
+from qana.imaging.skin_continuation import continue_skin
+
 WORKING_SIDE = 192
 """Longer side to which a photo is scaled for the search, pixels."""
 
@@ -54,21 +57,14 @@ MIN_CLEAN = 0.85
 """Least share of surround outside the hull; a scale or text may cover the rest."""
 MIN_SHARP = 0.6
 """Least share of the field's border that is a step; a vignette of the light has none."""
-STEP = 0.5
-"""Least step at the border, as a share of the local contrast."""
 MIN_POINTS = 8
 """Least number of points on the field's border, a working pixel apart."""
-DEPTH = 12.0
-"""Distance inside the border at which the local contrast is measured, working pixels."""
 MAX_SURROUND = 0.10
 """Share of surround in a photo's centre square up to which the photo stays as it is: dark corners
 are common in photos on which the networks were trained."""
 MARGIN = 0.02
 """Width of the field's border that counts as surround, a share of the photo's longer side: it is
 blurred and often shaded."""
-SPREAD = 0.06
-"""Standard deviation of the weights with which the skin is continued over the surround, a share of
-the photo's longer side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,29 +149,18 @@ def crop_to_field_of_view(image: np.ndarray) -> np.ndarray:
         (612, 612, 3)
     """
     field = find_field_of_view(image)
-    if field is None or not field.cropped:
+    return image if field is None else cover_surround(image, field)
+
+
+def cover_surround(image: np.ndarray, field: FieldOfView) -> np.ndarray:
+    """Crops a photo to a field that was found in it, see `crop_to_field_of_view`."""
+    if not field.cropped:
         return image
-    mask = field.crop(field.resize_mask(*image.shape[:2]))[..., None]
-    skin = field.crop(_continue_skin(image, field))
-    return np.where(mask > 0, field.crop(image), skin)
-
-
-def _continue_skin(image: np.ndarray, field: FieldOfView) -> np.ndarray:
-    """Continues the colours of the field over the surround: (H, W, 3) uint8, smooth.
-
-    This is a normalized convolution (Knutsson and Westin, "Normalized and differential
-    convolution", CVPR 1993, doi:10.1109/CVPR.1993.341081).
-    """
-    height, width = field.mask.shape
-    weights = field.resize_mask(height, width).astype(np.float32)
-    small = cv2.resize(_shrink(image), (width, height)) * weights[..., None]
-    sigma = SPREAD * max(height, width)
-    total = cv2.GaussianBlur(weights, (0, 0), sigma)[..., None]
-    mean = small.sum(axis=(0, 1)) / max(1.0, float(weights.sum()))
-    # The mean of the field has a small weight. It counts where no pixel of the field is near.
-    colours = (cv2.GaussianBlur(small, (0, 0), sigma) + 1e-4 * mean) / (total + 1e-4)
-    resized = cv2.resize(colours, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return np.clip(np.rint(resized), 0, 255).astype(np.uint8)
+    shape, size = field.mask.shape, image.shape[1::-1]
+    small = cv2.resize(_shrink(image), shape[::-1])
+    skin = cv2.resize(continue_skin(small, field.resize_mask(*shape)), size)
+    inside = field.crop(field.resize_mask(*image.shape[:2]))[..., None] > 0
+    return np.where(inside, field.crop(image), np.rint(field.crop(skin)).astype(np.uint8))
 
 
 def _shrink(image: np.ndarray) -> np.ndarray:
@@ -211,7 +196,7 @@ def _find_mask(level: np.ndarray, chroma: np.ndarray, limits: Limits) -> np.ndar
     beyond = filled == 0
     far = cv2.erode(beyond.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     spread = np.percentile(level[far], 80) - surround if far.any() else 0
-    points, normals = _sample_border(hull[:, 0].astype(np.float64), level.shape)
+    points, normals = sample_border(hull[:, 0].astype(np.float64), level.shape)
     plausible = (
         beyond.mean() >= MIN_SURROUND
         and field.sum() >= MIN_SOLIDITY * filled.sum()
@@ -219,9 +204,9 @@ def _find_mask(level: np.ndarray, chroma: np.ndarray, limits: Limits) -> np.ndar
         and spread <= UNIFORM * contrast + limits.noise
         and np.median(chroma[beyond]) <= limits.chroma
         and len(points) >= MIN_POINTS
-        and _measure_sharp_share(level, points, normals, surround, limits) >= MIN_SHARP
+        and measure_sharp_share(level, points, normals, surround, limits.reach) >= MIN_SHARP
     )
-    return _fit_shape(filled, points, limits.roughness) if plausible else None
+    return fit_shape(filled, points, limits.roughness) if plausible else None
 
 
 def _keep_from_edge(dark: np.ndarray) -> np.ndarray:
@@ -237,101 +222,6 @@ def _keep_largest(field: np.ndarray) -> np.ndarray:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
     areas = stats[1:, cv2.CC_STAT_AREA]
     return (labels == 1 + int(areas.argmax())).astype(np.uint8) if len(areas) else opened
-
-
-def _sample_border(hull: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Returns points on the hull away from the edge of the photo, a pixel apart, and normals."""
-    ends = np.roll(hull, -1, axis=0)
-    points, normals = [], []
-    centre = hull.mean(axis=0)
-    for start, end in zip(hull, ends, strict=True):
-        length = float(np.hypot(*(end - start)))
-        if length == 0:
-            continue
-        steps = np.arange(0.5, max(1.0, length))[:, None] / max(1.0, length)
-        normal = np.array([end[1] - start[1], start[0] - end[0]]) / length
-        if normal @ (start - centre) < 0:
-            normal = -normal
-        points.append(start + steps * (end - start))
-        normals.append(np.repeat(normal[None], len(steps), axis=0))
-    if not points:
-        return np.empty((0, 2)), np.empty((0, 2))
-    all_points, all_normals = np.concatenate(points), np.concatenate(normals)
-    limits = np.array([shape[1] - 1, shape[0] - 1])
-    free = ((all_points > 3) & (all_points < limits - 3)).all(axis=1)
-    return all_points[free], all_normals[free]
-
-
-def _measure_sharp_share(
-    level: np.ndarray, points: np.ndarray, normals: np.ndarray, surround: float, limits: Limits
-) -> float:
-    def read(distance: float) -> np.ndarray:
-        x, y = (points + distance * normals).astype(np.float32).T
-        return cv2.remap(level, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
-
-    step = read(-limits.reach) - read(limits.reach)
-    return float(
-        (step >= STEP * np.maximum(read(-DEPTH) - surround, BRIGHT_LIMITS.contrast)).mean()
-    )
-
-
-def _fit_shape(filled: np.ndarray, points: np.ndarray, roughness: float) -> np.ndarray | None:
-    """Returns the mask of the ellipse or rounded rectangle that the hull is, or None."""
-    allowed = roughness * filled.sum()
-    best = None
-    height, width = filled.shape
-    if filled[[0, 0, height - 1, height - 1], [0, width - 1, 0, width - 1]].sum() > 2:
-        return None
-    for shape in (
-        _draw_ellipse(filled, points),
-        _draw_circle(filled, points),
-        _draw_rectangle(filled),
-    ):
-        if shape is None:
-            continue
-        wrong = int((shape != filled).sum())
-        if wrong <= allowed:
-            best, allowed = shape, wrong
-    return best
-
-
-def _draw_ellipse(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
-    (x, y), (a, b), angle = cv2.fitEllipse(points.astype(np.float32))
-    height, width = filled.shape
-    inside = 0 < x < width and 0 < y < height  # False for numbers that are not finite
-    if not inside or not 8 < min(a, b) <= max(a, b) < 1.6 * max(height, width):
-        return None
-    box = ((x, y), (a, b), angle)
-    return cv2.ellipse(np.zeros_like(filled), box, 1, -1)
-
-
-def _draw_circle(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
-    system = np.column_stack([2 * points, np.ones(len(points))])
-    x, y, rest = np.linalg.lstsq(system, (points**2).sum(axis=1), rcond=None)[0]
-    square = rest + x * x + y * y
-    height, width = filled.shape
-    inside = 0 < x < width and 0 < y < height
-    if not inside or not 16 < square < (0.8 * max(height, width)) ** 2:
-        return None
-    return cv2.circle(
-        np.zeros_like(filled),
-        (round(16 * x), round(16 * y)),
-        round(16 * np.sqrt(square)),
-        1,
-        -1,
-        shift=4,
-    )
-
-
-def _draw_rectangle(filled: np.ndarray) -> np.ndarray:
-    """Draws the bounding box with corners so round that its area is that of the field."""
-    x, y, width, height = cv2.boundingRect(filled)
-    missing = max(0, width * height - int(filled.sum()))
-    radius = min(np.sqrt(missing / (4 - np.pi)), min(width, height) / 2)
-    rows, columns = np.mgrid[: filled.shape[0], : filled.shape[1]]
-    over_x = np.maximum(0, np.abs(columns - (x + (width - 1) / 2)) - (width / 2 - radius))
-    over_y = np.maximum(0, np.abs(rows - (y + (height - 1) / 2)) - (height / 2 - radius))
-    return (np.hypot(over_x, over_y) <= max(radius, 0.5)).astype(np.uint8)
 
 
 def _measure_surround(mask: np.ndarray) -> float:
