@@ -21,6 +21,7 @@ sys.path.insert(0, ".")
 start = time.perf_counter()
 from streamlit.testing.v1 import AppTest
 from qana.data.samples import load_samples
+from qana.reports.recorded_weights import find_present_weights
 for page in ("scan", "explain", "compare", "convert", "learn", "facts"):
     app = AppTest.from_file(sys.argv[1], default_timeout=120).run()
     if page != "scan":
@@ -29,7 +30,9 @@ for page in ("scan", "explain", "compare", "convert", "learn", "facts"):
         app.button(key=load_samples()[3].image_id).click().run()
     assert not app.exception and not app.error, page
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"pages_s": round(time.perf_counter() - start, 1), "memory_mb": peak // 1024}))
+seconds = round(time.perf_counter() - start, 1)
+measured = {"pages_s": seconds, "memory_mb": peak // 1024, "weights": find_present_weights()}
+print(json.dumps(measured))
 """
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
+from qana.reports.recorded_weights import find_present_weights, make_picture_record
 from tools.server import CHROMIUM, CHROMIUM_MISSING, ROOT, Server
 
 OUT = ROOT / "assets" / "screens"
@@ -99,7 +100,9 @@ def main() -> int:
                 times.evaluate_all("all => all.forEach(one => (one.style.display = 'none'))")
                 screenshots.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
                 context.close()
-            _join(screenshots).save(OUT / f"{name}.webp", quality=84, method=6)
+            # The record of the networks tells `qana measure` whether the picture is up to date.
+            record = make_picture_record(find_present_weights())
+            _join(screenshots).save(OUT / f"{name}.webp", quality=84, method=6, exif=record)
             sys.stdout.write(f"{OUT.name}/{name}.webp\n")
     return 0
 

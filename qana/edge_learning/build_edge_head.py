@@ -66,7 +66,9 @@ def build_edge_head(
     validation = _load_maps(front, parts["validation"], entry, runs, "validation")
     settings, rows = choose_settings(train, validation, progress)
     command = f"python -m qana edge --data DIR --model {name}"
-    write_report(models / "studies" / "edge.json", _make_study(settings, rows, command))
+    weights = {name: entry.sha256}
+    study = _make_study(settings, rows, command) | {"weights": weights}
+    write_report(models / "studies" / "edge.json", study)
 
     generator = build_spike_generator(
         train.maps, settings.spikes, settings.share, settings.whitening, SEED
@@ -93,6 +95,7 @@ def build_edge_head(
             "passes": {name: device.passes for name, device in mappings.items()},
             "processors": {name: device.processors for name, device in mappings.items()},
             "command": command,
+            "weights": weights,
         }
         for path in (file, stored):
             path.replace(models / path.name)

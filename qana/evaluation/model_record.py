@@ -122,6 +122,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         turned_away: rejection rate by family of out-of-distribution images.
         command: the command that fitted it.
         phone: pass rate of phone photos of lesions, where they were at hand.
+        weights: name of the model to the SHA-256 of the .fbz file that the gate was fitted to.
         sha256: of the file.
     """
 
@@ -133,6 +134,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     turned_away: dict[str, RejectionRate]
     command: str
     phone: PassRate | None = None
+    weights: dict[str, str] | None = None
     sha256: str
 
 

@@ -32,6 +32,7 @@ class StudyTable(msgspec.Struct, frozen=True, omit_defaults=True):
         missing: labels of the variants that are not measured completely yet.
         refused: conversions that failed a check, and why.
         measured: scores by variant and stage, for a run that continues.
+        weights: name and SHA-256 of each deployed network that the study used, if any.
     """
 
     study: str
@@ -44,6 +45,7 @@ class StudyTable(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: list[str]
     refused: list[str] | None = None
     measured: dict[str, dict[str, dict[str, Any]]] | None = None
+    weights: dict[str, str] | None = None
 
 
 def read_studies(folder: Path | None = None) -> list[StudyTable]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from qana.evaluation.report_files import read_report_if_present
+from qana.reports.recorded_weights import Weights
 
 Free = Any
 """A part of a document that is written and kept, but not shown."""
@@ -74,11 +75,11 @@ class MemoryTest(msgspec.Struct, frozen=True, omit_defaults=True):
     growth_by_quarters: float | None = None
 
 
-@dataclass(frozen=True)
-class SoakReport:
+class SoakReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The document of `python -m tools.soak`."""
 
     command: str
+    weights: Weights | None = None
     load: LoadTest
     without_a_pause: Free
     memory: MemoryTest
@@ -86,11 +87,11 @@ class SoakReport:
     machine: str
 
 
-@dataclass(frozen=True)
-class FaultReport:
+class FaultReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The document of `python -m tools.soak.faults`: statements by fault, and whether they hold."""
 
     command: str
+    weights: Weights | None = None
     restart: dict[str, bool]
     saving: dict[str, bool]
     full_disk: dict[str, bool]
@@ -124,8 +125,7 @@ class WorstInput:
     most_said_bytes: int
 
 
-@dataclass(frozen=True)
-class FuzzReport:
+class FuzzReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The document of `python -m tools.fuzz`.
 
     Attributes:
@@ -135,6 +135,7 @@ class FuzzReport:
     """
 
     command: str
+    weights: Weights | None = None
     machine: Free
     seed: int
     inputs: int
@@ -203,11 +204,11 @@ class BoothVisits:
     troubles: Free
 
 
-@dataclass(frozen=True)
-class BoothReport:
+class BoothReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The document of `python -m tools.soak.booth`."""
 
     command: str
+    weights: Weights | None = None
     show: BoothShow
     visits: BoothVisits
     misses: Free

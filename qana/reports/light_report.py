@@ -3,14 +3,15 @@
 `tools/light_install.py` writes it.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from qana.evaluation.report_files import read_report_if_present
+from qana.reports.recorded_weights import Weights
 
 
-@dataclass(frozen=True)
-class LightReport:
+class LightReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the light installation needs.
 
     Attributes:
@@ -20,6 +21,7 @@ class LightReport:
         disk_mb: disk space.
         pages_s: seconds to open every page.
         memory_mb: memory after that.
+        weights: the networks that were deployed.
     """
 
     command: str
@@ -28,6 +30,7 @@ class LightReport:
     disk_mb: int
     pages_s: float
     memory_mb: int
+    weights: Weights | None = None
 
 
 def read_light(folder: Path | None = None) -> LightReport | None:

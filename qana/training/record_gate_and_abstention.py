@@ -93,6 +93,7 @@ def record_gate_and_abstention(
                 if pictures
             },
             "command": command + (" --phone DIR" if phone else ""),
+            "weights": {name: entry.sha256},
         },
         "abstain": _fit_abstain_band(validation, test) | {"command": command},
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qana.bench.machine import describe_machine
+from qana.reports.recorded_weights import find_present_weights
 from tools.fuzz.input_kinds import ENGINE
 from tools.fuzz.outcome import ACCEPTED, REFUSED, Outcome
 
@@ -48,6 +49,7 @@ class RunReport:
         kinds = sorted({one.kind for one in counted})
         return {
             "command": command,
+            "weights": find_present_weights(),
             "machine": describe_machine().to_json(),
             "seed": seed,
             "inputs": len(counted),

@@ -32,7 +32,7 @@ def main() -> int:
     options = parser.parse_args()
     classifier = load_classifier()
     tasks_by_user = [make_tasks(number, classifier) for number in range(options.visitors)]
-    document = start_report("tools.soak")
+    document = start_report("tools.soak", [classifier.name])
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
         think = (options.think[0], options.think[1])
         document["load"] = run_load_test(server, tasks_by_user, 60 * options.minutes, think)
@@ -55,10 +55,11 @@ def list_missed_targets(document: dict[str, Any]) -> list[str]:
         document: report of the run.
     """
     load, memory = document["load"], document["memory"]
+    parts = {name: document[name] for name in ("load", "without_a_pause", "memory")}
     missed = [
         f"{name}: {part['wrong_answers']} wrong answers and {len(part['troubles'])} errors."
-        for name, part in document.items()
-        if isinstance(part, dict) and (part["wrong_answers"] or part["troubles"])
+        for name, part in parts.items()
+        if part["wrong_answers"] or part["troubles"]
     ]
     if load["scans"] < load["visitors"]:
         missed.append("load: not every visitor got an answer.")

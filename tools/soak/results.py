@@ -5,10 +5,11 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from qana.reports.recorded_weights import find_present_weights
 from tools.server import ROOT
 
 FOLDER = ROOT / "models" / "hardening"
@@ -16,13 +17,17 @@ Findings = dict[str, bool]
 """Statement to whether it holds."""
 
 
-def start_report(module: str) -> dict[str, Any]:
-    """Starts a report with the command line of this process.
+def start_report(module: str, models: Collection[str] | None = None) -> dict[str, Any]:
+    """Starts a report with the command line of this process and the networks of the app.
 
     Args:
         module: module that runs as the command.
+        models: names of the models that the test uses; None for all.
     """
-    return {"command": shlex.join(["python", "-m", module, *sys.argv[1:]])}
+    return {
+        "command": shlex.join(["python", "-m", module, *sys.argv[1:]]),
+        "weights": find_present_weights(models),
+    }
 
 
 def finish_report(path: Path, document: dict[str, Any], missed: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from qana.inference.manifest import DEFAULT_MODEL
 from tools.server import CHROMIUM, CHROMIUM_MISSING, Server
 from tools.soak.booth.day import SCENE_SECONDS, run_day, run_visits
 from tools.soak.memory import MAX_GROWTH, get_max_growth
@@ -37,7 +38,7 @@ def main() -> int:
         sys.stderr.write(CHROMIUM_MISSING)
         return 2
     scenes = round(3600 * options.hours / SCENE_SECONDS)
-    document = start_report("tools.soak.booth")
+    document = start_report("tools.soak.booth", [DEFAULT_MODEL])
     fast = ("tools.soak.booth.fast_clock", str(options.faster))
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
