@@ -18,6 +18,7 @@ Change: TypeAlias = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 """Takes an (H, W, 3) uint8 photo and random numbers and returns a changed copy."""
 SEED = 20180161
 """Seed of every choice of photos, the same as that of the splits. It was never tuned."""
+PROGRESS_STEP = 1000
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,29 @@ class ClassifiedPhotos:
         )
 
 
-def classify_photos(classifier: AkidaClassifier, photos: Sequence[Photo]) -> ClassifiedPhotos:
+def classify_photos(
+    classifier: AkidaClassifier,
+    photos: Sequence[Photo],
+    progress: Callable[[str], None] = lambda _line: None,
+) -> ClassifiedPhotos:
     """Reads and classifies photos.
 
     Args:
         classifier: the classifier.
         photos: N photos.
+        progress: receives a line for every thousand photos.
 
     Raises:
         ImageError: a photo cannot be read; the sentence names it.
     """
-    return collect(classifier, photos, (read_photo(photo) for photo in photos))
+
+    def read() -> Iterator[np.ndarray]:
+        for number, photo in enumerate(photos, start=1):
+            yield read_photo(photo)
+            if number % PROGRESS_STEP == 0:
+                progress(f"{number} of {len(photos)} photos")
+
+    return collect(classifier, photos, read())
 
 
 def collect(

@@ -41,7 +41,7 @@ from qana.protocols.phone_conditions_report import (
 LARGEST_LOSS = 0.05
 """An answer is worth giving while the AUC of "needs a look" is at most this much below that of the
 same photos as they are, averaged over the sources. It was fixed before the first measurement."""
-MOST_PHOTOS = 250
+MOST_PHOTOS = 200
 """Photos of each source that the conditions are applied to."""
 MOST_MASKS = 300
 """Photos of HAM10000 on which the estimated size of the lesion is compared with the mask."""

@@ -9,7 +9,9 @@ from pathlib import Path
 from qana.evaluation.report_files import read_report_if_present
 from qana.protocols.clinical_report import ClinicalReport
 from qana.protocols.lesion_report import LesionReport
+from qana.protocols.paper_clinical_report import PaperClinicalReport
 from qana.protocols.paper_report import PaperReport
+from qana.protocols.sources_report import SourcesReport
 
 
 @dataclass(frozen=True)
@@ -19,18 +21,22 @@ class ProtocolReports:
     lesion: LesionReport | None
     paper: PaperReport | None
     clinical: ClinicalReport | None
+    sources: SourcesReport | None
+    paper_clinical: PaperClinicalReport | None
 
     def select_model(self, sha256: str) -> "ProtocolReports":
-        """Drops the reports on other weights; the paper's protocol trains a network of its own.
+        """Drops the reports on other weights; the paper's protocols train networks of their own.
 
         Args:
             sha256: of the .fbz file.
         """
-        lesion, clinical = self.lesion, self.clinical
+        lesion, clinical, sources = self.lesion, self.clinical, self.sources
         return ProtocolReports(
             lesion=lesion if lesion and lesion.sha256 == sha256 else None,
             paper=self.paper,
             clinical=clinical if clinical and clinical.sha256 == sha256 else None,
+            sources=sources if sources and sources.sha256 == sha256 else None,
+            paper_clinical=self.paper_clinical,
         )
 
 
@@ -47,4 +53,8 @@ def read_reports(folder: Path | None = None) -> ProtocolReports:
         lesion=read_report_if_present("protocols/lesion.json", LesionReport, folder),
         paper=read_report_if_present("protocols/paper.json", PaperReport, folder),
         clinical=read_report_if_present("protocols/clinical.json", ClinicalReport, folder),
+        sources=read_report_if_present("protocols/sources.json", SourcesReport, folder),
+        paper_clinical=read_report_if_present(
+            "protocols/paper-clinical.json", PaperClinicalReport, folder
+        ),
     )

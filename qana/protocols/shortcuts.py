@@ -21,7 +21,7 @@ from qana.protocols.shortcuts_report import ArtefactResult, ConceptResult
 CONCEPTS = ("pen", "gel", "hair")
 """MONET's concepts that are no part of a lesion."""
 QUARTER = 0.25
-MOST_DRAWN = 200
+MOST_DRAWN = 150
 """Photos of each source and image type that artefacts are drawn on."""
 DRAWN_SOURCES = ("ham10000", "milk10k", "pad_ufes_20")
 """The sources that artefacts are drawn on: each image type is among them."""

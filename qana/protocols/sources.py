@@ -60,7 +60,7 @@ def run(
     # First, because a wrong name should not be found after half an hour.
     new = [evaluate_left_out(source, path, photos) for source, path in networks.items()]
     progress(f"{_count_photos(photos)} on {classifier.device}")
-    classified = classify_photos(classifier, photos)
+    classified = classify_photos(classifier, photos, progress)
     results = score_sources(classified)
     progress("Computing the intervals of the groups")
     groups = score_groups(classified)

@@ -37,6 +37,13 @@ from qana.reports.model_comparison import (
     describe_stages,
 )
 from qana.reports.model_facts import STAGES
+from qana.reports.sources_section import (
+    describe_sources,
+    format_costs,
+    format_estimate,
+    format_kind,
+    format_strength,
+)
 
 TEMPLATE = "results.md.jinja"
 MOST_ROWS, FIRST_ROWS = 40, 10
@@ -53,7 +60,7 @@ def make_results() -> str:
     """
     entry = find_entry(DEFAULT_MODEL)
     record = read_record(entry)
-    hardening = read_hardening()
+    hardening, protocols = read_hardening(), read_reports()
     text = _load_template().render(
         entry=entry,
         record=record,
@@ -66,7 +73,9 @@ def make_results() -> str:
         ],
         **_describe_large(entry),
         **_describe_first_generation(entry),
-        **_describe_paper(read_reports().paper),
+        **_describe_paper(protocols.paper),
+        **describe_sources(protocols.sources, entry.sha256),
+        clinical_paper=protocols.paper_clinical,
         **_describe_explanations(read_explanations(), entry),
         light=read_light(),
         soak=hardening.soak,
@@ -92,6 +101,10 @@ def _load_template() -> jinja2.Template:
         "millions": _format_millions,
         "mapping": describe_mapping,
         "agreement": describe_keras_agreement,
+        "kind": format_kind,
+        "estimate": format_estimate,
+        "costs": format_costs,
+        "strength": format_strength,
     }
     return pages.get_template(TEMPLATE)
 

@@ -13,7 +13,9 @@ from qana.evaluation.report_files import ReportError, StudyTable, read_report, t
 from qana.inference.manifest import find_entry, find_models_folder
 from qana.protocols.clinical_report import ClinicalReport
 from qana.protocols.lesion_report import LesionReport
+from qana.protocols.paper_clinical_report import PaperClinicalReport
 from qana.protocols.paper_report import PaperReport
+from qana.protocols.sources_report import SourcesReport
 from qana.reports.explanation_report import ExplanationReport
 from qana.reports.hardening_report import (
     BoothReport,
@@ -36,6 +38,14 @@ KINDS: dict[str, type] = {
     "hardening/fuzz.json": FuzzReport,
     "hardening/booth.json": BoothReport,
 }
+OPTIONAL_KINDS: dict[str, type] = {
+    "protocols/paper-clinical.json": PaperClinicalReport,
+    "protocols/sources.json": SourcesReport,
+    "protocols/sources-akd1000.json": SourcesReport,
+    "protocols/sources-validation.json": SourcesReport,
+    "protocols/sources-akd1000-validation.json": SourcesReport,
+}
+"""Documents that may be missing."""
 FOLDER = find_models_folder()
 FILES = {
     path.relative_to(FOLDER).as_posix(): path
@@ -45,7 +55,7 @@ FILES = {
 
 
 def kind_of(name: str) -> type:
-    return StudyTable if name.startswith("studies/") else KINDS[name]
+    return StudyTable if name.startswith("studies/") else (KINDS | OPTIONAL_KINDS)[name]
 
 
 @pytest.mark.parametrize("name", FILES)
