@@ -22,6 +22,7 @@ from qana.data.csv_tables import parse_number, read_table
 from qana.data.photo import Photo
 from qana.errors import DataError
 from qana.imaging import read_image, to_input
+from qana.imaging.field_of_view import crop_to_field_of_view
 from qana.resources import ASSETS
 
 SPLIT_FILE = ASSETS / "splits" / "paper.csv"
@@ -142,7 +143,8 @@ def load_split_images(rows: Sequence[SplitRow], photos: Sequence[Photo], size: i
         if row.copy == 0:
             images[index] = to_input(photo, size)
         else:
-            images[index] = augment(fit_frame(photo, size), size, _make_generator(row))
+            frame = fit_frame(crop_to_field_of_view(photo), size)
+            images[index] = augment(frame, size, _make_generator(row))
     return images
 
 
