@@ -85,19 +85,20 @@ def encode_known_labels(photos: Sequence[Photo]) -> np.ndarray:
     return np.array(indices, dtype=np.int64)
 
 
-def score_answers(answers: Answers) -> AnswerScores:
+def score_answers(answers: Answers, intervals: bool = True) -> AnswerScores:
     """Computes the scores of a classifier's answers, with 95 % intervals over lesions.
 
     Photos without one of the seven labels are counted and left out.
 
     Args:
         answers: the answers to any number of photos, also none.
+        intervals: whether to compute the intervals, which takes most of the time.
 
     Returns:
         The scores. A score that the photos do not define is None.
     """
     known = answers.select(answers.labels != OUT_OF_SCOPE)
-    accuracy, balanced, macro_f1 = _estimate_headline_scores(known)
+    accuracy, balanced, macro_f1 = _estimate_headline_scores(known, intervals)
     five = known.select(np.isin(known.labels, _FIVE_INDICES))
     melanoma = known.select(known.labels == _MELANOMA)
     return AnswerScores(
@@ -106,15 +107,20 @@ def score_answers(answers: Answers) -> AnswerScores:
         out_of_scope=len(answers.labels) - len(known.labels),
         accuracy=accuracy,
         balanced_accuracy=balanced,
-        balanced_five=_estimate_headline_scores(five)[1],
+        balanced_five=_estimate_headline_scores(five, intervals)[1],
         macro_f1=macro_f1,
-        auc=estimate_auc(known),
-        melanoma_recall=estimate_share(melanoma.predicted == _MELANOMA, melanoma.groups),
+        auc=estimate_auc(known, intervals),
+        melanoma_recall=estimate_share(melanoma.predicted == _MELANOMA, melanoma.groups, intervals),
     )
 
 
-def estimate_auc(answers: Answers) -> Estimate:
-    """Estimates the AUC of "needs a look" from answers to photos that have a label."""
+def estimate_auc(answers: Answers, intervals: bool = True) -> Estimate:
+    """Estimates the AUC of "needs a look".
+
+    Args:
+        answers: answers to photos that have a label.
+        intervals: whether to compute the interval.
+    """
     malignant = np.array(MALIGNANT)[answers.labels]
     if not malignant.any() or malignant.all():
         return _make_estimate(None, answers.groups, None)
@@ -122,20 +128,22 @@ def estimate_auc(answers: Answers) -> Estimate:
     return _make_estimate(
         float(roc_auc_score(malignant, scores)),
         answers.groups,
-        compute_auc_interval(malignant, scores, answers.groups),
+        compute_auc_interval(malignant, scores, answers.groups) if intervals else None,
     )
 
 
-def estimate_share(hits: np.ndarray, groups: np.ndarray) -> Estimate:
+def estimate_share(hits: np.ndarray, groups: np.ndarray, intervals: bool = True) -> Estimate:
     """Estimates a share, such as a recall.
 
     Args:
         hits: (N,) bool.
         groups: (N,) lesion of each photo.
+        intervals: whether to compute the interval.
     """
     if not len(hits):
         return _make_estimate(None, groups, None)
-    return _make_estimate(float(np.mean(hits)), groups, compute_share_interval(hits, groups))
+    ends = compute_share_interval(hits, groups) if intervals else None
+    return _make_estimate(float(np.mean(hits)), groups, ends)
 
 
 def estimate_median(values: np.ndarray, groups: np.ndarray) -> Estimate:
@@ -168,12 +176,20 @@ def estimate_mean(values: np.ndarray, groups: np.ndarray) -> Estimate:
     return _make_estimate(float(np.mean(values)), groups, interval)
 
 
-def _estimate_headline_scores(known: Answers) -> tuple[Estimate, Estimate, Estimate]:
+def _estimate_headline_scores(
+    known: Answers, intervals: bool
+) -> tuple[Estimate, Estimate, Estimate]:
     """Estimates accuracy, balanced accuracy and macro F1."""
     if not len(known.labels):
         nothing = _make_estimate(None, known.groups, None)
         return nothing, nothing, nothing
     scores = score_decisions(known.labels, known.predicted)
+    if not intervals:
+        return (
+            _make_estimate(scores.accuracy, known.groups, None),
+            _make_estimate(scores.balanced_accuracy, known.groups, None),
+            _make_estimate(scores.macro_f1, known.groups, None),
+        )
     ends = compute_intervals(known.labels, known.predicted, known.groups)
     # The share interval stays wide where all answers are right; the others are percentiles.
     accuracy_ends = compute_share_interval(known.labels == known.predicted, known.groups)

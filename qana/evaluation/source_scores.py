@@ -19,7 +19,11 @@ Predict: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
 
 def evaluate_sources(
-    predict: Predict, photos: Sequence[Photo], inputs: np.ndarray, temperature: float = 1.0
+    predict: Predict,
+    photos: Sequence[Photo],
+    inputs: np.ndarray,
+    temperature: float = 1.0,
+    intervals: bool = True,
 ) -> SourceTable:
     """Evaluates a network on the photos of each source and image type.
 
@@ -30,6 +34,7 @@ def evaluate_sources(
         photos: N photos of any sources. Those without a label are counted and left out.
         inputs: (N, S, S, 3) uint8, the photos as `qana.data.arrays.load_inputs` loads them.
         temperature: divides the logits. Only the AUC depends on it.
+        intervals: whether to compute the intervals, which takes a few seconds.
 
     Returns:
         The table, with 95 % intervals over lesions, and over patients for PAD-UFES-20.
@@ -38,18 +43,19 @@ def evaluate_sources(
         ValueError: the numbers of photos, inputs and logits differ, or no photo has a label.
     """
     logits = np.asarray(predict(inputs)).reshape(len(inputs), -1)
-    return score_sources(photos, make_answers(photos, logits, temperature))
+    return score_sources(photos, make_answers(photos, logits, temperature), intervals)
 
 
-def score_sources(photos: Sequence[Photo], answers: Answers) -> SourceTable:
+def score_sources(photos: Sequence[Photo], answers: Answers, intervals: bool = True) -> SourceTable:
     """Scores answers that exist already; see `evaluate_sources`.
 
     Args:
         photos: N photos.
         answers: the answers to them.
+        intervals: whether to compute the intervals.
     """
     rows = [
-        SourceRow(source, image_type, score_answers(answers.select(np.array(chosen))))
+        SourceRow(source, image_type, score_answers(answers.select(np.array(chosen)), intervals))
         for (source, image_type), chosen in group_by_source(photos).items()
     ]
     return SourceTable(rows, compute_criterion([row.scores for row in rows]))

@@ -14,7 +14,8 @@ class Estimate:
             a photo on one side.
         photos: number of photos that enter it.
         lesions: number of lesions that they show; for PAD-UFES-20, the number of patients.
-        ci95: 95 % bootstrap interval over these lesions; None where the value is None.
+        ci95: 95 % bootstrap interval over these lesions; None where the value is None or no
+            interval was asked for.
     """
 
     value: float | None

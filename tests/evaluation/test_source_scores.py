@@ -1,6 +1,7 @@
 """Scores by source against counts by hand."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,17 @@ def test_rows_are_in_the_order_of_the_sources_and_weigh_alike() -> None:
     assert [row.scores.lesions for row in table.rows] == [1, 2, 2], "PAD counts patients"
     assert table.criterion == pytest.approx(1 / 3), "each row has equal weight"
     assert isinstance(table, SourceTable)
+
+
+def test_scores_without_intervals_are_the_same() -> None:
+    photos = [make_photo(i, "mel" if i % 3 else "nv", "milk10k", CLOSE_UP) for i in range(9)]
+    answers = make_answers(photos, np.random.default_rng(1).normal(size=(9, 7)))
+    full, quick = score_answers(answers), score_answers(answers, intervals=False)
+    for name in ("accuracy", "balanced_accuracy", "balanced_five", "macro_f1", "auc"):
+        assert getattr(quick, name) == replace(getattr(full, name), ci95=None)
+    inputs = np.zeros((9, 8, 8, 3), np.uint8)
+    table = evaluate_sources(lambda _: np.zeros((9, 7)), photos, inputs, intervals=False)
+    assert table.rows[0].scores.melanoma_recall.ci95 is None
 
 
 def test_criterion_is_the_mean_of_three_scores() -> None:
