@@ -56,7 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=parse_left_out,
         metavar="SOURCE=FILE",
-        help="network that was trained without a source, for sources only; may be repeated",
+        help="add a network that was trained without a source to the report that exists, and "
+        "measure nothing else; for sources only; may be repeated",
     )
     add_json_option(parser)
 
@@ -105,12 +106,16 @@ def _run_sources(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     model = options.model or DEFAULT_MODEL
     relative = sources.name_report(model, options.subset)
     earlier = read_report_if_present(relative, SourcesReport, None)
-    report = sources.run(
-        options.data,
-        model,
-        print_message,
-        subset=options.subset,
-        left_out=dict(options.left_out),
-        earlier=earlier.left_out if earlier else (),
-    )
+    if options.left_out:
+        if earlier is None:
+            raise UserError(
+                "There is no report to add to: run the command without --left-out first."
+            )
+        networks = dict(options.left_out)
+        report = sources.add_left_out(earlier, options.data, networks, print_message)
+    else:
+        left_out = earlier.left_out if earlier else ()
+        report = sources.run(
+            options.data, model, print_message, subset=options.subset, left_out=left_out
+        )
     return relative, to_document(report)

@@ -1,6 +1,7 @@
 """The sources protocol: one network on every source of photos, and what makes it fail."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from qana.data.photo import Photo
@@ -27,8 +28,7 @@ def run(
     model: str,
     progress: Callable[[str], None],
     subset: str = TEST,
-    left_out: Mapping[str, Path] | None = None,
-    earlier: Sequence[LeftOutSource] = (),
+    left_out: Sequence[LeftOutSource] = (),
 ) -> SourcesReport:
     """Evaluates a deployed model on the photos of all sources, on Akida.
 
@@ -40,9 +40,8 @@ def run(
         model: name of the model in the models folder.
         progress: receives one line of progress.
         subset: "test" or "validation".
-        left_out: source to the file of a network that was trained without it.
-        earlier: results of such networks from an earlier report. They are kept for the sources
-            that `left_out` does not name.
+        left_out: results of an earlier report on networks that were trained without a source.
+            They are kept, because they do not depend on the deployed weights.
 
     Returns:
         The report.
@@ -51,14 +50,10 @@ def run(
         DataError: the data cannot be used, or a split leaks.
         ModelError: the model is missing or changed.
         ImageError: a photo cannot be read.
-        UserError: a source or a file of `left_out` does not exist.
     """
     classifier = load_classifier(model)
     progress("Checking that no lesion and no patient is in two subsets")
     photos = split_sources(read_sources(data))[subset]
-    networks = dict(left_out or {})
-    # First, because a wrong name should not be found after half an hour.
-    new = [evaluate_left_out(source, path, photos) for source, path in networks.items()]
     progress(f"{_count_photos(photos)} on {classifier.device}")
     classified = classify_photos(classifier, photos, progress)
     results = score_sources(classified)
@@ -77,8 +72,39 @@ def run(
         shortcuts=Shortcuts(concepts, measure_artefacts(classifier, photos, progress)),
         phone=measure_phone_conditions(classifier, photos, progress),
         events=measure_event_places(classifier, photos, progress),
-        left_out=[*(old for old in earlier if old.source not in networks), *new],
+        left_out=list(left_out),
     )
+
+
+def add_left_out(
+    report: SourcesReport,
+    data: Path,
+    networks: Mapping[str, Path],
+    progress: Callable[[str], None],
+) -> SourcesReport:
+    """Adds networks that were trained without a source to a report, and measures nothing else.
+
+    Args:
+        report: the report. Its earlier results on other sources are kept.
+        data: folder that holds the sources.
+        networks: source to the file of a network that was trained without it.
+        progress: receives one line of progress.
+
+    Returns:
+        The report with the new results.
+
+    Raises:
+        DataError: the data cannot be used, or a split leaks.
+        ImageError: a photo cannot be read.
+        UserError: a source or a file does not exist.
+    """
+    photos = split_sources(read_sources(data))[report.subset]
+    kept = [old for old in report.left_out if old.source not in networks]
+    new = []
+    for source, path in networks.items():
+        progress(f"Evaluating {path.name} on the {report.subset} photos of {source}")
+        new.append(evaluate_left_out(source, path, photos))
+    return replace(report, left_out=[*kept, *new])
 
 
 def name_report(model: str = DEFAULT_MODEL, subset: str = TEST) -> str:

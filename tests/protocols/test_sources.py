@@ -15,7 +15,7 @@ from qana.cli import protocol as command
 from qana.cli.main import main
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE, Photo
 from qana.errors import UserError
-from qana.evaluation.report_files import to_document
+from qana.evaluation.report_files import read_report, to_document
 from qana.evaluation.source_table import AnswerScores, Estimate
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
@@ -73,14 +73,8 @@ def report(photos: list[Photo]) -> SourcesReport:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "read_sources", lambda _root: photos)
         patch.setattr(sources, "split_sources", lambda found: {"validation": found})
-        network = find_models_folder() / "akida2.fbz"
         return sources.run(
-            Path("data"),
-            "akida2",
-            lambda _line: None,
-            subset="validation",
-            left_out={"milk10k": network},
-            earlier=[OLD, replace(OLD, source="milk10k")],
+            Path("data"), "akida2", lambda _line: None, subset="validation", left_out=[OLD]
         )
 
 
@@ -231,8 +225,15 @@ def test_plain_skin_is_a_corner_of_56_pixels(report, photos, classifier) -> None
     assert measure_plain_skin(classifier, [p for p in [covered] if p.mask]) is None
 
 
-def test_a_network_that_never_saw_a_source_is_scored_on_it(report, photos) -> None:
-    old, new = report.left_out
+def test_a_network_that_never_saw_a_source_is_scored_on_it(report, photos, monkeypatch) -> None:
+    assert report.left_out == [OLD], "a new run keeps what others measured"
+    monkeypatch.setattr(sources, "read_sources", lambda _root: photos)
+    monkeypatch.setattr(sources, "split_sources", lambda found: {"validation": found})
+    before = replace(report, left_out=[OLD, replace(OLD, source="milk10k")])
+    network = {"milk10k": find_models_folder() / "akida2.fbz"}
+    changed = sources.add_left_out(before, Path("data"), network, lambda _line: None)
+    assert replace(changed, left_out=[OLD]) == report, "the rest stays as it is"
+    old, new = changed.left_out
     assert old == OLD, "a source without a new network keeps its result"
     assert (new.source, new.file, len(new.sha256)) == ("milk10k", "akida2.fbz", 64)
     same = {row.image_type: row.scores for row in report.sources if row.source == "milk10k"}
@@ -260,20 +261,30 @@ def test_each_model_and_subset_has_a_file() -> None:
     assert sources.name_report(subset="validation") == "protocols/sources-validation.json"
 
 
-def test_the_command_writes_the_report(report, monkeypatch, tmp_path: Path, capsys) -> None:
-    given = {}
+def test_the_command_writes_the_report(report, monkeypatch, tmp_path: Path) -> None:
+    calls = []
 
     def run(data, model, _progress, **options):
-        given.update(options, data=data, model=model)
+        calls.append((data, model, options))
         return report
 
+    def add_left_out(earlier, data, networks, _progress):
+        calls.append((earlier, data, networks))
+        return replace(earlier, left_out=[])
+
     monkeypatch.setattr(sources, "run", run)
-    monkeypatch.setattr(command, "find_models_folder", lambda: tmp_path)
-    options = ["--subset", "validation", "--left-out", "milk10k=runs/a.h5"]
-    assert main(["protocol", "sources", "--data", "DIR", *options]) == 0
-    assert (given["subset"], given["model"]) == ("validation", "akida2")
-    assert given["left_out"] == {"milk10k": Path("runs/a.h5")}
-    written = (tmp_path / "protocols" / "sources-validation.json").read_bytes()
-    assert msgspec.json.decode(written, type=SourcesReport) == report
+    monkeypatch.setattr(sources, "add_left_out", add_left_out)
+    monkeypatch.setenv("QANA_MODELS", str(tmp_path))
+    words = ["protocol", "sources", "--data", "DIR", "--subset", "validation"]
+    network = ["--left-out", "milk10k=runs/a.h5"]
+    assert main([*words, *network]) == 2, "there is no report to add to"
+    assert main(words) == 0
+    path = tmp_path / "protocols" / "sources-validation.json"
+    assert read_report(path, SourcesReport) == report
+    assert main(words) == 0
+    assert [options["left_out"] for _data, _model, options in calls] == [(), [OLD]]
+    assert main([*words, *network]) == 0
+    assert calls[-1] == (report, Path("DIR"), {"milk10k": Path("runs/a.h5")})
+    assert read_report(path, SourcesReport).left_out == []
     with pytest.raises(argparse.ArgumentTypeError, match="give SOURCE=FILE"):
         command.parse_left_out("milk10k")
