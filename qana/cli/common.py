@@ -2,9 +2,12 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
+from qana.errors import UserError
 from qana.inference.manifest import DEFAULT_MODEL
 
 
@@ -42,3 +45,54 @@ def print_message(message: str) -> None:
 def print_json(document: object) -> None:
     """Prints the one JSON document of a command, on stdout."""
     print(json.dumps(document, indent=1, allow_nan=False))
+
+
+def check_output_file(path: Path) -> None:
+    """Checks that a file can be written, before a command works for minutes to fill it.
+
+    Args:
+        path: the file, which need not exist.
+
+    Raises:
+        UserError: it cannot be written. The sentence says why and what to do.
+    """
+    try:
+        is_folder, has_parent = path.is_dir(), path.parent.is_dir()
+        writable = os.access(path, os.W_OK) if path.exists() else _accepts_files(path.parent)
+    except OSError:  # such as a name that is too long
+        is_folder, has_parent, writable = False, True, False
+    if is_folder:
+        raise UserError(f"{path} is a folder: give the name of a file.")
+    if not has_parent:
+        raise UserError(f"There is no folder {path.parent}: create it or give another place.")
+    if not writable:
+        raise UserError(f"{path} cannot be written: give a place that you may write to.")
+
+
+def check_output_folder(path: Path) -> None:
+    """Checks that files can be written to a folder, which is created later if it is missing.
+
+    Args:
+        path: the folder, which need not exist.
+
+    Raises:
+        UserError: it cannot be written to. The sentence says what to do.
+    """
+    try:
+        there = next(one for one in (path, *path.absolute().parents) if one.exists())
+        writable = there.is_dir() and _accepts_files(there)
+    except OSError:
+        writable = False
+    if not writable:
+        raise UserError(
+            f"The folder {path} cannot be written to: give a place that you may write to."
+        )
+
+
+def _accepts_files(folder: Path) -> bool:
+    """Returns whether a file can be made in a folder; permissions alone do not show it."""
+    try:
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

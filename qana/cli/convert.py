@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qana.cli.common import print_message
+from qana.cli.common import check_output_file, print_message
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import read_split
 from qana.data.samples import load_samples
@@ -37,9 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Converts the quantized Keras form of a model and prints what the checks found."""
     entry = find_entry(options.model)
+    out = options.out or Path(f"{entry.name}.fbz")
+    check_output_file(out)
     keras_form = entry.record["keras"]["quantized"]
     path = verify_file(entry.path.with_name(keras_form["file"]), keras_form["sha256"])
-    out = options.out or Path(f"{entry.name}.fbz")
     photos = _check_set(entry, options.data)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     print_message("Loading TensorFlow. This takes a few seconds.")

@@ -2,7 +2,13 @@
 
 import argparse
 
-from qana.cli.common import add_data_option, add_model_option, add_runs_option, print_message
+from qana.cli.common import (
+    add_data_option,
+    add_model_option,
+    add_runs_option,
+    check_output_folder,
+    print_message,
+)
 from qana.inference.manifest import AKIDA1, find_models_folder
 from qana.network.keras_forms import silence_tensorflow
 
@@ -16,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Makes the edge head of a model for Akida 1.0, chosen on validation lesions."""
+    check_output_folder(find_models_folder())
     silence_tensorflow()
     from qana.edge_learning.build_edge_head import build_edge_head
 

@@ -8,6 +8,7 @@ from qana.cli.common import (
     add_json_option,
     add_model_option,
     add_runs_option,
+    check_output_folder,
     print_json,
     print_message,
 )
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Measures how faithful each explanation method is, and writes explanations.json."""
     if options.photos < 0:
         raise UserError("Give --photos a number of lesions, or 0 for all of them.")
+    check_output_folder(find_models_folder())
     silence_tensorflow()
     os.environ.setdefault("TQDM_DISABLE", "1")
     from qana.explanation.faithfulness_table import SCORES

@@ -4,7 +4,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from qana.cli.common import add_data_option, add_model_option, print_message
+from qana.cli.common import (
+    add_data_option,
+    add_model_option,
+    check_output_folder,
+    print_message,
+)
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
 from qana.data.photo_files import list_photos
@@ -27,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Fits the gate and the abstention threshold of a model, and prints how well they work."""
     find_entry(options.model)
+    check_output_folder(find_models_folder())
     phone = _photos(options.phone) if options.phone else ()
     subsets = split_photos(read_ham10000(options.data))
     from qana.training.record_gate_and_abstention import record_gate_and_abstention
@@ -39,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _photos(folder: Path) -> list[Path]:
-    found = list_photos(folder)
+    found = list_photos(folder) if folder.is_dir() else []
     if not found:
         raise DataError(f"There is no photo in {folder}: give a folder with photos.")
     return found

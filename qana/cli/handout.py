@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from qana.classes import BY_CODE
-from qana.cli.common import add_model_option, print_message
+from qana.cli.common import add_model_option, check_output_file, print_message
 from qana.data.samples import load_samples
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Writes the handout for one photo, by default the first sample of a melanoma."""
+    check_output_file(options.out)
     if options.image is None:
         sample = next(sample for sample in load_samples() if sample.label == DEFAULT_LABEL)
         image, words = read_image(sample.path), f"{BY_CODE[DEFAULT_LABEL].name}, HAM10000"

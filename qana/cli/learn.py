@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qana.cli.common import add_json_option, add_model_option, print_json, print_message
+from qana.cli.common import (
+    add_json_option,
+    add_model_option,
+    check_output_file,
+    print_json,
+    print_message,
+)
 from qana.edge_learning.edge_learner import EdgeLearner, LearningStep
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
 from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head, save_head
@@ -41,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     """Teaches a head the photos of one folder per class, tests it on other photos and saves it."""
     if not (options.images or options.test or options.undo):
         raise UserError("There is nothing to do: give --images, --test or --undo.")
+    if options.images or options.undo:
+        check_output_file(options.head)
     edge = load_edge_model(options.model)
     learner, head = EdgeLearner(edge), options.head
     if options.undo:

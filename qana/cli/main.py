@@ -4,11 +4,15 @@ Exit codes: 0 success, 1 a bug in QANA, 2 wrong use or unreadable input, 130 int
 """
 
 import argparse
+import errno
+import io
+import os
 import sys
 from importlib import import_module
+from types import ModuleType
 
 import qana
-from qana.cli.common import print_message
+from qana.cli.common import check_output_folder, print_message
 from qana.errors import UserError, explain_missing_package
 
 COMMANDS = {
@@ -18,6 +22,7 @@ COMMANDS = {
     "teachers": "Train the teachers of the models, and store their labels of the training photos.",
     "train": "Train a model, quantize it, convert it for Akida and check it.",
     "convert": "Convert the quantized Keras form of a model to .fbz, with all checks.",
+    "same-lesions": "Find photos of one lesion by their pixels, and write the pairs.",
     "gate": "Fit the thresholds for rejecting images without a lesion and for abstaining.",
     "explain": "Measure how faithful each explanation method is.",
     "study": "Train and compare variants of the network, and write their table.",
@@ -28,7 +33,11 @@ COMMANDS = {
     "bench": "Measure latency and energy of each runtime on this computer.",
     "handout": "Write a one-page PDF for teaching: from pixels to spikes.",
 }
-"""Name of each command, which is also its module in `qana.cli`, and its description."""
+"""Name of each command and its description. Its module in `qana.cli` has _ in place of -."""
+TRACEBACK = "QANA_TRACEBACK"
+"""Environment variable that shows where an unexpected error arose."""
+MOST_CHARACTERS = 200
+"""Largest number of characters of an unexpected error in a message."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,10 +49,15 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _make_printable()
     try:
         with explain_missing_package():
             options = _parse(sys.argv[1:] if arguments is None else arguments)
-            return int(import_module(f"qana.cli.{options.command}").run(options))
+            if runs := getattr(options, "runs", None):
+                check_output_folder(runs)
+            code = int(_import(options.command).run(options))
+            sys.stdout.flush()
+            return code
     except UserError as error:
         print_message(str(error))
         return 2
@@ -53,6 +67,36 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print_message("Stopped. Run the same command again to continue from its checkpoints.")
         return 130
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        return _report_unexpected(error)
+
+
+def _make_printable() -> None:
+    """Escapes characters that a terminal or pipe has no code for, such as those of some paths."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _report_unexpected(error: Exception) -> int:
+    """Prints one sentence on an error that is no `UserError`, and returns the exit code."""
+    if isinstance(error, OSError) and (error.filename or error.errno == errno.ENOSPC):
+        print_message(
+            f"{error.filename or 'A file'} cannot be read or written ({error.strerror}): check "
+            "that it is there, that you may use it and that the disk has space."
+        )
+        return 2
+    if isinstance(error, MemoryError):
+        print_message("The memory is full: close other programs, then run the command again.")
+        return 1
+    name = type(error).__name__
+    print_message(
+        f"This is a fault of QANA ({name}: {' '.join(str(error).split())[:MOST_CHARACTERS]}). To "
+        f"report it, run the command again with the environment variable {TRACEBACK}=1."
+    )
+    return 1
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -65,5 +109,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         command = commands.add_parser(name, help=summary, description=summary)
         # Only the chosen command is imported, so that `predict` starts quickly.
         if name in arguments:
-            import_module(f"qana.cli.{name}").add_arguments(command)
+            _import(name).add_arguments(command)
     return parser.parse_args(arguments)
+
+
+def _import(command: str) -> ModuleType:
+    return import_module(f"qana.cli.{command.replace('-', '_')}")

@@ -7,6 +7,7 @@ from qana.cli.common import (
     add_data_option,
     add_json_option,
     add_runs_option,
+    check_output_folder,
     print_json,
     print_message,
 )
@@ -33,12 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Makes the table of one study. After a stop, the same command continues."""
+    out = options.out or find_models_folder()
+    check_output_folder(out)
     silence_tensorflow()
     from qana.evaluation.report_files import to_document
     from qana.studies.catalog import STUDIES
     from qana.studies.run_study import run_study
 
-    out = options.out or find_models_folder()
     table = run_study(STUDIES[options.name], options.data, options.runs, out, print_message)
     if options.json:
         print_json(to_document(table))

@@ -3,7 +3,12 @@
 import argparse
 from pathlib import Path
 
-from qana.cli.common import add_data_option, add_runs_option, print_message
+from qana.cli.common import (
+    add_data_option,
+    add_runs_option,
+    check_output_folder,
+    print_message,
+)
 from qana.errors import UserError
 from qana.inference.manifest import DEFAULT_MODEL, MANIFEST, find_models_folder, read_manifest
 from qana.network.keras_forms import silence_tensorflow
@@ -32,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
         known = ", ".join(RECIPES)
         raise UserError(f"There is no recipe '{options.recipe}': choose one of {known}.")
     recipe = RECIPES[options.recipe]
+    out = options.out or find_models_folder()
+    check_output_folder(out)
     missing = find_missing_parent(recipe)
     silence_tensorflow()
     print_message("Loading TensorFlow. This takes a few seconds.")
@@ -42,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             f"{recipe.name} starts from the weights of {missing.name}, which is trained first"
         )
         train(options.data, missing, find_models_folder(), options.runs, print_message)
-    train(options.data, recipe, options.out or find_models_folder(), options.runs, print_message)
+    train(options.data, recipe, out, options.runs, print_message)
     return 0
 
 

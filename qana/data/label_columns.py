@@ -94,7 +94,8 @@ def find_label_columns(
             "semicolons or tabs."
         )
     if (first := _find_first(header, DX_COLUMNS)) is not None:
-        others = [header.index(name) for name in ARCHIVE_COLUMNS if name in header]
+        order = ("diagnosis", *ARCHIVE_COLUMNS)
+        others = [header.index(name) for name in order if name in header]
         return replace(ids, names=(first, *others), decisive=True)
     if one_hot := _find_one_hot(table, header, own):
         return replace(ids, one_hot=one_hot)
