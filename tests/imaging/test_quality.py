@@ -1,13 +1,52 @@
 """Bad photos are found with advice, and good ones pass."""
 
+import itertools
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
 
 from qana.data.samples import Sample
+from qana.data.surrounds import cut_to_circle
 from qana.imaging import assess_quality, read_image
 
 SHAKE = np.eye(13, dtype=np.float32) / 13
+SEPIA = np.array([[0.393, 0.349, 0.272], [0.769, 0.686, 0.534], [0.189, 0.168, 0.131]])
+"""Red, green and blue to the colours of the usual sepia filter."""
+SHADES = (0.35, 0.5, 0.7, 1)
+"""Factors of the light in the copies without colour."""
+
+
+def make_grey(photo: np.ndarray) -> np.ndarray:
+    """Makes a copy without colour."""
+    return np.repeat(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+
+
+def tint(photo: np.ndarray, *colour: float) -> np.ndarray:
+    """Makes a copy of one hue."""
+    return (make_grey(photo) * np.array(colour)).astype(np.uint8)
+
+
+def compress(photo: np.ndarray, quality: int) -> np.ndarray:
+    """Stores a photo as JPEG and reads it again."""
+    data = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+
+
+COLOURLESS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "grey": make_grey,
+    "grey, compressed": lambda photo: compress(make_grey(photo), 30),
+    "grey, washed out": lambda photo: (make_grey(photo) * 0.4 + 120).astype(np.uint8),
+    "one channel": lambda photo: np.repeat(photo[..., 1:2], 3, axis=2),
+    "sepia": lambda photo: np.clip(photo @ SEPIA, 0, 255).astype(np.uint8),
+    "reddish": lambda photo: tint(photo, 1, 0.7, 0.65),
+    "bluish": lambda photo: tint(photo, 0.7, 0.8, 1),
+    "greenish": lambda photo: tint(photo, 0.6, 1, 0.6),
+    "colour cast": lambda photo: np.clip(
+        make_grey(photo) + np.array([15.0, 0, -12]), 0, 255
+    ).astype(np.uint8),
+}
 
 
 def test_every_sample_passes_at_every_size(samples: tuple[Sample, ...]) -> None:
@@ -33,3 +72,94 @@ def test_a_bad_photo_is_found_with_advice(samples, kind: str, spoil) -> None:
     caught = [problems for problems in found if kind in {problem.kind for problem in problems}]
     assert len(caught) >= 0.9 * len(samples)
     assert all(problem.message.endswith(".") for problems in caught for problem in problems)
+
+
+def list_kinds(photo: np.ndarray) -> set[str]:
+    """Lists the kinds of a photo's problems."""
+    return {problem.kind for problem in assess_quality(photo).problems}
+
+
+@pytest.mark.parametrize("shade", SHADES)
+@pytest.mark.parametrize("change", COLOURLESS.values(), ids=COLOURLESS.keys())
+def test_photo_without_colour_is_found(samples, change, shade: float) -> None:
+    for sample in samples:
+        photo = change((read_image(sample.path) * shade).astype(np.uint8))
+        assert "no-colour" in list_kinds(photo), sample.image_id
+
+
+def test_photo_without_colour_is_found_in_a_surround(samples) -> None:
+    for sample, tone in itertools.product(samples, (0, 255)):
+        grey = cut_to_circle(make_grey(read_image(sample.path)), 0.7, tone)
+        assert list_kinds(grey) == {"no-colour"}
+
+
+def test_sentence_asks_for_a_photo_in_colour(samples) -> None:
+    (problem,) = assess_quality(make_grey(read_image(samples[0].path))).problems
+    assert "take a photo in colour" in problem.message
+
+
+PALE: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "as it is": lambda photo: photo,
+    "half of the light": lambda photo: (photo * 0.5).astype(np.uint8),
+    "brighter": lambda photo: np.clip(photo * 1.25, 0, 255).astype(np.uint8),
+    "half of the saturation": lambda photo: (photo * 0.5 + make_grey(photo) * 0.5).astype(np.uint8),
+    "compressed": lambda photo: compress(photo, 30),
+    "warm light": lambda photo: (photo * np.array([1, 0.85, 0.65])).astype(np.uint8),
+}
+
+
+@pytest.mark.parametrize("change", PALE.values(), ids=PALE.keys())
+def test_pale_photo_has_colour(samples, change) -> None:
+    for sample in samples:
+        assert "no-colour" not in list_kinds(change(read_image(sample.path))), sample.image_id
+
+
+@pytest.mark.parametrize("tone", [0, 10, 245, 255])
+@pytest.mark.parametrize("share", [0.6, 0.7, 0.8])
+def test_surround_does_not_count(samples, tone: int, share: float) -> None:
+    for sample in samples:
+        assert assess_quality(cut_to_circle(read_image(sample.path), share, tone)).ok
+
+
+@pytest.mark.parametrize("tone", [0, 255])
+@pytest.mark.parametrize(
+    ("kind", "spoil"),
+    [
+        ("blurred", lambda photo: cv2.GaussianBlur(photo, (0, 0), 4)),
+        ("overexposed", lambda photo: np.clip(photo * 2.2, 0, 255).astype(np.uint8)),
+    ],
+)
+def test_bad_photo_is_found_in_a_surround(samples, kind: str, spoil, tone: int) -> None:
+    found = [
+        kind in list_kinds(cut_to_circle(spoil(read_image(sample.path)), 0.8, tone))
+        for sample in samples
+    ]
+    assert np.mean(found) >= 0.9
+
+
+@pytest.mark.parametrize("tone", [0, 255])
+def test_small_field_asks_to_fill_the_picture(samples, tone: int) -> None:
+    found = [
+        assess_quality(cut_to_circle(read_image(sample.path), 0.25, tone)).problems[0]
+        for sample in samples
+    ]
+    assert np.mean([problem.kind == "surround" for problem in found]) >= 0.9
+    assert "fill the picture" in max(found, key=lambda problem: problem.kind).message
+
+
+def test_irregular_field_asks_to_fill_the_picture(samples) -> None:
+    corners = [[150, 20], [165, 95], [240, 110], [165, 125], [150, 205], [135, 125], [60, 110]]
+    star = np.array([*corners, [135, 95]], np.int32)
+    for sample in samples:
+        photo = read_image(sample.path)
+        mask = cv2.fillPoly(np.zeros(photo.shape, np.uint8), [star], (1, 1, 1))
+        lit = photo[mask[..., 0] > 0].mean() > 80
+        assert "surround" in list_kinds(photo * mask) or not lit, sample.image_id
+
+
+def test_small_photo_is_not_blurred_because_it_is_enlarged(samples) -> None:
+    for sample in samples:
+        photo = read_image(sample.path)
+        small = photo[45:180, 82:217]
+        assert "blurred" not in list_kinds(small)
+        assert "blurred" in list_kinds(cv2.GaussianBlur(small, (0, 0), 4))
