@@ -20,6 +20,7 @@ from qana.protocols.sources_report import SourcesReport
 
 PROTOCOLS = {
     "lesion": "qana.protocols.lesion",
+    "same-lesion": "qana.protocols.same_lesion",
     "paper": "qana.protocols.paper",
     "paper-clinical": "qana.protocols.paper_clinical",
     "clinical": "qana.protocols.clinical",

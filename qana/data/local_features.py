@@ -65,7 +65,7 @@ def extract_local_features(image: np.ndarray) -> LocalFeatures:
     image = _resize(image)
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     equalized = cv2.createCLAHE(CLIP_LIMIT, TILES).apply(grey)
-    detector = cv2.SIFT_create(nfeatures=FEATURES, contrastThreshold=CONTRAST)
+    detector = cv2.SIFT.create(nfeatures=FEATURES, contrastThreshold=CONTRAST)
     found, descriptors = detector.detectAndCompute(equalized, None)
     if descriptors is None:
         return LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((0, 128), np.uint8))
@@ -121,7 +121,6 @@ def count_inliers(a: LocalFeatures, b: LocalFeatures) -> int:
         return 0
     places_a, places_b = a.places[first], b.places[second]
     points_a, points_b = (places[:, :2].copy() for places in (places_a, places_b))
-    cv2.setRNGSeed(0)
     transformation, inside = cv2.estimateAffinePartial2D(
         points_a, points_b, ransacReprojThreshold=TOLERANCE, confidence=0.99
     )
