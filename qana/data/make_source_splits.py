@@ -6,13 +6,13 @@ Run `python -m qana.data.source_splits DIR` to write the stored splits again.
 import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from qana.data.lesion_split import SEED, make_split
 from qana.data.photo import Photo
+from qana.data.same_lesion import Pair, group_photos
 from qana.data.split_check import EXCLUDED, SUBSETS
 
-SPLIT_BEFORE = "ham10000"
-"""This data set had its split first. It stays, except for photos that it now excludes."""
 SHARES_OF = {
     "milk10k": {"train": 0.63, "validation": 0.12, "test": 0.25},
     "bcn20000": {"train": 0.68, "validation": 0.12, "test": 0.20},
@@ -20,21 +20,29 @@ SHARES_OF = {
     "pad_ufes_20": {"train": 0.47, "validation": 0.15, "test": 0.38},
 }
 """Share of the groups of each data set in each subset: its lesions, or its patients."""
+ORDER = (EXCLUDED, *SUBSETS)
+"""Of photos that belong together, those in the last of their subsets stay."""
 
 
 def make_source_splits(
-    photos: Sequence[Photo], groups: Mapping[str, str]
+    photos: Sequence[Photo],
+    pairs: Sequence[Pair],
+    stored: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> dict[str, dict[str, str]]:
-    """Makes one split for each data set, so that no group is in two subsets of any of them.
+    """Makes one split for each data set, so that no lesion is in two subsets of any of them.
 
-    HAM10000 is split first, by its own rule. If its photos of one group are in several subsets, the
-    last of training, validation and test keeps its photos, and the others are excluded. Groups that
-    are also in another data set are in the same subset there. The rest of a data set is split at
-    random in fixed shares, stratified by diagnosis and, within a diagnosis, by skin tone.
+    Each data set is split on its own and without the pairs: HAM10000 by its own rule, the others at
+    random in fixed shares of their lesions or patients, stratified by diagnosis and, within a
+    diagnosis, by skin tone. Then photos that belong together are compared. If they are in several
+    subsets, of one data set or of several, those in the last of training, validation and test stay,
+    and the others are excluded. More pairs therefore never move a photo into a test subset or out
+    of it.
 
     Args:
         photos: photos of one or several data sets, in any order.
-        groups: image_id to the group of the photo, see `qana.data.same_lesion.group_photos`.
+        pairs: pairs of photos that show the same lesion.
+        stored: earlier splits of some of these photos. They stay, and new photos of a lesion or
+            patient join the earlier ones. HAM10000 has no new photos, so its split is not read.
 
     Returns:
         Name of each data set to its split: image_id to one of `SUBSETS` or `EXCLUDED`.
@@ -45,39 +53,31 @@ def make_source_splits(
     of_source: dict[str, list[Photo]] = defaultdict(list)
     for photo in photos:
         of_source[photo.source].append(photo)
-    splits = {}
-    subset_of_group: dict[str, str] = {}
-    if SPLIT_BEFORE in of_source:
-        ham = of_source[SPLIT_BEFORE]
-        split = make_split(ham)
-        for photo in ham:
-            group, subset = groups[photo.image_id], split[photo.image_id]
-            subset_of_group[group] = max(
-                subset_of_group.get(group, subset), subset, key=SUBSETS.index
-            )
-        splits[SPLIT_BEFORE] = {
-            photo.image_id: split[photo.image_id]
-            if split[photo.image_id] == subset_of_group[groups[photo.image_id]]
-            else EXCLUDED
-            for photo in ham
+    splits = {
+        source: _split_groups(members, SHARES_OF[source], stored.get(source, {}))
+        if source in SHARES_OF
+        else make_split(members)
+        for source, members in of_source.items()
+    }
+    groups = group_photos(photos, pairs)
+    last: dict[str, str] = {}
+    for photo in photos:
+        group, subset = groups[photo.image_id], splits[photo.source][photo.image_id]
+        last[group] = max(last.get(group, subset), subset, key=ORDER.index)
+    return {
+        source: {
+            image_id: subset if subset == last[groups[image_id]] else EXCLUDED
+            for image_id, subset in split.items()
         }
-    for source, shares in SHARES_OF.items():
-        if source in of_source:
-            _assign_groups(of_source[source], groups, shares, subset_of_group)
-            splits[source] = {
-                photo.image_id: subset_of_group[groups[photo.image_id]]
-                for photo in of_source[source]
-            }
-    return splits
+        for source, split in splits.items()
+    }
 
 
-def _assign_groups(
-    photos: Sequence[Photo],
-    groups: Mapping[str, str],
-    shares: Mapping[str, float],
-    subset_of_group: dict[str, str],
-) -> None:
-    """Adds the groups of one data set that have no subset yet."""
+def _split_groups(
+    photos: Sequence[Photo], shares: Mapping[str, float], stored: Mapping[str, str]
+) -> dict[str, str]:
+    """Splits one data set by lesion or patient. What has a stored subset keeps it."""
+    groups = group_photos(photos, ())
     members: dict[str, list[Photo]] = defaultdict(list)
     for photo in photos:
         members[groups[photo.image_id]].append(photo)
@@ -90,25 +90,28 @@ def _assign_groups(
     def get_stratum(group: str) -> tuple[str, int]:
         # A patient may have several diagnoses: the rarest is the hardest to share out.
         diagnoses = {photo.diagnosis for photo in members[group]}
-        return min(diagnoses, key=lambda name: (frequency[name], name)), min(
-            _get_skin_tone(photo) for photo in members[group]
-        )
+        rarest = min(diagnoses, key=lambda name: (frequency[name], name))
+        return rarest, min(_get_skin_tone(photo) for photo in members[group])
 
-    order = sorted(
-        (group for group in members if group not in subset_of_group),
-        key=lambda group: min(photo.image_id for photo in members[group]),
-    )
+    order = sorted(members, key=lambda group: min(photo.image_id for photo in members[group]))
     random.Random(SEED).shuffle(order)
     order.sort(key=get_stratum)
     # Each group goes to the subset that is furthest behind its share. So every run of groups, and
     # with it every stratum, however small, is shared out as evenly as whole groups allow.
     due = dict.fromkeys(shares, 0.0)
+    split = dict(stored)
     for group in order:
-        for subset, share in shares.items():
-            due[subset] += share
-        subset = max(due, key=lambda name: due[name])
-        due[subset] -= 1
-        subset_of_group[group] = subset
+        earlier = [stored[p.image_id] for p in members[group] if p.image_id in stored]
+        if earlier:
+            subset = max(earlier, key=ORDER.index)
+        else:
+            for name, share in shares.items():
+                due[name] += share
+            subset = max(due, key=lambda name: due[name])
+            due[subset] -= 1
+        for photo in members[group]:
+            split.setdefault(photo.image_id, subset)
+    return {photo.image_id: split[photo.image_id] for photo in photos}
 
 
 def _get_skin_tone(photo: Photo) -> int:

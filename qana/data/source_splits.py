@@ -1,12 +1,12 @@
 """Reads the stored splits of all data sets: each into training, validation and test subsets.
 
 Run `python -m qana.data.source_splits DIR` with the folder that holds all data sets to make the
-stored splits again.
+stored splits again, for example after the stored pairs of photos of one lesion have changed.
 """
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qana.data.lesion_split import SPLIT_FILE, read_split, write_split
@@ -38,7 +38,7 @@ def read_source_splits() -> dict[str, dict[str, str]]:
 
 
 def check_source_splits(
-    photos: Sequence[Photo], splits: Mapping[str, Mapping[str, str]], pairs: Iterable[Pair]
+    photos: Sequence[Photo], splits: Mapping[str, Mapping[str, str]], pairs: Sequence[Pair]
 ) -> None:
     """Checks that no lesion and no patient is in two subsets, within and across data sets.
 
@@ -64,8 +64,9 @@ def check_source_splits(
 def split_sources(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
     """Groups photos by subset.
 
-    The stored split of a data set applies if it has all of its photos. Otherwise a new split is
-    made by the same rule.
+    The stored splits apply to the photos that they have. Other photos, such as those that an
+    official download has in addition, are split by the same rule. Only HAM10000 is split anew as a
+    whole if one of its photos is not in the stored split.
 
     Args:
         photos: photos of one or several data sets.
@@ -89,7 +90,7 @@ def split_sources(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
     ]
     if unknown:
         new = [photo for source in unknown for photo in of_source[source]]
-        stored |= make_source_splits(new, group_photos(new, pairs))
+        stored |= make_source_splits(new, pairs, stored)
     check_source_splits(photos, stored, pairs)
     subsets = {
         name: [photo for photo in photos if stored[photo.source][photo.image_id] == name]
@@ -120,8 +121,7 @@ def write_source_splits(root: Path, files: Mapping[str, Path] = SPLIT_FILES) -> 
             f"{root.name} lacks {', '.join(sorted(missing))}: give a folder with all data sets, "
             "because photos of one lesion are in several."
         )
-    groups = group_photos(photos, read_same_lesion_pairs())
-    for source, split in make_source_splits(photos, groups).items():
+    for source, split in make_source_splits(photos, read_same_lesion_pairs()).items():
         write_split(split, files[source])
 
 

@@ -54,14 +54,6 @@ def photos(tmp_path: Path) -> list[Photo]:
     return found
 
 
-def _pair(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
-    return list(pairs)
-
-
-def _group(photos: list[Photo], *pairs: tuple[str, str]) -> dict[str, str]:
-    return source_splits.group_photos(photos, _pair(*pairs))
-
-
 def _subsets_of_groups(photos: list[Photo], split: dict[str, str]) -> dict[str, str]:
     subset_of: dict[str, str] = {}
     for photo in photos:
@@ -71,7 +63,7 @@ def _subsets_of_groups(photos: list[Photo], split: dict[str, str]) -> dict[str, 
 
 
 def test_the_shares_of_every_source_and_class(photos: list[Photo]) -> None:
-    splits = make_source_splits(photos, _group(photos))
+    splits = make_source_splits(photos, [])
     for source, (test, validation) in SHARES.items():
         of_source = [photo for photo in photos if photo.source == source]
         for diagnosis in (*LABELS, "SCC"):
@@ -86,58 +78,83 @@ def test_the_shares_of_every_source_and_class(photos: list[Photo]) -> None:
 
 def test_skin_tones_are_shared_out(photos: list[Photo]) -> None:
     milk = [photo for photo in photos if photo.source == "milk10k"]
-    split = make_source_splits(milk, _group(milk))["milk10k"]
+    split = make_source_splits(milk, [])["milk10k"]
     for tone in range(6):
         members = {p.lesion_id: split[p.image_id] for p in milk if p.skin_tone == tone}
         assert abs(Counter(members.values())["test"] / len(members) - 0.25) < 0.06
 
 
 def test_the_order_of_the_photos_does_not_matter(photos: list[Photo]) -> None:
-    groups = _group(photos)
-    assert make_source_splits(photos, groups) == make_source_splits(photos[::-1], groups)
+    assert make_source_splits(photos, []) == make_source_splits(photos[::-1], [])
 
 
-def test_a_pair_within_a_source_is_on_one_side(photos: list[Photo]) -> None:
-    pairs = [(f"bcn20000_nv_{n}_0", f"bcn20000_nv_{n + 1}_1") for n in range(0, 40, 2)]
-    groups = _group(photos, *pairs)
-    splits = make_source_splits(photos, groups)
-    assert all(splits["bcn20000"][a] == splits["bcn20000"][b] for a, b in pairs)
-    assert set(splits["bcn20000"].values()) == {"train", "validation", "test"}
-    source_splits.check_source_splits(photos, splits, _pair(*pairs))
+@pytest.mark.parametrize("source", ["ham10000", "milk10k"])
+@pytest.mark.parametrize(
+    ("kept", "lost"), [("test", "train"), ("test", "validation"), ("validation", "train")]
+)
+def test_what_shows_a_lesion_of_a_later_subset_is_excluded(
+    photos: list[Photo], source: str, kept: str, lost: str
+) -> None:
+    before = make_source_splits(photos, [])
+    first = next(i for i, subset in before[source].items() if subset == kept)
+    for other in ("ham10000", "milk10k"):
+        second = [i for i, subset in before[other].items() if subset == lost][-1]
+        splits = make_source_splits(photos, [(second, first)])
+        changed = {
+            image_id
+            for name, split in splits.items()
+            for image_id, subset in split.items()
+            if subset != before[name][image_id]
+        }
+        assert changed == {f"{second[:-2]}_0", f"{second[:-2]}_1"}, "the whole lesion"
+        assert {splits[other][image_id] for image_id in changed} == {"excluded"}
+        source_splits.check_source_splits(photos, splits, [(first, second)])
 
 
-def test_ham10000_excludes_what_shows_a_later_subset(photos: list[Photo]) -> None:
-    before = make_source_splits(photos, _group(photos))["ham10000"]
-    by_subset = {
-        subset: [p for p in photos if p.source == "ham10000" and before[p.image_id] == subset]
-        for subset in ("train", "validation", "test")
-    }
-    train, validation, test = (by_subset[name][0] for name in ("train", "validation", "test"))
-    last = by_subset["train"][-1]
-    pairs = [
-        (test.image_id, train.image_id),
-        (validation.image_id, last.image_id),
-    ]
-    split = make_source_splits(photos, _group(photos, *pairs))["ham10000"]
-    changed = {image_id for image_id, subset in split.items() if before[image_id] != subset}
-    lesions = {train.lesion_id, last.lesion_id}
-    assert changed == {p.image_id for p in photos if p.lesion_id in lesions}
-    assert {split[image_id] for image_id in changed} == {"excluded"}
+def test_three_photos_in_a_chain_leave_only_the_last_subset(photos: list[Photo]) -> None:
+    before = make_source_splits(photos, [])["bcn20000"]
+    train, test = (
+        next(i for i, subset in before.items() if subset == name) for name in ("train", "test")
+    )
+    other = [i for i, subset in before.items() if subset == "train"][-1]
+    split = make_source_splits(photos, [(test, train), (train, other)])["bcn20000"]
+    assert (split[test], split[train], split[other]) == ("test", "excluded", "excluded")
 
 
-def test_a_lesion_of_ham10000_is_on_the_same_side_in_other_sources(photos: list[Photo]) -> None:
-    before = make_source_splits(photos, _group(photos))
-    ham = [p for p in photos if p.source == "ham10000" and p.image_id.endswith("_0")]
-    milk = [p for p in photos if p.source == "milk10k" and p.image_id.endswith("_0")]
-    pairs = [(a.image_id, b.image_id) for a, b in zip(ham, milk, strict=False)][::5]
-    splits = make_source_splits(photos, _group(photos, *pairs))
-    assert splits["ham10000"] == before["ham10000"], "HAM10000 had its split first"
-    assert all(splits["ham10000"][a] == splits["milk10k"][b] for a, b in pairs)
-    source_splits.check_source_splits(photos, splits, _pair(*pairs))
+def test_pairs_in_one_subset_change_nothing(photos: list[Photo]) -> None:
+    before = make_source_splits(photos, [])
+    pairs = []
+    for subset in ("train", "validation", "test"):
+        images = [i for split in before.values() for i in split if split[i] == subset]
+        pairs += list(zip(images[::5], images[7::5], strict=False))
+    assert make_source_splits(photos, pairs) == before
+
+
+def test_more_photos_do_not_move_the_stored_ones(
+    photos: list[Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = make_source_splits(photos, [])
+    gone = {source: {} for source in SOURCES}
+    for source in SOURCES[1:]:
+        # Every third photo is new: its lesion or patient has stored photos, or has none.
+        gone[source] = {i: stored[source].pop(i) for i in list(stored[source])[::3]}
+    lesion = "milk10k_nv_7"
+    for shot in (0, 1):
+        stored["milk10k"].pop(f"{lesion}_{shot}", None)
+    excluded = next(i for i in gone["bcn20000"])[:-2]
+    stored["bcn20000"][f"{excluded}_1"] = "excluded"
+    monkeypatch.setattr(source_splits, "read_source_splits", lambda: dict(stored))
+    subsets = source_splits.split_sources(photos)
+    found = {photo.image_id: name for name, members in subsets.items() for photo in members}
+    for split in stored.values():
+        assert {image_id: found[image_id] for image_id in split} == split
+    assert found[f"{excluded}_0"] == "excluded"
+    assert found[f"{lesion}_0"] == found[f"{lesion}_1"] != "excluded"
+    assert len(found) == len(photos)
 
 
 def test_each_leak_is_found(photos: list[Photo]) -> None:
-    splits = make_source_splits(photos, _group(photos))
+    splits = make_source_splits(photos, [])
     source_splits.check_source_splits(photos, splits, [])
     milk = splits["milk10k"]
     test = next(i for i, subset in milk.items() if subset == "test" and i.endswith("_0"))
@@ -145,7 +162,7 @@ def test_each_leak_is_found(photos: list[Photo]) -> None:
     ham = next(i for i, subset in splits["ham10000"].items() if subset == "train")
     for other in (train, ham):
         with pytest.raises(DataError, match="leaks"):
-            source_splits.check_source_splits(photos, splits, _pair((test, other)))
+            source_splits.check_source_splits(photos, splits, [(test, other)])
     by_id = {photo.image_id: photo for photo in photos}
     original = by_id[train].path.read_bytes()
     by_id[train].path.write_bytes(by_id[test].path.read_bytes())
@@ -169,7 +186,7 @@ def test_each_leak_is_found(photos: list[Photo]) -> None:
 
 
 def test_a_photo_without_a_subset_is_named(photos: list[Photo]) -> None:
-    splits = make_source_splits(photos, _group(photos))
+    splits = make_source_splits(photos, [])
     missing = splits["milk10k"].popitem()[0]
     with pytest.raises(DataError, match=f"{missing} is in no subset"):
         source_splits.check_source_splits(photos, splits, [])
