@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from qana.imaging import crop_centre
+from qana.imaging import crop_centre, crop_to_field_of_view
 
 WORKING_SIZE = 128
 BORDER = 0.08
@@ -24,7 +24,7 @@ def estimate_lesion_extent(image: np.ndarray) -> float:
     Returns:
         Above 0, at most 1.
     """
-    square = crop_centre(image, WORKING_SIZE)
+    square = crop_centre(crop_to_field_of_view(image), WORKING_SIZE)
     smooth = cv2.GaussianBlur(square, (0, 0), 2).astype(np.float32) / 255
     lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB)
     edge = round(BORDER * WORKING_SIZE)

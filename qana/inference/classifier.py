@@ -145,7 +145,7 @@ class AkidaClassifier:
         """Classifies one photo, whatever its quality; `qana.diagnose` also judges that.
 
         Args:
-            photo: (H, W, 3) uint8 RGB of any size; its centre square is read.
+            photo: (H, W, 3) uint8 RGB of any size; the centre square of its lit field is read.
         """
         return self.classify_input(to_input(photo, self.input_size))
 

@@ -1,7 +1,8 @@
 """Diagnoses one photo.
 
-The quality check comes first: is the photo sharp and well lit? Then the gate decides whether it
-shows a dermatoscopic lesion. Then the network classifies it, or abstains if it is not sure enough.
+The quality check comes first: is the photo sharp, well lit and in colour? Then the gate decides
+whether it shows a dermatoscopic lesion. Then the network classifies it, or abstains if it is not
+sure enough.
 """
 
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class Diagnosis:
 
     Attributes:
         square: (512, 512, 3) uint8 RGB, the part of the photo that was judged, at a size for
-            display.
+            display. Corners that lie outside the lit field are covered with the skin's colours.
         problems: reasons why the photo is not suitable, the most serious first.
         prediction: the network's answer; None if the photo was rejected.
         classifier: the classifier that answered or would have answered.
@@ -114,7 +115,7 @@ def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False
 
     Args:
         photo: (H, W, 3) uint8 RGB of any size, from `qana.read_image`. Only its centre square
-            counts.
+            counts, or that of the lit field inside the surround of a dermatoscope.
         classifier: the network that answers.
         force: also classifies a photo that is not suitable.
 

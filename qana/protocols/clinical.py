@@ -18,6 +18,7 @@ from qana.evaluation.evaluate import evaluate
 from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.model_record import read_record
 from qana.imaging import assess_quality, crop_centre, read_image, to_input
+from qana.imaging.field_of_view import crop_to_field_of_view
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import find_entry, find_models_folder
 from qana.inference.model_store import verify_file
@@ -99,7 +100,8 @@ def _fine_tune_and_evaluate(
     labels = np.array([LABELS.index(photo.label or "akiec") for photo in photos])
     patients = np.array([photo.group_id for photo in photos])
     pictures = [read_image(photo.path) for photo in photos]
-    frames = np.stack([crop_centre(picture, RECIPE.frame_height) for picture in pictures])
+    fields = [crop_to_field_of_view(picture) for picture in pictures]
+    frames = np.stack([crop_centre(field, RECIPE.frame_height) for field in fields])
     inputs = np.stack([to_input(picture, size) for picture in pictures])
     logits = np.empty((len(photos), len(LABELS)), np.float32)
     for number, (learned, held_out) in enumerate(_split_folds(labels, patients), start=1):

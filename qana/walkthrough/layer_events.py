@@ -15,6 +15,7 @@ from qana.data.samples import load_samples
 from qana.errors import UserError
 from qana.imaging import read_image
 from qana.imaging.crop import CROP_SHARE, crop_centre
+from qana.imaging.field_of_view import crop_to_field_of_view
 from qana.inference.events import Outputs
 
 GREY = 128
@@ -156,7 +157,7 @@ def find_plain_skin() -> Reference:
     samples = [sample for sample in load_samples() if outlines.get(sample.image_id)]
     for share in SHARES:
         for sample in samples:
-            photo = read_image(sample.path)
+            photo = crop_to_field_of_view(read_image(sample.path))
             length = round(CROP_SHARE * min(photo.shape[:2]))
             square = crop_centre(photo, length, CROP_SHARE)
             mask = fill_outlines(outlines[sample.image_id], length)
