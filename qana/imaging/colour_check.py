@@ -16,7 +16,7 @@ GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in the lightness, ITU-R BT.601."""
 MIN_COLOUR = 1.3
 """Least difference from one hue. It was set on photos of all sources outside the test subsets. The
-command `python -m qana.evaluation.measure_colour_check` prints the figures."""
+command `python -m qana.evaluation.measure_quality_check` prints the figures."""
 
 
 def measure_colour(picture: np.ndarray, inside: np.ndarray) -> float:

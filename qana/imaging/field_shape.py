@@ -59,7 +59,8 @@ def measure_sharp_share(
     """
 
     def read(distance: float) -> np.ndarray:
-        x, y = (points + distance * normals).astype(np.float32).T
+        places = (points + distance * normals).astype(np.float32)
+        x, y = places[:, :1].copy(), places[:, 1:].copy()
         return cv2.remap(level, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
 
     step = read(-reach) - read(reach)
