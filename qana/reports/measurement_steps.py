@@ -10,7 +10,11 @@ from qana.reports.outdated_files import (
     explain_outdated_readme,
     explain_outdated_reports,
 )
-from qana.reports.protocol_steps import list_protocol_steps, make_gate_step
+from qana.reports.protocol_steps import (
+    list_protocol_steps,
+    make_gate_step,
+    make_same_lesion_step,
+)
 
 FUZZED_INPUTS = 20_000
 SCREENS = ("booth", "compare", "convert", "explain", "facts", "learn", "scan")
@@ -29,6 +33,7 @@ def list_steps() -> tuple[MeasurementStep, ...]:
     return (
         *map(make_gate_step, names),
         *list_protocol_steps(),
+        *map(make_same_lesion_step, names),
         *_list_robustness_steps(names),
         *_list_document_steps(names),
     )

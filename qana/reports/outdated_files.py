@@ -56,6 +56,16 @@ def explain_outdated_learning(step: MeasurementStep) -> str | None:
     return None
 
 
+def explain_outdated_same_lesion(step: MeasurementStep) -> str | None:
+    """Checks the report on seen lesions, which holds the scores of several models by name."""
+    file, name = step.files[0], step.models[0]
+    document = _read_json(locate_file(file))
+    if document is None:
+        return f"{file} is missing or damaged."
+    scores = document.get("models", {}).get(name, {})
+    return _compare_weights(file, {name: scores["sha256"]} if "sha256" in scores else {}, step)
+
+
 def explain_outdated_paper(step: MeasurementStep) -> str | None:
     """Checks the protocol of the paper, which trains networks of its own on a stored split."""
     document = _read_json(locate_file(step.files[0]))

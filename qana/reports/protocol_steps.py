@@ -11,6 +11,7 @@ from qana.reports.outdated_files import (
     explain_outdated_learning,
     explain_outdated_paper,
     explain_outdated_reports,
+    explain_outdated_same_lesion,
 )
 
 EXPLAINED_LESIONS = 60
@@ -36,6 +37,24 @@ def make_gate_step(name: str) -> MeasurementStep:
         Duration.MINUTES,
         explain_outdated_gate,
         sources=(HAM10000, PAD_UFES),
+    )
+
+
+def make_same_lesion_step(name: str) -> MeasurementStep:
+    """Makes the step that scores a model without the test lesions that it may have seen.
+
+    Args:
+        name: name of the model.
+    """
+    return MeasurementStep(
+        f"same-lesion-{name}",
+        f"scores of {name} with and without test lesions that training holds under another id",
+        ("models/protocols/same-lesion.json",),
+        (name,),
+        (*QANA, "protocol", "same-lesion", "--data", f"{{{HAM10000}}}", "--model", name),
+        Duration.MINUTES,
+        explain_outdated_same_lesion,
+        sources=(HAM10000,),
     )
 
 
