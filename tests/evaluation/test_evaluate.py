@@ -55,6 +55,24 @@ def test_an_unreadable_image_is_named(classifier: AkidaClassifier, tmp_path: Pat
         evaluate(classifier, [LabelledImage("t", path, "nv", "t")])
 
 
+def test_unreadable_images_are_reported_and_left_out(
+    images: list[LabelledImage], classifier: AkidaClassifier, tmp_path: Path
+) -> None:
+    path = tmp_path / "text.jpg"
+    path.write_text("no image", encoding="utf-8")
+    broken = LabelledImage("t", path, "nv", "t")
+    mixed = [broken, *images[:40], broken, *images[40:], *[broken] * 40]
+    reported: list[LabelledImage] = []
+    found = predict_images(classifier, mixed, True, lambda image, _: reported.append(image))
+    assert reported == [broken] * 42
+    assert len(found.images) + sum(found.abstained_by.values()) == len(images)
+    whole = predict_images(classifier, images, True)
+    assert found.images == whole.images
+    assert np.array_equal(found.logits, whole.logits)
+    with pytest.raises(UserError, match="None of the photos can be read"):
+        evaluate(classifier, [broken], report_unreadable=lambda image, _: None)
+
+
 def test_the_document_keeps_the_order_of_its_keys(
     images: list[LabelledImage], classifier: AkidaClassifier
 ) -> None:
