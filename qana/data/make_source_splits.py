@@ -42,7 +42,8 @@ def make_source_splits(
         photos: photos of one or several data sets, in any order.
         pairs: pairs of photos that show the same lesion.
         stored: earlier splits of some of these photos. They stay, and new photos of a lesion or
-            patient join the earlier ones. HAM10000 has no new photos, so its split is not read.
+            patient join the earlier ones. HAM10000 is complete: if it has a photo without a subset,
+            it is another data set in its layout, which is split anew.
 
     Returns:
         Name of each data set to its split: image_id to one of `SUBSETS` or `EXCLUDED`.
@@ -54,9 +55,7 @@ def make_source_splits(
     for photo in photos:
         of_source[photo.source].append(photo)
     splits = {
-        source: _split_groups(members, SHARES_OF[source], stored.get(source, {}))
-        if source in SHARES_OF
-        else make_split(members)
+        source: _split_source(source, members, stored.get(source, {}))
         for source, members in of_source.items()
     }
     groups = group_photos(photos, pairs)
@@ -71,6 +70,16 @@ def make_source_splits(
         }
         for source, split in splits.items()
     }
+
+
+def _split_source(
+    source: str, photos: Sequence[Photo], stored: Mapping[str, str]
+) -> dict[str, str]:
+    if all(photo.image_id in stored for photo in photos):
+        return {photo.image_id: stored[photo.image_id] for photo in photos}
+    if source in SHARES_OF:
+        return _split_groups(photos, SHARES_OF[source], stored)
+    return make_split(photos)
 
 
 def _split_groups(

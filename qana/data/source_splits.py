@@ -5,7 +5,6 @@ stored splits again, for example after the stored pairs of photos of one lesion 
 """
 
 import sys
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -78,22 +77,13 @@ def split_sources(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
     Raises:
         DataError: a lesion or patient is in two subsets, or one of the first three is empty.
     """
-    of_source: dict[str, list[Photo]] = defaultdict(list)
-    for photo in photos:
-        of_source[photo.source].append(photo)
     pairs = read_same_lesion_pairs()
-    stored = read_source_splits()
-    unknown = [
-        source
-        for source, members in of_source.items()
-        if any(photo.image_id not in stored[source] for photo in members)
-    ]
-    if unknown:
-        new = [photo for source in unknown for photo in of_source[source]]
-        stored |= make_source_splits(new, pairs, stored)
-    check_source_splits(photos, stored, pairs)
+    splits = read_source_splits()
+    if any(photo.image_id not in splits[photo.source] for photo in photos):
+        splits = make_source_splits(photos, pairs, splits)
+    check_source_splits(photos, splits, pairs)
     subsets = {
-        name: [photo for photo in photos if stored[photo.source][photo.image_id] == name]
+        name: [photo for photo in photos if splits[photo.source][photo.image_id] == name]
         for name in (*SUBSETS, EXCLUDED)
     }
     for name in SUBSETS:
