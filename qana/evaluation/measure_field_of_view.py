@@ -3,8 +3,8 @@
 Run: python -m qana.evaluation.measure_field_of_view --data DIR [--subset test] [--photos 300]
 
 Photos are cut to lit circles of 60, 70 and 80 % of the shorter side, on black and on white, and
-compared with the same photos cropped to the square around the circle. Then the photos as they are
-are classified with and without the crop.
+compared with the same photos cropped to the square around the circle. The photos as they are are
+classified with and without the crop.
 """
 
 import argparse
@@ -48,9 +48,9 @@ def main() -> None:
     ]
     random.Random(SEED).shuffle(photos)
     classifier = load_classifier(arguments.model)
-    _measure_circles(classifier, photos[: arguments.photos])
     if not arguments.skip_ordinary:
         _measure_ordinary(classifier, photos)
+    _measure_circles(classifier, photos[: arguments.photos])
 
 
 def _measure_circles(classifier: AkidaClassifier, photos: Sequence[Photo]) -> None:
@@ -83,24 +83,26 @@ def _describe(
 
 
 def _measure_ordinary(classifier: AkidaClassifier, photos: Sequence[Photo]) -> None:
-    events, changed, found, cropped = [], 0, 0, 0
+    fields = {photo.image_id: find_field_of_view(read_image(photo.path)) for photo in photos}
+    found = [photo for photo in photos if fields[photo.image_id] is not None]
+    cropped = [photo for photo in found if (field := fields[photo.image_id]) and field.cropped]
+    sys.stdout.write(
+        f"{len(photos)} photos as they are: field found in {len(found)}, cropped {len(cropped)}\n"
+    )
+    if not cropped:  # then the network reads the same pixels as without the crop
+        return
+    kept = {photo.image_id for photo in photos} - {photo.image_id for photo in cropped}
+    events, changed = [], 0
     for photo in photos:
         image = read_image(photo.path)
-        field = find_field_of_view(image)
-        found += field is not None
         before = classifier.classify_input(crop_centre(image, classifier.input_size, CROP_SHARE))
-        after = before
-        if field is not None and field.cropped:
-            cropped += 1
-            after = classifier.classify(image)
+        after = before if photo.image_id in kept else classifier.classify(image)
         events.append((before.events, after.events))
         changed += before.top[0][0] != after.top[0][0]
     before_events, after_events = np.array(events).T
     sys.stdout.write(
-        f"{len(photos)} photos as they are: field found in {found}, cropped {cropped}, "
-        f"other answer {changed}\n"
-        f"events of the median photo {np.median(before_events):,.0f} before, "
-        f"{np.median(after_events):,.0f} after; of all photos "
+        f"other answer {changed}; events of the median photo {np.median(before_events):,.0f} "
+        f"before, {np.median(after_events):,.0f} after; of all photos "
         f"{after_events.sum() / before_events.sum() - 1:+.3%}\n"
     )
 

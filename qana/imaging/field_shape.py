@@ -7,8 +7,8 @@ STEP = 0.5
 """Least step at the border, as a share of the local contrast."""
 MIN_STEP = 16.0
 """Local contrast that is assumed at least, grey levels."""
-DEPTH = 12.0
-"""Distance inside the border at which the local contrast is measured, working pixels."""
+DEPTH = 2.5
+"""Distance inside the border at which the local contrast is measured, in units of the reach."""
 
 
 def sample_border(hull: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -64,7 +64,7 @@ def measure_sharp_share(
         return cv2.remap(level, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
 
     step = read(-reach) - read(reach)
-    return float((step >= STEP * np.maximum(read(-DEPTH) - surround, MIN_STEP)).mean())
+    return float((step >= STEP * np.maximum(read(-DEPTH * reach) - surround, MIN_STEP)).mean())
 
 
 def fit_shape(filled: np.ndarray, points: np.ndarray, roughness: float) -> np.ndarray | None:
