@@ -28,6 +28,8 @@ DARK = 30
 """Grey values below it, 0 to 255, are the black surround of a photo where they touch its edge."""
 EDGE = 8
 """Distance in pixels to the edge and to the black surround within which features are ignored."""
+LEAST_MATCHES = 6
+"""Least number of matches for which a transformation is fitted, to save time."""
 RATIO = 0.9
 """Largest ratio of the distances of the best and the second-best match."""
 TOLERANCE = 6.0
@@ -112,12 +114,12 @@ def count_inliers(a: LocalFeatures, b: LocalFeatures) -> int:
         Number of distinct places, 0 if there is no plausible transformation or if all places are on
         one line.
     """
-    if min(len(a.places), len(b.places)) < 4:
+    if min(len(a.places), len(b.places)) < LEAST_MATCHES:
         return 0
     first, second = _match_descriptors(
         normalize_descriptors(a.descriptors), normalize_descriptors(b.descriptors)
     )
-    if len(first) < 4:
+    if len(first) < LEAST_MATCHES:
         return 0
     places_a, places_b = a.places[first], b.places[second]
     points_a, points_b = (places[:, :2].copy() for places in (places_a, places_b))

@@ -16,16 +16,23 @@ from tqdm import tqdm
 
 from qana.data import local_features, similar_photos
 from qana.data.local_features import LocalFeatures, count_inliers, extract_local_features
-from qana.data.photo import Photo
+from qana.data.photo import DERMOSCOPIC, Photo
 from qana.data.same_lesion import SameLesion
 from qana.data.similar_photos import find_similar_photos
 from qana.errors import DataError, ImageError
 from qana.imaging import read_image
 
-NEIGHBOURS = 20
-"""Largest number of candidates for each photo."""
-LEAST_INLIERS = 6
-"""Least number of inliers of a pair."""
+NEIGHBOURS = 12
+"""Largest number of candidates for each photo in each data set."""
+LEAST_INLIERS = 7
+"""Least number of inliers of a pair, where nothing below applies. These numbers come from looking
+at the pairs of each kind: from here on nearly all show one lesion."""
+LEAST_HAM10000 = 6
+"""The same for photos of HAM10000 and of HAM10000 and MILK10k, which share clinics."""
+LEAST_ISIC2017 = 8
+"""The same for photos of ISIC 2017, because many show the same scale bar."""
+LEAST_WITHOUT_DERMATOSCOPE = 10
+"""The same for two photos without a dermatoscope, because rulers and folds of skin look alike."""
 PHOTOS_PER_FILE = 500
 """Number of photos with features in one file."""
 PAIRS_PER_FILE = 20_000
@@ -43,7 +50,7 @@ def find_same_lesions(photos: Sequence[Photo], runs: Path) -> list[SameLesion]:
     interrupted search continues.
 
     Args:
-        photos: photos of one or several data sets.
+        photos: photos of one or several data sets, in any order.
         runs: folder for checkpoints.
 
     Returns:
@@ -52,6 +59,8 @@ def find_same_lesions(photos: Sequence[Photo], runs: Path) -> list[SameLesion]:
     Raises:
         DataError: a photo cannot be read.
     """
+    # The order of two photos matters slightly to their inliers.
+    photos = sorted(photos, key=lambda photo: photo.image_id)
     cv2.setNumThreads(1)  # the threads below are enough
     folder = runs / "same_lesions" / _digest(photos)
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,13 +70,20 @@ def find_same_lesions(photos: Sequence[Photo], runs: Path) -> list[SameLesion]:
     found = []
     for (first, second), count in zip(candidates, inliers, strict=True):
         if count >= get_least_inliers(photos[first], photos[second]):
-            a, b = sorted((photos[first], photos[second]), key=lambda photo: photo.image_id)
+            a, b = photos[first], photos[second]
             found.append(SameLesion(a.image_id, a.source, b.image_id, b.source, int(count)))
     return sorted(found)
 
 
 def get_least_inliers(a: Photo, b: Photo) -> int:
     """Returns the least number of inliers of a pair."""
+    sources = {a.source, b.source}
+    if DERMOSCOPIC not in (a.image_type, b.image_type):
+        return LEAST_WITHOUT_DERMATOSCOPE
+    if sources == {"isic2017"}:
+        return LEAST_ISIC2017
+    if "ham10000" in sources and sources <= {"ham10000", "milk10k"}:
+        return LEAST_HAM10000
     return LEAST_INLIERS
 
 
@@ -115,9 +131,10 @@ def _load_candidates(
     path = folder / "candidates.npz"
     if not path.is_file():
         groups = [f"{photo.source} {photo.group_id}" for photo in photos]
+        sources = [photo.source for photo in photos]
         with tqdm(total=1.0, desc="candidates", bar_format="{l_bar}{bar}{elapsed}") as bar:
             found = find_similar_photos(
-                features, groups, NEIGHBOURS, lambda share: bar.update(share - bar.n)
+                features, groups, sources, NEIGHBOURS, lambda share: bar.update(share - bar.n)
             )
         _save(path, pairs=np.array(found, np.int64).reshape(-1, 2))
     with np.load(path) as saved:

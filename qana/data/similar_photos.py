@@ -14,7 +14,7 @@ from qana.data.local_features import LocalFeatures, normalize_descriptors
 
 DIAMETER = 3.0
 """Least diameter in pixels of the features that vote."""
-CELL_SIZE = 1200
+CELL_SIZE = 2000
 """Mean number of features in a cell. Only features of one cell are compared."""
 CELLS_PER_FEATURE = 2
 """Number of nearest cells in which similar features are searched."""
@@ -22,10 +22,13 @@ SAMPLES_PER_CELL = 40
 """Number of features for each cell from which the cells are made."""
 STEPS = 6
 """Number of steps of k-means."""
-VOTES_PER_CELL = 3
-"""Number of most similar features that a feature votes for in a cell."""
-TURNS = 12
-"""Number of bins for the turn between two photos. Each vote counts for its two nearest bins."""
+VOTES_PER_SOURCE = 3
+"""Number of most similar features of each data set that a feature votes for in a cell. The largest
+data sets would get all votes otherwise."""
+LEAST_SIMILARITY = 0.86
+"""Least cosine of two similar features: 99 % of those of one place in two photos have more."""
+TURNS = 24
+"""Number of bins for the turn between two photos. The votes of two neighbouring bins count."""
 LEAST_VOTES = 3
 """Least number of votes of a candidate."""
 BLOCK = 20_000
@@ -35,6 +38,7 @@ BLOCK = 20_000
 def find_similar_photos(
     features: Sequence[LocalFeatures],
     groups: Sequence[str],
+    sources: Sequence[str],
     neighbours: int,
     progress: Callable[[float], None],
 ) -> list[tuple[int, int]]:
@@ -43,7 +47,8 @@ def find_similar_photos(
     Args:
         features: local features of each photo.
         groups: group of each photo. Photos of one group are no pair.
-        neighbours: largest number of candidates for each photo.
+        sources: data set of each photo.
+        neighbours: largest number of candidates for each photo in each data set.
         progress: receives the share of the work that is done, 0 to 1.
 
     Returns:
@@ -57,7 +62,8 @@ def find_similar_photos(
         return []
     turns = np.concatenate([p.places[rows, 3] for p, rows in zip(features, kept, strict=True)])
     owners = np.repeat(np.arange(len(features)), [len(rows) for rows in kept])
-    group_of = np.unique(np.asarray(groups), return_inverse=True)[1][owners]
+    group_of = np.unique(np.asarray(groups), return_inverse=True)[1]
+    source_of = np.unique(np.asarray(sources), return_inverse=True)[1]
     centres = _make_cells(descriptors)
     cells = np.concatenate(
         [
@@ -65,10 +71,11 @@ def find_similar_photos(
             for at in range(0, len(descriptors), BLOCK)
         ]
     )
-    votes = []
-    for first, second in _compare(descriptors, cells, group_of, len(centres), progress):
-        votes.append(_make_votes(owners, turns, first, second, len(features)))
-    return _choose(np.concatenate(votes), len(features), neighbours)
+    compared = _compare(
+        descriptors, cells, group_of[owners], source_of[owners], len(centres), progress
+    )
+    votes = [_make_votes(owners, turns, first, second, len(features)) for first, second in compared]
+    return _choose(np.concatenate(votes), source_of, neighbours) if votes else []
 
 
 def _make_cells(descriptors: np.ndarray) -> np.ndarray:
@@ -106,11 +113,12 @@ def _compare(
     descriptors: np.ndarray,
     cells: np.ndarray,
     group_of: np.ndarray,
+    source_of: np.ndarray,
     count: int,
     progress: Callable[[float], None],
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yields the indices of features and of the similar features of other groups in each cell."""
-    order = np.argsort(cells[:, 0], kind="stable")
+    order = np.lexsort((source_of, cells[:, 0]))
     starts = np.searchsorted(cells[order, 0], np.arange(count + 1))
     searching = np.argsort(cells.ravel(), kind="stable")
     searching_starts = np.searchsorted(cells.ravel()[searching], np.arange(count + 1))
@@ -118,44 +126,59 @@ def _compare(
         members = order[starts[cell] : starts[cell + 1]]
         queries = searching[searching_starts[cell] : searching_starts[cell + 1]]
         queries = queries // CELLS_PER_FEATURE
-        if len(members):
-            similarity = (
-                normalize_descriptors(descriptors[queries])
-                @ normalize_descriptors(descriptors[members]).T
-            )
-            similarity[group_of[queries][:, None] == group_of[members][None]] = -2
-            rows = np.arange(len(queries))
-            for _ in range(min(VOTES_PER_CELL, len(members))):
-                best = similarity.argmax(axis=1)
-                other = similarity[rows, best] > 0
-                yield queries[other], members[best[other]]
-                similarity[rows, best] = -2
+        similarity = (
+            normalize_descriptors(descriptors[queries])
+            @ normalize_descriptors(descriptors[members]).T
+        )
+        similarity[group_of[queries][:, None] == group_of[members][None]] = -2
+        sources = source_of[members]
+        for source in np.unique(sources):
+            low, high = np.searchsorted(sources, (source, source + 1))
+            for first, second in _find_most_similar(similarity[:, low:high]):
+                yield queries[first], members[low + second]
         progress((cell + 1) / count)
+
+
+def _find_most_similar(similarity: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yields rows and columns of the largest values of each row, and overwrites them."""
+    rows = np.arange(len(similarity))
+    for _ in range(min(VOTES_PER_SOURCE, similarity.shape[1])):
+        best = similarity.argmax(axis=1)
+        enough = similarity[rows, best] >= LEAST_SIMILARITY
+        yield rows[enough], best[enough]
+        similarity[rows, best] = -2
 
 
 def _make_votes(
     owners: np.ndarray, turns: np.ndarray, first: np.ndarray, second: np.ndarray, count: int
 ) -> np.ndarray:
-    """Encodes a pair of photos and a turn between them as an integer, twice for each vote."""
+    """Encodes the pair of photos and the turn between them of each vote as an integer."""
     swapped = owners[first] > owners[second]
     low, high = np.where(swapped, second, first), np.where(swapped, first, second)
-    turn = ((turns[high] - turns[low]) % 360) / 360 * TURNS
-    nearest = np.stack([np.floor(turn), np.floor(turn) + 1]).astype(np.int64) % TURNS
-    return ((owners[low] * count + owners[high]) * TURNS + nearest).ravel()
+    turn = ((turns[high] - turns[low]) % 360 / 360 * TURNS).astype(np.int64) % TURNS
+    return (owners[low] * count + owners[high]) * TURNS + turn
 
 
-def _choose(votes: np.ndarray, count: int, neighbours: int) -> list[tuple[int, int]]:
-    """Chooses for each photo the pairs with the most votes."""
-    keys, numbers = np.unique(votes, return_counts=True)
+def _choose(votes: np.ndarray, source_of: np.ndarray, neighbours: int) -> list[tuple[int, int]]:
+    """Chooses for each photo the pairs with the most votes in each data set."""
+    count = len(source_of)
+    votes.sort()
+    starts = np.flatnonzero(np.diff(votes, prepend=-1))
+    keys, numbers = votes[starts], np.diff(starts, append=len(votes))
+    following = keys - keys % TURNS + (keys % TURNS + 1) % TURNS
+    where = np.searchsorted(keys, following).clip(max=len(keys) - 1)
+    numbers = numbers + np.where(keys[where] == following, numbers[where], 0)
     enough = numbers >= LEAST_VOTES
     pairs, numbers = keys[enough] // TURNS, numbers[enough]
     order = np.lexsort((-numbers, pairs))
     pairs, where = np.unique(pairs[order], return_index=True)
     numbers = numbers[order][where]
-    photos = np.concatenate([pairs // count, pairs % count])
-    order = np.lexsort((-np.tile(numbers, 2), photos))
+    low, high = pairs // count, pairs % count
+    searches = np.concatenate(
+        [low * (count + 1) + source_of[high], high * (count + 1) + source_of[low]]
+    )
+    order = np.lexsort((-np.tile(numbers, 2), searches))
     ranks = np.empty(len(order), np.int64)
-    starts = np.searchsorted(photos[order], photos[order])
-    ranks[order] = np.arange(len(order)) - starts
+    ranks[order] = np.arange(len(order)) - np.searchsorted(searches[order], searches[order])
     best = (ranks < neighbours).reshape(2, -1).any(axis=0)
     return [divmod(int(pair), count) for pair in pairs[best]]
