@@ -2,9 +2,9 @@
 
 Run: python -m qana.evaluation.measure_field_of_view --data DIR [--subset test] [--photos 300]
 
-Photos are cut to lit circles of 60, 70 and 80 % of the shorter side, on black and on white, and
-compared with the same photos cropped to the square around the circle. The photos as they are are
-classified with and without the crop.
+Photos are cut to a lit circle of 60, 70 or 80 % of the shorter side in turn, on black and on white,
+and compared with the same photos cropped to the square around the circle. The photos as they are
+are classified with and without the crop.
 """
 
 import argparse
@@ -57,12 +57,12 @@ def _measure_circles(classifier: AkidaClassifier, photos: Sequence[Photo]) -> No
     images = [read_image(photo.path) for photo in photos]
     labels = np.array([LABELS.index(photo.label or "") for photo in photos])
     sys.stdout.write(f"{len(photos)} photos with a surround, {classifier.name}\n")
-    for share in SHARES:
-        squares = [crop_to_square(image, share) for image in images]
-        sys.stdout.write(_describe(classifier, squares, labels, f"{share:.0%} square"))
-        for tone in TONES:
-            cut = [cut_to_circle(image, share, tone) for image in images]
-            sys.stdout.write(_describe(classifier, cut, labels, f"{share:.0%} on {tone}"))
+    shares = [SHARES[number % len(SHARES)] for number in range(len(images))]
+    squares = [crop_to_square(*pair) for pair in zip(images, shares, strict=True)]
+    sys.stdout.write(_describe(classifier, squares, labels, "square"))
+    for tone in TONES:
+        cut = [cut_to_circle(*pair, tone) for pair in zip(images, shares, strict=True)]
+        sys.stdout.write(_describe(classifier, cut, labels, f"on {tone}"))
 
 
 def _describe(
@@ -76,7 +76,7 @@ def _describe(
     counts = dict(Counter(kind for found in kinds for kind in found))
     missed = sum(find_field_of_view(image) is None for image in images)
     return (
-        f"{name:12} accuracy {right.mean():.3f}  too dark or bright {light.mean():.3f}  "
+        f"{name:8} accuracy {right.mean():.3f}  too dark or bright {light.mean():.3f}  "
         f"no lesion {outside.mean():.3f}  either {(light | outside).mean():.3f}  "
         f"no field found {missed}  problems {counts}\n"
     )

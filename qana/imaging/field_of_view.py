@@ -30,6 +30,7 @@ class Limits:
         reach: distance from the border to both sides within which half of the contrast is crossed.
         roughness: largest share of the field's area by which it differs from an ellipse or a
             rectangle.
+        bite: largest share of a circle that a lesion of the surround's tone may cover.
     """
 
     level: float
@@ -38,10 +39,11 @@ class Limits:
     noise: float
     reach: float
     roughness: float
+    bite: float
 
 
-DARK_LIMITS = Limits(level=60, chroma=40, contrast=30, noise=8, reach=4, roughness=0.06)
-BRIGHT_LIMITS = Limits(level=35, chroma=8, contrast=16, noise=2, reach=2.5, roughness=0.04)
+DARK_LIMITS = Limits(level=60, chroma=40, contrast=30, noise=8, reach=4, roughness=0.06, bite=0.15)
+BRIGHT_LIMITS = Limits(level=35, chroma=8, contrast=16, noise=2, reach=2.5, roughness=0.04, bite=0)
 """A white surround is stricter: a lesion on pale skin is a dark area on a bright one, too."""
 UNIFORM = 0.15
 """How far four of five pixels of a surround may be from its level, as a share of the contrast."""
@@ -206,7 +208,7 @@ def _find_mask(level: np.ndarray, chroma: np.ndarray, limits: Limits) -> np.ndar
         and len(points) >= MIN_POINTS
         and measure_sharp_share(level, points, normals, surround, limits.reach) >= MIN_SHARP
     )
-    return fit_shape(filled, points, limits.roughness) if plausible else None
+    return fit_shape(filled, points, limits.roughness, limits.bite) if plausible else None
 
 
 def _keep_from_edge(dark: np.ndarray) -> np.ndarray:

@@ -10,6 +10,11 @@ MIN_STEP = 16.0
 DEPTH = 2.5
 """Distance inside the border at which the local contrast is measured, in units of the reach."""
 
+NEAR, MIN_NEAR = 1.5, 0.7
+"""How near to a bitten circle, working pixels, this share of the border must be."""
+MAX_EXTRA = 0.02
+"""Largest share of a bitten circle's area by which the hull may reach over it."""
+
 
 def sample_border(hull: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Samples the border of a field where it is away from the edge of the photo.
@@ -67,13 +72,17 @@ def measure_sharp_share(
     return float((step >= STEP * np.maximum(read(-DEPTH * reach) - surround, MIN_STEP)).mean())
 
 
-def fit_shape(filled: np.ndarray, points: np.ndarray, roughness: float) -> np.ndarray | None:
+def fit_shape(
+    filled: np.ndarray, points: np.ndarray, roughness: float, bite: float = 0
+) -> np.ndarray | None:
     """Fits an ellipse, a circle or a rounded rectangle to a field.
 
     Args:
         filled: (h, w) uint8, 1 in the convex hull of the field.
         points: (N, 2), x and y on its border away from the edge of the photo.
         roughness: largest share of the field's area by which the shape may differ from the hull.
+        bite: largest share of a circle that may be missing in the hull: a lesion as dark as the
+            surround takes a bite out of the field.
 
     Returns:
         (h, w) uint8, 1 in the shape that fits best; None if none fits, or if the surround covers
@@ -94,7 +103,22 @@ def fit_shape(filled: np.ndarray, points: np.ndarray, roughness: float) -> np.nd
         wrong = int((shape != filled).sum())
         if wrong <= allowed:
             best, allowed = shape, wrong
-    return best
+    return best if best is not None or not bite else _fit_bitten_circle(filled, points, bite)
+
+
+def _fit_bitten_circle(filled: np.ndarray, points: np.ndarray, bite: float) -> np.ndarray | None:
+    """Fits a circle to most of the border, again and again without what is far from it."""
+    kept = points
+    for _ in range(5):
+        circle = _solve_circle(kept)
+        distances = np.abs(np.hypot(*(points - circle[:2]).T) - circle[2])
+        kept = points[distances <= max(NEAR, 1.5 * float(np.median(distances)))]
+    shape = _draw_circle(filled, kept)
+    if shape is None or (distances <= NEAR).mean() < MIN_NEAR:
+        return None
+    area = int(shape.sum())
+    extra, missing = int((filled > shape).sum()), int((shape > filled).sum())
+    return shape if extra <= MAX_EXTRA * area and missing <= bite * area else None
 
 
 def _draw_ellipse(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
@@ -107,18 +131,23 @@ def _draw_ellipse(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
     return cv2.ellipse(np.zeros_like(filled), box, 1, -1)
 
 
-def _draw_circle(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
+def _solve_circle(points: np.ndarray) -> np.ndarray:
+    """Solves for x, y and the radius of a circle by least squares; the radius is at least 0."""
     system = np.column_stack([2 * points, np.ones(len(points))])
     x, y, rest = np.linalg.lstsq(system, (points**2).sum(axis=1), rcond=None)[0]
-    square = rest + x * x + y * y
+    return np.array([x, y, np.sqrt(max(0.0, rest + x * x + y * y))])
+
+
+def _draw_circle(filled: np.ndarray, points: np.ndarray) -> np.ndarray | None:
+    x, y, radius = _solve_circle(points)
     height, width = filled.shape
     inside = 0 < x < width and 0 < y < height
-    if not inside or not 16 < square < (0.8 * max(height, width)) ** 2:
+    if not inside or not 4 < radius < 0.8 * max(height, width):
         return None
     return cv2.circle(
         np.zeros_like(filled),
         (round(16 * x), round(16 * y)),
-        round(16 * np.sqrt(square)),
+        round(16 * radius),
         1,
         -1,
         shift=4,

@@ -116,7 +116,7 @@ def assess_quality(image: np.ndarray) -> Quality:
     colour = measure_colour(square, inside)
     too_small = field is not None and field.cropped and min(photo.shape[:2]) < MIN_FIELD_SIDE
     dark = brightness < MIN_BRIGHTNESS
-    surrounded = dark and _is_mostly_surround(grey)
+    surrounded = dark and field is None and _is_mostly_surround(grey)
     checks = (
         (too_small or surrounded, SURROUND),
         (dark and not surrounded, DARK),
