@@ -143,6 +143,10 @@ def test_more_photos_do_not_move_the_stored_ones(
         stored["milk10k"].pop(f"{lesion}_{shot}", None)
     excluded = next(i for i in gone["bcn20000"])[:-2]
     stored["bcn20000"][f"{excluded}_1"] = "excluded"
+    both = next(
+        i for i in stored["isic2017"] if i[:-1] + "1" in stored["isic2017"] and i[-1] == "0"
+    )
+    stored["isic2017"][both] = "excluded"
     monkeypatch.setattr(source_splits, "read_source_splits", lambda: dict(stored))
     subsets = source_splits.split_sources(photos)
     found = {photo.image_id: name for name, members in subsets.items() for photo in members}
