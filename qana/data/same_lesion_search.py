@@ -17,7 +17,7 @@ from tqdm import tqdm
 from qana.data import local_features, similar_photos
 from qana.data.local_features import LocalFeatures, count_inliers, extract_local_features
 from qana.data.photo import DERMOSCOPIC, Photo
-from qana.data.same_lesion import SameLesion
+from qana.data.same_lesion import Pair, SameLesion
 from qana.data.similar_photos import find_similar_photos
 from qana.errors import DataError, ImageError
 from qana.imaging import read_image
@@ -43,7 +43,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def find_same_lesions(photos: Sequence[Photo], runs: Path) -> list[SameLesion]:
+def find_same_lesions(
+    photos: Sequence[Photo], runs: Path, stored: Iterable[Pair] = ()
+) -> list[SameLesion]:
     """Finds pairs of photos that show the same lesion under different lesion or patient ids.
 
     All photos of the data sets take about half an hour on two cores and 4 GB of memory. An
@@ -52,6 +54,8 @@ def find_same_lesions(photos: Sequence[Photo], runs: Path) -> list[SameLesion]:
     Args:
         photos: photos of one or several data sets, in any order.
         runs: folder for checkpoints.
+        stored: pairs that an earlier search found. They are candidates again, because the votes
+            propose only about nine of ten pairs.
 
     Returns:
         The pairs, sorted.
@@ -67,12 +71,19 @@ def find_same_lesions(photos: Sequence[Photo], runs: Path) -> list[SameLesion]:
     features = _load_features(photos, folder)
     candidates = _load_candidates(photos, features, folder)
     inliers = _load_inliers(candidates, features, folder)
-    found = []
-    for (first, second), count in zip(candidates, inliers, strict=True):
-        if count >= get_least_inliers(photos[first], photos[second]):
-            a, b = photos[first], photos[second]
-            found.append(SameLesion(a.image_id, a.source, b.image_id, b.source, int(count)))
-    return sorted(found)
+    counts = dict(zip(map(tuple, candidates.tolist()), inliers.tolist(), strict=True))
+    index_of = {photo.image_id: index for index, photo in enumerate(photos)}
+    for pair in stored:
+        if index_of.keys() >= set(pair):
+            first, second = sorted(index_of[image_id] for image_id in pair)
+            counts[first, second] = count_inliers(features[first], features[second])
+    return sorted(
+        SameLesion(a.image_id, a.source, b.image_id, b.source, count)
+        for (a, b), count in (
+            ((photos[first], photos[second]), count) for (first, second), count in counts.items()
+        )
+        if count >= get_least_inliers(a, b)
+    )
 
 
 def get_least_inliers(a: Photo, b: Photo) -> int:

@@ -27,7 +27,7 @@ VOTES_PER_SOURCE = 3
 data sets would get all votes otherwise."""
 LEAST_SIMILARITY = 0.86
 """Least cosine of two similar features: 99 % of those of one place in two photos have more."""
-TURNS = 24
+TURNS = 12
 """Number of bins for the turn between two photos. The votes of two neighbouring bins count."""
 LEAST_VOTES = 3
 """Least number of votes of a candidate."""
