@@ -13,6 +13,7 @@ import pytest
 from qana.classes import LABELS
 from qana.cli import protocol as command
 from qana.cli.main import main
+from qana.data.lesion_extent import estimate_lesion_extent
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE, Photo
 from qana.errors import UserError
 from qana.evaluation.report_files import read_report, to_document
@@ -52,7 +53,7 @@ def photos(samples, tmp_path_factory) -> list[Photo]:
                     lesion_id=f"{source}-{number}",
                     label=None if sample.label == "df" and milk else sample.label,
                     confirmed_by="histo",
-                    age=20.0 + 10 * number if number else None,
+                    age=10.0 + 10 * number if number else None,
                     sex="male" if number % 2 else "female",
                     site="Back" if number < 3 else "",
                     path=sample.path,
@@ -120,7 +121,7 @@ def test_groups_hold_every_photo_with_a_label(report) -> None:
     ]
     assert tones == ["0 (very dark)", "1", "2", "4", "5 (very light)"]
     ages = [g.group for g in report.groups if (g.image_type, g.attribute) == (SMARTPHONE, "age")]
-    assert ages == ["30 to 44", "45 to 59", "60 to 74", "75 and over", "unknown"]
+    assert ages == ["under 30", "30 to 44", "45 to 59", "60 to 74", "unknown"]
 
 
 def test_concepts_compare_the_upper_and_the_lower_quarter(report) -> None:
@@ -141,7 +142,7 @@ def test_artefacts_compare_the_same_photos(report) -> None:
     assert any(row.changed.value > 0 for row in rows), "black corners or hair change an answer"
 
 
-def test_conditions_compare_the_same_photos(report) -> None:
+def test_conditions_compare_the_same_photos(report, photos) -> None:
     assert {row.image_type for row in report.phone.results} == {CLOSE_UP, SMARTPHONE}
     assert {row.condition for row in report.phone.results} == set(CONDITIONS)
     for row in report.phone.results:
@@ -151,7 +152,10 @@ def test_conditions_compare_the_same_photos(report) -> None:
         for row in report.phone.results
         if (row.image_type, row.condition) == (SMARTPHONE, "far away")
     ]
-    assert far == sorted(far), "the smaller the lesion is to be, the more photos there are"
+    phone = [photo for photo in photos if photo.image_type == SMARTPHONE]
+    extents = np.array([estimate_lesion_extent(read_image(photo.path)) for photo in phone])
+    assert far == [sum((extents >= share) & (extents <= 0.9)) for share in (0.6, 0.4, 0.2)]
+    assert far[0] < far[-1], "the smaller the lesion is to be, the more photos there are"
     blurred = [
         row.sharp.value
         for row in report.phone.results
