@@ -44,7 +44,7 @@ def _recolour(image: np.ndarray) -> np.ndarray:
 
 def _compress(image: np.ndarray) -> np.ndarray:
     data = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, 50))[1]
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
 
 
 def _shrink(image: np.ndarray) -> np.ndarray:
@@ -79,19 +79,10 @@ def photos(tmp_path: Path, images: list[np.ndarray]) -> list[Photo]:
     return found
 
 
-def _write_photo(folder: Path, name: str, image: np.ndarray, **fields: str) -> Photo:
+def _write_photo(folder: Path, name: str, image: np.ndarray, lesion_id: str = "") -> Photo:
     path = folder / f"{name}.png"
     cv2.imwrite(str(path), image[..., ::-1])
-    return Photo(
-        **{"image_id": name, "lesion_id": f"lesion_{name}", **fields},
-        label="nv",
-        confirmed_by="",
-        age=None,
-        sex="unknown",
-        site="back",
-        path=path,
-        mask=None,
-    )
+    return Photo(name, lesion_id or f"lesion_{name}", "nv", "", None, "unknown", "back", path, None)
 
 
 def _count(a: np.ndarray, b: np.ndarray) -> int:
