@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qana.cli.main import main
-from qana.data.local_features import count_inliers, extract_local_features
+from qana.data.local_features import LocalFeatures, count_inliers, extract_local_features
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE, Photo
 from qana.data.same_lesion import (
     SameLesion,
@@ -101,12 +101,18 @@ def test_photos_of_other_lesions_do_not_match(images: list[np.ndarray]) -> None:
     assert max(counts) < LEAST
 
 
-def test_rulers_and_surrounds_do_not_match() -> None:
-    """Marks on one line, and the edge of a black surround, are no lesion."""
-    ruler = np.full((225, 300, 3), 200, np.uint8)
-    for at in range(20, 280, 8):
-        cv2.line(ruler, (at, 30), (at, 45 if at % 5 else 55), (20, 20, 20), 1)
-    assert _count(ruler, ruler) == 0
+@pytest.mark.parametrize(("height", "inliers"), [(5, 0), (150, 20)])
+def test_features_on_one_line_do_not_match(height: int, inliers: int) -> None:
+    """The marks of a ruler and a hair are no lesion."""
+    random = np.random.default_rng(0)
+    places = np.full((20, 4), 10.0, np.float32)
+    places[:, :2] = random.uniform(0, 1, (20, 2)) * (250, height)
+    descriptors = random.integers(0, 255, (20, 128), np.uint8)
+    features = LocalFeatures(places, descriptors)
+    assert count_inliers(features, features) == inliers
+
+
+def test_surrounds_do_not_match() -> None:
     surround = np.zeros((225, 300, 3), np.uint8)
     cv2.circle(surround, (150, 112), 100, (200, 170, 160), -1)
     assert _count(surround, surround) == 0
