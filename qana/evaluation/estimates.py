@@ -191,12 +191,18 @@ def _estimate_headline_scores(
             _make_estimate(scores.macro_f1, known.groups, None),
         )
     ends = compute_intervals(known.labels, known.predicted, known.groups)
-    # The share interval stays wide where all answers are right; the others are percentiles.
-    accuracy_ends = compute_share_interval(known.labels == known.predicted, known.groups)
+    right = known.labels == known.predicted
+    share_ends = compute_share_interval(right, known.groups)
+    # Where all answers are right, or all wrong, every draw agrees and would claim certainty.
+    agree = right.all() or not right.any()
     return (
-        _make_estimate(scores.accuracy, known.groups, accuracy_ends),
-        _make_estimate(scores.balanced_accuracy, known.groups, ends.balanced_accuracy),
-        _make_estimate(scores.macro_f1, known.groups, ends.macro_f1),
+        _make_estimate(scores.accuracy, known.groups, share_ends),
+        _make_estimate(
+            scores.balanced_accuracy,
+            known.groups,
+            share_ends if agree else ends.balanced_accuracy,
+        ),
+        _make_estimate(scores.macro_f1, known.groups, share_ends if agree else ends.macro_f1),
     )
 
 
