@@ -15,6 +15,7 @@ from qana.protocols.clinical_report import ClinicalReport
 from qana.protocols.lesion_report import LesionReport
 from qana.protocols.paper_clinical_report import PaperClinicalReport
 from qana.protocols.paper_report import PaperReport
+from qana.protocols.same_lesion_report import SameLesionReport
 from qana.protocols.sources_report import SourcesReport
 from qana.reports.explanation_report import ExplanationReport
 from qana.reports.hardening_report import (
@@ -40,6 +41,7 @@ KINDS: dict[str, type] = {
 }
 OPTIONAL_KINDS: dict[str, type] = {
     "protocols/paper-clinical.json": PaperClinicalReport,
+    "protocols/same-lesion.json": SameLesionReport,
     "protocols/sources.json": SourcesReport,
     "protocols/sources-akd1000.json": SourcesReport,
     "protocols/sources-validation.json": SourcesReport,
