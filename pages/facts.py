@@ -8,6 +8,7 @@ from qana.evaluation.report_files import read_studies
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, LARGE_MODEL, find_entry, read_manifest
 from qana.protocols.protocol_reports import read_reports
 from qana.reports.learning_report import read_learning
+from qana.reports.seen_lesions import describe_seen_lesions
 from ui.entry import ensure_app_started
 from ui.facts.background import show_data, show_licences, show_stages, show_study
 from ui.facts.calibration import show_abstention, show_calibration
@@ -139,7 +140,7 @@ show_section(
     "HAM10000 holds dermatoscopic photos from the Medical University of Vienna and a skin cancer "
     "practice in Queensland, gathered over twenty years.",
 )
-show_data(lesion)
+show_data(lesion, describe_seen_lesions(reports.same_lesion, entry))
 
 show_section("Licences", "These are the parts of the project and their owners.")
 show_licences(entry)

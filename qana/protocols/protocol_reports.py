@@ -11,6 +11,7 @@ from qana.protocols.clinical_report import ClinicalReport
 from qana.protocols.lesion_report import LesionReport
 from qana.protocols.paper_clinical_report import PaperClinicalReport
 from qana.protocols.paper_report import PaperReport
+from qana.protocols.same_lesion_report import SameLesionReport
 from qana.protocols.sources_report import SourcesReport
 
 
@@ -23,9 +24,12 @@ class ProtocolReports:
     clinical: ClinicalReport | None
     sources: SourcesReport | None
     paper_clinical: PaperClinicalReport | None
+    same_lesion: SameLesionReport | None
 
     def select_model(self, sha256: str) -> "ProtocolReports":
-        """Drops the reports on other weights; the paper's protocols train networks of their own.
+        """Drops the reports on other weights.
+
+        The paper's protocols train networks of their own, and same-lesion covers all models.
 
         Args:
             sha256: of the .fbz file.
@@ -37,6 +41,7 @@ class ProtocolReports:
             clinical=clinical if clinical and clinical.sha256 == sha256 else None,
             sources=sources if sources and sources.sha256 == sha256 else None,
             paper_clinical=self.paper_clinical,
+            same_lesion=self.same_lesion,
         )
 
 
@@ -57,4 +62,5 @@ def read_reports(folder: Path | None = None) -> ProtocolReports:
         paper_clinical=read_report_if_present(
             "protocols/paper-clinical.json", PaperClinicalReport, folder
         ),
+        same_lesion=read_report_if_present("protocols/same-lesion.json", SameLesionReport, folder),
     )

@@ -11,6 +11,7 @@ import jinja2
 from qana.classes import BY_CODE
 from qana.evaluation.model_record import read_record
 from qana.inference.manifest import AKIDA1, CHIPS, ModelEntry, find_models_folder, read_manifest
+from qana.protocols.protocol_reports import read_reports
 from qana.reports.learning_facts import average_twenty_lesions
 from qana.reports.learning_report import read_learning
 from qana.reports.markdown import wrap_prose
@@ -21,6 +22,7 @@ from qana.reports.model_comparison import (
     describe_stages,
 )
 from qana.reports.model_facts import HEADLINES, format_with_interval
+from qana.reports.seen_lesions import describe_seen_lesions
 
 TEMPLATE = "model_card.md.jinja"
 FAMILIES = {
@@ -71,6 +73,7 @@ def make_card(entry: ModelEntry) -> str:
         ]
         if record.gate
         else [],
+        seen=describe_seen_lesions(read_reports().same_lesion, entry),
         learning=average_twenty_lesions(learning)
         if learning and learning.sha256 == entry.sha256
         else None,

@@ -19,6 +19,7 @@ from qana.inference.manifest import (
 )
 from qana.protocols.paper_report import PaperReport
 from qana.protocols.protocol_reports import read_reports
+from qana.protocols.same_lesion_report import SameLesionReport, SameLesionScores
 from qana.reports.explanation_report import ExplanationReport, read_explanations
 from qana.reports.hardening_report import read_hardening
 from qana.reports.learning_facts import (
@@ -71,6 +72,8 @@ def make_results() -> str:
             for stage, words in STAGES.items()
             if stage in record.metrics.stages
         ],
+        same_lesion=protocols.same_lesion,
+        seen_scores=_select_seen_scores(protocols.same_lesion),
         **_describe_large(entry),
         **_describe_first_generation(entry),
         **_describe_paper(protocols.paper),
@@ -107,6 +110,13 @@ def _load_template() -> jinja2.Template:
         "strength": format_strength,
     }
     return pages.get_template(TEMPLATE)
+
+
+def _select_seen_scores(report: SameLesionReport | None) -> dict[str, SameLesionScores]:
+    """Selects the scores of the present weights: name of each model to its scores."""
+    hashes = {entry.name: entry.sha256 for entry in read_manifest()}
+    scores = report.models if report else {}
+    return {name: one for name, one in scores.items() if one.sha256 == hashes.get(name)}
 
 
 def _format_interval(ends: Interval) -> str:

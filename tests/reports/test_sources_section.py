@@ -83,7 +83,7 @@ def text(monkeypatch) -> str:
         "paper-clinical", "COMMAND", {}, {}, PublishedScores(0.908, 0.817), "", split, split
     )
     paper = results.read_reports().paper
-    reports = ProtocolReports(None, paper, None, make_report(), clinical)
+    reports = ProtocolReports(None, paper, None, make_report(), clinical, None)
     monkeypatch.setattr(results, "read_reports", lambda: reports)
     return results.make_results()
 

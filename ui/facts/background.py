@@ -13,8 +13,8 @@ from qana.reports.model_comparison import describe_keras_agreement
 from ui.provenance import show_measured
 
 
-def show_data(report: LesionReport) -> None:
-    """Shows the photos of each subset."""
+def show_data(report: LesionReport, seen: str | None) -> None:
+    """Shows the photos of each subset, and how many show a lesion that the model has seen."""
     split, overlap = report.split, report.split.overlap
     st.dataframe(pd.DataFrame(facts.make_subset_table(report)), hide_index=True)
     st.caption(
@@ -24,8 +24,8 @@ def show_data(report: LesionReport) -> None:
         else "These data differ from those of the stored split; the same rule split them."
     )
     st.caption(
-        "Lesions are identified by HAM10000's lesion_id. It does not group every photo of a "
-        "lesion, so some test photos show a lesion that is also in the training data."
+        "Lesions are identified by HAM10000's lesion_id, which does not group all of their photos. "
+        + (seen or "How many test photos show a lesion of the training data is not measured.")
     )
     show_measured(report.command)
 
