@@ -13,19 +13,28 @@ POINTS = 20
 """Points of a stored curve: one for each 5 % of coverage."""
 
 
-def choose_confidence_threshold(probabilities: np.ndarray, coverage: float) -> float:
+def choose_confidence_threshold(
+    probabilities: np.ndarray, coverage: float, weights: np.ndarray | None = None
+) -> float:
     """Chooses the top probability that a share `coverage` of the photos reaches.
 
     Args:
         probabilities: (N, 7) floats, 0 to 1, calibrated, N >= 1; of photos that the network was
             not trained on.
         coverage: above 0, up to 1.
+        weights: (N,) floats above 0 with mean 1, how much each photo counts. None if all count
+            alike.
 
     Returns:
         The threshold, 0 to 1.
     """
-    confidence = np.sort(probabilities.max(axis=1))[::-1]
-    return float(confidence[max(1, round(coverage * len(confidence))) - 1])
+    confidence = probabilities.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    reached = np.cumsum(np.ones(len(order)) if weights is None else weights[order])
+    needed = max(1, round(coverage * len(order)))
+    # A sum of weights may miss a whole number by a rounding error.
+    last = min(int(np.searchsorted(reached, needed - 1e-6)), len(order) - 1)
+    return float(confidence[order[last]])
 
 
 def compute_risk_coverage(labels: np.ndarray, probabilities: np.ndarray) -> RiskCoverageCurve:

@@ -12,6 +12,7 @@ from qana.network.logits import compute_logits
 from qana.training import ProgressCallback
 from qana.training.publish import publish
 from qana.training.recipe import Recipe
+from qana.training.source_weights import select_compared
 from qana.training.stages import Stages
 from qana.training.subsets import load_subsets
 
@@ -25,7 +26,8 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: ProgressC
     A stopped run continues where it was stopped.
 
     Args:
-        data: HAM10000 folder in its official layout.
+        data: HAM10000 folder in its official layout. For a recipe with sources, folder whose
+            subfolders are data sets.
         recipe: recipe of the model.
         out: models folder. It receives the model, its Keras forms and the manifest.
         runs: folder of all runs. It receives the results of the stages, see `Stages`.
@@ -47,7 +49,8 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: ProgressC
         networks["solved"] = stages.solved_network
     networks["tuned"] = stages.tuned_network
     progress("Measuring the network of each stage on the test lesions, in Keras")
-    inputs, labels = load_inputs(subsets.test, recipe.input_size), encode_labels(subsets.test)
+    test = select_compared(subsets.test)
+    inputs, labels = load_inputs(test, recipe.input_size), encode_labels(test)
     publish(
         recipe,
         networks["float"],

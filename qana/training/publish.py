@@ -16,6 +16,7 @@ from qana.conversion.convert import ConversionReport, convert
 from qana.data.labelled_folder import LabelledImage
 from qana.data.lesion_split import SPLIT_FILE
 from qana.data.photo import Photo
+from qana.data.sources import TITLES
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.fit_temperature import fit_temperature
 from qana.evaluation.report_files import to_document
@@ -28,9 +29,10 @@ from qana.training.operating_point import OperatingPoint
 from qana.training.parent_model import ParentModel
 from qana.training.recipe import Recipe
 from qana.training.record_gate_and_abstention import record_gate_and_abstention
+from qana.training.source_weights import select_compared, weigh_sources_alike
 from qana.training.subsets import Subsets
 
-LICENCE = "CC BY-NC 4.0 (weights follow their training data, HAM10000)"
+LICENCE = "CC BY-NC 4.0 (weights follow their training data, {data})"
 
 
 def publish(
@@ -52,8 +54,8 @@ def publish(
         recipe: recipe of the networks.
         float_network: the float network.
         quantized_network: the tuned network, which is converted.
-        subsets: the validation photos check the conversion and fit the temperature. The validation
-            and the test photos are measured.
+        subsets: the validation photos check the conversion and fit the temperature, with all
+            sources weighted alike. The validation and the test photos of HAM10000 are measured.
         stage_metrics: metrics of each stage in Keras, which are copied to the manifest.
         operating_point: operating point of both networks, which is copied to the manifest.
         out: models folder. Its manifest keeps the entries of other models.
@@ -65,7 +67,11 @@ def publish(
     """
     progress("Converting for Akida and checking the result")
     model, report = convert(quantized_network, subsets.inputs, recipe.target)
-    temperature = fit_temperature(_predict_logits(model, subsets.inputs), subsets.labels)
+    temperature = fit_temperature(
+        _predict_logits(model, subsets.inputs),
+        subsets.labels,
+        weigh_sources_alike(subsets.validation),
+    )
     with TemporaryDirectory(dir=_make_folder(out)) as temporary:
         files = Path(temporary)
         model.save(str(files / f"{recipe.name}.fbz"))
@@ -81,10 +87,11 @@ def publish(
         progress("Measuring on Akida")
         classifier = load_classifier(recipe.name, files)
         measured = {
-            "validation": to_document(
-                evaluate(classifier, _to_labelled_images(subsets.validation))
-            ),
-            "lesion-test": to_document(evaluate(classifier, _to_labelled_images(subsets.test))),
+            subset: to_document(evaluate(classifier, _to_labelled_images(select_compared(photos))))
+            for subset, photos in (
+                ("validation", subsets.validation),
+                ("lesion-test", subsets.test),
+            )
         }
         record["metrics"] = {**measured, "stages": stage_metrics}
         _write_manifest(files / MANIFEST, [record])
@@ -145,6 +152,7 @@ def _build_record(
         },
         "architecture": recipe.architecture,
         "recipe": recipe.digest(),
+        **({"sources": list(recipe.sources)} if recipe.sources else {}),
         "command": f"python -m qana train --data DIR --recipe {recipe.name}",
         **_describe_parent(recipe),
         "split": {"file": SPLIT_FILE.name, "sha256": hash_file(SPLIT_FILE)},
@@ -157,7 +165,9 @@ def _build_record(
             "passes": report.passes,
             "processors": report.processors,
         },
-        "licence": LICENCE,
+        "licence": LICENCE.format(
+            data=", ".join(TITLES[source] for source in recipe.sources or ("ham10000",))
+        ),
     }
 
 

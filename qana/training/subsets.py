@@ -63,7 +63,7 @@ def load_subsets(root: Path, recipe: Recipe) -> Subsets:
         DataError: a source or a file is missing, a lesion is in two subsets, or a subset is empty.
     """
     if recipe.sources:
-        parts = _read_labelled(root, recipe.sources)
+        parts = read_labelled_subsets(root, recipe.sources)
     else:
         parts = split_photos(read_ham10000(root))
     train, validation, test = (parts[name] for name in ("train", "validation", "test"))
@@ -95,8 +95,19 @@ def encode_groups(photos: Sequence[Photo]) -> np.ndarray:
     return np.array([numbers[kind] for kind in kinds], dtype=np.int64)
 
 
-def _read_labelled(root: Path, sources: Sequence[str]) -> dict[str, list[Photo]]:
-    """Reads the photos of several sources that have a label, by subset."""
+def read_labelled_subsets(root: Path, sources: Sequence[str]) -> dict[str, list[Photo]]:
+    """Reads the photos of several sources that show one of the seven classes, by subset.
+
+    Args:
+        root: folder whose subfolders are data sets.
+        sources: names of the data sets.
+
+    Returns:
+        As `split_sources` returns them.
+
+    Raises:
+        DataError: a source or a file is missing, a lesion is in two subsets, or a subset is empty.
+    """
     folders = find_sources(root)
     missing = [name for name in sources if name not in folders]
     if missing:
