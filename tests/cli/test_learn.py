@@ -303,7 +303,7 @@ def test_a_damaged_head_is_said_and_left(images: Path, capsys) -> None:
 
 
 def test_a_place_that_cannot_be_written_to_is_said(images: Path, capsys) -> None:
-    assert "cannot be saved" in said(capsys, "--images", images, "--head", "none/my.head")
+    assert "There is no folder none" in said(capsys, "--images", images, "--head", "none/my.head")
 
 
 def test_a_person_is_told_in_one_line(images: Path, capsys) -> None:

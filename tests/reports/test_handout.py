@@ -13,8 +13,10 @@ from pypdf import PdfReader
 from qana.data.samples import ATTRIBUTION, Sample
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
+from qana.protocols.protocol_reports import read_sources_report
 from qana.reports.handout.content import gather_content
 from qana.reports.handout.page import HandoutError, draw_handout, save_handout
+from qana.reports.source_facts import describe_dark_skin
 from qana.walkthrough.block_graph import compute_shares
 
 A4 = (595.28, 841.89)
@@ -124,9 +126,10 @@ def test_the_five_questions_have_their_options_and_no_answers(
         assert question.why.split(";")[0] not in text
 
 
-def test_the_page_has_sources_and_warning(page: bytes) -> None:
+def test_the_page_has_sources_and_warning(page: bytes, classifier: AkidaClassifier) -> None:
     text = words(page)
     assert ATTRIBUTION in text
+    assert describe_dark_skin(read_sources_report(classifier.entry)) in text
     for said in ("Not a medical device", "arXiv 2507.15958", "proprietary software of BrainChip"):
         assert said in text
 
@@ -168,8 +171,8 @@ def test_the_file_does_not_contain_the_photos_name_or_folder(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--out", "missing/page.pdf"], "name a file in a folder that exists"),
-        (["--out", "."], "name a file in a folder that exists"),
+        (["--out", "missing/page.pdf"], "create it or give another place"),
+        (["--out", "."], "give the name of a file"),
         (["--image", "text.jpg"], "cannot be read as a photo"),
         (["--model", "nobody"], "choose one of akida2"),
     ],
