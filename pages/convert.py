@@ -10,10 +10,10 @@ from ui.convert import conversion_cases as breaking
 from ui.convert.chapter import Chapter, show_introduction
 from ui.convert.job_results import preload_networks
 from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, get_photo
+from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
 from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
-from ui.verdict import DISCLAIMER
 
 CHAPTERS: dict[str, Chapter] = {
     "network": network,
@@ -93,5 +93,5 @@ with st.container(horizontal=True):
         )
 if chosen == names[0]:
     preload_networks()
-st.caption(DISCLAIMER)
+show_disclaimer(get_classifier(WALKTHROUGH_MODEL).entry)
 scroll_to_top(chosen)

@@ -17,6 +17,7 @@ from qana.imaging import ImageError
 from qana.inference.diagnosis import Diagnosis
 from qana.inference.probabilities import format_percent
 from qana.reports.explanation_report import read_explanations
+from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
 from ui.explain.faithfulness import show_faithfulness
 from ui.explain.picture import show_picture
@@ -27,7 +28,6 @@ from ui.model_choice import get_chosen_model, show_network_choice
 from ui.provenance import show_model
 from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
-from ui.verdict import DISCLAIMER
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
 METHOD_TEXTS = {
@@ -100,7 +100,7 @@ def choose_photo() -> None:
         on_change=open_upload,
         args=(key,),
     )
-    st.caption(DISCLAIMER)
+    show_disclaimer(get_classifier(get_chosen_model()).entry)
 
 
 def show_answer(diagnosis: Diagnosis) -> None:
@@ -167,7 +167,8 @@ def show_session(session: ExplainSession) -> None:
         for problem in diagnosis.problems:
             st.warning(problem.message, icon=":material/warning:")
         scroll_to_top("answer")
-    st.caption(DISCLAIMER + " A map shows what the network used, not what is diseased.")
+    remark = "A map shows what the network used, not what is diseased."
+    show_disclaimer(diagnosis.classifier.entry, remark)
 
     st.header("Side by side", anchor=False)
     show_side_by_side(session, request.label, opacity, document if current else None)

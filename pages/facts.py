@@ -9,6 +9,7 @@ from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, LARGE_MODEL, find_ent
 from qana.protocols.protocol_reports import read_reports
 from qana.reports.learning_report import read_learning
 from qana.reports.seen_lesions import describe_seen_lesions
+from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
 from ui.facts.background import show_data, show_licences, show_stages, show_study
 from ui.facts.calibration import show_abstention, show_calibration
@@ -17,8 +18,9 @@ from ui.facts.learning import show_learning
 from ui.facts.models import show_generations, show_large_model
 from ui.facts.referral import show_referral
 from ui.facts.results import show_classes, show_headlines, show_protocols
+from ui.facts.sources import show_sources
 from ui.facts.subgroups import show_subgroups
-from ui.verdict import DISCLAIMER, MALIGNANT_CLASSES
+from ui.verdict import MALIGNANT_CLASSES
 
 SENDAK = (
     "The label follows Sendak, Gao, Brajer and Balu, npj Digital Medicine 3, 41 (2020). Intervals "
@@ -52,16 +54,16 @@ if lesion is None:
         icon=":material/warning:",
     )
     show_licences(entry)
-    st.caption(DISCLAIMER)
+    show_disclaimer(entry)
     st.stop()
 
 st.markdown(
     "This page shows what was measured about the model behind Scan, and what nobody has measured."
 )
-st.caption(DISCLAIMER)
+show_disclaimer(entry)
 card, results = st.columns([1, 1], gap="large")
 with card:
-    show_label(entry, lesion)
+    show_label(entry, lesion, reports.sources)
 with results:
     st.subheader("On unseen lesions", anchor=False)
     show_headlines(lesion)
@@ -95,6 +97,12 @@ if record.abstain or record.gate:
 
 show_section("For whom it works", "Each chart shows one score for each group of the test lesions.")
 show_subgroups(lesion)
+
+show_section(
+    "Photos of other sources",
+    "Photos of other clinics, of cameras and of smartphones, with 95 % intervals.",
+)
+show_sources(reports.sources, entry)
 
 show_section(
     "From float to spikes",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from qana.errors import UserError
+from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
 from ui.learn.keep import show_keep
 from ui.learn.photos import show_attribution
@@ -11,7 +12,6 @@ from ui.learn.session import get_session
 from ui.learn.teach import show_teach
 from ui.learn.watch import show_watch
 from ui.provenance import show_backend
-from ui.verdict import DISCLAIMER
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -47,4 +47,4 @@ with right:
     show_watch(session)
 st.divider()
 show_ask(session)
-st.caption(DISCLAIMER)
+show_disclaimer(session.model.entry)

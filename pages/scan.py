@@ -11,19 +11,15 @@ from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import diagnose
 from ui.answered_photo import AnsweredPhoto
 from ui.camera import show_camera
+from ui.disclaimer import show_disclaimer, show_phone_accuracy
 from ui.entry import ensure_app_started
 from ui.framing import encode_preview, show_framing
 from ui.gallery import PHOTO_TYPES, show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
-from ui.verdict import DISCLAIMER, show_verdict
+from ui.verdict import show_verdict
 
 SAMPLES, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
-OTHER_DOMAIN = (
-    "The network learned from dermatoscopic photos, which are taken through a lens on the skin "
-    "with its own light. A plain phone photo looks different. Every published model does worse on "
-    "such photos."
-)
 
 
 def open_photo(data: bytes) -> None:
@@ -103,7 +99,7 @@ def frame_photo() -> None:
         classify(crop_to_box(photo, box), get_classifier(get_chosen_model()))
         st.rerun()
     st.button("Take another photo", icon=":material/arrow_back:", on_click=start_again)
-    st.caption(DISCLAIMER)
+    show_disclaimer(get_classifier(get_chosen_model()).entry)
 
 
 def choose_photo() -> None:
@@ -138,7 +134,7 @@ def choose_photo() -> None:
             on_change=open_upload,
             args=(key,),
         )
-    st.caption(OTHER_DOMAIN)
+    show_phone_accuracy(get_classifier(get_chosen_model()).entry)
 
 
 def show_entry() -> None:
@@ -159,7 +155,7 @@ def show_entry() -> None:
         "memory and is never stored."
     )
     choose_photo()
-    st.caption(DISCLAIMER)
+    show_disclaimer(get_classifier(get_chosen_model()).entry)
 
 
 ensure_app_started()

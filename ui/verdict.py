@@ -13,15 +13,11 @@ from qana.inference.events import LayerEvents
 from qana.inference.probabilities import format_percent
 from qana.reports.diagnosis_report import write_diagnosis_report
 from ui.answered_photo import AnsweredPhoto
+from ui.disclaimer import show_disclaimer
 from ui.explain.answer_square import ALT, show_square
 from ui.provenance import show_backend, show_model
 from ui.scrolling import scroll_to_top
 
-DISCLAIMER = (
-    "**Not a medical device.** For research and teaching only. No answer here confirms that a "
-    "lesion is harmless. Show a changing, bleeding or new spot to a doctor. Performance by skin "
-    "tone is not assessed."
-)
 EVENTS_HELP = (
     "An Akida layer sends only the values that are not zero. Each of them is an event. Zeros cost "
     "nothing, so a photo with fewer events is less work for the chip. The simulator counts the "
@@ -76,7 +72,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
                 help="One page with the photo, the answer and the source of each number. It opens "
                 "in any browser and can be printed.",
             )
-        st.caption(DISCLAIMER)
+        show_disclaimer(diagnosis.classifier.entry)
     with picture:
         show_square(diagnosis, answer.sample.attribution if answer.sample else None)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):

@@ -16,7 +16,7 @@ from qana.errors import UserError
 from qana.evaluation.report_files import read_report_if_present, to_document, write_report
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, find_models_folder
 from qana.network.keras_forms import silence_tensorflow
-from qana.protocols.sources_report import SourcesReport
+from qana.protocols.sources_report import SourcesReport, name_report
 
 PROTOCOLS = {
     "lesion": "qana.protocols.lesion",
@@ -105,7 +105,7 @@ def _run_sources(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from qana.protocols import sources
 
     model = options.model or DEFAULT_MODEL
-    relative = sources.name_report(model, options.subset)
+    relative = name_report(model, options.subset)
     earlier = read_report_if_present(relative, SourcesReport, None)
     if options.left_out:
         if earlier is None:

@@ -135,7 +135,8 @@ class LesionReport:
         roc: the curve of each label on test; None where all photos are on one side.
         malignant: what the summed probability of the malignant classes is worth.
         subgroups: scores by sex, age, site and confirmation on test.
-        skin_tone: "not assessed".
+        skin_tone: "not assessed", because HAM10000 does not record it. The report of the sources
+            protocol has scores by skin tone.
         stages: scores on test by stage, from float to akida.
     """
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qana.evaluation.report_files import read_report_if_present
+from qana.inference.manifest import ModelEntry
 from qana.protocols.clinical_report import ClinicalReport
 from qana.protocols.lesion_report import LesionReport
 from qana.protocols.paper_clinical_report import PaperClinicalReport
 from qana.protocols.paper_report import PaperReport
 from qana.protocols.same_lesion_report import SameLesionReport
-from qana.protocols.sources_report import SourcesReport
+from qana.protocols.sources_report import SourcesReport, name_report
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,26 @@ def read_reports(folder: Path | None = None) -> ProtocolReports:
         lesion=read_report_if_present("protocols/lesion.json", LesionReport, folder),
         paper=read_report_if_present("protocols/paper.json", PaperReport, folder),
         clinical=read_report_if_present("protocols/clinical.json", ClinicalReport, folder),
-        sources=read_report_if_present("protocols/sources.json", SourcesReport, folder),
+        sources=read_report_if_present(name_report(), SourcesReport, folder),
         paper_clinical=read_report_if_present(
             "protocols/paper-clinical.json", PaperClinicalReport, folder
         ),
         same_lesion=read_report_if_present("protocols/same-lesion.json", SameLesionReport, folder),
     )
+
+
+def read_sources_report(entry: ModelEntry, folder: Path | None = None) -> SourcesReport | None:
+    """Reads the report of the sources protocol on the present weights of a model.
+
+    Args:
+        entry: the model.
+        folder: models folder; the project's by default.
+
+    Returns:
+        The report on test photos; None if it is missing or on other weights.
+
+    Raises:
+        ReportError: the report is damaged.
+    """
+    report = read_report_if_present(name_report(entry.name), SourcesReport, folder)
+    return report if report and report.sha256 == entry.sha256 else None

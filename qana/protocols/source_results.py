@@ -15,7 +15,12 @@ from qana.evaluation.estimates import (
 from qana.evaluation.source_scores import group_by_source
 from qana.evaluation.subgroups import AGE_BANDS, UNKNOWN, name_age_band
 from qana.protocols.classified_photos import ClassifiedPhotos
-from qana.protocols.sources_report import GroupResult, SourceResult
+from qana.protocols.sources_report import (
+    FITZPATRICK,
+    SKIN_TONE,
+    GroupResult,
+    SourceResult,
+)
 
 SKIN_TONES = (
     "0 (very dark)",
@@ -27,8 +32,8 @@ SKIN_TONES = (
 )
 """MILK10k's skin tone classes."""
 ATTRIBUTES: dict[str, Callable[[Photo], str]] = {
-    "skin tone": lambda photo: UNKNOWN if photo.skin_tone is None else SKIN_TONES[photo.skin_tone],
-    "Fitzpatrick type": lambda photo: str(photo.fitzpatrick or UNKNOWN),
+    SKIN_TONE: lambda photo: UNKNOWN if photo.skin_tone is None else SKIN_TONES[photo.skin_tone],
+    FITZPATRICK: lambda photo: str(photo.fitzpatrick or UNKNOWN),
     "sex": lambda photo: photo.sex or UNKNOWN,
     "age": lambda photo: name_age_band(photo.age),
     "site": lambda photo: photo.site.lower() or UNKNOWN,

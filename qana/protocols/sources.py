@@ -9,7 +9,6 @@ from qana.data.source_splits import split_sources
 from qana.data.sources import read_sources
 from qana.evaluation.source_scores import compute_criterion, group_by_source
 from qana.inference.classifier import load_classifier
-from qana.inference.manifest import DEFAULT_MODEL
 from qana.protocols.classified_photos import classify_photos
 from qana.protocols.event_places import measure_event_places
 from qana.protocols.left_out_source import evaluate_left_out
@@ -17,9 +16,8 @@ from qana.protocols.phone_conditions import measure_phone_conditions
 from qana.protocols.shortcuts import compare_concepts, measure_artefacts
 from qana.protocols.shortcuts_report import Shortcuts
 from qana.protocols.source_results import score_groups, score_sources
-from qana.protocols.sources_report import LeftOutSource, SourcesReport
+from qana.protocols.sources_report import TEST, VALIDATION, LeftOutSource, SourcesReport
 
-TEST, VALIDATION = "test", "validation"
 SUBSETS = (TEST, VALIDATION)
 
 
@@ -105,21 +103,6 @@ def add_left_out(
         progress(f"Evaluating {path.name} on the {report.subset} photos of {source}")
         new.append(evaluate_left_out(source, path, photos))
     return replace(report, left_out=[*kept, *new])
-
-
-def name_report(model: str = DEFAULT_MODEL, subset: str = TEST) -> str:
-    """Names the file of a report inside the models folder.
-
-    The report of the default model on test is protocols/sources.json.
-
-    Args:
-        model: name of the model.
-        subset: "test" or "validation".
-    """
-    parts = ["sources"]
-    parts += [] if model == DEFAULT_MODEL else [model]
-    parts += [] if subset == TEST else [subset]
-    return f"protocols/{'-'.join(parts)}.json"
 
 
 def _make_command(model: str, subset: str) -> str:

@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 
 from qana.evaluation.source_table import AnswerScores, Estimate, SourceRow
+from qana.inference.manifest import DEFAULT_MODEL
 from qana.protocols.event_places_report import EventPlaces
 from qana.protocols.phone_conditions_report import PhoneConditions
 from qana.protocols.shortcuts_report import Shortcuts
+
+TEST, VALIDATION = "test", "validation"
+SKIN_TONE, FITZPATRICK = "skin tone", "Fitzpatrick type"
+"""Attributes of a group that describe the colour of the skin."""
 
 
 @dataclass(frozen=True)
@@ -103,3 +108,18 @@ class SourcesReport:
     phone: PhoneConditions | None
     events: EventPlaces | None
     left_out: list[LeftOutSource]
+
+
+def name_report(model: str = DEFAULT_MODEL, subset: str = TEST) -> str:
+    """Names the file of a report inside the models folder.
+
+    The report of the default model on test is protocols/sources.json.
+
+    Args:
+        model: name of the model.
+        subset: "test" or "validation".
+    """
+    parts = ["sources"]
+    parts += [] if model == DEFAULT_MODEL else [model]
+    parts += [] if subset == TEST else [subset]
+    return f"protocols/{'-'.join(parts)}.json"

@@ -17,6 +17,7 @@ from qana.inference.backend import CHIP
 from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
 from qana.inference.probabilities import format_percent
+from qana.reports.source_facts import describe_dark_skin, read_valid_report
 from qana.resources import VERSION
 
 JPEG_QUALITY = 90
@@ -68,6 +69,7 @@ def write_diagnosis_report(
         events=prediction.events,
         sparsity=prediction.sparsity,
         layers=_list_layers(prediction),
+        dark_skin=describe_dark_skin(read_valid_report(diagnosis.classifier.entry)),
         rows=_list_sources(diagnosis, prediction),
     )
     return page.encode()

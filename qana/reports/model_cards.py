@@ -11,7 +11,7 @@ import jinja2
 from qana.classes import BY_CODE
 from qana.evaluation.model_record import read_record
 from qana.inference.manifest import AKIDA1, CHIPS, ModelEntry, find_models_folder, read_manifest
-from qana.protocols.protocol_reports import read_reports
+from qana.protocols.protocol_reports import read_reports, read_sources_report
 from qana.reports.learning_facts import average_twenty_lesions
 from qana.reports.learning_report import read_learning
 from qana.reports.markdown import wrap_prose
@@ -23,6 +23,7 @@ from qana.reports.model_comparison import (
 )
 from qana.reports.model_facts import HEADLINES, format_with_interval
 from qana.reports.seen_lesions import describe_seen_lesions
+from qana.reports.source_facts import describe_dark_skin, describe_phone_photos
 
 TEMPLATE = "model_card.md.jinja"
 FAMILIES = {
@@ -41,7 +42,7 @@ def make_card(entry: ModelEntry) -> str:
 
     Raises:
         ModelError: the manifest record is incomplete.
-        ReportError: the report on learning is damaged.
+        ReportError: a report is damaged.
     """
     pages = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -51,7 +52,7 @@ def make_card(entry: ModelEntry) -> str:
     )
     record = read_record(entry)
     test = record.metrics.lesion_test
-    learning = read_learning()
+    learning, sources = read_learning(), read_sources_report(entry)
     text = pages.get_template(TEMPLATE).render(
         entry=entry,
         record=record,
@@ -74,6 +75,9 @@ def make_card(entry: ModelEntry) -> str:
         if record.gate
         else [],
         seen=describe_seen_lesions(read_reports().same_lesion, entry),
+        sources=sources,
+        dark_skin=describe_dark_skin(sources),
+        phone_photos=describe_phone_photos(sources),
         learning=average_twenty_lesions(learning)
         if learning and learning.sha256 == entry.sha256
         else None,

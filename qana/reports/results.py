@@ -38,13 +38,8 @@ from qana.reports.model_comparison import (
     describe_stages,
 )
 from qana.reports.model_facts import STAGES
-from qana.reports.sources_section import (
-    describe_sources,
-    format_costs,
-    format_estimate,
-    format_kind,
-    format_strength,
-)
+from qana.reports.source_facts import format_estimate, format_kind, format_strength, format_tone
+from qana.reports.sources_section import describe_sources, format_costs
 
 TEMPLATE = "results.md.jinja"
 MOST_ROWS, FIRST_ROWS = 40, 10
@@ -108,6 +103,7 @@ def _load_template() -> jinja2.Template:
         "estimate": format_estimate,
         "costs": format_costs,
         "strength": format_strength,
+        "tone": format_tone,
     }
     return pages.get_template(TEMPLATE)
 

@@ -27,7 +27,7 @@ from qana.protocols.event_places import count_places, measure_plain_skin
 from qana.protocols.left_out_source import evaluate_left_out
 from qana.protocols.phone_conditions import CONDITIONS, LARGEST_LOSS, find_limit
 from qana.protocols.phone_conditions_report import ConditionResult
-from qana.protocols.sources_report import LeftOutSource, SourcesReport
+from qana.protocols.sources_report import LeftOutSource, SourcesReport, name_report
 
 KINDS = (
     ("ham10000", DERMOSCOPIC),
@@ -260,9 +260,9 @@ def test_whole_lesions_are_chosen(photos) -> None:
 
 
 def test_each_model_and_subset_has_a_file() -> None:
-    assert sources.name_report() == "protocols/sources.json"
-    assert sources.name_report("akd1000") == "protocols/sources-akd1000.json"
-    assert sources.name_report(subset="validation") == "protocols/sources-validation.json"
+    assert name_report() == "protocols/sources.json"
+    assert name_report("akd1000") == "protocols/sources-akd1000.json"
+    assert name_report(subset="validation") == "protocols/sources-validation.json"
 
 
 def test_the_command_writes_the_report(report, monkeypatch, tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from qana.imaging import Problem, read_image
 from qana.inference.classifier import load_classifier
 from qana.inference.diagnosis import diagnose
 from qana.inference.probabilities import format_percent
+from qana.protocols.protocol_reports import read_sources_report
 from qana.reports.diagnosis_report import write_diagnosis_report
+from qana.reports.source_facts import describe_dark_skin
 
 MADE = datetime(2026, 3, 4, 15, 6, tzinfo=UTC)
 
@@ -58,6 +60,7 @@ def test_it_says_what_the_app_says(page: str, answered, samples) -> None:
     assert f"{answered.model}, {answered.sha256[:12]}" in words
     assert answered.device in words
     assert "Not a medical device" in words
+    assert describe_dark_skin(read_sources_report(answered.classifier.entry)) in words
     assert "04 March 2026, 15:06 (UTC+00:00)" in words
     assert f"records {BY_CODE[samples[0].label].name.lower()}" in words
     assert samples[0].attribution in words

@@ -11,7 +11,7 @@ from qana.cli.main import _parse
 from qana.cli.protocol import PROTOCOLS
 from qana.data.sources import SOURCES
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, find_models_folder
-from qana.protocols.sources import name_report
+from qana.protocols.sources_report import name_report
 from qana.reports.measurement_step import DATA, PROJECT, MeasurementStep, locate_file
 from qana.reports.measurement_steps import list_steps
 from qana.reports.recorded_weights import read_origin

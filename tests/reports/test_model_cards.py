@@ -1,7 +1,9 @@
 """Each deployed model has a card that agrees with the manifest."""
 
 from qana.inference.manifest import read_manifest
+from qana.protocols.protocol_reports import read_sources_report
 from qana.reports.model_cards import get_card_path, make_card
+from qana.reports.source_facts import describe_dark_skin, describe_phone_photos
 
 
 def test_the_cards_are_up_to_date() -> None:
@@ -17,4 +19,9 @@ def test_a_card_names_the_file_and_its_limits() -> None:
         assert f"{entry.metrics['lesion-test']['accuracy']:.3f}" in text
         assert "Not a medical device" in text
         assert "CC BY-NC 4.0" in text
+        sources = read_sources_report(entry)
+        flat = " ".join(text.split())
+        assert describe_dark_skin(sources) in flat
+        assert describe_phone_photos(sources) in flat
+        assert (sources is not None) == ("qana protocol sources" in flat)
         assert "{{" not in text and "None" not in text

@@ -13,9 +13,16 @@ from qana.evaluation.report_files import ReportError, read_studies, to_document
 from qana.inference.manifest import find_entry, find_models_folder
 from qana.inference.model_store import hash_file
 from qana.protocols.lesion_report import LesionReport
-from qana.protocols.protocol_reports import read_reports
+from qana.protocols.protocol_reports import read_reports, read_sources_report
 from qana.reports.model_facts import HEADLINES, format_with_interval
 from qana.reports.readme import README, RESULTS
+from qana.reports.source_facts import (
+    PHONE_NOT_MEASURED,
+    TONE_NOT_MEASURED,
+    count_dark_skin,
+    format_estimate,
+    list_tone_groups,
+)
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "facts.py")
 SECONDS = 30
@@ -140,10 +147,43 @@ def test_the_reader_chooses_the_score_of_the_groups() -> None:
 
 
 def test_the_page_says_what_nobody_measured() -> None:
-    shown = words(opened())
+    page = opened()
+    shown = words(page)
     assert "Not a medical device" in shown
-    assert "Skin tone: not assessed" in shown
+    assert "not assessed" not in shown + page.html[0].value
     assert "CC BY-NC 4.0" in shown
+
+
+def test_the_page_shows_other_sources_and_skin_tones() -> None:
+    sources = read_sources_report(find_entry("akida2"))
+    assert sources is not None, "run `python -m qana protocol sources --data DIR`"
+    page = opened()
+    tables = [frame.value for frame in page.dataframe]
+    scores = next(table for table in tables if "Pass the gate" in table)
+    assert len(scores) == len(sources.sources)
+    for row, result in zip(scores.to_dict("records"), sources.sources, strict=True):
+        assert row["Photos"] == result.scores.accuracy.photos
+        assert row["Accuracy"] == format_estimate(result.scores.accuracy)
+        assert row["Pass the gate"] == format_estimate(result.gate_pass)
+    tones = next(table for table in tables if "Skin tone" in table)
+    assert len(tones) == len(list_tone_groups(sources))
+    dark, known = count_dark_skin(sources)
+    shown = words(page)
+    for text in (shown, page.html[0].value):
+        assert f"Only {dark} of the {known} test lesions" in text
+    assert sources.command in shown
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_without_a_report_other_sources_are_not_measured(folder: Path, report, stale) -> None:
+    put(folder, "protocols/lesion", to_document(report))
+    if stale:
+        put(folder, "protocols/sources", stored("protocols/sources") | {"sha256": "0" * 64})
+    page = opened()
+    assert TONE_NOT_MEASURED in words(page)
+    assert "python -m qana protocol sources --data DIR --model akida2" in words(page)
+    for sentence in (TONE_NOT_MEASURED, PHONE_NOT_MEASURED):
+        assert sentence in page.html[0].value
 
 
 def test_every_chart_speaks_to_those_who_cannot_see_it() -> None:

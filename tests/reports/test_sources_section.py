@@ -1,33 +1,45 @@
-"""The section on all sources of docs/results.md, from a report made by hand."""
+"""Sentences, rows and the section of docs/results.md on all sources, from a report made by hand."""
+
+from dataclasses import replace
 
 import pytest
 
 from qana.data.drawn_artefacts import ARTEFACTS
-from qana.data.photo import CLOSE_UP, DERMOSCOPIC
+from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE
 from qana.data.split_overlap import TrainingOverlap
+from qana.evaluation.report_files import ReportError, to_document, write_report
 from qana.evaluation.scores import HeadlineIntervals
 from qana.evaluation.source_table import AnswerScores, Estimate, SourceRow
+from qana.evaluation.subgroups import UNKNOWN
 from qana.inference.manifest import DEFAULT_MODEL, find_entry
 from qana.protocols.event_places_report import EventPlaces, PlainSkin
 from qana.protocols.paper_clinical_report import ClinicalSplit, PaperClinicalReport
 from qana.protocols.paper_report import ConversionCheck, ConvertedScores, PublishedScores
 from qana.protocols.phone_conditions_report import ConditionLimit, ExtentCheck, PhoneConditions
-from qana.protocols.protocol_reports import ProtocolReports
+from qana.protocols.protocol_reports import ProtocolReports, read_sources_report
 from qana.protocols.shortcuts_report import ArtefactResult, ConceptResult, Shortcuts
 from qana.protocols.sources_report import (
+    FITZPATRICK,
     GroupResult,
     LeftOutSource,
     SourceResult,
     SourcesReport,
+    name_report,
 )
 from qana.reports import results
 from qana.reports.markdown import WIDTH
-from qana.reports.sources_section import (
+from qana.reports.source_facts import (
+    PHONE_NOT_MEASURED,
+    TONE_NOT_MEASURED,
     describe_dark_skin,
-    describe_sources,
-    format_costs,
+    describe_phone_conditions,
+    describe_phone_photos,
     format_estimate,
+    make_source_table,
+    make_tone_table,
+    read_valid_report,
 )
+from qana.reports.sources_section import describe_sources, format_costs
 
 HALF = Estimate(0.5, 20, 10, (0.4, 0.6))
 NOTHING = Estimate(None, 0, 0, None)
@@ -121,6 +133,68 @@ def test_the_section_holds_the_values(text: str) -> None:
 
 def test_dark_skin_counts_lesions_once() -> None:
     assert describe_dark_skin(make_report()).startswith("Only 3 of the 43 test lesions of MILK10k")
+
+
+def test_an_unknown_skin_tone_does_not_count() -> None:
+    report = make_report()
+    unknown = replace(report, groups=[*report.groups, make_group(DERMOSCOPIC, UNKNOWN, 100)])
+    assert describe_dark_skin(unknown) == describe_dark_skin(report)
+    assert describe_dark_skin(replace(report, groups=[])) == TONE_NOT_MEASURED
+    assert describe_dark_skin(None) == TONE_NOT_MEASURED
+
+
+def test_smartphone_photos_are_compared_with_ham10000() -> None:
+    assert describe_phone_photos(None) == describe_phone_photos(make_report()) == PHONE_NOT_MEASURED
+    phone, lens = (
+        SourceResult(source, image_type, SCORES, HALF, HALF)
+        for source, image_type in (("pad_ufes_20", SMARTPHONE), ("ham10000", DERMOSCOPIC))
+    )
+    words = describe_phone_photos(replace(make_report(), sources=[phone]))
+    assert "Of 20 smartphone photos of other patients (PAD-UFES-20)" in words
+    assert "50 % (40 to 60 %) correctly." in words
+    assert "HAM10000" not in words
+    both = describe_phone_photos(replace(make_report(), sources=[lens, phone]))
+    assert both.startswith(words)
+    assert "(HAM10000), it is 50 % (40 to 60 %)." in both
+
+
+def test_the_limits_of_the_phone_conditions() -> None:
+    assert "at most 0.05" in describe_phone_conditions(make_report())
+    assert describe_phone_conditions(make_report()).endswith(
+        ": movement over 2 % of the shorter side."
+    )
+    never = replace(LIMIT, condition="wet", usable_up_to=None)
+    report = replace(make_report(), phone=PhoneConditions([], [never], 0.05, None))
+    assert "wet, at no strength that was measured" in describe_phone_conditions(report)
+    assert describe_phone_conditions(replace(report, phone=None)) == ""
+
+
+def test_every_source_and_every_skin_tone_has_a_row() -> None:
+    report = make_report()
+    assert [row["Source"] for row in make_source_table(report)] == [
+        "MILK10k, dermoscopic",
+        "MILK10k, close-up",
+    ]
+    assert len(make_tone_table(report)) == 6
+    fitzpatrick = replace(report.groups[0], attribute=FITZPATRICK, group="4")
+    (row,) = make_tone_table(replace(report, groups=[fitzpatrick]))
+    assert row["Skin tone"] == "Fitzpatrick type 4"
+
+
+def test_a_damaged_report_does_not_keep_a_photo_from_its_answer(tmp_path, monkeypatch) -> None:
+    entry = find_entry(DEFAULT_MODEL)
+    monkeypatch.setenv("QANA_MODELS", str(tmp_path))
+    assert read_valid_report(entry) is None
+    path = tmp_path / name_report()
+    write_report(path, to_document(make_report()))
+    assert read_valid_report(entry) == make_report()
+    assert read_valid_report(replace(entry, name="akd1000")) is None
+    write_report(path, to_document(replace(make_report(), sha256="0" * 64)))
+    assert read_valid_report(entry) is None
+    path.write_text("{")
+    assert read_valid_report(entry) is None
+    with pytest.raises(ReportError):
+        read_sources_report(entry)
 
 
 def test_a_report_on_other_weights_is_left_out() -> None:

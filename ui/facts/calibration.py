@@ -62,7 +62,7 @@ def show_abstention(entry: ModelEntry) -> None:
             )
             if gate.phone:
                 st.markdown(
-                    f"Of {gate.phone.n} plain phone photos of lesions, another domain "
+                    f"Of {gate.phone.n} plain phone photos of lesions "
                     f"(PAD-UFES-20, CC BY 4.0), {gate.phone.passed:.1%} pass."
                 )
             show_measured(gate.command)

@@ -8,7 +8,9 @@ import streamlit as st
 from qana.classes import CLASSES
 from qana.inference.manifest import ModelEntry
 from qana.protocols.lesion_report import LesionReport
+from qana.protocols.sources_report import SourcesReport
 from qana.reports.model_facts import format_with_interval
+from qana.reports.source_facts import describe_dark_skin, describe_phone_photos
 
 Lines = Sequence[tuple[str, str]]
 CALLED = ", ".join(lesion.name.lower() for lesion in CLASSES)
@@ -16,12 +18,13 @@ RULE = "border-top:1px solid color-mix(in srgb, currentColor 25%, transparent)"
 HEAVY = "border-top:6px solid currentColor"
 
 
-def show_label(entry: ModelEntry, report: LesionReport) -> None:
+def show_label(entry: ModelEntry, report: LesionReport, sources: SourcesReport | None) -> None:
     """Shows the label of a model.
 
     Args:
         entry: of the manifest.
         report: of the lesion protocol, of the same model.
+        sources: the report of the sources protocol on the same model, if there is one.
     """
     st.html(
         "<div style='border:2px solid currentColor;border-radius:.9rem;padding:1rem 1.1rem'>"
@@ -32,7 +35,7 @@ def show_label(entry: ModelEntry, report: LesionReport) -> None:
         + _make_section("Mechanism", _list_mechanism(entry), HEAVY)
         + _make_section("Performance", _list_performance(report), HEAVY, numbers=True)
         + _make_section("Uses and directions", USES, HEAVY)
-        + _make_section("Warnings", WARNINGS, HEAVY)
+        + _make_section("Warnings", _list_warnings(sources), HEAVY)
         + "</div>"
     )
 
@@ -75,7 +78,6 @@ def _list_performance(report: LesionReport) -> Lines:
             "Needs no look, let go",
             format_with_interval(referral.specificity, referral.ci95.specificity),
         ),
-        ("By skin tone", report.skin_tone),
     )
 
 
@@ -84,15 +86,23 @@ USES: Lines = (
     ("Not for", "diagnosis, triage, reassurance, or any decision about a person"),
     ("Works on", "one lesion in the middle of a sharp, well lit dermatoscopic photo"),
 )
-WARNINGS: Lines = (
-    ("Misses melanomas", "a low probability rules nothing out; a professional should see a spot "
-     "that changes"),
-    ("Other pictures", "it does worse on plain phone photos, which are another domain"),
-    ("Other lesions", "it knows seven diagnoses and names one of them in every case"),
-    ("Skin tone", "not recorded in the data, so not assessed; similar models do worse on dark "
-     "skin (Daneshjou et al., Sci. Adv. 8, 2022)"),
-    ("Never tested", "in a clinic, over time on one patient, or together with a doctor"),
-)  # fmt: skip
+
+
+def _list_warnings(sources: SourcesReport | None) -> Lines:
+    return (
+        (
+            "Misses melanomas",
+            "A low probability rules nothing out. A professional should see a spot that changes.",
+        ),
+        ("Phone photos", describe_phone_photos(sources)),
+        ("Other lesions", "It knows seven diagnoses and names one of them in every case."),
+        (
+            "Skin tone",
+            f"{describe_dark_skin(sources)} Similar models do worse on dark skin (Daneshjou et "
+            "al., Sci. Adv. 8, 2022).",
+        ),
+        ("Never tested", "In a clinic, over time on one patient, or together with a doctor."),
+    )
 
 
 def _make_section(title: str, lines: Lines, rule: str, numbers: bool = False) -> str:

@@ -40,7 +40,7 @@ def show_subgroups(report: LesionReport) -> None:
     st.caption(
         "Numbers in brackets count the photos; for the first score they count melanomas. Groups "
         "of fewer than ten are left out. The dashed line shows the whole test set. Groups hold "
-        "different lesions, so the lesions can cause a difference as well as the network."
+        "different lesions, so the lesions can cause a difference as well as the network. HAM10000 "
+        "does not record skin tone. The next section has photos of another source by skin tone."
     )
-    st.warning("**Skin tone: not assessed.** HAM10000 does not record it.", icon=":material/help:")
     show_measured(report.command)

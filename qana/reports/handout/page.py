@@ -24,6 +24,7 @@ from qana.reports.handout.drawing import (
     draw_text,
 )
 from qana.reports.handout.figures import draw_network, draw_numbers, draw_photo, draw_questions
+from qana.reports.source_facts import describe_dark_skin, read_valid_report
 from qana.resources import ASSETS
 from qana.walkthrough.chip_drawing import format_passes
 
@@ -53,7 +54,7 @@ def draw_handout(content: HandoutContent) -> bytes:
     draw_network(pdf, content, 151)
     draw_numbers(pdf, content, 151)
     draw_questions(pdf, content.questions, 227)
-    _draw_sources(pdf, 277)
+    _draw_sources(pdf, content, 277)
     return bytes(pdf.output())
 
 
@@ -157,7 +158,7 @@ def _format_accuracy(accuracy: float) -> tuple[str, str]:
     return f"{accuracy:.1%}", "right, test set"
 
 
-def _draw_sources(pdf: FPDF, y: float) -> None:
+def _draw_sources(pdf: FPDF, content: HandoutContent, y: float) -> None:
     pdf.set_draw_color(*LINE)
     pdf.line(MARGIN, y, PAGE[0] - MARGIN, y)
     draw_text(
@@ -166,8 +167,8 @@ def _draw_sources(pdf: FPDF, y: float) -> None:
         y + 1.8,
         INNER,
         f"Data and weights: {ATTRIBUTION}. Ideas of the network: {PAPER_SOURCE}. The Akida engine "
-        "is proprietary software of BrainChip; code of QANA: Apache-2.0. Performance by skin tone: "
-        "not assessed.",
+        "is proprietary software of BrainChip; code of QANA: Apache-2.0. "
+        f"{describe_dark_skin(read_valid_report(content.entry))}",
         SMALL,
         colour=MUTED,
     )
