@@ -40,7 +40,13 @@ def build_views(
 
     Raises:
         ModelError: the file of the parent is missing or changed.
+        ValueError: the recipe has views of plain skin and does not imitate its parent.
     """
+    if recipe.plain_skin and not recipe.imitates_parent:
+        raise ValueError(
+            f"The recipe {recipe.name} has views of plain skin, which have no label: give it a "
+            "parent to imitate."
+        )
     views = Views(
         subsets.frames,
         subsets.train_labels,
@@ -54,6 +60,8 @@ def build_views(
         group_balance=recipe.group_balance or 0.0,
         reduced=recipe.reduced or 0.0,
         surrounded=recipe.surrounded or 0.0,
+        skin_frames=subsets.skin_frames,
+        plain_skin=recipe.plain_skin or 0.0,
     )
     if recipe.imitates_parent or not (recipe.teachers or parent):
         return views

@@ -49,6 +49,7 @@ class TeacherRecipe:
         group_balance: as in `Recipe`.
         reduced: as in `Recipe`.
         surrounded: as in `Recipe`.
+        taught: as in `Recipe`, and the same as in the recipe.
     """
 
     size: int | None = None
@@ -66,6 +67,7 @@ class TeacherRecipe:
     group_balance: float | None = None
     reduced: float | None = None
     surrounded: float | None = None
+    taught: tuple[tuple[str, str], ...] | None = None
 
     @property
     def schedule(self) -> Schedule:
@@ -135,6 +137,11 @@ class Recipe:
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
         activation_penalty: factor of the share of active places in the loss of a float network that
             imitates its parent, see `qana.training.activation_penalty`. None for no penalty.
+        taught: pairs of a diagnosis and the class that training gives it, such as ("SCC", "akiec").
+            The diagnosis is one in the words of its source that is none of the seven classes. Only
+            training photos get the class; no score counts such photos. None leaves them all out.
+        plain_skin: share of the views that show plain skin, 0 to 1, for a network that imitates its
+            parent. Such views have no label, and a penalty can silence them. None for no such view.
     """
 
     name: str
@@ -171,6 +178,8 @@ class Recipe:
     reduced: float | None = None
     surrounded: float | None = None
     activation_penalty: float | None = None
+    taught: tuple[tuple[str, str], ...] | None = None
+    plain_skin: float | None = None
 
     @property
     def imitates_parent(self) -> bool:

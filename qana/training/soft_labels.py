@@ -120,6 +120,7 @@ def compute_digest(recipe: Recipe, parent: ParentModel | None) -> str:
         *((parent.sha256,) if parent else ()),
         *(teacher.digest() for teacher in recipe.teachers),
         *(recipe.frame_height, recipe.judged_views, recipe.augmentation, recipe.colour_constancy),
+        *((recipe.taught,) if recipe.taught else ()),  # it changes the list of photos
     )
     return hashlib.sha256(repr(settings).encode()).hexdigest()[:12]
 

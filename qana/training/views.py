@@ -35,6 +35,9 @@ class Views:
         group_balance: 0 samples all photos alike, 1 all groups, see `qana.training.sampling`.
         reduced: share of the views that are shrunk and enlarged again, 0 to 1.
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
+        skin_frames: (K, H, W, 3) uint8 RGB, plain skin. None if there is none.
+        plain_skin: share of the views that show plain skin instead of their photo, 0 to 1. Their
+            targets have no meaning, so only distillation without labels can use them.
     """
 
     frames: np.ndarray
@@ -50,6 +53,8 @@ class Views:
     group_balance: float = 0.0
     reduced: float = 0.0
     surrounded: float = 0.0
+    skin_frames: np.ndarray | None = None
+    plain_skin: float = 0.0
 
     @property
     def photo_count(self) -> int:
@@ -106,6 +111,8 @@ class Views:
             share = random.beta(self.mixup, self.mixup)
             pictures = cv2.addWeighted(pictures, share, pictures[::-1].copy(), 1 - share, 0)
             targets = share * targets + (1 - share) * targets[::-1]
+        if self.skin_frames is not None:  # after blending, so that no lesion is left in a view
+            pictures = self._insert_plain_skin(pictures, self.skin_frames, random)
         targets /= targets.sum(axis=1, keepdims=True)  # 16-bit soft labels do not sum to exactly 1
         return pictures, targets.astype(np.float32)
 
@@ -117,6 +124,16 @@ class Views:
         if random.random() < 0.5:
             picture = picture[:, ::-1]
         return np.rot90(picture, random.integers(4))
+
+    def _insert_plain_skin(
+        self, pictures: np.ndarray, frames: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
+        """Replaces a share of the pictures by views of plain skin."""
+        pictures = pictures.copy()
+        for place in np.flatnonzero(random.random(len(pictures)) < self.plain_skin):
+            frame = frames[random.integers(len(frames))]
+            pictures[place] = augment(frame, self.size, random, self.augmentation)
+        return pictures
 
     def _degrade(self, picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Degrades a share of the pictures. Their targets stay."""

@@ -110,3 +110,18 @@ def test_groups_are_sampled_alike_if_asked(photos) -> None:
         [targets for _, targets in islice(views.generate_batches(50, (3,)), 20)]
     )
     assert sampled[:, 0].mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_share_of_views_shows_plain_skin_without_a_lesion(photos) -> None:
+    skin = np.full((1, 48, 48, 3), (201, 150, 120), np.uint8)
+    settings = {"size": 24, "mixup": 5.0, "augmentation": 0.0, "skin_frames": skin}
+    views = Views(*photos, plain_skin=0.3, **settings)
+    shown = np.concatenate(
+        [pictures for pictures, _ in islice(views.generate_batches(50, (4,)), 6)]
+    )
+    plain = (shown == skin[0, 0, 0]).all(axis=(1, 2, 3))
+    assert plain.mean() == pytest.approx(0.3, abs=0.08)
+    none = next(Views(*photos, size=24).generate_batches(9, (4,)))[0]
+    np.testing.assert_array_equal(
+        none, next(Views(*photos, size=24, plain_skin=0.3).generate_batches(9, (4,)))[0]
+    )
