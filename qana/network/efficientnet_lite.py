@@ -66,23 +66,38 @@ def stem(image: tf.Tensor, filters: int = STEM) -> tf.Tensor:
     return convolution(x, filters, "stem", kernel=3, stride=2)
 
 
-def block(x: tf.Tensor, index: int, expansion: int | None = None, fused: bool = False) -> tf.Tensor:
+def block(
+    x: tf.Tensor,
+    index: int,
+    expansion: int | None = None,
+    fused: bool = False,
+    kernel: int | None = None,
+) -> tf.Tensor:
     """Builds the block with an index of `BLOCKS`.
 
-    `qana.network.transfer` fills it with ImageNet weights, unless its expansion differs or it is
-    fused.
+    `qana.network.transfer` fills it with ImageNet weights, unless its expansion or its kernel
+    differs or it is fused.
 
     Args:
         x: (N, H, W, C) float32.
         index: index of `BLOCKS`.
         expansion: factor of the number of channels inside the block; None for that of `BLOCKS`.
         fused: True builds the fused form of the block.
+        kernel: side of the kernel, pixels; None for that of `BLOCKS`.
 
     Returns:
         (N, H / stride, W / stride, filters) float32, positive or negative.
     """
-    own, kernel, stride, filters = BLOCKS[index]
-    return inverted_residual(x, filters, f"block{index}", expansion or own, kernel, stride, fused)
+    usual = BLOCKS[index]
+    return inverted_residual(
+        x,
+        usual.filters,
+        f"block{index}",
+        expansion or usual.expansion,
+        kernel or usual.kernel,
+        usual.stride,
+        fused,
+    )
 
 
 def efficientnet_lite0(*, input_size: int = 128) -> keras.Model:

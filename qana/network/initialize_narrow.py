@@ -1,4 +1,4 @@
-"""Computes the first weights of a narrow `qana` from a trained wide one.
+"""Computes the first weights of a narrow or compact `qana` from a trained wide one.
 
 The two networks differ in the channels inside their first blocks, where maps are large and each
 channel costs the most. The weights are computed block by block:
@@ -10,6 +10,9 @@ channel costs the most. The weights are computed block by block:
    squares. Its inputs are the patches that it reads; its targets are the sums of the second layer.
 3. The last layer of the block is fitted by least squares to the inputs that the narrow network
    gives it.
+
+A compact network has no block 0. Its stem gets the channels that block 0 of the wide network needs
+most, and its fused block 1 is fitted to do the work of both blocks.
 """
 
 from collections.abc import Callable
@@ -36,30 +39,27 @@ class NarrowedMap:
         first: prefix of the layer names of the convolution that makes the channels.
         depthwise: prefix of the layer names of the depthwise convolution.
         last: prefix of the layer names of the 1x1 convolution that reads the channels.
-        fused: True if one full convolution, named as the first, replaces the first two in the
-            narrow network.
     """
 
     first: str
     depthwise: str
     last: str
-    fused: bool = False
 
 
 NARROWED_MAPS = (
     NarrowedMap("stem", "block0_depthwise", "block0_project"),
-    NarrowedMap("block1_expand", "block1_depthwise", "block1_project", fused=True),
+    NarrowedMap("block1_expand", "block1_depthwise", "block1_project"),
     NarrowedMap("block3_expand", "block3_depthwise", "block3_project"),
 )
 
 
 def initialize_narrow(model: keras.Model, parent: keras.Model, photos: np.ndarray) -> None:
-    """Sets the weights of a narrow `qana` from a trained wide one.
+    """Sets the weights of a narrow or compact `qana` from a trained wide one.
 
     Layers of equal shape are copied.
 
     Args:
-        model: narrow `qana`, changed in place.
+        model: narrow or compact `qana`, changed in place.
         parent: wide `qana`, trained.
         photos: (N, S, S, 3) uint8, 0 to 255: a few hundred training photos at the input size of
             both networks.
@@ -69,8 +69,13 @@ def initialize_narrow(model: keras.Model, parent: keras.Model, photos: np.ndarra
         if [w.shape for w in weights] == [w.shape for w in layer.get_weights()]:
             layer.set_weights(weights)
     random = np.random.default_rng(0)
+    names = {layer.name for layer in model.layers}
     for block in NARROWED_MAPS:
-        _initialize_block(model, parent, photos, block, random)
+        if f"{block.last}_conv" in names:
+            fused = f"{block.depthwise}_dw" not in names
+            _initialize_block(model, parent, photos, block, fused, random)
+        else:
+            _copy_first_layer(model, parent, photos, block, random)
 
 
 def select_channels(inputs: np.ndarray, targets: np.ndarray, number: int) -> np.ndarray:
@@ -106,9 +111,13 @@ def _initialize_block(
     parent: keras.Model,
     photos: np.ndarray,
     block: NarrowedMap,
+    fused: bool,
     random: np.random.Generator,
 ) -> None:
-    """Sets the weights of the layers of one block."""
+    """Sets the weights of the layers of one block.
+
+    If it is fused, one full convolution, named as the first layer, replaces the first two.
+    """
     outputs = compute_outputs(parent, parent.get_layer(f"{block.last}_bn").output, photos)
     pixels = random.permutation(outputs[..., 0].size)[:MAX_ROWS]
 
@@ -117,11 +126,40 @@ def _initialize_block(
         return values.reshape(-1, values.shape[-1])[pixels]
 
     targets = outputs.reshape(-1, outputs.shape[-1])[pixels]
-    initialize = _fit_fused if block.fused else _copy_separable
+    initialize = _fit_fused if fused else _copy_separable
     inputs = read_rows(model, initialize(model, parent, block, read_rows, targets))
     weights, bias = fit_ridge(inputs, targets)
     model.get_layer(f"{block.last}_conv").set_weights([weights[None, None].astype(np.float32)])
     set_normalization(model.get_layer(f"{block.last}_bn"), inputs @ weights, bias)
+
+
+def _copy_first_layer(
+    model: keras.Model,
+    parent: keras.Model,
+    photos: np.ndarray,
+    block: NarrowedMap,
+    random: np.random.Generator,
+) -> None:
+    """Copies the best channels of the first layer of a block without its other layers."""
+    read, targets = (
+        compute_outputs(parent, parent.get_layer(name).output, photos)
+        for name in (f"{block.depthwise}_relu", f"{block.last}_bn")
+    )
+    pixels = random.permutation(read[..., 0].size)[:MAX_ROWS]
+    read, targets = (one.reshape(-1, one.shape[-1])[pixels] for one in (read, targets))
+    kept = select_channels(read, targets, model.get_layer(f"{block.first}_conv").filters)
+    _copy_channels(model, parent, block.first, "conv", kept)
+
+
+def _copy_channels(
+    model: keras.Model, parent: keras.Model, prefix: str, layer: str, kept: np.ndarray
+) -> None:
+    """Copies channels of a convolution ("conv" or "dw") and of its normalization."""
+    (kernel,) = parent.get_layer(f"{prefix}_{layer}").get_weights()
+    kernel = kernel[:, :, kept] if layer == "dw" else kernel[..., kept]
+    model.get_layer(f"{prefix}_{layer}").set_weights([kernel])
+    values = parent.get_layer(f"{prefix}_bn").get_weights()
+    model.get_layer(f"{prefix}_bn").set_weights([value[kept] for value in values])
 
 
 def _copy_separable(
@@ -136,12 +174,8 @@ def _copy_separable(
     inputs = model.get_layer(activation).output
     wide = read_rows(parent, parent.get_layer(activation).output)
     kept = select_channels(wide, targets, inputs.shape[-1])
-    for prefix, layer in ((block.first, "conv"), (block.depthwise, "dw")):
-        (kernel,) = parent.get_layer(f"{prefix}_{layer}").get_weights()
-        kernel = kernel[:, :, kept] if layer == "dw" else kernel[..., kept]
-        model.get_layer(f"{prefix}_{layer}").set_weights([kernel])
-        values = parent.get_layer(f"{prefix}_bn").get_weights()
-        model.get_layer(f"{prefix}_bn").set_weights([value[kept] for value in values])
+    _copy_channels(model, parent, block.first, "conv", kept)
+    _copy_channels(model, parent, block.depthwise, "dw", kept)
     return inputs
 
 

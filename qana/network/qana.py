@@ -18,10 +18,12 @@ class NarrowBlock(NamedTuple):
     Attributes:
         expansion: factor of the number of channels inside the block.
         fused: True for the fused form of the block.
+        kernel: side of the kernel, pixels; None for that of EfficientNet-Lite0.
     """
 
     expansion: int
     fused: bool = False
+    kernel: int | None = None
 
 
 NARROW_STEM = 24
@@ -30,6 +32,9 @@ NARROW_BLOCKS = {1: NarrowBlock(3, fused=True), 3: NarrowBlock(3)}
 """Index of a block to its settings in a narrow network. Large maps cost the most time and events,
 so a narrow network has fewer channels there, and they carry most of the information. The fused
 block 1 avoids the largest map, the one before its stride."""
+COMPACT_BLOCKS = {1: NarrowBlock(2, fused=True), 3: NarrowBlock(3, fused=True, kernel=3)}
+"""The same for a compact network. It has no block 0, so two of the three maps at half the size of
+the input are gone. The fused block 3 has a smaller kernel, which pays for its full convolution."""
 
 
 def qana(
@@ -42,6 +47,7 @@ def qana(
     bounded: bool = True,
     features: int = 320,
     narrow: bool = False,
+    compact: bool = False,
 ) -> keras.Model:
     """Builds QANA: 394,639 parameters, 51.57 million MACs at 128x128.
 
@@ -64,16 +70,23 @@ def qana(
         features: number of channels that the head averages.
         narrow: True uses smaller maps and fewer channels in the first blocks (`NARROW_BLOCKS`).
             `qana.network.initialize_narrow` gives it its first weights.
+        compact: True leaves out block 0 and uses `COMPACT_BLOCKS`, for fewer events. The first
+            weights come from the same function.
 
     Returns:
         Keras model with an (N, input_size, input_size, 3) image, 0 to 255, as its input and (N, 7)
         float32 logits as its output.
+
+    Raises:
+        ValueError: both `narrow` and `compact` are True.
     """
+    if narrow and compact:
+        raise ValueError("A network is either narrow or compact: set one of the two options.")
     image = keras.Input((input_size, input_size, 3), name="image")
-    x = lite.stem(image, NARROW_STEM if narrow else lite.STEM)
-    for index in (0, 1, 3, 4):
-        settings = NARROW_BLOCKS.get(index) if narrow else None
-        x = lite.block(x, index, *(settings or ()))
+    x = lite.stem(image, NARROW_STEM if narrow or compact else lite.STEM)
+    changed = COMPACT_BLOCKS if compact else NARROW_BLOCKS if narrow else {}
+    for index in (1, 3, 4) if compact else (0, 1, 3, 4):
+        x = lite.block(x, index, *changed.get(index, ()))
     if attention:
         x = spatial_channel_attention(x, "attention40")
     for index in (5, 6):

@@ -16,6 +16,8 @@ from qana.network.initialize_narrow import NARROWED_MAPS, initialize_narrow, sel
 from qana.network.least_squares import compute_outputs  # noqa: E402
 from qana.network.logits import compute_logits  # noqa: E402
 from qana.network.macs import count_macs  # noqa: E402
+from qana.training.activation_penalty import find_event_layers  # noqa: E402
+from qana.training.distillation import COMPARED_LAYERS  # noqa: E402
 from qana.training.named_recipes import RECIPES  # noqa: E402
 from qana.training.parent_model import ParentModel  # noqa: E402
 
@@ -65,6 +67,47 @@ def test_a_narrow_block_explains_most_of_the_output_of_the_wide_one(
     )
     missing = ((found - expected) ** 2).mean((0, 1, 2)).sum()
     assert 1 - missing / expected.var((0, 1, 2)).sum() > least
+
+
+@pytest.fixture(scope="module")
+def compact(wide, photos):
+    model = build_network("qana", compact=True)
+    initialize_narrow(model, wide, photos["fit"])
+    return model
+
+
+@pytest.mark.slow
+def test_a_compact_network_starts_close_to_the_wide_one(compact, wide, photos) -> None:
+    found, expected = (compute_logits(one, photos["held_out"]) for one in (compact, wide))
+    pairs = zip(found.T, expected.T, strict=True)
+    assert np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs]) > 0.75
+    for name, least in (("block1_project_bn", 0.75), ("block3_project_bn", 0.5)):
+        ours, theirs = (
+            compute_outputs(one, one.get_layer(name).output, photos["held_out"])
+            for one in (compact, wide)
+        )
+        missing = ((ours - theirs) ** 2).mean((0, 1, 2)).sum()
+        assert 1 - missing / theirs.var((0, 1, 2)).sum() > least, name
+
+
+@pytest.mark.slow
+def test_a_compact_stem_has_channels_of_the_wide_one(compact, wide) -> None:
+    (ours,), (theirs,) = (one.get_layer("stem_conv").get_weights() for one in (compact, wide))
+    channels = {kernel.tobytes() for kernel in np.moveaxis(theirs, -1, 0)}
+    assert all(kernel.tobytes() in channels for kernel in np.moveaxis(ours, -1, 0))
+
+
+def test_a_compact_network_has_fewer_places_for_events_and_fits_the_limits() -> None:
+    narrow, compact = build_network("qana", narrow=True), build_network("qana", compact=True)
+    places = [
+        sum(int(np.prod(layer.output_shape[1:])) for layer in find_event_layers(one))
+        for one in (narrow, compact)
+    ]
+    assert places[1] < 0.76 * places[0]
+    assert count_macs(compact) < 55e6 and compact.count_params() < 1e6
+    assert set(COMPARED_LAYERS) <= {layer.name for layer in compact.layers}
+    with pytest.raises(ValueError, match="either narrow or compact"):
+        build_network("qana", narrow=True, compact=True)
 
 
 def test_every_layer_gets_weights_and_the_wide_network_stays(narrow, wide) -> None:
