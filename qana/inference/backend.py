@@ -1,13 +1,11 @@
-"""Chooses where a model runs: on a chip if one fits, else in the bit-exact simulator.
-
-This is the only place that asks for hardware. Everything else runs on either without a change.
-"""
+"""Chooses where a model runs: on a chip if one fits, else in the bit-exact simulator."""
 
 from dataclasses import dataclass
 
 import akida
 
 from qana.errors import ModelError
+from qana.inference.chips import find_chips
 from qana.inference.manifest import AKIDA1, AKIDA2, DEFAULT_MODEL, read_manifest
 
 SIMULATOR = "simulator"
@@ -26,7 +24,7 @@ class Backend:
         kind: "chip" or "simulator".
         device: that chip or simulator, in words.
         chip: the akida.Device; None in the simulator.
-        warning: one sentence if the simulator had to take over from a chip; else None.
+        warning: one sentence if a chip is or was there but cannot be used; else None.
     """
 
     kind: str
@@ -39,21 +37,23 @@ def choose_backend(model: akida.Model) -> Backend:
     """Maps a model onto the first plugged-in device that takes all of its layers.
 
     A device of the other Akida generation, or one that is too small, is skipped: if half of a
-    model ran in software, its latency would mean nothing.
+    model ran in software, its latency would mean nothing. A board that does not answer, or that
+    this user may not open, gives the simulator and a warning.
     """
-    for device in akida.devices():
+    chips = find_chips()
+    for device in chips.devices:
         try:
             model.map(device, hw_only=True)
         except (RuntimeError, ValueError):
             model.map(None)
             continue
         return Backend(CHIP, str(device.desc), device)
-    return use_simulator(model)
+    return use_simulator(model, chips.problem)
 
 
 def find_target() -> str | None:
     """Finds the target of the first plugged-in device, as the manifest names it, or None."""
-    for device in akida.devices():
+    for device in find_chips().devices:
         return AKIDA1 if device.ip_version == akida.IpVersion.v1 else AKIDA2
     return None
 

@@ -88,7 +88,7 @@ class AkidaClassifier:
         backend: "chip" or "simulator".
         device: that chip or simulator, in words.
         chip: the akida.Device; None in the simulator.
-        warning: one sentence if the simulator had to take over from a chip; else None.
+        warning: one sentence if a chip is or was there but cannot be used; else None.
     """
 
     def __init__(self, entry: ModelEntry) -> None:
