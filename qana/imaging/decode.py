@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageFile, ImageOps
 
 from qana.errors import ImageError
-from qana.imaging.colour import convert_for_resizing, convert_to_eight_bits, convert_to_srgb
+from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
+from qana.imaging.colour import convert_to_srgb
 from qana.imaging.limits import (
     MAX_BYTES,
     TOO_MANY_PIXELS,
