@@ -53,31 +53,36 @@ def make_source_table(report: SourcesReport) -> list[Row]:
     return [
         {
             "Source": format_kind(row),
-            "Photos": row.scores.accuracy.photos,
-            "Lesions or patients": row.scores.accuracy.lesions,
             "Accuracy": format_estimate(row.scores.accuracy),
             "Five classes": format_estimate(row.scores.balanced_five),
             "Needs a look, AUC": format_estimate(row.scores.auc),
             "Pass the gate": format_estimate(row.gate_pass),
+            "Lesions or patients": row.scores.accuracy.lesions,
+            "Photos": row.scores.accuracy.photos,
         }
         for row in report.sources
     ]
 
 
-def make_tone_table(report: SourcesReport) -> list[Row]:
-    """Makes one row per skin tone of a source and image type, however few lesions it has."""
-    return [
-        {
-            "Skin tone": format_tone(row),
-            "Source": format_kind(row),
-            "Photos": row.photos,
-            "Lesions or patients": row.lesions,
-            "Accuracy": format_estimate(row.accuracy),
-            "Five classes": format_estimate(row.balanced_five),
-            "Needs a look, AUC": format_estimate(row.auc),
-        }
-        for row in list_tone_groups(report)
-    ]
+def make_tone_tables(report: SourcesReport) -> dict[str, list[Row]]:
+    """Makes a table for each source and image type that records the skin tone.
+
+    Returns:
+        Source and image type in words, to one row per skin tone, however few lesions it has.
+    """
+    tables: dict[str, list[Row]] = {}
+    for row in list_tone_groups(report):
+        tables.setdefault(format_kind(row), []).append(
+            {
+                "Skin tone": format_tone(row),
+                "Lesions or patients": row.lesions,
+                "Accuracy": format_estimate(row.accuracy),
+                "Five classes": format_estimate(row.balanced_five),
+                "Needs a look, AUC": format_estimate(row.auc),
+                "Photos": row.photos,
+            }
+        )
+    return tables
 
 
 def list_tone_groups(report: SourcesReport) -> list[GroupResult]:
@@ -122,7 +127,7 @@ def describe_phone_photos(report: SourcesReport | None) -> str:
     accuracy = phone.scores.accuracy
     words = (
         f"Of {accuracy.photos:,} smartphone photos of other patients ({TITLES[phone.source]}), "
-        f"the model classifies {_format_percent(accuracy)} correctly."
+        f"the model classifies {_format_percent(accuracy, '95 % interval ')} correctly."
     )
     lens = next((row.scores.accuracy for row in rows if row.source == "ham10000"), None)
     if lens is None or lens.value is None:
@@ -182,10 +187,10 @@ def format_strength(strength: float) -> str:
     return f"{strength:.0f} K" if strength > 1 else f"{100 * strength:g} %"
 
 
-def _format_percent(estimate: Estimate) -> str:
-    """Writes a share as percent with its 95 % interval. The value must be known."""
+def _format_percent(estimate: Estimate, interval: str = "") -> str:
+    """Writes a known share as percent, and its 95 % interval after the words `interval`."""
     percent = f"{100 * (estimate.value or 0):.0f} %"
     if estimate.ci95 is None:
         return percent
     low, high = estimate.ci95
-    return f"{percent} ({100 * low:.0f} to {100 * high:.0f} %)"
+    return f"{percent} ({interval}{100 * low:.0f} to {100 * high:.0f} %)"

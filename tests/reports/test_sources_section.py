@@ -36,7 +36,7 @@ from qana.reports.source_facts import (
     describe_phone_photos,
     format_estimate,
     make_source_table,
-    make_tone_table,
+    make_tone_tables,
     read_valid_report,
 )
 from qana.reports.sources_section import describe_sources, format_costs
@@ -151,7 +151,7 @@ def test_smartphone_photos_are_compared_with_ham10000() -> None:
     )
     words = describe_phone_photos(replace(make_report(), sources=[phone]))
     assert "Of 20 smartphone photos of other patients (PAD-UFES-20)" in words
-    assert "50 % (40 to 60 %) correctly." in words
+    assert "50 % (95 % interval 40 to 60 %) correctly." in words
     assert "HAM10000" not in words
     both = describe_phone_photos(replace(make_report(), sources=[lens, phone]))
     assert both.startswith(words)
@@ -175,10 +175,14 @@ def test_every_source_and_every_skin_tone_has_a_row() -> None:
         "MILK10k, dermoscopic",
         "MILK10k, close-up",
     ]
-    assert len(make_tone_table(report)) == 6
+    tables = make_tone_tables(report)
+    assert {kind: len(rows) for kind, rows in tables.items()} == {
+        "MILK10k, dermoscopic": 3,
+        "MILK10k, close-up": 3,
+    }
     fitzpatrick = replace(report.groups[0], attribute=FITZPATRICK, group="4")
-    (row,) = make_tone_table(replace(report, groups=[fitzpatrick]))
-    assert row["Skin tone"] == "Fitzpatrick type 4"
+    tables = make_tone_tables(replace(report, groups=[fitzpatrick]))
+    assert tables["MILK10k, dermoscopic"][0]["Skin tone"] == "Fitzpatrick type 4"
 
 
 def test_a_damaged_report_does_not_keep_a_photo_from_its_answer(tmp_path, monkeypatch) -> None:

@@ -37,10 +37,10 @@ def show_sources(report: SourcesReport | None, entry: ModelEntry) -> None:
         return
     st.dataframe(pd.DataFrame(facts.make_source_table(report)), hide_index=True)
     st.caption(COLUMNS)
-    tones = facts.make_tone_table(report)
-    if tones:
+    if tables := facts.make_tone_tables(report):
         st.markdown(f"**By skin tone.** {facts.describe_dark_skin(report)}")
-        st.dataframe(pd.DataFrame(tones), hide_index=True)
+        for tab, rows in zip(st.tabs(list(tables)), tables.values(), strict=True):
+            tab.dataframe(pd.DataFrame(rows), hide_index=True)
         st.caption(GROUPS)
     if conditions := facts.describe_phone_conditions(report):
         st.markdown(f"**Conditions of a phone.** {conditions}")
