@@ -100,8 +100,8 @@ show_subgroups(lesion)
 
 show_section(
     "Photos of other sources",
-    "Test photos of HAM10000 and of other data sets, taken through a dermatoscope, with a camera or "
-    "with a smartphone. Intervals are 95 % intervals.",
+    "Test photos of HAM10000 and of other data sets, taken through a dermatoscope, with a camera "
+    "or with a smartphone. Intervals are 95 % intervals.",
 )
 show_sources(reports.sources, entry)
 
