@@ -11,6 +11,7 @@ from PIL import Image, ImageFile, ImageOps
 from qana.errors import ImageError
 from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
 from qana.imaging.colour import convert_to_srgb
+from qana.imaging.declared_colours import find_declared_colours
 from qana.imaging.limits import (
     MAX_BYTES,
     TOO_MANY_PIXELS,
@@ -97,7 +98,7 @@ def decode_image(data: bytes) -> np.ndarray:
         check_tiff(data)
         with Image.open(TimedReader(data), formats=_list_formats()) as picture:
             check_size(*picture.size, reduced_to=WORKING_SIDE)
-            return _convert_to_array(picture)
+            return _convert_to_array(picture, data)
     except ImageError:
         raise
     except TooCostlyError:
@@ -139,17 +140,18 @@ def _list_formats() -> list[str]:
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _convert_to_array(picture: ImageFile.ImageFile) -> np.ndarray:
+def _convert_to_array(picture: ImageFile.ImageFile, data: bytes) -> np.ndarray:
     picture.decodermaxblock = _BLOCK_BYTES
     if picture.format in ("JPEG", "MPO"):
         # Decodes at 1/2, 1/4 or 1/8 of the size if that is still at least the working side.
         picture.draft(picture.mode, (WORKING_SIDE, WORKING_SIDE))
     picture.load()
-    profile = picture.info.get("icc_profile")
+    colours = find_declared_colours(picture, data)
     # Reduces the picture first: each later step would otherwise copy up to 200 MB.
     small = convert_for_resizing(picture)
     small.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX, reducing_gap=None)
     ImageOps.exif_transpose(small, in_place=True)
+    eight_bits = convert_to_eight_bits(small)
     return np.ascontiguousarray(
-        convert_to_srgb(convert_to_eight_bits(small), profile), dtype=np.uint8
+        convert_to_srgb(eight_bits, colours.profile, colours.space), dtype=np.uint8
     )
