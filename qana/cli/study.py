@@ -16,7 +16,7 @@ from qana.network.keras_forms import silence_tensorflow
 
 NAMES = (
     *("levers", "teachers", "larger", "batch", "bits"),
-    *("ablation", "baselines", "seeds", "narrow"),
+    *("ablation", "baselines", "seeds", "narrow", "sources", "sparsity"),
 )
 """Names of the studies in `qana.studies.catalog`, which takes too long to import here."""
 

@@ -1,6 +1,7 @@
 """Lists the studies by name."""
 
 from qana.studies.network_studies import ABLATION, BASELINES, BITS, NARROW
+from qana.studies.source_studies import SOURCE_LEVERS, SPARSITY
 from qana.studies.study import Study
 from qana.studies.training_studies import BATCH, LARGER, LEVERS, SEEDS, TEACHERS
 
@@ -16,6 +17,8 @@ STUDIES: dict[str, Study] = {
         BASELINES,
         SEEDS,
         NARROW,
+        SOURCE_LEVERS,
+        SPARSITY,
     )
 }
 """Each study by its name, which `python -m qana study NAME` takes.

@@ -3,48 +3,21 @@
 A variant that has been measured before is not measured again.
 """
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tf_keras as keras
 
-from qana.conversion.convert import convert
-from qana.data.arrays import encode_labels, identity, load_inputs
-from qana.data.colour_constancy import apply_shades_of_grey
-from qana.errors import ConversionError
-from qana.evaluation.bootstrap import compute_intervals
-from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.report_files import (
-    Cell,
     StudyTable,
     read_studies,
     to_document,
     write_report,
 )
-from qana.inference.temperature import softmax
-from qana.network.logits import compute_logits
-from qana.network.macs import count_macs
-from qana.studies.study import Study, Variant
+from qana.studies.measure_variant import measure_stages
+from qana.studies.study import Study
+from qana.studies.table_kinds import TABLE_KINDS
 from qana.training import ProgressCallback
-from qana.training.stages import Stages
-from qana.training.subsets import Subsets, load_subsets
-
-RARE_CLASSES = ("df", "vasc", "akiec")
-COLUMNS = (
-    "variant",
-    "stage",
-    "accuracy",
-    "balanced accuracy",
-    "macro F1",
-    "macro F1, 95 % interval",
-    *(f"recall {label}" for label in (*RARE_CLASSES, "mel")),
-    "parameters",
-    "MACs (million)",
-)
-ComputeLogits = Callable[[np.ndarray], np.ndarray]
-"""(N, S, S, 3) uint8 to (N, 7) logits."""
 
 
 def run_study(
@@ -57,7 +30,7 @@ def run_study(
 
     Args:
         study: study to run.
-        data: HAM10000 folder.
+        data: HAM10000 folder, or for recipes with sources the folder of all data sets.
         runs: folder of all runs.
         out: models folder.
         progress: receives one line for each variant and each stage.
@@ -85,7 +58,7 @@ def run_study(
         known = measured.setdefault(variant.key, {})
         if set(variant.stages) <= known.keys():
             continue
-        for stage, found in _measure_stages(variant, study.subset, known, data, runs, progress):
+        for stage, found in measure_stages(study, variant, known, data, runs, progress):
             known[stage] = found
             write()
         keras.backend.clear_session()
@@ -93,11 +66,16 @@ def run_study(
 
 
 def _read_earlier_figures(study: Study, out: Path) -> dict[str, Any]:
-    """Reads the stored figures for the subset of a study, by `Variant.key`.
+    """Reads the stored figures for the subset and the table of a study, by `Variant.key`.
 
     The study's own file has priority over the files of other studies.
     """
-    known = [table for table in read_studies(out) if table.subset == study.subset]
+    columns = list(TABLE_KINDS[study.table].columns)
+    known = [
+        table
+        for table in read_studies(out)
+        if table.subset == study.subset and table.columns == columns
+    ]
     known.sort(key=lambda table: table.study == study.name)
     found: dict[str, Any] = {}
     for table in known:
@@ -108,102 +86,29 @@ def _read_earlier_figures(study: Study, out: Path) -> dict[str, Any]:
 
 def _build_table(study: Study, measured: dict[str, dict[str, Any]]) -> StudyTable:
     """Builds the table of a study from the figures by `Variant.key` and stage."""
+    kind = TABLE_KINDS[study.table]
     whole = [v for v in study.variants if set(v.stages) <= measured.get(v.key, {}).keys()]
-    known = [(v, stage) for v in study.variants for stage in v.stages if v.key in measured]
+    known = [
+        (v, stage, measured[v.key][stage])
+        for v in study.variants
+        for stage in v.stages
+        if stage in measured.get(v.key, {})
+    ]
+    missing = [variant.label for variant in study.variants if variant not in whole]
+    conclusion = "" if missing else kind.conclude([found for _, _, found in known])
     return StudyTable(
         study=study.name,
         title=study.title,
         command=f"python -m qana study {study.name} --data DIR",
         subset=study.subset,
-        columns=list(COLUMNS),
-        rows=[
-            _build_row(v.label, stage, measured[v.key][stage])
-            for v, stage in known
-            if stage in measured[v.key]
-        ],
-        note=study.note,
-        missing=[variant.label for variant in study.variants if variant not in whole],
+        columns=list(kind.columns),
+        rows=[kind.build_row(v.label, stage, found) for v, stage, found in known],
+        note=f"{study.note} {conclusion}".strip(),
+        missing=missing,
         refused=[
-            f"{v.label}, {stage}: {measured[v.key][stage]['failed']}"
-            for v, stage in known
-            if "failed" in measured[v.key].get(stage, {})
+            f"{v.label}, {stage}: {found['failed']}"
+            for v, stage, found in known
+            if "failed" in found
         ],
         measured={key: stages for key, stages in measured.items() if stages},
     )
-
-
-def _measure_stages(
-    variant: Variant,
-    subset: str,
-    known: dict[str, Any],
-    data: Path,
-    runs: Path,
-    progress: ProgressCallback,
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Measures each stage that is not in `known`, and yields its name and its figures."""
-    subsets = load_subsets(data, variant.recipe)
-    stages = Stages(subsets, variant.recipe, runs, progress)
-    photos = subsets.test if subset == "test" else subsets.validation
-    first = apply_shades_of_grey if variant.recipe.colour_constancy else identity
-    inputs = load_inputs(photos, variant.recipe.input_size, first)
-    lesions = [photo.lesion_id for photo in photos]
-    for stage in [stage for stage in variant.stages if stage not in known]:
-        try:
-            network = _load_network(stages, stage, subsets)
-        except ConversionError as error:
-            progress(str(error))
-            found: dict[str, Any] = {"failed": str(error)}
-        else:
-            logits = _average_flips(network, inputs) if variant.flips else network(inputs)
-            found = _measure_logits(encode_labels(photos), logits, lesions)
-        yield stage, found | _count_costs(stages)
-
-
-def _load_network(stages: Stages, stage: str, subsets: Subsets) -> ComputeLogits:
-    """Returns the network of a stage as a function. Converts it for the stage "akida"."""
-    if stage == "akida":
-        model, _ = convert(stages.tuned_network, subsets.inputs)
-        return lambda inputs: model.predict(inputs, batch_size=64).reshape(len(inputs), -1)
-    keras_model = getattr(stages, f"{stage}_network")
-    return lambda inputs: compute_logits(keras_model, inputs)
-
-
-def _average_flips(network: ComputeLogits, inputs: np.ndarray) -> np.ndarray:
-    """Returns the log of the mean probabilities of four mirror images, (N, 7)."""
-    views = (inputs, inputs[:, ::-1], inputs[:, :, ::-1], inputs[:, ::-1, ::-1])
-    probabilities = np.mean([softmax(network(np.ascontiguousarray(view))) for view in views], 0)
-    return np.log(probabilities)
-
-
-def _measure_logits(labels: np.ndarray, logits: np.ndarray, lesions: list[str]) -> dict[str, Any]:
-    """Computes the figures of a row from (N,) labels, (N, 7) logits and N lesion names."""
-    result = score_probabilities(labels, softmax(logits))
-    return {
-        **{name: getattr(result, name) for name in ("accuracy", "balanced_accuracy", "macro_f1")},
-        "ci95": list(compute_intervals(labels, logits.argmax(axis=1), lesions).macro_f1),
-        "recall": {label: result.per_class[label].recall for label in (*RARE_CLASSES, "mel")},
-    }
-
-
-def _count_costs(stages: Stages) -> dict[str, Any]:
-    """Counts the parameters and the MACs of the float network."""
-    return {
-        "parameters": int(stages.float_network.count_params()),
-        "macs": count_macs(stages.float_network),
-    }
-
-
-def _build_row(label: str, stage: str, found: dict[str, Any]) -> list[Cell]:
-    """Builds the cells of a row. A failed conversion has empty cells for its figures."""
-    cost = [found["parameters"], round(found["macs"] / 1e6, 1)]
-    if "failed" in found:
-        return [label, stage, *[None] * (len(COLUMNS) - 4), *cost]
-    low, high = found["ci95"]
-    return [
-        label,
-        stage,
-        *(round(found[name], 3) for name in ("accuracy", "balanced_accuracy", "macro_f1")),
-        f"{low:.3f} to {high:.3f}",
-        *(round(found["recall"][name], 2) for name in (*RARE_CLASSES, "mel")),
-        *cost,
-    ]

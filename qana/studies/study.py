@@ -6,6 +6,8 @@ from qana.training.recipe import Recipe
 
 STAGES = ("float", "ptq", "tuned", "akida")
 """Stages that a study can measure."""
+CLASS_TABLE, SOURCE_TABLE, EVENT_TABLE = "classes", "sources", "events"
+"""Kinds of tables: scores and recalls on HAM10000, scores on each source, and events."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Study:
         subset: "validation" if the study served a choice, "test" if the choice was made before.
         variants: networks to measure.
         note: what a reader must know to read the table correctly.
+        table: kind of the table: `CLASS_TABLE`. For recipes with sources, `SOURCE_TABLE` or
+            `EVENT_TABLE`.
     """
 
     name: str
@@ -47,3 +51,19 @@ class Study:
     subset: str
     variants: tuple[Variant, ...]
     note: str
+    table: str = CLASS_TABLE
+
+    def __post_init__(self) -> None:
+        """Checks that the kind of the table suits the recipes.
+
+        Raises:
+            ValueError: a recipe with sources is in a table of classes, a recipe without sources is
+                in another one, or events would be counted in a float network.
+        """
+        for variant in self.variants:
+            if bool(variant.recipe.sources) == (self.table == CLASS_TABLE):
+                raise ValueError(
+                    f"{variant.label}: a recipe with sources needs a table of sources."
+                )
+            if self.table == EVENT_TABLE and "float" in variant.stages:
+                raise ValueError(f"{variant.label}: choose a quantized stage to count events.")

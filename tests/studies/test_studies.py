@@ -15,7 +15,8 @@ pytest.importorskip("tf_keras")
 from qana.cli.main import _parse
 from qana.evaluation.report_files import StudyTable, to_document
 from qana.studies.catalog import STUDIES
-from qana.studies.run_study import COLUMNS, run_study
+from qana.studies.class_table import COLUMNS
+from qana.studies.run_study import run_study
 
 TINY = Recipe(
     "tiny",
