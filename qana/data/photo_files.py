@@ -10,6 +10,7 @@ from qana.errors import DataError
 PHOTO_EXTENSIONS = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif", ".bmp"),
     *(".tif", ".tiff", ".heic", ".heics", ".heif", ".heifs", ".hif", ".avif", ".avifs"),
+    *(".dcm", ".dicom"),
 )
 """Extensions of the photos that `qana.imaging` reads, in lower case. Every command, page and reader
 of a data set uses this list."""

@@ -1,4 +1,4 @@
-"""Decodes JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP and GIF files to RGB arrays."""
+"""Decodes JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP, GIF and DICOM files to RGB arrays."""
 
 import os
 import warnings
@@ -6,20 +6,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from qana.errors import ImageError
 from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
 from qana.imaging.colour import convert_to_srgb
 from qana.imaging.declared_colours import find_declared_colours
-from qana.imaging.limits import (
-    MAX_BYTES,
-    TOO_MANY_PIXELS,
-    TimedReader,
-    TooCostlyError,
-    check_size,
-    check_tiff,
+from qana.imaging.dicom import decode_dicom, is_dicom
+from qana.imaging.jpeg_segments import (
+    clean_jpeg,
+    complete_in_two_forms,
+    find_refused_coding,
+    has_all_scans,
+    lacks_end,
 )
+from qana.imaging.limits import MAX_BYTES, TOO_MANY_PIXELS, TimedReader, TooCostlyError, check_size
+from qana.imaging.orientation import read_orientation, turn_upright
+from qana.imaging.png_chunks import clean_png
+from qana.imaging.png_transparency import load_png
+from qana.imaging.signatures import find_refused_format, has_photo_signature, is_heic
+from qana.imaging.tiff_pages import is_tiff, select_page
+from qana.imaging.tiff_pixels import UNREAD_FORM, GreyScale, choose_decoder, find_grey_scale
 
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow's names of the formats that cameras and browsers write. Every further decoder would be
@@ -28,13 +35,14 @@ WORKING_SIDE = 1600
 """Largest side of a decoded photo, pixels. A network reads 128 pixels, and memory is limited."""
 
 UNREADABLE = "This file cannot be read as a photo: choose a JPEG, PNG, WebP or HEIC picture."
+REFUSED = (
+    "This file is {name}, which cannot be read as a photo: save it as JPEG and choose the new file."
+)
 DAMAGED = "This photo is damaged or incomplete: save or send it again, or choose another photo."
 TOO_LARGE = "This file is larger than 25 MB: choose a smaller photo."
 TOO_COSTLY = "This file takes too long to read: save it as JPEG and choose the new file."
 NOT_OPENED = "This file cannot be opened: check its name and your permission to read it."
 
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-"""Brands in the first box of HEIC and HEIF files (ISO/IEC 23008-12)."""
 _BLOCK_BYTES = 512
 """Bytes that a decoder reads at a time. The block is small so that `TimedReader` checks the time
 often: 4 KB can hold JPEG scans that take two seconds."""
@@ -93,12 +101,11 @@ def decode_image(data: bytes) -> np.ndarray:
     if len(data) > MAX_BYTES:
         raise ImageError(TOO_LARGE)
     try:
-        if _is_heic(data):
-            _register_heic()
-        check_tiff(data)
-        with Image.open(TimedReader(data), formats=_list_formats()) as picture:
-            check_size(*picture.size, reduced_to=WORKING_SIDE)
-            return _convert_to_array(picture, data)
+        if is_dicom(data):
+            return _convert_picture(decode_dicom(data, reduced_to=WORKING_SIDE), TimedReader(b""))
+        if name := find_refused_format(data) or find_refused_coding(data):
+            raise ImageError(REFUSED.format(name=name))
+        return _decode(data)
     except ImageError:
         raise
     except TooCostlyError:
@@ -106,7 +113,8 @@ def decode_image(data: bytes) -> np.ndarray:
     except Image.DecompressionBombError:
         raise ImageError(TOO_MANY_PIXELS) from None
     except Image.UnidentifiedImageError:
-        raise ImageError(UNREADABLE) from None
+        known = DAMAGED if has_photo_signature(data) else UNREADABLE
+        raise ImageError(UNREAD_FORM if is_tiff(data) else known) from None
     except Exception:  # each decoder raises exceptions of its own, and none helps the user
         raise ImageError(DAMAGED) from None
 
@@ -123,10 +131,6 @@ def _read_file(path: Path) -> bytes:
         raise ImageError(NOT_OPENED) from None
 
 
-def _is_heic(data: bytes) -> bool:
-    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
-
-
 def _register_heic() -> None:
     """Adds the HEIC decoder to Pillow. The package loads only when a HEIC file is read."""
     import pillow_heif
@@ -140,18 +144,69 @@ def _list_formats() -> list[str]:
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _convert_to_array(picture: ImageFile.ImageFile, data: bytes) -> np.ndarray:
-    picture.decodermaxblock = _BLOCK_BYTES
-    if picture.format in ("JPEG", "MPO"):
-        # Decodes at 1/2, 1/4 or 1/8 of the size if that is still at least the working side.
-        picture.draft(picture.mode, (WORKING_SIDE, WORKING_SIDE))
-    picture.load()
-    colours = find_declared_colours(picture, data)
+def _decode(data: bytes) -> np.ndarray:
+    """Decodes a file without its metadata, in which faults would do harm."""
+    if is_heic(data):
+        _register_heic()
+    if is_tiff(data):
+        page = select_page(data)
+        return _decode_pixels(TimedReader(page.data), page.orientation)
+    data = clean_png(clean_jpeg(data))
+    if not lacks_end(data):
+        return _decode_pixels(TimedReader(data))
+    if not has_all_scans(data):
+        raise ImageError(DAMAGED)
+    with_grey, with_noise = complete_in_two_forms(data)
+    reader = TimedReader(with_grey)
+    pixels = _decode_pixels(reader)
+    if not np.array_equal(pixels, _decode_pixels(TimedReader(with_noise, reader.deadline))):
+        raise ImageError(DAMAGED)
+    return pixels
+
+
+def _decode_pixels(reader: TimedReader, orientation: int | None = None) -> np.ndarray:
+    """Decodes a cleaned file.
+
+    Args:
+        reader: the file.
+        orientation: the EXIF orientation, 1 to 8; None reads it from the file.
+
+    Returns:
+        As `decode_image`.
+    """
+    with Image.open(reader, formats=_list_formats()) as picture:
+        check_size(*picture.size, reduced_to=WORKING_SIDE)
+        return _convert_picture(picture, reader, orientation)
+
+
+def _convert_picture(
+    picture: Image.Image, reader: TimedReader, orientation: int | None = None
+) -> np.ndarray:
+    """Loads a picture and converts it to an upright sRGB array; see `_decode_pixels`."""
+    loaded, scale = _load(picture, reader)
+    colours = find_declared_colours(picture, reader.getvalue())
     # Reduces the picture first: each later step would otherwise copy up to 200 MB.
-    small = convert_for_resizing(picture)
+    small = convert_for_resizing(loaded)
     small.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX, reducing_gap=None)
-    ImageOps.exif_transpose(small, in_place=True)
-    eight_bits = convert_to_eight_bits(small)
+    small = turn_upright(small, orientation or read_orientation(picture))
+    eight_bits = convert_to_eight_bits(small, white=scale.white, inverted=scale.inverted)
     return np.ascontiguousarray(
         convert_to_srgb(eight_bits, colours.profile, colours.space), dtype=np.uint8
     )
+
+
+def _load(picture: Image.Image, reader: TimedReader) -> tuple[Image.Image, GreyScale]:
+    """Decodes the pixels, and finds what their values mean if they are grey."""
+    if isinstance(picture, ImageFile.ImageFile):
+        picture.decodermaxblock = _BLOCK_BYTES
+    if isinstance(picture, TiffImagePlugin.TiffImageFile):
+        choose_decoder(picture)
+        picture.load()
+        return picture, find_grey_scale(picture)
+    if isinstance(picture, PngImagePlugin.PngImageFile):
+        return load_png(picture, reader), GreyScale()
+    if isinstance(picture, JpegImagePlugin.JpegImageFile):
+        # Decodes at 1/2, 1/4 or 1/8 of the size if that is still at least the working side.
+        picture.draft(picture.mode, (WORKING_SIDE, WORKING_SIDE))
+    picture.load()
+    return picture, GreyScale()
