@@ -12,20 +12,24 @@ from qana.cli.common import (
 )
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
+from qana.data.photo import SMARTPHONE, Photo
 from qana.data.photo_files import list_photos
+from qana.data.sources import TITLES, find_sources
 from qana.errors import DataError
+from qana.evaluation.model_record import COMPARED_SOURCE
 from qana.inference.manifest import find_entry, find_models_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    add_data_option(parser)
+    add_data_option(parser, "folder of HAM10000, or folder whose subfolders are data sets")
     add_model_option(parser)
     parser.add_argument(
         "--phone",
         type=Path,
         metavar="DIR",
-        help="folder of phone photos, to count how many of them pass",
+        help="folder of phone photos, to count how many of them pass; only where the data sets in "
+        "--data hold none",
     )
 
 
@@ -33,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
     """Fits the gate and the abstention threshold of a model, and prints how well they work."""
     find_entry(options.model)
     check_output_folder(find_models_folder())
-    phone = _photos(options.phone) if options.phone else ()
-    subsets = split_photos(read_ham10000(options.data))
+    phone = _list_photos(options.phone) if options.phone else ()
+    subsets = _read_subsets(options.data, has_phone=bool(phone))
     from qana.training.record_gate_and_abstention import record_gate_and_abstention
 
     found = record_gate_and_abstention(
@@ -44,7 +48,28 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _photos(folder: Path) -> list[Path]:
+def _read_subsets(root: Path, has_phone: bool) -> dict[str, list[Photo]]:
+    """Reads the labelled photos of all data sets in a folder, by subset."""
+    folders = find_sources(root)
+    if COMPARED_SOURCE not in folders:
+        raise DataError(
+            f"{root.name} does not hold HAM10000: add its folder, because all models are compared "
+            "on it."
+        )
+    if len(folders) == 1:  # other data in its layout have a split of their own
+        return split_photos(read_ham10000(folders[COMPARED_SOURCE]))
+    from qana.training.subsets import read_labelled_subsets
+
+    subsets = read_labelled_subsets(root, list(folders))
+    if has_phone and any(photo.image_type == SMARTPHONE for photo in subsets["train"]):
+        raise DataError(
+            f"{root.name} holds smartphone photos, and their pass rate is measured anyway: leave "
+            "out --phone."
+        )
+    return subsets
+
+
+def _list_photos(folder: Path) -> list[Path]:
     found = list_photos(folder) if folder.is_dir() else []
     if not found:
         raise DataError(f"There is no photo in {folder}: give a folder with photos.")
@@ -54,6 +79,10 @@ def _photos(folder: Path) -> list[Path]:
 def _print(gate: dict[str, Any], abstain: dict[str, Any]) -> None:
     for subset, lesions in gate["lesions"].items():
         print(f"{subset:12} {lesions['n']:5} lesions, {lesions['pass']:.1%} pass")
+    for subset, rows in gate["sources"].items():
+        for row in rows:
+            name = f"{TITLES[row['source']]}, {row['image_type']}"
+            print(f"{subset:12} {row['n']:5} photos of {name}, {row['pass']:.1%} pass")
     if "phone" in gate:
         print(f"{'phone':12} {gate['phone']['n']:5} photos, {gate['phone']['pass']:.1%} pass")
     for family, found in gate["turned_away"].items():

@@ -1,5 +1,6 @@
 """Reads a model's manifest record as typed data: scores, conversion, gate and abstention."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,16 +8,19 @@ import msgspec
 
 from qana.errors import ModelError
 from qana.evaluation.scores import Evaluation, StageScores
-from qana.inference.manifest import ModelEntry
+from qana.inference.manifest import DERMOSCOPIC_ONLY, ModelEntry
+
+COMPARED_SOURCE = "ham10000"
+"""Source of the photos on which all models are compared, whatever they are trained on."""
 
 
 class ModelMetrics(msgspec.Struct, frozen=True, rename={"lesion_test": "lesion-test"}):
     """Scores of one model.
 
     Attributes:
-        validation: on the validation lesions, on Akida.
-        lesion_test: on the test lesions, on Akida.
-        stages: on the test lesions, by stage before Akida: float, ptq, solved, tuned.
+        validation: on the validation lesions of HAM10000, on Akida.
+        lesion_test: on the test lesions of HAM10000, on Akida.
+        stages: on the test lesions of HAM10000, by stage before Akida: float, ptq, solved, tuned.
     """
 
     validation: Evaluation
@@ -97,6 +101,22 @@ class PassRate(msgspec.Struct, frozen=True, omit_defaults=True, rename={"passed"
     per_class: dict[str, float | None] | None = None
 
 
+class SourcePassRate(msgspec.Struct, frozen=True, rename={"passed": "pass"}):
+    """How many photos of one source and image type pass the gate.
+
+    Attributes:
+        source: name of the data set, one of `qana.data.sources.SOURCES`.
+        image_type: one of `qana.data.photo.IMAGE_TYPES`.
+        n: photos.
+        passed: share that passes, 0 to 1.
+    """
+
+    source: str
+    image_type: str
+    n: int
+    passed: float
+
+
 @dataclass(frozen=True)
 class RejectionRate:
     """How many images of one family the gate rejects.
@@ -118,12 +138,15 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         method: in words.
         threshold: scores of at least this pass.
         chosen_pass: share of the validation lesions that should pass, 0 to 1.
-        lesions: pass rate by subset.
+        lesions: pass rate by subset, on the photos of HAM10000.
         turned_away: rejection rate by family of out-of-distribution images.
         command: the command that fitted it.
-        phone: pass rate of phone photos of lesions, where they were at hand.
+        phone: pass rate of phone photos of lesions, where they were at hand and not in the fit.
         weights: name of the model to the SHA-256 of the .fbz file that the gate was fitted to.
         sha256: of the file.
+        image_types: image types of the lesions in the fit.
+        sources: pass rates by subset, one for each source and image type. None in the record of a
+            gate that was fitted before there were several sources.
     """
 
     file: str
@@ -136,6 +159,25 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     phone: PassRate | None = None
     weights: dict[str, str] | None = None
     sha256: str
+    image_types: tuple[str, ...] = DERMOSCOPIC_ONLY
+    sources: dict[str, list[SourcePassRate]] | None = None
+
+    def compute_pass_rate(self, subset: str, image_types: Collection[str]) -> PassRate | None:
+        """Computes the pass rate over the photos of some image types, of all sources.
+
+        Args:
+            subset: "validation" or "lesion-test".
+            image_types: some of `qana.data.photo.IMAGE_TYPES`.
+
+        Returns:
+            The rate; None if the record has no such photos.
+        """
+        rows = [
+            row for row in (self.sources or {}).get(subset, []) if row.image_type in image_types
+        ]
+        count = sum(row.n for row in rows)
+        passed = sum(row.n * row.passed for row in rows)
+        return PassRate(count, passed / count) if count else None
 
 
 @dataclass(frozen=True)
@@ -164,14 +206,16 @@ class Abstention:
     Attributes:
         threshold: top probability below which it abstains, 0 to 1.
         coverage: share of the validation photos that should get an answer.
-        risk_coverage: measurements by subset.
+        risk_coverage: measurements by subset, on the photos of HAM10000.
         command: the command that chose the threshold.
+        sources: data sets with the validation photos that set the threshold. They count alike.
     """
 
     threshold: float
     coverage: float
     risk_coverage: dict[str, MeasuredCoverage]
     command: str
+    sources: tuple[str, ...] = (COMPARED_SOURCE,)
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -182,6 +226,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         keras: the Keras forms.
         architecture: name of the network builder.
         recipe: digest of the training recipe.
+        sources: data sets that the model was trained on.
         command: the command that made the model.
         ancestor: the model that it inherited from, if any.
         split: the split of the data.
@@ -207,6 +252,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     keras: KerasFiles
     architecture: str
     recipe: str
+    sources: tuple[str, ...] = (COMPARED_SOURCE,)
     command: str
     ancestor: Ancestor | None = None
     split: FileHash

@@ -1,7 +1,7 @@
 """Diagnoses one photo.
 
 The quality check comes first: is the photo sharp, well lit and in colour? Then the gate decides
-whether it shows a dermatoscopic lesion. Then the network classifies it, or abstains if it is not
+whether it shows a lesion. Then the network classifies it, or abstains if it is not
 sure enough.
 """
 
@@ -12,14 +12,23 @@ import numpy as np
 from qana.imaging import Problem, assess_quality, to_input
 from qana.imaging.crop import crop_centre
 from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.manifest import DERMOSCOPIC_ONLY, ModelEntry
 
 SQUARE_SIZE = 512
 """Side of the square that is kept for display, pixels."""
-OUT_OF_DISTRIBUTION = Problem(
+NOT_A_LESION = Problem(
+    "out-of-distribution",
+    "This does not look like a photo of a skin lesion: take a close photo with one lesion in the "
+    "middle.",
+)
+"""Problem of a photo that is rejected by a gate that knows photos with and without a dermatoscope.
+"""
+NOT_DERMOSCOPIC = Problem(
     "out-of-distribution",
     "This does not look like a dermatoscopic photo of a lesion: take the photo through a "
     "dermatoscope, with one lesion in the middle.",
 )
+"""Problem of a photo that is rejected by a gate that knows dermatoscopic photos alone."""
 UNSURE = (
     "The network is not sure enough to name one class: take the photo again in even light, or show "
     "the lesion to a professional."
@@ -110,6 +119,16 @@ class Diagnosis:
         return None if self.prediction is None else self.prediction.latency_ms
 
 
+def get_gate_problem(entry: ModelEntry) -> Problem:
+    """Returns the problem of a photo that the gate of a model rejects.
+
+    Args:
+        entry: the model. The image types that its gate was fitted on decide what the user is asked
+            for.
+    """
+    return NOT_DERMOSCOPIC if entry.gate_image_types == DERMOSCOPIC_ONLY else NOT_A_LESION
+
+
 def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False) -> Diagnosis:
     """Checks a photo and classifies it if it is suitable. Nothing is written to disk.
 
@@ -132,7 +151,7 @@ def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False
         return Diagnosis(square, problems, None, classifier, classifier.backend, classifier.device)
     prediction = classifier.classify(photo)
     if prediction.out_of_distribution:
-        problems = (*problems, OUT_OF_DISTRIBUTION)
+        problems = (*problems, get_gate_problem(classifier.entry))
     answer = prediction if force or not problems else None
     return Diagnosis(square, problems, answer, classifier, prediction.backend, prediction.device)
 
@@ -156,9 +175,9 @@ def diagnose_again(diagnosis: Diagnosis, classifier: AkidaClassifier) -> Diagnos
     if len(inputs) != classifier.input_size:
         inputs = crop_centre(diagnosis.square, classifier.input_size)
     prediction = classifier.classify_input(inputs)
-    problems = tuple(one for one in diagnosis.problems if one != OUT_OF_DISTRIBUTION)
+    problems = tuple(one for one in diagnosis.problems if one.kind != NOT_A_LESION.kind)
     if prediction.out_of_distribution:
-        problems = (*problems, OUT_OF_DISTRIBUTION)
+        problems = (*problems, get_gate_problem(classifier.entry))
     return Diagnosis(
         diagnosis.square,
         problems,

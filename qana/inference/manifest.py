@@ -21,6 +21,8 @@ CHIPS = {AKIDA2: "Akida 2.0", AKIDA1: "AKD1000 and AKD1500"}
 STEP_PARTS = 16
 """Akida 1.0 cuts the step of an activation to sixteenths; see `qana.conversion.akida1_rounding`."""
 MANIFEST = "manifest.json"
+DERMOSCOPIC_ONLY = ("dermoscopic",)
+"""Image types of a gate that was fitted on dermatoscopic photos alone, as the first ones were."""
 ENVIRONMENT = "QANA_MODELS"
 """Environment variable that names another models folder."""
 
@@ -42,6 +44,8 @@ class ModelEntry:
         sha256: of the .fbz file, 64 hex digits.
         temperature: divides the logits before the softmax; fitted on validation lesions.
         gate: the file of the gate and its SHA-256; None without a gate.
+        gate_image_types: image types of the lesions that the gate was fitted on, see
+            `qana.data.photo.IMAGE_TYPES`.
         abstain_below: top probability, 0 to 1, below which the model abstains; 0 where it always
             answers.
         metrics: results by subset and stage, each with its source.
@@ -59,6 +63,7 @@ class ModelEntry:
     sha256: str
     temperature: float
     gate: tuple[Path, str] | None
+    gate_image_types: tuple[str, ...]
     abstain_below: float
     metrics: dict[str, Any]
     record: dict[str, Any] = field(repr=False)
@@ -110,6 +115,7 @@ def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
         sha256=digest,
         temperature=float(record["temperature"]),
         gate=read_file_record(folder, gate) if gate else None,
+        gate_image_types=tuple(map(str, (gate or {}).get("image_types", DERMOSCOPIC_ONLY))),
         abstain_below=float(record.get("abstain", {}).get("threshold", 0)),
         metrics=dict(record["metrics"]),
         record=record,

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -9,17 +10,19 @@ from sklearn.preprocessing import StandardScaler
 
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels, load_inputs
-from qana.data.photo import Photo
+from qana.data.photo import DERMOSCOPIC, Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.imaging import to_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate, take_roots
 from qana.training import ProgressCallback
+from qana.training.source_weights import weigh_sources_alike
+from qana.training.subsets import encode_groups
 from qana.training.synthetic_outliers import FAMILIES, generate_outliers
 
 LESIONS_PER_CLASS = 400
-"""Largest number of training photos of a class. More photos took longer and gave the same result on
-validation."""
+"""Largest number of training photos of a class, of each source and image type. More photos took
+longer and gave the same result on validation."""
 SKIN_PATCHES = 1000
 """Largest number of skin patches, cut from corners of training photos."""
 IMAGES_PER_FAMILY = 300
@@ -29,44 +32,97 @@ INVERSE_PENALTY = 0.01
 """Inverse of the L2 penalty on standardized roots (scikit-learn's C). Values from 0.01 to 0.1 gave
 the same result on validation photos, and also on an outlier family that was left out of the fit."""
 LESION_PASS_RATE = 0.975
-"""Share of the validation lesions that must pass. It sets the threshold."""
+"""Share of the validation lesions that must pass, both of those that were taken through a
+dermatoscope and of the others. It sets the threshold."""
 
 
-def fit_gate(
-    lesions: np.ndarray, labels: np.ndarray, outliers: dict[str, np.ndarray], held_out: np.ndarray
-) -> Gate:
+@dataclass(frozen=True)
+class Lesions:
+    """Photos of lesions and what a network computes for them.
+
+    Attributes:
+        photos: N photos, N >= 1, each of one of the seven classes.
+        features: (N, F) integers that enter the last dense layer.
+    """
+
+    photos: Sequence[Photo]
+    features: np.ndarray
+
+
+def fit_gate(lesions: Lesions, outliers: dict[str, np.ndarray], held_out: Lesions) -> Gate:
     """Fits a logistic regression of lesions against outliers, and its threshold.
 
-    Lesions and outliers have the same total weight. The classes of the lesions have equal weights,
-    so that rare classes are not rejected for being rare, and so have the families of the outliers.
+    Lesions and outliers have the same total weight. All sources and image types of the lesions have
+    equal weights, so that none dominates. Within each, the classes have equal weights, so that rare
+    classes are not rejected for being rare. The families of the outliers have equal weights, too.
 
     Source: outlier exposure (Hendrycks, Mazeika and Dietterich, ICLR 2019), applied to the
     activations of a trained network.
 
     Args:
-        lesions: (N, F) integers that enter the last dense layer, for training lesions.
-        labels: (N,) integers, the classes of the lesions.
+        lesions: training lesions.
         outliers: family name to (M, F) integers, the same activations for M >= 1 pictures without
             a lesion.
-        held_out: (K, F) integers, the same activations for K >= 1 validation lesions. The threshold
-            is the largest one that `LESION_PASS_RATE` of them pass.
+        held_out: validation lesions, which set the threshold, see `choose_gate_threshold`.
 
     Returns:
         The gate. Its score is the log-odds of "a lesion".
     """
-    features = take_roots(np.concatenate([lesions, *outliers.values()]))
-    is_lesion = np.arange(len(features)) < len(lesions)
+    count = len(lesions.features)
+    features = take_roots(np.concatenate([lesions.features, *outliers.values()]))
+    is_lesion = np.arange(len(features)) < count
     families = np.repeat(list(outliers), [len(found) for found in outliers.values()])
-    weight = np.concatenate([_weigh_equally(labels), _weigh_equally(families)]) * len(lesions)
+    weight = np.concatenate([_weigh_lesions(lesions.photos), _weigh_equally(families)]) * count
     scaler = StandardScaler().fit(features)
     regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
     regression.fit(scaler.transform(features), is_lesion, sample_weight=weight)
     # The gate includes the standardization, so that a score is one product.
     weights = regression.coef_[0] / scaler.scale_
     bias = float(regression.intercept_[0] - scaler.mean_ @ weights)
-    scores = np.sort(take_roots(held_out) @ weights + bias)
-    threshold = scores[int((1 - LESION_PASS_RATE) * len(scores))]
-    return Gate(weights, bias, threshold=float(threshold))
+    scores = take_roots(held_out.features) @ weights + bias
+    return Gate(weights, bias, threshold=choose_gate_threshold(scores, held_out.photos))
+
+
+def choose_gate_threshold(scores: np.ndarray, photos: Sequence[Photo]) -> float:
+    """Chooses the threshold of a gate on validation lesions.
+
+    Photos that were taken through a dermatoscope and photos that were not are two kinds. The
+    threshold is the largest one that `LESION_PASS_RATE` of each kind pass. Within a kind, the
+    sources have equal weights.
+
+    Args:
+        scores: (N,) floats, N >= 1, the scores of the lesions.
+        photos: the N photos.
+
+    Returns:
+        The threshold, one of the scores.
+    """
+    dermoscopic = np.array([photo.image_type == DERMOSCOPIC for photo in photos])
+    kinds = [kind for kind in (dermoscopic, ~dermoscopic) if kind.any()]
+    return min(
+        _find_quantile(
+            scores[kind], [photo for photo, one in zip(photos, kind, strict=True) if one]
+        )
+        for kind in kinds
+    )
+
+
+def _find_quantile(scores: np.ndarray, photos: Sequence[Photo]) -> float:
+    """Finds the largest score that `LESION_PASS_RATE` of the photos reach; sources count alike."""
+    order = np.argsort(scores)
+    weight = weigh_sources_alike(photos)[order].cumsum()
+    rejected = (1 - LESION_PASS_RATE) * len(scores)
+    return float(scores[order[np.searchsorted(weight, rejected, side="right")]])
+
+
+def _weigh_lesions(photos: Sequence[Photo]) -> np.ndarray:
+    """Returns (N,) weights that sum to 1: the same for each source, and for each class in it."""
+    sources, labels = encode_groups(photos), encode_labels(photos)
+    weights = np.empty(len(photos))
+    for source in np.unique(sources):
+        members = sources == source
+        weights[members] = _weigh_equally(labels[members])
+    return weights / len(np.unique(sources))
 
 
 def _weigh_equally(groups: np.ndarray) -> np.ndarray:
@@ -78,7 +134,7 @@ def _weigh_equally(groups: np.ndarray) -> np.ndarray:
 def fit_gate_from_photos(
     classifier: AkidaClassifier,
     train: Sequence[Photo],
-    held_out: np.ndarray,
+    held_out: Lesions,
     progress: ProgressCallback,
 ) -> Gate:
     """Fits the gate of a model with training photos and generated pictures.
@@ -86,7 +142,7 @@ def fit_gate_from_photos(
     Args:
         classifier: computes the activations. Its own gate is not used.
         train: training photos. Skin patches are cut from photos with a corner outside the lesion.
-        held_out: (K, F) integers, as in `fit_gate`.
+        held_out: validation lesions, as in `fit_gate`.
         progress: receives one line of text.
 
     Returns:
@@ -96,11 +152,7 @@ def fit_gate_from_photos(
         ImageError: a photo cannot be read.
     """
     shuffled = random.Random(SEED).sample(list(train), len(train))
-    chosen = [
-        photo
-        for label in LABELS
-        for photo in [photo for photo in shuffled if photo.label == label][:LESIONS_PER_CLASS]
-    ]
+    chosen = _choose_lesions(shuffled)
     count = min(IMAGES_PER_FAMILY, len(train))
     progress(f"Gate: fitting {len(chosen)} lesions against {count} pictures of each outlier family")
     pictures = {family: generate_outliers(family, count, SEED) for family in FAMILIES}
@@ -112,5 +164,20 @@ def fit_gate_from_photos(
         family: classifier.features(np.stack([to_input(picture, size) for picture in found]))
         for family, found in pictures.items()
     }
-    lesions = classifier.features(load_inputs(chosen, size))
-    return fit_gate(lesions, encode_labels(chosen), outliers, held_out)
+    lesions = Lesions(chosen, classifier.features(load_inputs(chosen, size)))
+    return fit_gate(lesions, outliers, held_out)
+
+
+def _choose_lesions(shuffled: Sequence[Photo]) -> list[Photo]:
+    """Chooses the first photos of each class, of each source and image type."""
+    groups = encode_groups(shuffled)
+    sources = [
+        [photo for photo, group in zip(shuffled, groups, strict=True) if group == number]
+        for number in range(groups.max() + 1)
+    ]
+    return [
+        photo
+        for source in sources
+        for label in LABELS
+        for photo in [photo for photo in source if photo.label == label][:LESIONS_PER_CLASS]
+    ]

@@ -19,6 +19,7 @@ from qana.data.photo import Photo
 from qana.data.sources import TITLES
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.fit_temperature import fit_temperature
+from qana.evaluation.model_record import COMPARED_SOURCE
 from qana.evaluation.report_files import to_document
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import MANIFEST
@@ -166,7 +167,7 @@ def _build_record(
             "processors": report.processors,
         },
         "licence": LICENCE.format(
-            data=", ".join(TITLES[source] for source in recipe.sources or ("ham10000",))
+            data=", ".join(TITLES[source] for source in recipe.sources or (COMPARED_SOURCE,))
         ),
     }
 

@@ -4,8 +4,8 @@ The gate rejects a photo that shows no lesion. The abstain band withholds an ans
 is unsure of.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,14 @@ import numpy as np
 
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels, load_inputs
-from qana.data.photo import Photo
+from qana.data.photo import IMAGE_TYPES, Photo
 from qana.data.plain_skin import crop_plain_skin
+from qana.data.sources import SOURCES
+from qana.evaluation.model_record import COMPARED_SOURCE, SourcePassRate
 from qana.evaluation.out_of_distribution import load_test_images
 from qana.evaluation.report_files import to_document
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
+from qana.evaluation.source_scores import group_by_source
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate
@@ -25,7 +28,8 @@ from qana.inference.manifest import find_entry, update_record
 from qana.inference.model_store import hash_file
 from qana.inference.temperature import softmax
 from qana.training import ProgressCallback
-from qana.training.fit_not_a_lesion_gate import LESION_PASS_RATE, fit_gate_from_photos
+from qana.training.fit_not_a_lesion_gate import LESION_PASS_RATE, Lesions, fit_gate_from_photos
+from qana.training.source_weights import weigh_sources_alike
 
 COVERAGE = 0.9
 """Share of the validation photos that get an answer. Down to this share, most withheld answers are
@@ -45,16 +49,19 @@ def record_gate_and_abstention(
     """Fits the gate and the abstain band of one model, measures both and records them.
 
     Training photos and generated pictures fit the gate, and validation photos set both thresholds.
-    The test lesions and the out-of-distribution pictures are only measured, at the end.
+    The gate is fitted on the photos of all sources, the abstain band on the validation photos of
+    the sources that the model was trained on. The test lesions and the out-of-distribution pictures
+    are only measured, at the end. The figures that compare models are those of HAM10000's photos.
 
     Args:
         name: model name. Its manifest entry gets the keys "gate" and "abstain", and
             `<name>.gate.npz` is written next to its .fbz file.
         folder: models folder.
-        subsets: "train", "validation" and "test" photos. No lesion is in two subsets.
+        subsets: "train", "validation" and "test" photos of one or several sources, each of one of
+            the seven classes. No lesion is in two subsets.
         progress: receives one line for each step.
-        phone: phone photos of lesions, which are another domain. The share that passes the gate is
-            recorded.
+        phone: phone photos of lesions, none of them in `subsets`. The share that passes the gate
+            is recorded.
 
     Returns:
         The two new keys of the manifest entry.
@@ -66,8 +73,8 @@ def record_gate_and_abstention(
     entry = replace(find_entry(name, folder), gate=None, abstain_below=0.0)
     classifier = AkidaClassifier(entry)
     progress(f"Classifying the validation and the test photos with {name}")
-    validation, test = (_Predictions(classifier, subsets[part]) for part in ("validation", "test"))
-    gate = fit_gate_from_photos(classifier, subsets["train"], validation.features, progress)
+    validation, test = (_predict(classifier, subsets[part]) for part in ("validation", "test"))
+    gate = fit_gate_from_photos(classifier, subsets["train"], validation.lesions, progress)
     progress("Gate: testing it on kinds of pictures that were not in the fit")
     unseen = load_test_images()
     if "pictures" not in unseen:
@@ -76,6 +83,7 @@ def record_gate_and_abstention(
             "(requirements-dev.txt) is not installed"
         )
     families = unseen | {"skin": crop_plain_skin(subsets["test"], TEST_SKIN_PATCHES)}
+    sources = entry.record.get("sources", [COMPARED_SOURCE])
     command = f"python -m qana gate --data DIR --model {name}"
     changes = {
         "gate": {
@@ -84,8 +92,13 @@ def record_gate_and_abstention(
             "threshold": gate.threshold,
             "chosen_pass": LESION_PASS_RATE,
             "lesions": {
-                "validation": validation.measure_pass_rates(gate),
-                "lesion-test": test.measure_pass_rates(gate),
+                "validation": validation.select_compared().measure_pass_rates(gate),
+                "lesion-test": test.select_compared().measure_pass_rates(gate),
+            },
+            "image_types": [kind for kind in IMAGE_TYPES if kind in _find_image_types(subsets)],
+            "sources": {
+                "validation": validation.measure_sources(gate),
+                "lesion-test": test.measure_sources(gate),
             },
             "turned_away": {
                 family: _count_rejected(classifier, gate, pictures)
@@ -95,7 +108,7 @@ def record_gate_and_abstention(
             "command": command + (" --phone DIR" if phone else ""),
             "weights": {name: entry.sha256},
         },
-        "abstain": _fit_abstain_band(validation, test) | {"command": command},
+        "abstain": _fit_abstain_band(validation.select(sources), test) | {"command": command},
     }
     if phone:
         found = _count_rejected(classifier, gate, [read_image(path) for path in phone])
@@ -107,30 +120,53 @@ def record_gate_and_abstention(
     return changes
 
 
+@dataclass(frozen=True)
 class _Predictions:
     """Outputs of a model for N photos.
 
     Attributes:
-        labels: (N,) int64, the true classes.
+        lesions: the photos, and the integers that enter the last dense layer.
         probabilities: (N, 7) floats, calibrated, each row summing to 1.
-        features: (N, F) integers that enter the last dense layer.
     """
 
-    def __init__(self, classifier: AkidaClassifier, photos: Sequence[Photo]) -> None:
-        inputs = load_inputs(photos, classifier.input_size)
-        self.labels = encode_labels(photos)
-        self.probabilities = softmax(classifier.logits(inputs), classifier.entry.temperature)
-        self.features = classifier.features(inputs)
+    lesions: Lesions
+    probabilities: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The true classes, (N,) int64."""
+        return encode_labels(self.lesions.photos)
+
+    def select(self, sources: Collection[str]) -> "_Predictions":
+        """Selects the photos of some sources; all photos, if none is of these."""
+        rows = [index for index, one in enumerate(self.lesions.photos) if one.source in sources]
+        if not rows:
+            return self
+        photos = [self.lesions.photos[row] for row in rows]
+        return _Predictions(Lesions(photos, self.lesions.features[rows]), self.probabilities[rows])
+
+    def select_compared(self) -> "_Predictions":
+        """Selects the photos on which models are compared."""
+        return self.select([COMPARED_SOURCE])
 
     def measure_pass_rates(self, gate: Gate) -> dict[str, Any]:
         """Returns the share of photos that pass the gate, in total and for each class."""
-        passes = gate.passes(self.features)
+        passes, labels = gate.passes(self.lesions.features), self.labels
         per_class = {
-            label: float(passes[self.labels == index].mean())
+            label: float(passes[labels == index].mean())
             for index, label in enumerate(LABELS)
-            if (self.labels == index).any()
+            if (labels == index).any()
         }
         return {"n": len(passes), "pass": float(passes.mean()), "per_class": per_class}
+
+    def measure_sources(self, gate: Gate) -> list[dict[str, Any]]:
+        """Returns the share of photos that pass the gate, for each source and image type."""
+        passes = gate.passes(self.lesions.features)
+        rates = [
+            SourcePassRate(source, image_type, len(rows), float(passes[rows].mean()))
+            for (source, image_type), rows in group_by_source(self.lesions.photos).items()
+        ]
+        return [to_document(rate) for rate in rates]
 
     def measure_answers(self, threshold: float) -> dict[str, float | None]:
         """Returns the share of photos with an answer, and the share of wrong answers."""
@@ -142,15 +178,40 @@ class _Predictions:
         }
 
 
+def _predict(classifier: AkidaClassifier, photos: Sequence[Photo]) -> _Predictions:
+    """Classifies photos, and keeps what the gate and the abstain band are fitted to."""
+    inputs = load_inputs(photos, classifier.input_size)
+    probabilities = softmax(classifier.logits(inputs), classifier.entry.temperature)
+    return _Predictions(Lesions(photos, classifier.features(inputs)), probabilities)
+
+
+def _find_image_types(subsets: Mapping[str, Sequence[Photo]]) -> set[str]:
+    """Finds the image types of the training photos."""
+    return {photo.image_type for photo in subsets["train"]}
+
+
 def _fit_abstain_band(validation: _Predictions, test: _Predictions) -> dict[str, Any]:
-    """Sets the least top probability of an answer on validation, and measures both subsets."""
-    threshold = choose_confidence_threshold(validation.probabilities, COVERAGE)
+    """Sets the least top probability of an answer on validation, and measures both subsets.
+
+    The threshold is set on all photos of `validation`, in which sources count alike.
+    """
+    photos = validation.lesions.photos
+    threshold = choose_confidence_threshold(
+        validation.probabilities, COVERAGE, weigh_sources_alike(photos)
+    )
+    compared = {"validation": validation.select_compared(), "lesion-test": test.select_compared()}
     measured = {
         subset: predictions.measure_answers(threshold)
         | to_document(compute_risk_coverage(predictions.labels, predictions.probabilities))
-        for subset, predictions in (("validation", validation), ("lesion-test", test))
+        for subset, predictions in compared.items()
     }
-    return {"threshold": threshold, "coverage": COVERAGE, "risk_coverage": measured}
+    found = {photo.source for photo in photos}
+    return {
+        "threshold": threshold,
+        "coverage": COVERAGE,
+        "risk_coverage": measured,
+        "sources": [source for source in SOURCES if source in found],
+    }
 
 
 def _count_rejected(

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from qana.data.photo import Photo
+from qana.evaluation.model_record import COMPARED_SOURCE
 from qana.training.subsets import encode_groups
-
-COMPARED_SOURCE = "ham10000"
-"""Source of the photos on which all models are compared, whatever they are trained on."""
 
 
 def select_compared(photos: Sequence[Photo]) -> list[Photo]:

@@ -15,7 +15,7 @@ from qana.classes import LABELS
 from qana.data.samples import SAMPLES_FOLDER, Sample
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.diagnosis import OUT_OF_DISTRIBUTION, diagnose
+from qana.inference.diagnosis import diagnose, get_gate_problem
 
 
 def qana(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -83,7 +83,7 @@ def test_what_is_no_lesion_or_unsure_is_not_said_as_a_verdict(
     paths = [text_page, *(sample.path for sample in unsure)]
     first, *others = json.loads(qana("predict", "--json", *paths).stdout)["images"]
     assert first["status"] == "rejected"
-    assert "does not look like a dermatoscopic" in first["reason"]
+    assert first["reason"] == get_gate_problem(classifier.entry).message
     assert first["top"] == []
     for answer in others:
         assert answer["status"] == "abstained"
@@ -91,7 +91,7 @@ def test_what_is_no_lesion_or_unsure_is_not_said_as_a_verdict(
         assert len(answer["top"]) == 3
         assert answer["top"][0]["probability"] < classifier.entry.abstain_below
     lines = qana("predict", *paths).stdout.splitlines()
-    assert lines[0] == f"{text_page}: {OUT_OF_DISTRIBUTION.message}"
+    assert lines[0] == f"{text_page}: {first['reason']}"
     assert all(": not sure, perhaps " in line for line in lines[1:])
     raw = json.loads(qana("predict", "--json", "--raw", *paths).stdout)["images"]
     assert {answer["status"] for answer in raw} == {"classified"}

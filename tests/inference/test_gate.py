@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qana.classes import LABELS
 from qana.cli.main import main
 from qana.data.photo import Photo
 from qana.data.plain_skin import crop_plain_skin
@@ -19,9 +18,9 @@ from qana.errors import ModelError
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier, load_classifier
-from qana.inference.diagnosis import OUT_OF_DISTRIBUTION, UNSURE, diagnose
+from qana.inference.diagnosis import UNSURE, diagnose, diagnose_again, get_gate_problem
 from qana.inference.manifest import find_entry, find_models_folder, read_manifest
-from qana.training.fit_not_a_lesion_gate import fit_gate
+from qana.training.fit_not_a_lesion_gate import Lesions, fit_gate
 from qana.training.synthetic_outliers import FAMILIES, generate_outliers
 
 
@@ -49,15 +48,37 @@ def test_a_page_of_text_is_told_so_and_can_be_classified_anyway(
 ) -> None:
     refused = diagnose(read_image(text_page), classifier)
     assert (refused.status, refused.prediction) == ("rejected", None)
-    assert refused.reason == OUT_OF_DISTRIBUTION.message
-    assert "dermatoscopic" in OUT_OF_DISTRIBUTION.message
+    problem = get_gate_problem(classifier.entry)
+    assert refused.reason == problem.message
     insisted = diagnose(read_image(text_page), classifier, force=True)
     assert insisted.prediction is not None
-    assert OUT_OF_DISTRIBUTION in insisted.problems
+    assert problem in insisted.problems
+
+
+def test_a_gate_for_all_kinds_asks_for_a_lesion_and_not_for_a_dermatoscope(
+    classifier, text_page: Path, samples, tmp_path: Path
+) -> None:
+    shutil.copy(classifier.entry.path, tmp_path)
+    shutil.copy(classifier.entry.gate[0], tmp_path)
+    sentences = {}
+    for kinds in (["dermoscopic"], ["dermoscopic", "close-up", "smartphone"]):
+        record = dict(classifier.entry.record)
+        record["gate"] = record["gate"] | {"image_types": kinds}
+        (tmp_path / "manifest.json").write_text(json.dumps({"models": [record]}))
+        network = load_classifier("akida2", tmp_path)
+        rejected = diagnose(read_image(text_page), network)
+        sentences[len(kinds)] = rejected.reason
+        forced = diagnose(read_image(text_page), network, force=True)
+        assert diagnose_again(forced, network).problems == rejected.problems
+    assert "dermatoscope" in sentences[1]
+    assert "dermatoscop" not in sentences[3]
+    del record["gate"]["image_types"]  # as gates were recorded before there were several kinds
+    (tmp_path / "manifest.json").write_text(json.dumps({"models": [record]}))
+    assert get_gate_problem(find_entry("akida2", tmp_path)).message == sentences[1]
 
 
 def test_a_blurred_page_is_told_of_its_blur_first(classifier, tmp_path: Path) -> None:
-    flat = png(np.full((200, 200, 3), 150, np.uint8), tmp_path / "flat.png")
+    flat = png(np.full((200, 200, 3), (190, 150, 130), np.uint8), tmp_path / "flat.png")
     assert [problem.kind for problem in diagnose(read_image(flat), classifier).problems] == [
         "blurred"
     ]
@@ -124,8 +145,11 @@ def test_a_gate_learns_from_drawn_pictures_to_turn_away_what_it_never_met(
         family: classifier.features(inputs_of(generate_outliers(family, 10, seed=5), size))
         for family in FAMILIES
     }
-    labels = np.array([LABELS.index(sample.label) for sample in samples])
-    gate = fit_gate(lesions[::2], labels[::2], outliers, held_out=lesions[1::2])
+    photos = [
+        Photo(s.image_id, s.image_id, s.label, "", None, "", "", s.path, None) for s in samples
+    ]
+    learned, held_out = Lesions(photos[::2], lesions[::2]), Lesions(photos[1::2], lesions[1::2])
+    gate = fit_gate(learned, outliers, held_out)
     assert gate.passes(lesions[1::2]).all()
     for family, pictures in met.items():
         strange = classifier.features(inputs_of(pictures, size))
@@ -197,7 +221,7 @@ def test_evaluate_says_what_the_photos_were_left_out_for(
     for sample in samples:
         shutil.copy(sample.path, tmp_path)
     page = Path(shutil.copy(text_page, tmp_path))
-    flat = png(np.full((200, 200, 3), 150, np.uint8), tmp_path / "flat.png")
+    flat = png(np.full((200, 200, 3), (190, 150, 130), np.uint8), tmp_path / "flat.png")
     with (tmp_path / "labels.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("image_id", "dx"), *((name, "nv") for name in names)])
     command = ["evaluate", "--images", str(tmp_path), "--labels", str(tmp_path / "labels.csv")]
@@ -206,9 +230,9 @@ def test_evaluate_says_what_the_photos_were_left_out_for(
     results = [
         diagnose(read_image(path), classifier) for path in (*(s.path for s in samples), page, flat)
     ]
-    by = document["abstained_by"]
+    by, problem = document["abstained_by"], get_gate_problem(classifier.entry)
     assert by["quality"] == 1
-    assert by["gate"] == sum(OUT_OF_DISTRIBUTION in result.problems for result in results) >= 1
+    assert by["gate"] == sum(problem in result.problems for result in results) >= 1
     assert by["unsure"] == sum(result.status == "abstained" for result in results)
     assert document["abstained"] == sum(by.values()) == len(names) - document["n"]
     assert main([*command, "--json"]) == 0

@@ -14,9 +14,9 @@ from qana.classes import BY_CODE
 from qana.imaging import read_image
 from qana.imaging.crop import CENTRE_SQUARE
 from qana.inference.classifier import load_classifier
-from qana.inference.diagnosis import OUT_OF_DISTRIBUTION
+from qana.inference.diagnosis import get_gate_problem
 from qana.inference.gate import read_gate
-from qana.inference.manifest import find_models_folder, update_record
+from qana.inference.manifest import find_entry, find_models_folder, update_record
 from qana.inference.model_store import hash_file
 from qana.inference.probabilities import format_percent
 
@@ -126,12 +126,12 @@ def test_a_blurred_photo_is_told_so_before_a_verdict(app: AppTest, samples) -> N
 
 def test_what_is_no_lesion_is_told_so_before_a_verdict(app: AppTest, text_page) -> None:
     shown = words(upload(app, text_page.read_bytes()))
-    assert OUT_OF_DISTRIBUTION.message in shown
+    assert get_gate_problem(find_entry("akida2")).message in shown
     assert "Needs a professional look" not in shown
     next(button for button in app.button if button.label == "Classify anyway").click().run()
     assert not app.exception
     assert "Needs a professional look" in words(app)
-    assert OUT_OF_DISTRIBUTION.message in words(app)
+    assert get_gate_problem(find_entry("akida2")).message in words(app)
 
 
 def test_a_sample_that_the_gate_turns_away_still_tells_what_is_recorded(
@@ -148,7 +148,7 @@ def test_a_sample_that_the_gate_turns_away_still_tells_what_is_recorded(
     app = AppTest.from_file(APP, default_timeout=SECONDS).run()
     sample = sure_samples[0]
     app.button(key=sample.image_id).click().run()
-    assert OUT_OF_DISTRIBUTION.message in words(app)
+    assert get_gate_problem(find_entry("akida2")).message in words(app)
     next(button for button in app.button if button.label == "Classify anyway").click().run()
     st.cache_resource.clear()
     assert f"The data set records **{BY_CODE[sample.label].name.lower()}**" in words(app)
