@@ -22,6 +22,7 @@ COMMANDS = {
     "teachers": "Train the teachers of the models, and store their labels of the training photos.",
     "train": "Train a model, quantize it, convert it for Akida and check it.",
     "convert": "Convert the quantized Keras form of a model to .fbz, with all checks.",
+    "export": "Write the float and the integer network of a model as ONNX, with a card.",
     "same-lesions": "Find photos of one lesion by their pixels, and write the pairs.",
     "gate": "Fit the thresholds for rejecting images without a lesion and for abstaining.",
     "explain": "Measure how faithful each explanation method is.",
