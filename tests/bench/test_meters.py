@@ -2,7 +2,9 @@
 
 import sys
 import time
+import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import akida
 import pytest
@@ -179,6 +181,43 @@ def test_nvml_opens_the_card_with_the_given_uuid(clock) -> None:
     nvml(card, "GPU-5a8b")
     nvml(card)
     assert card.asked == ["GPU-5a8b", 0]
+
+
+@pytest.mark.parametrize("prefix", ["GPU-", "MIG-"])
+@pytest.mark.parametrize("number", range(10))
+def test_nvml_names_a_mig_slice_as_one(clock, prefix: str, number: int) -> None:
+    digits = str(uuid.UUID(int=number * 0x1234567890ABCDEF))
+    card = Card(clock, slices=(digits,))
+    meter = nvml(card, f"{prefix}{digits}")
+    clock.wait(2)
+    refusal(meter, f"MIG-{digits} is a MIG slice of an NVIDIA card", "whole card")
+    refusal(meter, "no energy counter of its own", "whole card")
+    meter.close()
+    assert card.opened == 0
+
+
+def test_nvml_mentions_slices_where_it_cannot_find_out(clock) -> None:
+    card = Card(clock)
+    card.fails["handle"] = 6
+    refusal(nvml(card, "GPU-5a8b"), "A MIG slice of a card has no energy counter", "whole one")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("NVIDIA H100 80GB HBM3", "GPU-5a8b"),
+        ("NVIDIA A100-SXM4-40GB MIG 1g.5gb", "MIG-5a8b"),
+        ("NVIDIA H200 MIG 3g.71gb", "MIG-5a8b"),
+    ],
+)
+def test_the_meter_of_a_card_gets_the_identifier_of_nvml(name, expected, monkeypatch) -> None:
+    card = SimpleNamespace(name=name, uuid="5a8b")
+    cuda = SimpleNamespace(is_available=lambda: True, get_device_properties=lambda _device: card)
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    opened = []
+    monkeypatch.setattr("qana.bench.meters.choose_meter.NvmlMeter", opened.append)
+    choose_meter("cuda")
+    assert opened == [expected]
 
 
 def test_nvml_refuses_a_run_that_is_too_short(clock) -> None:

@@ -62,10 +62,20 @@ class NvmlError(Exception):
 
 
 class Card:
-    """A card of constant power whose counter moves every 100 ms, in whole millijoules."""
+    """A card of constant power whose counter moves every 100 ms, in whole millijoules.
 
-    def __init__(self, clock: Clock, watts: float = 250.0, base: int = 4_000_000) -> None:
+    It may be divided into MIG slices, which it knows by the digits of their identifiers.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        watts: float = 250.0,
+        base: int = 4_000_000,
+        slices: tuple[str, ...] = (),
+    ) -> None:
         self.clock = clock
+        self.slices = slices
         self.watts = watts
         self.base = base
         self.fails: dict[str, int] = {}
@@ -79,10 +89,16 @@ class Card:
             nvmlInit=self._call("init", lambda: self._opens(1)),
             nvmlShutdown=self._call("shutdown", lambda: self._opens(-1)),
             nvmlDeviceGetHandleByIndex=self._call("handle", self.asked.append),
-            nvmlDeviceGetHandleByUUID=self._call("handle", self.asked.append),
+            nvmlDeviceGetHandleByUUID=self._call("handle", self._find),
             nvmlDeviceGetName=self._call("name", lambda card: "NVIDIA GeForce RTX 3090"),
             nvmlDeviceGetTotalEnergyConsumption=self._call("energy", lambda card: self._counter()),
         )
+
+    def _find(self, uuid: str) -> None:
+        """Finds a MIG slice, as NVML does, only by an identifier that begins with MIG-."""
+        if uuid.removeprefix("GPU-") in self.slices:
+            raise NvmlError(6)
+        self.asked.append(uuid)
 
     def _counter(self) -> int:
         moved_at = self.clock.ms // 100 * 100

@@ -4,7 +4,7 @@ from typing import Any
 
 from qana.bench.meters.akida_power import AkidaPowerMeter
 from qana.bench.meters.no_meter import NoMeter
-from qana.bench.meters.nvml import NvmlMeter
+from qana.bench.meters.nvml import CARD_PREFIX, MIG_PREFIX, NvmlMeter
 from qana.bench.meters.rapl import RaplMeter
 from qana.bench.readings import Meter
 from qana.errors import UserError
@@ -38,9 +38,14 @@ def choose_meter(kind: str, device: object | None = None) -> Meter:
 
 
 def _read_uuid(device: Any) -> str | None:
-    """Reads the identifier of a card that CUDA and NVML share; None without a card."""
+    """Reads the identifier of a card that CUDA and NVML share; None without a card.
+
+    CUDA's name of a MIG slice has "MIG" and the profile after the name of the card, such as
+    "NVIDIA A100-SXM4-40GB MIG 1g.5gb".
+    """
     import torch
 
     if not torch.cuda.is_available():
         return None
-    return f"GPU-{torch.cuda.get_device_properties(device).uuid}"
+    card = torch.cuda.get_device_properties(device)
+    return f"{MIG_PREFIX if 'MIG' in card.name.split() else CARD_PREFIX}{card.uuid}"

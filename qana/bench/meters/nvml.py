@@ -30,14 +30,21 @@ PACKAGE = "nvidia-ml-py==13.615.71"
 
 DRIVER = "Install NVIDIA's driver for this card, or restart the machine after an update of it."
 RESTART = "Wake the card with some work and measure again, or restart the machine."
+WHOLE_CARD = "Measure on a whole card, or have its administrator turn MIG off."
+NOT_FOUND = (
+    "NVML finds no such card. A MIG slice of a card has no energy counter of its own.",
+    "Check that `nvidia-smi -L` lists the card, and measure on a whole one.",
+)
+CARD_PREFIX, MIG_PREFIX = "GPU-", "MIG-"
+"""First characters of the identifier of a whole card and of a MIG slice (Multi-Instance GPU)."""
 ERRORS = {
-    2: ("NVML finds no such card.", "Check that `nvidia-smi -L` lists the card."),
+    2: NOT_FOUND,
     3: (
         "This card has no energy counter: it is older than Volta, or virtual.",
         "Measure on a card of the Volta generation or newer, not shared as a virtual one.",
     ),
     4: ("This user may not read the card.", "Ask the administrator for access to /dev/nvidia*."),
-    6: ("NVML finds no such card.", "Check that `nvidia-smi -L` lists the card."),
+    6: NOT_FOUND,
     9: ("NVIDIA's driver is not loaded.", DRIVER),
     12: ("This machine has no NVIDIA driver, so no card to measure.", DRIVER),
     13: ("NVIDIA's driver is too old to have the energy counter.", DRIVER),
@@ -68,7 +75,8 @@ class NvmlMeter:
 
         Args:
             uuid: of the card, such as "GPU-5a8b...", because NVML and CUDA number cards
-                differently; None for NVML's first card.
+                differently; None for NVML's first card. A MIG slice is recognized, also where its
+                identifier begins with "GPU-" as CUDA gives it.
             nvml: the module `pynvml` of the package nvidia-ml-py; None to import it at `start`.
             clock: returns seconds that never go back.
         """
@@ -139,6 +147,8 @@ class NvmlMeter:
             if not self._open:
                 nvml.nvmlInit()
                 self._open = True
+            if self._uuid is not None and self._uuid.startswith(MIG_PREFIX):
+                return self._explain_slice(self._uuid)
             self._card = (
                 nvml.nvmlDeviceGetHandleByIndex(0)
                 if self._uuid is None
@@ -147,9 +157,36 @@ class NvmlMeter:
             self._model = nvml.nvmlDeviceGetName(self._card)
             self._first = nvml.nvmlDeviceGetTotalEnergyConsumption(self._card) / 1000
         except nvml.NVMLError as error:
-            return self._explain(error)
+            name = self._find_slice() if error.value in (2, 6) else None
+            return self._explain_slice(name) if name else self._explain(error)
         self._began = self._clock()
         return None
+
+    def _find_slice(self) -> str | None:
+        """Finds the MIG slice that an identifier of CUDA stands for.
+
+        NVML finds a slice only by an identifier that begins with "MIG-", and CUDA gives the same
+        digits without it.
+
+        Returns:
+            The identifier of NVML; None if there is no such slice.
+        """
+        if self._uuid is None or not self._uuid.startswith(CARD_PREFIX):
+            return None
+        name = MIG_PREFIX + self._uuid.removeprefix(CARD_PREFIX)
+        try:
+            self._nvml.nvmlDeviceGetHandleByUUID(name)
+        except self._nvml.NVMLError:
+            return None
+        return name
+
+    def _explain_slice(self, name: str) -> NotMeasurable:
+        return NotMeasurable(
+            self.name,
+            f"{name} is a MIG slice of an NVIDIA card, and a slice has no energy counter of its "
+            "own.",
+            WHOLE_CARD,
+        )
 
     def _explain(self, error: Any) -> NotMeasurable:
         unknown = (f"NVML cannot read the card: {error}.", RESTART)
