@@ -22,13 +22,17 @@ def convert_for_resizing(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def convert_to_eight_bits(picture: Image.Image) -> Image.Image:
+def convert_to_eight_bits(
+    picture: Image.Image, white: float | None = None, inverted: bool = False
+) -> Image.Image:
     """Scales 16-bit, 32-bit and float greys to 8 bits.
 
     Pillow's own conversion clips these values at 255.
 
     Args:
         picture: a picture of any mode.
+        white: value of white, if the mode does not define it.
+        inverted: whether black and white are swapped in a picture of more than 8 bits.
 
     Returns:
         The picture in mode L, or itself if it already has 8 bits.
@@ -36,9 +40,14 @@ def convert_to_eight_bits(picture: Image.Image) -> Image.Image:
     if not picture.mode.startswith(("I", "F")):
         return picture
     values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
-    low, high = _find_grey_range(picture.mode, float(values.min()), float(values.max()))
+    low, high = (
+        (0.0, white)
+        if white is not None
+        else _find_grey_range(picture.mode, float(values.min()), float(values.max()))
+    )
     scaled = (values - low) / max(high - low, 1e-12) * 255
-    return Image.fromarray(np.round(scaled).astype(np.uint8), "L")
+    grey = np.round(scaled).clip(0, 255).astype(np.uint8)
+    return Image.fromarray(255 - grey if inverted else grey, "L")
 
 
 def _find_grey_range(mode: str, lowest: float, highest: float) -> tuple[float, float]:

@@ -1,7 +1,6 @@
 """Limits the size, memory and time of decoding, so that no file can exhaust the machine."""
 
 import io
-import struct
 import time
 
 from qana.errors import ImageError
@@ -22,14 +21,6 @@ TOO_MANY_PIXELS = (
     "This picture has too many pixels (over 50 megapixels or 12,000 a side): choose a smaller one."
 )
 
-_TILE_WIDTH, _TILE_HEIGHT = 322, 323
-"""Tags of the TIFF 6.0 specification, Section 15."""
-_PIECE_OFFSETS = (273, 324)
-"""TIFF tags that list where each strip or tile begins."""
-_REFUSED_TIFF = (b"II\0*", b"MM*\0", b"II+\0", b"MM\0+")
-"""Signatures that Pillow also opens as TIFF: swapped bytes, and BigTIFF for files over 4 GB. Their
-directories have another layout than the one checked here, and no photo needs them."""
-
 
 class TooCostlyError(Exception):
     """Decoding a file would take more time or memory than any photo needs."""
@@ -41,16 +32,20 @@ class TimedReader(io.BytesIO):
     A small file can keep a decoder busy for minutes, for example with a thousand scans in a JPEG
     or twenty thousand profiles in a PNG. Decoders read a file block by block, so decoding stops
     between two blocks. Only the time of the reading thread counts: other users do not use it up.
+
+    Attributes:
+        deadline: `time.thread_time()` after which nothing is read, seconds.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, deadline: float | None = None) -> None:
         """Starts the time.
 
         Args:
             data: content of the file.
+            deadline: `deadline` of another reader of this thread; None allows the whole time.
         """
         super().__init__(data)
-        self._deadline = time.thread_time() + MAX_SECONDS
+        self.deadline = time.thread_time() + MAX_SECONDS if deadline is None else deadline
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Reads bytes as any file object does.
@@ -64,7 +59,7 @@ class TimedReader(io.BytesIO):
         Raises:
             TooCostlyError: the time is used up.
         """
-        if time.thread_time() > self._deadline:
+        if time.thread_time() > self.deadline:
             raise TooCostlyError
         return super().read(size)
 
@@ -89,36 +84,3 @@ def check_size(width: int, height: int, reduced_to: int) -> None:
         )
     if min(width, height) * reduced_to < MIN_SIDE * max(width, height):
         raise ImageError("This picture is a narrow strip: crop it to the lesion and try again.")
-
-
-def check_tiff(data: bytes) -> None:
-    """Checks the directory of a TIFF before a decoder allocates the memory that it asks for.
-
-    Args:
-        data: content of a file. A file of another format passes.
-
-    Raises:
-        TooCostlyError: the TIFF is of a refused variant, declares a tile of over 16 megapixels
-            (whatever the size of the picture), or declares so many strips or tiles that the
-            Python objects for them would fill the memory.
-        struct.error: the directory is incomplete.
-    """
-    if data[:4] in _REFUSED_TIFF:
-        raise TooCostlyError
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
-    if order is None:
-        return
-    (start,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, start)
-    tile = {_TILE_WIDTH: 1, _TILE_HEIGHT: 1}
-    for at in range(start + 2, start + 2 + 12 * count, 12):
-        tag, kind, values = struct.unpack_from(f"{order}HHI", data, at)
-        if tag in _PIECE_OFFSETS and values > MAX_TIFF_PIECES:
-            raise TooCostlyError
-        if tag in tile:
-            # A 16-bit value (kind 3) fills only the first half of the field.
-            (side,) = struct.unpack_from(f"{order}{'H' if kind == 3 else 'I'}", data, at + 8)
-            # Of two entries with one tag, some decoders use the first and others the last.
-            tile[tag] = max(tile[tag], side)
-    if tile[_TILE_WIDTH] * tile[_TILE_HEIGHT] > MAX_TIFF_TILE:
-        raise TooCostlyError

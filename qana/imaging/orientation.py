@@ -1,0 +1,46 @@
+"""Reads the EXIF orientation of a photo and turns it upright."""
+
+from PIL import ExifTags, Image
+
+_METHODS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read_orientation(picture: Image.Image) -> int:
+    """Reads the EXIF orientation.
+
+    Args:
+        picture: an opened picture.
+
+    Returns:
+        1 to 8; 1 (upright) if the metadata names none or cannot be read.
+    """
+    try:
+        value = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # faulty metadata raises many kinds, and the pixels are sound all the same
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def turn_upright(picture: Image.Image, orientation: int) -> Image.Image:
+    """Turns a picture as its orientation asks.
+
+    `ImageOps.exif_transpose` does the same, but also writes the metadata anew, which fails where
+    they are faulty.
+
+    Args:
+        picture: a loaded picture.
+        orientation: the EXIF orientation, 1 to 8.
+
+    Returns:
+        The upright picture; the picture itself if it is.
+    """
+    method = _METHODS.get(orientation)
+    return picture if method is None else picture.transpose(method)

@@ -1,0 +1,132 @@
+"""Removes what the pixels of a PNG do not need, so that faults in it cannot harm."""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from qana.imaging.limits import TooCostlyError
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MAX_CHUNKS = 16_384
+"""Largest number of chunks besides those with pixels. Each costs time, and photos have under 50."""
+MAX_PIXEL_CHUNKS = 262_144
+MAX_TEXT = 16 * 2**20
+"""Largest XMP text in which an orientation is looked for, bytes."""
+_KEPT = (b"tRNS", b"iCCP", b"sRGB", b"cICP", b"gAMA", b"cHRM", b"eXIf")
+"""Ancillary chunks that change how the pixels look. A PNG has each once."""
+_EXIF_TEXT = (b"Raw profile type exif\0", b"Raw profile type APP1\0")
+"""Keywords of EXIF data in text chunks, as ImageMagick writes them."""
+_MAX_EXIF_TEXT = 2**19
+_XMP = b"XML:com.adobe.xmp\0"
+_ORIENTATION = re.compile(rb"""tiff:Orientation(?:\s*=\s*["']|>)\s*([1-8])""")
+
+
+class _Chunk(NamedTuple):
+    name: bytes
+    body: memoryview
+    whole: memoryview
+    sound: bool
+
+
+def clean_png(data: bytes) -> bytes:
+    """Keeps the chunks of a PNG that hold pixels, colours, transparency or the orientation.
+
+    Comments, previews, other frames and chunks with a wrong checksum are removed, as browsers do
+    (PNG specification, third edition, section 13.1: a decoder may skip a faulty ancillary chunk).
+
+    Args:
+        data: content of a file. A file of another format is returned as it is.
+
+    Returns:
+        A PNG with the same first frame.
+
+    Raises:
+        TooCostlyError: the file has more chunks than any photo.
+    """
+    if not data.startswith(SIGNATURE):
+        return data
+    kept: list[bytes | memoryview] = [SIGNATURE]
+    found: set[bytes] = set()
+    others = pixels = 0
+    for chunk in _split_chunks(data):
+        if chunk.name == b"IDAT":
+            pixels += 1
+        else:
+            others += 1
+        if others > MAX_CHUNKS or pixels > MAX_PIXEL_CHUNKS:
+            raise TooCostlyError
+        critical = not chunk.name[0] & 0x20
+        if critical:
+            kept.append(chunk.whole)
+        elif chunk.name in _KEPT and chunk.sound and chunk.name not in found:
+            found.add(chunk.name)
+            kept.append(chunk.whole)
+        elif chunk.sound and (keyword := _find_keyword(chunk)) and keyword not in found:
+            found.add(keyword)
+            kept += _reduce_text(chunk)
+    return b"".join(kept)
+
+
+def encode_chunk(name: bytes, body: bytes) -> bytes:
+    """Encodes a chunk with its length and checksum."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def _split_chunks(data: bytes) -> Iterator[_Chunk]:
+    """Splits a PNG up to its end chunk. A last chunk that is cut off is kept as it is."""
+    view = memoryview(data)
+    at = len(SIGNATURE)
+    while at < len(data):
+        header = bytes(view[at : at + 8])
+        if len(header) < 8:
+            return
+        length, name = struct.unpack(">I4s", header)
+        end = at + 12 + length
+        body = view[at + 8 : end - 4]
+        sound = end <= len(data) and (
+            name == b"IDAT"
+            or zlib.crc32(view[at + 4 : end - 4]) == int.from_bytes(view[end - 4 : end])
+        )
+        yield _Chunk(name, body, view[at:end], sound)
+        if name == b"IEND":
+            return
+        at = end
+
+
+def _find_keyword(chunk: _Chunk) -> bytes | None:
+    """Finds the keyword of a text that may hold an orientation."""
+    begin = bytes(chunk.body[:40])
+    if chunk.name in (b"iTXt", b"tEXt", b"zTXt"):
+        return next((keyword for keyword in (*_EXIF_TEXT, _XMP) if begin.startswith(keyword)), None)
+    return None
+
+
+def _reduce_text(chunk: _Chunk) -> list[bytes | memoryview]:
+    """Reduces a text with a keyword of `_find_keyword` to its EXIF data or its orientation."""
+    text = _read_text(chunk, MAX_TEXT)
+    if _find_keyword(chunk) != _XMP:
+        return [chunk.whole] if len(text) <= _MAX_EXIF_TEXT else []
+    orientation = _ORIENTATION.search(text)
+    if orientation is None or chunk.name != b"iTXt":
+        return []
+    short = b'<x tiff:Orientation="' + orientation.group(1) + b'"/>'
+    return [encode_chunk(b"iTXt", _XMP + bytes(4) + short)]
+
+
+def _read_text(chunk: _Chunk, limit: int) -> bytes:
+    """Reads the text after the keyword, decompressed where it is compressed."""
+    body = bytes(chunk.body)
+    _keyword, _, rest = body.partition(b"\0")
+    if chunk.name == b"iTXt":
+        packed = rest[:1] == b"\1"
+        rest = rest[2:].split(b"\0", 2)[-1]
+    else:
+        packed, rest = chunk.name == b"zTXt", rest[1:] if chunk.name == b"zTXt" else rest
+    if not packed:
+        return rest[:limit]
+    try:
+        return zlib.decompressobj().decompress(rest, limit)
+    except zlib.error:
+        return b""

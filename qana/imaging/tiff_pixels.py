@@ -1,0 +1,100 @@
+"""Corrects pixels of TIFFs that Pillow reads as if they had another form."""
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageFile, TiffImagePlugin
+
+from qana.errors import ImageError
+
+_BITS, _PHOTOMETRIC, _PLANAR, _SAMPLE_FORMAT, _SUBSAMPLING = 258, 262, 284, 339, 530
+_WHITE_IS_ZERO, _YCBCR = 0, 6
+_SEPARATE_PLANES = 2
+_UNSIGNED, _SIGNED = 1, 2
+_EXTRA_SAMPLES, _PREMULTIPLIED, _TRANSPARENCY = 338, 1, 2
+UNREAD_FORM = (
+    "This TIFF stores its pixels in a form that cannot be read: save it with 8 bits per colour, or "
+    "as JPEG, and choose the new file."
+)
+
+
+@dataclass(frozen=True)
+class GreyScale:
+    """What the values of a grey picture mean.
+
+    Attributes:
+        white: the value of white; None if the mode of the picture defines it.
+        inverted: whether black and white are swapped.
+    """
+
+    white: float | None = None
+    inverted: bool = False
+
+
+def choose_decoder(picture: TiffImagePlugin.TiffImageFile) -> None:
+    """Lets libtiff read pixels that Pillow's own reader of uncompressed TIFFs gets wrong.
+
+    That reader takes each byte of separate 16-bit planes for a pixel, and ignores the subsampling
+    of YCbCr pixels.
+
+    Args:
+        picture: an opened picture before it is loaded.
+
+    Raises:
+        ImageError: the pixels have a sign, which neither reader heeds.
+    """
+    tags = picture.tag_v2
+    bits = _list_values(tags.get(_BITS, 1))
+    if max(bits) <= 8 and _SIGNED in _list_values(tags.get(_SAMPLE_FORMAT, _UNSIGNED)):
+        raise ImageError(UNREAD_FORM)
+    if picture.use_load_libtiff:
+        return
+    subsampled = _list_values(tags.get(_SUBSAMPLING, (1, 1))) != (1, 1)
+    if tags.get(_PLANAR) == _SEPARATE_PLANES and max(bits) > 8 and len(bits) > 1:
+        mode, raw_mode = picture.mode, f"{_name_samples(picture)};16N"
+    elif tags.get(_PHOTOMETRIC) == _YCBCR and subsampled and picture.mode == "YCbCr":
+        mode, raw_mode = "RGB", "RGBX"
+    else:
+        return
+    picture._mode = mode
+    picture.use_load_libtiff = True
+    extents = (0, 0, *picture._tile_size)
+    args = (raw_mode, False, picture.tag_v2.offset)
+    picture.tile = [ImageFile._Tile("libtiff", extents, 0, args)]
+
+
+def find_grey_scale(picture: TiffImagePlugin.TiffImageFile) -> GreyScale:
+    """Finds what the values of a grey picture with more than 8 bits mean.
+
+    Args:
+        picture: a loaded picture.
+
+    Returns:
+        The scale for `convert_to_eight_bits`.
+
+    Raises:
+        ImageError: 32-bit values are too large for Pillow, which gives them a sign.
+    """
+    tags = picture.tag_v2
+    bits = _list_values(tags.get(_BITS, 1))
+    unsigned = _UNSIGNED in _list_values(tags.get(_SAMPLE_FORMAT, _UNSIGNED))
+    if picture.mode == "I" and unsigned and _find_lowest(picture) < 0:
+        raise ImageError(UNREAD_FORM)
+    return GreyScale(
+        white=4095.0 if bits == (12,) else None,
+        inverted=tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO) == _WHITE_IS_ZERO,
+    )
+
+
+def _find_lowest(picture: Image.Image) -> float:
+    lowest, _highest = picture.getextrema()
+    return float(lowest) if isinstance(lowest, int | float) else 0.0
+
+
+def _list_values(value: object) -> tuple[int, ...]:
+    return tuple(value) if isinstance(value, tuple) else (int(str(value)),)
+
+
+def _name_samples(picture: TiffImagePlugin.TiffImageFile) -> str:
+    """Names the samples as Pillow's raw mode does: RGB, RGBA, RGBa or CMYK."""
+    extra = _list_values(picture.tag_v2.get(_EXTRA_SAMPLES, _TRANSPARENCY))
+    return "RGBa" if picture.mode == "RGBA" and _PREMULTIPLIED in extra else picture.mode
