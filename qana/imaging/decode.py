@@ -57,7 +57,7 @@ def read_image(
 ) -> np.ndarray:
     """Reads a photo of any common format.
 
-    Applies the orientation that the camera recorded, converts an embedded colour profile to sRGB,
+    Applies the orientation that the camera recorded, converts the declared colours to sRGB,
     lays transparency on white, scales 16 bits to 8 and takes the first frame of an animation.
     Writes and logs nothing.
 

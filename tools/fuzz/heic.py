@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass
 
-from tools.fuzz import raw
+from tools.fuzz import colours, raw
 from tools.fuzz.random_generator import RandomGenerator
 
 CONTAINERS = {b"meta": 4, b"iprp": 0, b"ipco": 0, b"iref": 4, b"dinf": 0, b"iinf": 6, b"moov": 0}
@@ -43,6 +43,7 @@ def mutate(rng: RandomGenerator, data: bytes) -> bytes:
         _mutate_fields,
         _mutate_fields,
         _mutate_dimensions,
+        _mutate_code_points,
         _mutate_brand,
         _remove_box,
         _repeat_box,
@@ -98,6 +99,16 @@ def _mutate_dimensions(rng: RandomGenerator, data: bytes, boxes: list[Box]) -> b
     box = _choose_box(rng, boxes, b"ispe")
     sides = (rng.choice((64, 300, 12_000, rng.draw_integer(4))) for _ in "wh")
     return _overwrite(data, box.head + 4, struct.pack(">II", *sides))
+
+
+def _mutate_code_points(rng: RandomGenerator, data: bytes, boxes: list[Box]) -> bytes:
+    """Changes the colors that a file declares, or the item and the property that declare them."""
+    if rng.draw_bool(0.2):
+        box = _choose_box(rng, boxes, b"ipma", b"pitm")
+        if box.end > box.head:
+            return _overwrite(data, rng.randrange(box.head, box.end), rng.randbytes(1))
+    box = _choose_box(rng, boxes, b"colr")
+    return _overwrite(data, box.head, b"nclx" + struct.pack(">HH", *colours.draw_code_points(rng)))
 
 
 def _mutate_brand(rng: RandomGenerator, data: bytes, boxes: list[Box]) -> bytes:

@@ -2,7 +2,7 @@
 
 import struct
 
-from tools.fuzz import raw, tiff
+from tools.fuzz import colours, raw, tiff
 from tools.fuzz.random_generator import RandomGenerator
 
 SCAN = 0xDA
@@ -118,6 +118,7 @@ def _add_metadata(rng: RandomGenerator, pieces: list[bytes]) -> list[bytes]:
     """Adds EXIF data, a part of a color profile, an Adobe segment or an MPF segment."""
     entries = [(0x0112, 3, 1, rng.draw_integer(2)), (272, 2, rng.draw_integer(4), 8)]
     exif = b"Exif\0\0" + tiff.encode_tiff(rng.choice("<>"), entries)
+    adobe_rgb = b"Exif\0\0" + colours.draw_exif(rng)
     if rng.draw_bool(0.5):
         exif = raw.mutate(rng, exif)
     profile = b"ICC_PROFILE\0" + bytes(rng.draw_integer(1) for _ in "of") + rng.draw_bytes(500)
@@ -125,7 +126,9 @@ def _add_metadata(rng: RandomGenerator, pieces: list[bytes]) -> list[bytes]:
     several = b"MPF\0" + tiff.encode_tiff(
         ">", [(0xB001, 4, 1, rng.draw_integer(4)), (0xB002, 7, 32, 8)]
     )
-    made = rng.choice(((0xE1, exif), (0xE2, profile), (0xEE, adobe), (0xE2, several)))
+    made = rng.choice(
+        ((0xE1, exif), (0xE1, adobe_rgb), (0xE2, profile), (0xEE, adobe), (0xE2, several))
+    )
     pieces.insert(rng.randint(1, min(4, len(pieces))), encode_segment(*made))
     return pieces
 

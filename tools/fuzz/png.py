@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from tools.fuzz import raw, tiff
+from tools.fuzz import colours, raw, tiff
 from tools.fuzz.random_generator import RandomGenerator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -37,6 +37,7 @@ def mutate(rng: RandomGenerator, data: bytes) -> bytes:
             _mutate_pixels,
             _mutate_body,
             _mutate_palette,
+            _add_colours,
             _mutate_texts,
             _mutate_animation,
             _mutate_name,
@@ -99,6 +100,14 @@ def _mutate_palette(rng: RandomGenerator, parts: list[Chunk]) -> list[Chunk]:
     return parts
 
 
+def _add_colours(rng: RandomGenerator, parts: list[Chunk]) -> list[Chunk]:
+    """Inserts one to three chunks that declare colors, mostly before the pixels."""
+    for _ in range(rng.randint(1, 3)):
+        at = 1 if rng.draw_bool(0.8) else rng.randint(1, len(parts) - 1)
+        parts.insert(at, colours.draw_chunk(rng))
+    return parts
+
+
 def _mutate_texts(rng: RandomGenerator, parts: list[Chunk]) -> list[Chunk]:
     """Inserts texts, color profiles or EXIF data, once or thousands of times."""
     packed = rng.choice((zlib.compress(rng.draw_bytes(3000)), rng.draw_bytes(50)))
@@ -113,6 +122,7 @@ def _mutate_texts(rng: RandomGenerator, parts: list[Chunk]) -> list[Chunk]:
             (b"iCCP", b"profile\0" + bytes([rng.draw_integer(1)]) + packed),
             (b"iCCP", b"profile\0\0" + packed),
             (b"eXIf", raw.mutate(rng, exif)),
+            (b"eXIf", colours.draw_exif(rng)),
         )
     )
     count = rng.choice((1, 1, 3, 3000))
