@@ -20,8 +20,8 @@ from qana.imaging.item_properties import CodePoints, read_code_points
 VIDEO_PRIMARIES = frozenset({1, 2, 5, 6, 7})
 VIDEO_TRANSFERS = frozenset({1, 2, 6})
 """Code points of standard video (BT.709 and BT.601, or unspecified). Encoders and phones write them
-by default into HEIC and AVIF files with sRGB pixels; Android uses BT.601 for the colours of JPEG.
-Browsers show such pictures as sRGB too."""
+by default into HEIC and AVIF files with sRGB pixels: Android takes the BT.601 of JPEG, and libheif
+wrote 6 and 6 (pull request 1015). Browsers show such pictures as sRGB too."""
 GAMMA_TOLERANCE = 0.05
 """Relative difference in gamma that counts as none (libpng, PNG_GAMMA_THRESHOLD_FIXED)."""
 SRGB_GAMMA = 2.2
