@@ -5,6 +5,7 @@ Sources: DICOM PS3.5 (encoding), PS3.10 (file format), https://dicom.nema.org/me
 
 import logging
 import struct
+import time
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -15,11 +16,15 @@ from qana.imaging.limits import MAX_PIXELS, TimedReader, TooCostlyError
 
 _MAX_INFLATED = 3 * MAX_PIXELS + 2**20
 """Bytes that a deflated file may have once it is inflated: the largest photo and its header."""
+_HEADER_SECONDS = 1.0
+"""Processor time for reading the header; those of photos take milliseconds."""
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _IMPLICIT, _EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 _DEFLATED, _BIG_ENDIAN = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 """Transfer syntax in which each frame is deflated."""
+_JPEG_XL = tuple(f"1.2.840.10008.1.2.4.11{number}" for number in range(3))
+"""JPEG XL, which pydicom's list of names lacks."""
 _UNCOMPRESSED = (_IMPLICIT, _EXPLICIT, _DEFLATED, _BIG_ENDIAN)
 _PIXEL_DATA = 0x7FE00010
 _FLOAT_PIXEL_DATA = (0x7FE00008, 0x7FE00009)
@@ -105,7 +110,7 @@ def read_picture(data: bytes) -> DicomPicture:
     if syntax == _DEFLATED:
         data, at = _inflate(data[at:]), 0
     big_endian, implicit = syntax == _BIG_ENDIAN, syntax == _IMPLICIT
-    reader = TimedReader(data)
+    reader = TimedReader(data, time.thread_time() + _HEADER_SECONDS)
     reader.seek(at)
     found: list[tuple[int, str | None, int]] = []
 
@@ -133,6 +138,8 @@ def name_identifier(identifier: str) -> str:
     """Returns the name of a transfer syntax or kind of file, or "an unknown kind"."""
     from pydicom.uid import UID_dictionary
 
+    if identifier in _JPEG_XL:
+        return "JPEG XL"
     return UID_dictionary.get(identifier, ("an unknown kind",))[0]
 
 

@@ -24,6 +24,8 @@ _JPEG_LS, _JPEG_2000 = "1.2.840.10008.1.2.4.81", "1.2.840.10008.1.2.4.91"
 _HIGH_THROUGHPUT = "1.2.840.10008.1.2.4.20"
 """Beginning of the identifiers of High-Throughput JPEG 2000, which GDCM does not read."""
 _BLOCK_BYTES = 512
+_WALL_SECONDS = MAX_SECONDS if sys.platform == "win32" else 4 * MAX_SECONDS
+"""Windows limits no processor time; elsewhere other processes may take most of the processor."""
 _SCRIPT = Path(__file__).with_name("frame_process.py")
 
 
@@ -221,7 +223,7 @@ def _run_decoder(picture: DicomPicture, request: dict[str, Any]) -> tuple[dict[s
             input=bytes(picture.frame),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=MAX_SECONDS + 0.5,
+            timeout=_WALL_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
