@@ -8,7 +8,7 @@ import numpy as np
 from qana.classes import LABELS
 from qana.errors import ExplanationError
 from qana.explanation.akida_map import AkidaMap
-from qana.explanation.heatmap import overlay_map
+from qana.explanation.heatmap import is_empty_map, overlay_map
 from qana.inference.diagnosis import Diagnosis
 
 
@@ -19,15 +19,15 @@ def draw_answer_map(diagnosis: Diagnosis) -> np.ndarray | None:
         diagnosis: diagnosis of the photo.
 
     Returns:
-        (S, S, 3) uint8 RGB. None if the diagnosis has no prediction or the network has no map.
+        (S, S, 3) uint8 RGB. None if the diagnosis has no prediction, the network has no map, or
+        nothing in the photo supports the class.
     """
     akida_map = load_map(diagnosis.classifier.layers)
     if akida_map is None or diagnosis.prediction is None:
         return None
     label = LABELS.index(diagnosis.top[0][0])
-    return overlay_map(
-        diagnosis.square, akida_map.compute_grad_cam(diagnosis.prediction.outputs, label)
-    )
+    values = akida_map.compute_grad_cam(diagnosis.prediction.outputs, label)
+    return None if is_empty_map(values) else overlay_map(diagnosis.square, values)
 
 
 @lru_cache(maxsize=4)

@@ -21,7 +21,8 @@ def explain_diagnosis(diagnosis: Diagnosis, label: str | None = None) -> np.ndar
 
     Returns:
         (S, S) float32, 0 to 1, for the square that the network read: 1 at the place with the most
-        evidence for the class, 0 at the place with the least.
+        evidence for the class, 0 at the place with the least. It is 0 everywhere if nothing in the
+        photo supports the class.
 
     Raises:
         ExplanationError: the photo was rejected, the class is unknown, or the network has no

@@ -21,6 +21,17 @@ def normalize_map(values: np.ndarray) -> np.ndarray:
     return (shifted / top if top > 0 else shifted).astype(np.float32)
 
 
+def is_empty_map(values: np.ndarray) -> bool:
+    """Returns whether a map shows nothing: it has no value above 0, or the same value everywhere.
+
+    An empty map has no share on a lesion, no agreement with other maps and no drift.
+
+    Args:
+        values: (H, W), of any range.
+    """
+    return bool(values.max() <= 0 or values.max() == values.min())
+
+
 def resize_map(values: np.ndarray, size: int) -> np.ndarray:
     """Resizes a map with bilinear interpolation, aligned at pixel centres.
 

@@ -9,7 +9,15 @@ from streamlit.testing.v1 import AppTest
 from qana.classes import BY_CODE, LABELS
 from qana.errors import ExplanationError
 from qana.explanation.akida_map import AkidaMap
-from qana.explanation.heatmap import draw_channel, normalize_map, overlay_map, resize_map
+from qana.explanation.answer_map import draw_answer_map
+from qana.explanation.explain import explain_diagnosis
+from qana.explanation.heatmap import (
+    draw_channel,
+    is_empty_map,
+    normalize_map,
+    overlay_map,
+    resize_map,
+)
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
 from qana.inference.diagnosis import diagnose
@@ -75,6 +83,37 @@ def test_a_model_with_another_head_gets_an_error(classifier) -> None:
 def test_a_constant_map_is_normalized_to_zero() -> None:
     assert not normalize_map(np.full((8, 8), 3.0)).any()
     assert normalize_map(np.array([[-1.0, 3.0]])).tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 7, 16, 128])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("value", [0, -0.25, 3])
+def test_a_map_with_no_evidence_is_empty(size: int, dtype: type, value: float) -> None:
+    values = np.full((size, size), value, dtype)
+    assert is_empty_map(values)
+    values[0, 0] -= 1
+    assert is_empty_map(values) == (size == 1 or value <= 0)
+    values[-1, -1] = 4.5
+    assert is_empty_map(values) == (size == 1)
+
+
+def test_an_answer_that_nothing_supports_has_no_map(
+    sure_samples, classifier, akida_map, monkeypatch
+) -> None:
+    sample = sure_samples[0]
+    diagnosis = diagnose(read_image(sample.path), classifier)
+    assert draw_answer_map(diagnosis) is not None
+    monkeypatch.setattr(AkidaMap, "compute_grad_cam", lambda self, outputs, label: np.zeros((4, 4)))
+    assert draw_answer_map(diagnosis) is None
+    assert not explain_diagnosis(diagnosis).any()
+    app = AppTest.from_file(APP, default_timeout=30).run()
+    app.button(key=sample.image_id).click().run()
+    app.toggle(key="map").set_value(True).run()
+    assert not app.exception
+    (caption,) = filter(None, captions(app))
+    name = BY_CODE[diagnosis.top[0][0]].name.lower()
+    assert caption.startswith(f"Nothing in the photo supports {name}.")
+    assert "CC BY-NC" in caption
 
 
 def test_a_resized_map_keeps_its_place() -> None:

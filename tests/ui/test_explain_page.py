@@ -14,7 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE, LABELS
 from qana.errors import ModelError
+from qana.explanation.akida_map import AkidaMap
+from qana.explanation.heatmap import is_empty_map
 from qana.explanation.map_job import LAST_LAYER, METHODS, make_map
+from qana.explanation.map_request import make_akida_request
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
 from qana.inference.manifest import find_entry, find_models_folder
@@ -85,6 +88,56 @@ def test_every_class_can_be_asked_for(page) -> None:
         page.selectbox(key="explain_label").set_value(label).run()
         assert not page.exception
     assert page.selectbox(key="explain_label").options[0].startswith(BY_CODE["akiec"].name)
+
+
+def test_an_empty_map_has_no_facts(page, samples, classifier) -> None:
+    akida_map = AkidaMap(classifier.layers)
+    found = []
+    for sample in samples:
+        outputs = diagnose(read_image(sample.path), classifier, force=True).prediction.outputs
+        empty = [
+            label
+            for label in range(len(LABELS))
+            if is_empty_map(akida_map.compute_grad_cam(outputs, label))
+        ]
+        found += [(sample, label) for label in empty]
+    assert found
+    sample, label = found[len(found) // 2]
+    next(button for button in page.button if button.label == "Another photo").click().run()
+    page.button(key=sample.image_id).click().run()
+    assert "of this map lies on the lesion" in words(page)
+    page.selectbox(key="explain_label").set_value(label).run()
+    assert not page.exception
+    shown = words(page)
+    assert f"Nothing in the photo supports {BY_CODE[LABELS[label]].name.lower()}." in shown
+    assert "of this map lies on the lesion" not in shown
+    assert "Akida map: empty" in pictures(page)
+    session = page.session_state.explained
+    assert session.measure_energy(session.maps[make_akida_request("Akida map", label)]) is None
+
+
+@pytest.mark.parametrize("empty", [("float",), ("quantized",), ("float", "quantized")])
+def test_an_empty_map_has_no_drift(page, empty: tuple[str, ...]) -> None:
+    next(button for button in page.button if button.label == "Compare both networks").click().run()
+    jobs = page.session_state.explained.jobs
+    assert {request.form for request in jobs} == {"float", "quantized"}
+    for request, job in jobs.items():
+        values = np.zeros((16, 16), np.float32) if request.form in empty else np.eye(16)
+        job.answer = Answer(1, done=True, value=(values, 0.25))
+    page.run()
+    assert not page.exception
+    shown = words(page)
+    assert f"The map of the {' and of the '.join(empty)} network is empty" in shown
+    assert "this photo has no drift" in shown
+    assert "drifted by" not in shown
+
+
+def test_two_maps_have_a_drift(page) -> None:
+    next(button for button in page.button if button.label == "Compare both networks").click().run()
+    for job in page.session_state.explained.jobs.values():
+        job.answer = Answer(1, done=True, value=(np.eye(16, dtype=np.float32), 0.25))
+    page.run()
+    assert "On this photo the map drifted by **0.00**." in words(page)
 
 
 def test_occlusion_asks_the_spiking_network(page) -> None:

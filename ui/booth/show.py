@@ -88,7 +88,9 @@ def _show_scene() -> None:
         explained = draw_answer_map(answer.diagnosis) if with_map else None
         picture = answer.diagnosis.square if explained is None else explained
         name = BY_CODE[answer.prediction.top[0][0]].name.lower()
-        alt = f"A skin lesion, under a map of what supports {name}" if with_map else "A skin lesion"
+        alt = "A skin lesion"
+        if explained is not None:
+            alt += f", under a map of what supports {name}"
         st.image(picture, width="stretch", alt=alt)
     with right, st.container(key="words"):
         st.image("assets/logo_wide.svg", width=170, alt="QANA")

@@ -21,8 +21,18 @@ def show_square(diagnosis: Diagnosis, attribution: str | None = None) -> None:
     has_map = load_map(diagnosis.classifier.layers) is not None
     if has_map and st.toggle("Show what supports it", key="map"):
         name = BY_CODE[diagnosis.top[0][0]].name.lower()
+        picture = draw_answer_map(diagnosis)
+        if picture is None:
+            st.image(
+                diagnosis.square,
+                caption=f"Nothing in the photo supports {name}."
+                + (f" Photo: {attribution}." if attribution else ""),
+                alt=ALT,
+                width="stretch",
+            )
+            return
         st.image(
-            draw_answer_map(diagnosis),
+            picture,
             caption=f"Brighter areas support {name} more. The map is computed from the integers of "
             "this answer. It shows what the network used, not what is diseased."
             + (f" Photo: {attribution}." if attribution else ""),

@@ -5,7 +5,7 @@ import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
 from qana.data.lesion_masks import draw_outlines
-from qana.explanation.heatmap import overlay_map
+from qana.explanation.heatmap import is_empty_map, overlay_map
 from qana.explanation.map_request import MapRequest
 from qana.explanation.png_card import draw_png_card
 from qana.inference.probabilities import format_percent
@@ -36,9 +36,10 @@ def show_picture(session: ExplainSession, request: MapRequest) -> float:
     place.image(picture, alt=f"The photo under a map of what supports {name}", width="stretch")
     if values is None:
         return opacity
-    if not values.any():
+    if is_empty_map(values):
         st.info(f"Nothing in the photo supports {name.lower()}.", icon=":material/info:")
-    _show_facts(session, request, values)
+    else:
+        _show_facts(session, request, values)
     lines = _write_lines(session, request)
     st.download_button(
         "Download as PNG",
@@ -74,8 +75,12 @@ def _write_lines(session: ExplainSession, request: MapRequest) -> list[str]:
     lines = [
         f"{request.method} of {diagnosis.model} ({diagnosis.sha256[:12]}), network: "
         f"{request.form}, layer: {request.layer}. Probability of {name}: {probability}.",
-        "Not a medical device. Brighter areas support the class more. They do not show what is "
-        "diseased.",
+        "Not a medical device. "
+        + (
+            f"Nothing in the photo supports {name}."
+            if is_empty_map(session.maps[request])
+            else "Brighter areas support the class more. They do not show what is diseased."
+        ),
     ]
     if sample:
         recorded = BY_CODE[sample.label].name.lower()

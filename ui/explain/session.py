@@ -9,7 +9,7 @@ from qana.data.lesion_masks import Outlines, fill_outlines
 from qana.data.samples import Sample
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import compute_energy_in_mask
-from qana.explanation.heatmap import resize_map
+from qana.explanation.heatmap import is_empty_map, resize_map
 from qana.explanation.map_request import AKIDA_MAP, OCCLUSION, MapRequest
 from qana.explanation.occlusion import compute_occlusion_map
 from qana.imaging import read_image
@@ -62,9 +62,10 @@ class ExplainSession:
             values: (H, W) map.
 
         Returns:
-            The share, 0 to 1; None if the outlines of the lesion are not known.
+            The share, 0 to 1; None if the map is empty or the outlines of the lesion are not
+            known.
         """
-        if not self.outlines:
+        if not self.outlines or is_empty_map(values):
             return None
         size = len(self.prediction.inputs)
         return compute_energy_in_mask(resize_map(values, size), fill_outlines(self.outlines, size))

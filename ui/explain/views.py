@@ -5,7 +5,12 @@ import numpy as np
 import streamlit as st
 
 from qana.explanation.faithfulness import compute_agreement, compute_drift
-from qana.explanation.heatmap import draw_channel, find_strongest_channels, overlay_map
+from qana.explanation.heatmap import (
+    draw_channel,
+    find_strongest_channels,
+    is_empty_map,
+    overlay_map,
+)
 from qana.explanation.map_job import LAST_LAYER, METHODS
 from qana.explanation.map_request import AKIDA_MAP, OCCLUSION, MapRequest, make_akida_request
 from qana.inference.diagnosis import SQUARE_SIZE
@@ -38,11 +43,9 @@ def show_side_by_side(
         for request in requests:
             if request in session.maps:
                 values = session.maps[request]
-                facts = (
-                    []
-                    if request == requests[0]
-                    else [f"agrees {compute_agreement(first, values):.2f}"]
-                )
+                facts = ["empty"] if is_empty_map(values) else []
+                if request != requests[0] and not (is_empty_map(first) or facts):
+                    facts.append(f"agrees {compute_agreement(first, values):.2f}")
                 energy = session.measure_energy(values)
                 facts += [] if energy is None else [f"{energy:.0%} on the lesion"]
                 picture = overlay_map(session.diagnosis.square, values, opacity)
@@ -58,7 +61,8 @@ def show_side_by_side(
         st.rerun()
     st.caption(
         "Agreement is the rank correlation with the Akida map. It is 1 if both maps rank all "
-        "positions equally. Eigen-CAM ignores the class. The first map takes about a minute, "
+        "positions equally. An empty map supports no position and agrees with none. Eigen-CAM "
+        "ignores the class. The first map takes about a minute, "
         "while TensorFlow and torch load in the background."
     )
     if document:
@@ -91,14 +95,22 @@ def show_drift(
     """
     entry = session.diagnosis.classifier.entry
     bits = f"{entry.weight_bits}/{entry.activation_bits}"
-    requests = [MapRequest("Grad-CAM", form, layer, label) for form in ("float", "quantized")]
+    forms = ("float", "quantized")
+    requests = [MapRequest("Grad-CAM", form, layer, label) for form in forms]
     found = [session.maps[request] for request in requests if request in session.maps]
     if len(found) == len(requests):
         with st.container(horizontal=True, gap="small"):
             _show_small(overlay_map(session.diagnosis.square, found[0], opacity), "Float network")
             quantized = overlay_map(session.diagnosis.square, found[1], opacity)
             _show_small(quantized, f"Quantized, {bits} bits")
-        st.markdown(f"On this photo the map drifted by **{compute_drift(*found):.2f}**.")
+        empty = [form for form, values in zip(forms, found, strict=True) if is_empty_map(values)]
+        if empty:
+            st.markdown(
+                f"The map of the {' and of the '.join(empty)} network is empty: nothing in the "
+                "photo supports the class there. So this photo has no drift."
+            )
+        else:
+            st.markdown(f"On this photo the map drifted by **{compute_drift(*found):.2f}**.")
     elif not any(request in session.jobs for request in requests) and st.button(
         "Compare both networks", icon=":material/compare:"
     ):
