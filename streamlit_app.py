@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.booth import mode
 from ui.booth.show import run_show
-from ui.entry import offer_installation, start_app
+from ui.entry import start_app
 from ui.notices import show_notices
 from ui.uploads import forget_uploads, keep_uploads_in_memory
 
@@ -38,4 +38,3 @@ else:
     with st.container(horizontal_alignment="center"), st.container(width=1180):
         show_notices()
         page.run()
-    offer_installation()

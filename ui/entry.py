@@ -12,18 +12,21 @@ HOME_SCREEN = (_HERE / "home_screen.js").read_text(encoding="utf-8")
 
 
 def start_app() -> None:
-    """Loads the styles. streamlit_app.py calls it before it runs a page."""
+    """Loads the styles and the script for the home screen, before a page runs."""
     st.session_state[STARTED] = True
     for name in STYLES:
         st.html(_HERE / name)
+    offer_installation()
 
 
 def offer_installation() -> None:
     """Lets a phone put the app on its home screen.
 
-    streamlit_app.py calls it last, because it takes up a line on the page.
+    It comes before the page, because nothing can be added after a page that ends early by
+    `st.stop`. A rule in theme.css hides the element, so that it takes up no line.
     """
-    st.html(f"<script>{HOME_SCREEN}</script>", unsafe_allow_javascript=True)
+    with st.container(key="installation"):
+        st.html(f"<script>{HOME_SCREEN}</script>", unsafe_allow_javascript=True)
 
 
 def ensure_app_started() -> None:
