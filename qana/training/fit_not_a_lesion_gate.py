@@ -35,6 +35,12 @@ LESION_PASS_RATE = 0.975
 """Share of the validation lesions that must pass, both of those that were taken through a
 dermatoscope and of the others. It sets the threshold."""
 
+ENLARGED_SOURCES = ("bcn20000",)
+"""Sources with photos of fewer pixels than the network reads. They are in the fit, but do not set
+the threshold: enlarged photos are the ones that are hardest to tell from pictures without a lesion.
+On validation, a threshold that passes as many of them as of the others passes many more pictures
+without a lesion."""
+
 
 @dataclass(frozen=True)
 class Lesions:
@@ -88,7 +94,7 @@ def choose_gate_threshold(scores: np.ndarray, photos: Sequence[Photo]) -> float:
 
     Photos that were taken through a dermatoscope and photos that were not are two kinds. The
     threshold is the largest one that `LESION_PASS_RATE` of each kind pass. Within a kind, the
-    sources have equal weights.
+    sources have equal weights. The photos of `ENLARGED_SOURCES` do not count if there are others.
 
     Args:
         scores: (N,) floats, N >= 1, the scores of the lesions.
@@ -98,7 +104,10 @@ def choose_gate_threshold(scores: np.ndarray, photos: Sequence[Photo]) -> float:
         The threshold, one of the scores.
     """
     dermoscopic = np.array([photo.image_type == DERMOSCOPIC for photo in photos])
-    kinds = [kind for kind in (dermoscopic, ~dermoscopic) if kind.any()]
+    counts = np.array([photo.source not in ENLARGED_SOURCES for photo in photos])
+    if not counts.any():
+        counts[:] = True
+    kinds = [kind for kind in (counts & dermoscopic, counts & ~dermoscopic) if kind.any()]
     return min(
         _find_quantile(
             scores[kind], [photo for photo, one in zip(photos, kind, strict=True) if one]

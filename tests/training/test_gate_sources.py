@@ -117,6 +117,14 @@ def test_both_kinds_of_photo_pass_and_sources_count_alike() -> None:
     assert passes[900:1300].mean() < LESION_PASS_RATE  # the phone photos make up for it
 
 
+def test_enlarged_photos_do_not_set_the_threshold_if_there_are_others() -> None:
+    enlarged = replace(HAM, source="bcn20000")
+    scores = np.concatenate([np.linspace(-9, 0, 100), np.linspace(1, 5, 50)])
+    threshold = choose_gate_threshold(scores, [enlarged] * 100 + [HAM] * 50)
+    assert threshold == choose_gate_threshold(scores[100:], [HAM] * 50)
+    assert choose_gate_threshold(scores[:100], [enlarged] * 100) < 0
+
+
 @pytest.mark.parametrize("name", ["akida2", "akida2-large", "akd1000"])
 def test_stored_gates_are_read_and_give_equal_answers(name: str) -> None:
     entry = find_entry(name)
