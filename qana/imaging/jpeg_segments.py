@@ -20,10 +20,12 @@ _KEPT_METADATA = (
     (0xEE, b"Adobe"),
 )
 """Marker and first bytes of the metadata that change how the pixels look."""
-_WITHOUT_LENGTH = (0x01, *range(0xD0, 0xD8))
+_MIN_METADATA = 15
+"""Bytes of the shortest of these segments that is whole: that of Adobe has 16."""
+_RESTARTS = tuple(range(0xD0, 0xD8))
+_WITHOUT_LENGTH = (0x01, *_RESTARTS)
 _FILLER = bytes((index * 89 + 219) % 251 for index in range(512))
 """Bytes that look like pixels to a decoder: any, but never the beginning of a marker."""
-_RESTARTS = b"".join(bytes((0xFF, 0xD0 + index)) + _FILLER for index in range(8))
 
 
 def find_refused_coding(data: bytes) -> str | None:
@@ -119,7 +121,20 @@ def complete_in_two_forms(data: bytes) -> tuple[bytes, bytes]:
         The JPEG with an end marker, and the same with noise before the marker.
     """
     rest = data.removesuffix(b"\xff")
-    return rest + END, rest + _FILLER + _RESTARTS + END
+    noise = b"".join(bytes((0xFF, marker)) + _FILLER for marker in _list_restarts(rest))
+    return rest + END, rest + _FILLER + noise + END
+
+
+def _list_restarts(data: bytes) -> list[int]:
+    """Lists the restart markers that a decoder expects after the end of the data, in their order.
+
+    At a marker out of order it would leave out the noise.
+    """
+    scan = data.rfind(b"\xff\xda")
+    places = [data.rfind(bytes((0xFF, marker)), scan) for marker in _RESTARTS]
+    last = max(range(len(places)), key=places.__getitem__)
+    first = last + 1 if places[last] >= 0 else 0
+    return [_RESTARTS[(first + index) % len(_RESTARTS)] for index in range(len(_RESTARTS))]
 
 
 def _split_header(data: bytes) -> tuple[list[bytes], int]:
@@ -144,7 +159,8 @@ def _split_header(data: bytes) -> tuple[list[bytes], int]:
             return kept, at
         segment = data[at:end]
         if not (0xE0 <= marker <= 0xEF or marker == 0xFE) or any(
-            marker == kind and segment.startswith(begin, 4) for kind, begin in _KEPT_METADATA
+            marker == kind and segment.startswith(begin, 4) and len(segment) > _MIN_METADATA
+            for kind, begin in _KEPT_METADATA
         ):
             kept.append(segment)
         at = end

@@ -1,6 +1,11 @@
 """Reads the EXIF orientation of a photo and turns it upright."""
 
+import struct
+
 from PIL import ExifTags, Image
+
+from qana.imaging.limits import TooCostlyError
+from qana.imaging.tiff_pages import find_tag
 
 _METHODS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -22,11 +27,23 @@ def read_orientation(picture: Image.Image) -> int:
     Returns:
         1 to 8; 1 (upright) if the metadata names none or cannot be read.
     """
+    exif = picture.info.get("exif")
+    if isinstance(exif, bytes) and (value := _find_in_exif(exif)):
+        return value
     try:
         value = picture.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # faulty metadata raises many kinds, and the pixels are sound all the same
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _find_in_exif(exif: bytes) -> int:
+    """Finds the orientation in EXIF data, even if other entries are faulty; 0 if it has none."""
+    try:
+        value = find_tag(exif.removeprefix(b"Exif\0\0"), ExifTags.Base.Orientation)
+    except (TooCostlyError, struct.error):
+        return 0
+    return value if 1 <= value <= 8 else 0
 
 
 def turn_upright(picture: Image.Image, orientation: int) -> Image.Image:

@@ -144,6 +144,27 @@ def is_tiff(data: bytes) -> bool:
     return data[:4] in ORDERS
 
 
+def find_tag(data: bytes, tag: int) -> int:
+    """Finds the first whole number of a tag in the first directory.
+
+    Args:
+        data: a TIFF, or EXIF data, which have its form.
+        tag: number of the tag.
+
+    Returns:
+        The value; 0 if there is none.
+
+    Raises:
+        struct.error: the directory is incomplete.
+        TooCostlyError: the directory has more entries than any photo.
+    """
+    if not is_tiff(data):
+        return 0
+    directories = _Directories(data)
+    (start,) = struct.unpack_from(f"{directories.order}I", data, 4)
+    return directories.find_value(directories.read(start)[0], tag, 0)
+
+
 def select_page(data: bytes) -> TiffPage:
     """Selects the photo among the pages of a TIFF.
 
