@@ -78,7 +78,9 @@ def test_a_gate_for_all_kinds_asks_for_a_lesion_and_not_for_a_dermatoscope(
 
 
 def test_a_blurred_page_is_told_of_its_blur_first(classifier, tmp_path: Path) -> None:
-    flat = png(np.full((200, 200, 3), (190, 150, 130), np.uint8), tmp_path / "flat.png")
+    rows, columns = np.mgrid[100:200, 100:200].astype(np.uint8).repeat(2, 1).repeat(2, 2)
+    colours = np.stack([rows, np.full_like(rows, 130), columns], axis=-1)
+    flat = png(colours, tmp_path / "flat.png")
     assert [problem.kind for problem in diagnose(read_image(flat), classifier).problems] == [
         "blurred"
     ]
