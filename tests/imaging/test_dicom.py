@@ -30,7 +30,7 @@ from pydicom.uid import (
 
 from qana.imaging import ImageError, decode_image, read_image
 from qana.imaging.dicom import is_dicom
-from tests.imaging.dicom_files import (
+from tools.fuzz.dicom_files import (
     PATIENT,
     Form,
     deflate,

@@ -44,7 +44,7 @@ class InputKind:
 
 PICTURE_WEIGHTS = {
     **{"jpeg": 14, "png": 12, "webp": 10, "heic": 10, "tiff": 12, "gif": 8},
-    **{"mpo": 2, "avif": 3, "bmp": 2},
+    **{"mpo": 2, "avif": 3, "bmp": 2, "dicom": 8},
 }
 INPUT_KINDS: tuple[InputKind, ...] = (
     *(

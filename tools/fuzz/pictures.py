@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from qana.imaging import assess_quality, read_image, to_input
 from qana.imaging.decode import WORKING_SIDE
-from tools.fuzz import gif, heic, jpeg, png, raw, tiff, webp
+from tools.fuzz import dicom, gif, heic, jpeg, png, raw, tiff, webp
 from tools.fuzz.input_kinds import InputGenerator, Target
 from tools.fuzz.random_generator import RandomGenerator
 
@@ -67,6 +67,11 @@ FORMATS: dict[str, tuple[str, tuple[Mutation, ...], tuple[tuple[str, dict[str, o
         "BMP",
         (raw.overwrite_integer, raw.overwrite_integer, raw.truncate),
         (("RGB", {}), ("P", {}), ("1", {})),
+    ),
+    "dicom": (
+        "DICOM",
+        (dicom.mutate,),
+        tuple(("RGB", {"form": form}) for form in range(len(dicom.FORMS))),
     ),
 }
 """Name of the kind to Pillow's name, mutations of the structure, and modes with options."""
@@ -133,6 +138,8 @@ def _encode_seed(name: str, form: int, photo: int) -> bytes:
         pillow_heif.register_heif_opener()
     paths = [*_list_photos("samples"), *_list_photos("subset")]
     image = _convert_mode(Image.open(paths[photo]).convert("RGB"), mode)
+    if name == "dicom":
+        return dicom.encode(image, form)
     options = dict(options)
     if name in ("jpeg", "mpo", "webp", "heic", "avif", "tiff", "png") and photo % 2:
         exif = Image.Exif()

@@ -30,7 +30,18 @@ PHOTO_CLASS = "1.2.840.10008.5.1.4.1.1.77.1.4"
 
 @dataclass(frozen=True)
 class Form:
-    """How a picture is stored."""
+    """How a picture is stored.
+
+    Attributes:
+        syntax: transfer syntax.
+        photometric: photometric interpretation.
+        bits: bits allocated.
+        planar: planar configuration.
+        frames: number of frames; those after the first are upside down.
+        preamble: whether the file has a preamble and its signature.
+        stored: bits stored; None for all bits.
+        signed: whether values are signed.
+    """
 
     syntax: str = str(ExplicitVRLittleEndian)
     photometric: str = "RGB"
@@ -81,6 +92,7 @@ def make_palette_image(photo: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def make_data_set(photo: np.ndarray, form: Form, frames: list[np.ndarray]) -> Dataset:
+    """Returns a data set with the values of the frames, see `make_values`."""
     data = Dataset()
     data.SOPClassUID = PHOTO_CLASS
     data.SOPInstanceUID = "1.2.3.4"
@@ -118,6 +130,7 @@ def make_data_set(photo: np.ndarray, form: Form, frames: list[np.ndarray]) -> Da
 
 
 def store_frame(values: np.ndarray, form: Form) -> bytes:
+    """Stores a frame without compression."""
     if form.photometric == "YBR_FULL_422":
         height, width = values.shape[:2]
         pairs = values.reshape(height, width // 2, 2, 3)
@@ -130,6 +143,7 @@ def store_frame(values: np.ndarray, form: Form) -> bytes:
 
 
 def encode_frame(values: np.ndarray, form: Form) -> bytes:
+    """Compresses a frame."""
     if form.syntax == RLELossless:
         return encode_rle(values)
     if form.syntax in (JPEGBaseline8Bit,):
@@ -140,6 +154,7 @@ def encode_frame(values: np.ndarray, form: Form) -> bytes:
 
 
 def encode_rle(values: np.ndarray) -> bytes:
+    """Encodes each byte of each sample in a segment of its own (PS3.5, Annex G)."""
     planes = values.reshape(*values.shape[:2], -1)
     segments = []
     for at in range(planes.shape[2]):
@@ -188,11 +203,13 @@ def encode_jpeg(values: np.ndarray, form: Form) -> bytes:
 
 
 def remove_jfif(jpeg: bytes) -> bytes:
+    """Removes the marker after which a reader would convert the colours."""
     assert jpeg[2:4] == b"\xff\xe0"
     return jpeg[:2] + jpeg[4 + int.from_bytes(jpeg[4:6]) :]
 
 
 def encode_jpeg_2000(values: np.ndarray, form: Form) -> bytes:
+    """Encodes JPEG 2000 with 8 bits."""
     buffer = io.BytesIO()
     image = Image.fromarray(values)
     lossless = form.syntax == JPEG2000Lossless
