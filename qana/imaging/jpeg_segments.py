@@ -24,6 +24,8 @@ _MIN_METADATA = 15
 """Bytes of the shortest of these segments that is whole: that of Adobe has 16."""
 _RESTARTS = tuple(range(0xD0, 0xD8))
 _WITHOUT_LENGTH = (0x01, *_RESTARTS)
+_PADDING = 4
+"""Zeros at the end of a file that are no pixels: what a card or a download filled up."""
 _FILLER = bytes((index * 89 + 219) % 251 for index in range(512))
 """Bytes that look like pixels to a decoder: any, but never the beginning of a marker."""
 
@@ -120,7 +122,12 @@ def complete_in_two_forms(data: bytes) -> tuple[bytes, bytes]:
     Returns:
         The JPEG with an end marker, and the same with noise before the marker.
     """
-    rest = data.removesuffix(b"\xff")
+    rest = data.rstrip(b"\0")
+    if len(data) - len(rest) < _PADDING:
+        rest = data  # zeros that belong to the last pixels
+    elif rest.endswith(b"\xff"):
+        rest += b"\0"  # a coded 255
+    rest = rest.rstrip(b"\xff")
     noise = b"".join(bytes((0xFF, marker)) + _FILLER for marker in _list_restarts(rest))
     return rest + END, rest + _FILLER + noise + END
 

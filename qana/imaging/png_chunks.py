@@ -14,8 +14,11 @@ MAX_CHUNKS = 16_384
 MAX_PIXEL_CHUNKS = 262_144
 MAX_TEXT = 16 * 2**20
 """Largest XMP text in which an orientation is looked for, bytes."""
-_KEPT = (b"tRNS", b"iCCP", b"sRGB", b"cICP", b"gAMA", b"cHRM", b"eXIf")
-"""Ancillary chunks that change how the pixels look. A PNG has each once."""
+_KEPT = {
+    **{b"tRNS": 1, b"iCCP": 3, b"sRGB": 1, b"cICP": 4, b"gAMA": 4, b"cHRM": 32, b"eXIf": 8},
+}
+"""Ancillary chunks that change how the pixels look, with their least length in bytes. A PNG has
+each once."""
 _EXIF_TEXT = (b"Raw profile type exif\0", b"Raw profile type APP1\0")
 """Keywords of EXIF data in text chunks, as ImageMagick writes them."""
 _MAX_EXIF_TEXT = 2**19
@@ -61,8 +64,9 @@ def clean_png(data: bytes) -> bytes:
         if critical:
             kept.append(chunk.whole)
         elif chunk.name in _KEPT and chunk.sound and chunk.name not in found:
-            found.add(chunk.name)
-            kept.append(chunk.whole)
+            if len(chunk.body) >= _KEPT[chunk.name]:
+                found.add(chunk.name)
+                kept.append(chunk.whole)
         elif chunk.sound and (keyword := _find_keyword(chunk)) and keyword not in found:
             found.add(keyword)
             kept += _reduce_text(chunk)
