@@ -1,4 +1,4 @@
-"""The gate: decides whether a picture shows a dermatoscopic lesion at all.
+"""The gate: decides whether a picture shows a lesion at all.
 
 A network gives one of its classes to any picture, even to a page of text. But the activations that
 enter its last dense layer differ, and one weighted sum tells lesions from other pictures. The

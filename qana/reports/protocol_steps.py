@@ -27,16 +27,15 @@ def make_gate_step(name: str) -> MeasurementStep:
     Args:
         name: name of the model.
     """
-    phone = ("--phone", f"{{{PAD_UFES}}}")
     return MeasurementStep(
         f"gate-{name}",
         f"gate and abstention of {name}",
         (f"models/{name}.gate.npz", MANIFEST_FILE),
         (name,),
-        (*QANA, "gate", "--data", f"{{{HAM10000}}}", "--model", name, *phone),
+        (*QANA, "gate", "--data", "{data}", "--model", name),
         Duration.MINUTES,
         explain_outdated_gate,
-        sources=(HAM10000, PAD_UFES),
+        sources=SOURCES,
     )
 
 
