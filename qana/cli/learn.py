@@ -1,7 +1,9 @@
 """The command `qana learn`."""
 
 import argparse
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ from qana.cli.common import (
     print_json,
     print_message,
 )
+from qana.edge_learning.class_folders import ClassFolder, read_class_folders
+from qana.edge_learning.class_names import find_class, make_class_name
 from qana.edge_learning.edge_learner import EdgeLearner, LearningStep
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
+from qana.edge_learning.head import Head, HeadError, add_class
 from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head, save_head
 from qana.errors import UserError
 from qana.imaging import ImageError, read_image
@@ -81,49 +86,73 @@ def _undo(edge: EdgeModel, head: Path) -> None:
     before.replace(head)
 
 
-def _read_photos(folder: Path, unreadable: list[str]) -> Iterator[tuple[str, Any]]:
-    """Yields class and photo of each file in one folder per class; reports unreadable files."""
-    try:
-        classes = [one for one in _list_visible(folder) if one.is_dir()]
-        paths = [path for one in classes for path in _list_visible(one) if path.is_file()]
-    except OSError as error:
-        raise UserError(
-            f"There is no folder {error.filename} that can be opened: check its name and your "
-            "permission to read it."
-        ) from None
-    if not classes:
-        raise UserError(
-            f"{folder} holds no folder: make one for each class, with the name of the class."
-        )
-    if not paths:
-        raise UserError(f"The folders in {folder} hold no photo: put photos into each of them.")
-    for path in paths:
-        try:
-            yield path.parent.name.strip(), read_image(path)
-        except ImageError as error:
-            unreadable.append(str(path))
-            print_message(f"{path}: {error}")
+@dataclass(frozen=True)
+class _Photo:
+    """A file and the class that its folder stands for."""
 
-
-def _list_visible(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    path: Path
+    name: str
 
 
 def _learn(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> Iterator[LearningStep]:
-    for name, image in _read_photos(folder, unreadable):
-        if name not in learner.head.classes:
-            learner.add_class(name)
-        yield learner.learn(image, name)
+    for photo, image in _read(_list_lessons(learner.head, folder), unreadable):
+        if photo.name not in learner.head.classes:
+            learner.add_class(photo.name)
+        yield learner.learn(image, photo.name)
+
+
+def _list_lessons(head: Head, folder: Path) -> list[_Photo]:
+    """Lists the photos to learn, and checks the name of each folder before any is read."""
+    lessons = []
+    for one in _read_folders(folder, head.classes):
+        name = find_class(head.classes, one.path.name)
+        if name is None:
+            name = make_class_name(one.path.name)
+            try:
+                head = add_class(head, name)
+            except HeadError as error:
+                raise UserError(
+                    f"The folder {one.path.name!r} in {folder} cannot be learned: {error}"
+                ) from None
+        if name != unicodedata.normalize("NFC", one.path.name.strip()):
+            print_message(f"The photos in {one.path} teach the class {name!r}.")
+        lessons += [_Photo(path, name) for path in one.files]
+    return lessons
 
 
 def _test(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
+    photos = []
+    for one in _read_folders(folder, learner.head.classes):
+        name = find_class(learner.head.classes, one.path.name)
+        if name is None:
+            raise UserError(
+                f"The folder {one.path.name!r} in {folder} cannot be tested, because the head has "
+                f"no class {one.path.name.strip()!r}: teach it with --images first."
+            )
+        photos += [_Photo(path, name) for path in one.files]
     found: dict[str, dict[str, int]] = {}
-    for name, image in _read_photos(folder, unreadable):
-        learner.head.index(name)
-        counts = found.setdefault(name, {"n": 0, "recognized": 0})
+    for photo, image in _read(photos, unreadable):
+        counts = found.setdefault(photo.name, {"n": 0, "recognized": 0})
         counts["n"] += 1
-        counts["recognized"] += learner.recognize(image).name == name
+        counts["recognized"] += learner.recognize(image).name == photo.name
     return found
+
+
+def _read_folders(folder: Path, classes: tuple[str, ...]) -> tuple[ClassFolder, ...]:
+    found = read_class_folders(folder, classes)
+    for remark in found.remarks:
+        print_message(remark)
+    return found.folders
+
+
+def _read(photos: list[_Photo], unreadable: list[str]) -> Iterator[tuple[_Photo, Any]]:
+    """Yields each photo with its pixels, and reports the files that cannot be read."""
+    for photo in photos:
+        try:
+            yield photo, read_image(photo.path)
+        except ImageError as error:
+            unreadable.append(str(photo.path))
+            print_message(f"{photo.path}: {error}")
 
 
 def _make_document(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qana.edge_learning.class_names import find_class, make_class_name
 from qana.edge_learning.edge_model import EdgeModel
 from qana.edge_learning.head import Head, HeadError, add_class, remove_class
 from qana.edge_learning.head_files import decode_head, encode_head
@@ -124,12 +125,16 @@ class EdgeLearner:
         """Adds a class that has not learned anything.
 
         Args:
-            name: 1 to 40 printable characters.
+            name: 1 to 40 printable characters. It is stored as
+                `qana.edge_learning.class_names.make_class_name` writes it.
 
         Raises:
-            HeadError: the name is invalid or already in use, or the head has no room for a class.
+            HeadError: the name is invalid or stands for a class of the head, also in another case
+                or Unicode form, or the head has no room for a class.
         """
-        self._push(add_class(self._head, name))
+        self._push(
+            add_class(self._head, find_class(self._head.classes, name) or make_class_name(name))
+        )
 
     def remove_class(self, name: str) -> None:
         """Removes a class and its neurons.

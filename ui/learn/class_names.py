@@ -7,6 +7,7 @@ add classes under any name.
 import re
 
 from qana.classes import BY_CODE
+from qana.edge_learning.class_names import make_class_name
 
 MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 
@@ -22,9 +23,7 @@ def parse_class_name(text: str) -> str:
     Returns:
         The code of one of the seven classes, or a name of the visitor's own.
     """
-    typed = text.strip()
-    codes = {lesion.name.casefold(): code for code, lesion in BY_CODE.items()}
-    return codes.get(typed.casefold(), typed)
+    return make_class_name(text)
 
 
 def escape_markdown(text: str) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from qana.classes import LABELS
+from qana.edge_learning.class_names import find_class
 from qana.edge_learning.head import MAX_NAME_LENGTH, HeadError
 from qana.imaging import ImageError
 from ui.learn.class_names import escape_markdown, name_class, parse_class_name
@@ -85,8 +86,9 @@ def _forget(session: LearnSession) -> None:
 def _teach(session: LearnSession, name: str, photos: list[ChosenPhoto]) -> None:
     """Learns photo by photo. It reports a photo that cannot be read and learns the others."""
     action = session.begin_action()
-    if session.chosen == NEW and name in session.learner.head.classes:
-        session.errors = [f"The class '{name_class(name)}' exists already. Choose it above."]
+    known = find_class(session.learner.head.classes, name)
+    if session.chosen == NEW and known is not None:
+        session.errors = [f"The class '{name_class(known)}' exists already. Choose it above."]
         return
     bar = st.progress(0.0, text="Learning")
     for number, photo in enumerate(photos, start=1):
