@@ -29,6 +29,17 @@ class ConversionError(UserError):
     """A converted model that differs from the quantized one."""
 
 
+KERAS_PACKAGES = "quantizeml==1.2.5 tensorflow==2.19.1 tf-keras==2.19.0"
+"""What loads the Keras files, for pip; a test compares the versions with pyproject.toml."""
+KERAS_FILES = (
+    "This needs the package quantizeml, which the light version does not install. It loads the "
+    "Keras files of the models (.h5), because TensorFlow and Keras alone do not know their layers: "
+    "in a checkout, run `python3.11 run.py app` or `pip install '.[app,full]'`; elsewhere, use "
+    f"`quantizeml.load_model` after `pip install {KERAS_PACKAGES}`."
+)
+"""How the files NAME.float.h5 and NAME.quantized.h5 are loaded."""
+
+
 @contextmanager
 def explain_missing_package() -> Iterator[None]:
     """Replaces the import error of an optional package by a sentence that says how to install it.
@@ -51,6 +62,8 @@ def explain_missing_package() -> Iterator[None]:
             raise
         if error.name == "akida":
             raise UserError(NO_AKIDA) from None
+        if error.name.partition(".")[0] == "quantizeml":
+            raise UserError(KERAS_FILES) from None
         raise UserError(
             f"This needs the package {error.name}, which the light version does not install: in a "
             "checkout, run `python3.11 run.py app` or `pip install '.[app,full]'`."

@@ -9,6 +9,7 @@ from pathlib import Path
 import jinja2
 
 from qana.classes import BY_CODE
+from qana.errors import KERAS_PACKAGES
 from qana.evaluation.model_record import read_record
 from qana.inference.manifest import AKIDA1, CHIPS, ModelEntry, find_models_folder, read_manifest
 from qana.protocols.protocol_reports import read_reports, read_sources_report
@@ -56,6 +57,7 @@ def make_card(entry: ModelEntry) -> str:
     text = pages.get_template(TEMPLATE).render(
         entry=entry,
         record=record,
+        keras_packages=KERAS_PACKAGES,
         ancestor_is_here=_has_ancestor_here(entry),
         chips=CHIPS[entry.target],
         mapping=describe_mapping(record.conversion),
