@@ -23,6 +23,8 @@ _IMPLICIT, _EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 _DEFLATED, _BIG_ENDIAN = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 """Transfer syntax in which each frame is deflated."""
+ENCAPSULATED = "1.2.840.10008.1.2.1.98"
+"""Transfer syntax in which each frame is in fragments, but not compressed."""
 _JPEG_XL = tuple(f"1.2.840.10008.1.2.4.11{number}" for number in range(3))
 """JPEG XL, which pydicom's list of names lacks."""
 _UNCOMPRESSED = (_IMPLICIT, _EXPLICIT, _DEFLATED, _BIG_ENDIAN)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from qana.errors import ImageError
 from qana.imaging.dicom_colour import convert_values, expand_422
-from qana.imaging.dicom_file import DEFLATED_FRAMES, DicomPicture, name_identifier
+from qana.imaging.dicom_file import DEFLATED_FRAMES, ENCAPSULATED, DicomPicture, name_identifier
 from qana.imaging.frame_process import MAX_SECONDS, MISSING_PACKAGE
 from qana.imaging.limits import MAX_PIXELS, TimedReader, TooCostlyError, check_size
 
@@ -65,7 +65,7 @@ def decode_frame(picture: DicomPicture, reduced_to: int) -> Image.Image:
         Exception: the frame is damaged; each decoder raises exceptions of its own.
     """
     start = bytes(picture.frame[:12])
-    if not picture.compressed:
+    if not picture.compressed or picture.transfer_syntax == ENCAPSULATED:
         return _decode_uncompressed(picture, np.frombuffer(picture.frame, np.uint8))
     if start.startswith(b"\xff\xd8\xff"):
         return _decode_jpeg(picture, reduced_to)

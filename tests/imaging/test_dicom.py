@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, generate_fragments
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     JPEG2000,
@@ -124,8 +125,6 @@ def test_a_jpeg_with_its_own_marker_is_read_as_the_marker_says() -> None:
     buffer = io.BytesIO()
     Image.fromarray(photo).save(buffer, "JPEG", quality=97, subsampling=0)
     data = make_data_set(photo, Form(JPEG), [photo])
-    from pydicom.encaps import encapsulate
-
     data.PixelData = encapsulate([buffer.getvalue()])
     data["PixelData"].is_undefined_length = True
     found = read_image(write(data, Form(JPEG))).astype(int)
@@ -135,8 +134,6 @@ def test_a_jpeg_with_its_own_marker_is_read_as_the_marker_says() -> None:
 @pytest.mark.parametrize("split", [1000, 3001])
 def test_a_frame_in_several_fragments(split: int) -> None:
     photo = read_sample(2)
-    from pydicom.encaps import encapsulate, generate_fragments
-
     for form in (Form(JPEG, "YBR_FULL", frames=2), Form(RLE)):
         data = make_data_set(photo, form, [make_values(photo, form)] * form.frames)
         frames = list(generate_fragments(data.PixelData))[1:]
@@ -169,6 +166,46 @@ def swap_channels_profile() -> bytes:
     red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
     profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
     return bytes(profile)
+
+
+@pytest.mark.parametrize("syntax", [NATIVE, IMPLICIT, BIG])
+def test_a_file_without_any_header(syntax: str) -> None:
+    photo = read_sample(12)
+    data = make_file(photo, Form(syntax))
+    order = ">HH" if syntax == BIG else "<HH"
+    bare = data[data.index(struct.pack(order, 0x0008, 0x0016)) :]
+    assert is_dicom(bare)
+    np.testing.assert_array_equal(read_image(bare), photo)
+
+
+@pytest.mark.parametrize("undefined", [True, False])
+def test_the_icon_is_not_the_picture(undefined: bool) -> None:
+    photo = read_sample(13)
+    icon = make_data_set(photo[:64, :64], Form(), [photo[:64, :64]])
+    for form in (Form(), Form(IMPLICIT), Form(JPEG, "YBR_FULL")):
+        data = make_data_set(photo, form, [make_values(photo, form)])
+        icons = Sequence([icon])
+        icon.is_undefined_length_sequence_item = undefined
+        data.add_new(0x00880200, "SQ", icons)
+        data[0x00880200].is_undefined_length = undefined
+        found = read_image(write(data, form))
+        assert found.shape == photo.shape
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"])
+def test_frames_in_fragments_without_a_codec(syntax: str) -> None:
+    photo = read_sample(14)
+    data = make_data_set(photo, Form(), [photo])
+    frame = deflate(photo.tobytes()) if syntax.endswith("8.1") else photo.tobytes()
+    data.PixelData = encapsulate([frame + b"\0" * (len(frame) % 2)])
+    data["PixelData"].is_undefined_length = True
+    # pydicom writes no unknown names, so one of about the same length stands for them.
+    content = write(data, Form(JPEG))
+    at = content.index(JPEG.encode())
+    name = syntax.encode().ljust(len(JPEG), b"\0")
+    np.testing.assert_array_equal(
+        read_image(content[:at] + name + content[at + len(name) :]), photo
+    )
 
 
 def test_a_window_is_applied_to_greys() -> None:
@@ -224,8 +261,6 @@ def test_encodings_and_colours_that_are_not_read_are_named() -> None:
 
 def make_renamed(photo: np.ndarray, syntax: str) -> bytes:
     """Returns a file with a frame that no decoder knows, under a transfer syntax."""
-    from pydicom.encaps import encapsulate
-
     data = make_data_set(photo, Form(JPEG, "YBR_FULL"), [make_values(photo, Form())])
     data.PixelData = encapsulate([b"\0\0\1\xb3" + bytes(2000)])
     data["PixelData"].is_undefined_length = True
