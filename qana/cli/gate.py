@@ -16,7 +16,7 @@ from qana.data.photo import SMARTPHONE, Photo
 from qana.data.photo_files import list_photos
 from qana.data.sources import TITLES, find_sources
 from qana.errors import DataError
-from qana.evaluation.model_record import COMPARED_SOURCE
+from qana.evaluation.gate_record import COMPARED_SOURCE
 from qana.inference.manifest import find_entry, find_models_folder
 
 

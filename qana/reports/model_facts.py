@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from qana.classes import BY_CODE
-from qana.evaluation.model_record import Abstention, Gate
+from qana.evaluation.gate_record import Abstention, Gate
 from qana.evaluation.scores import DecisionScores, HeadlineIntervals, Interval
 from qana.protocols.lesion_report import LesionReport
 from qana.protocols.paper_report import PublishedScores

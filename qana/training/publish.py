@@ -19,7 +19,7 @@ from qana.data.photo import Photo
 from qana.data.sources import TITLES
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.fit_temperature import fit_temperature
-from qana.evaluation.model_record import COMPARED_SOURCE
+from qana.evaluation.gate_record import COMPARED_SOURCE
 from qana.evaluation.report_files import to_document
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import MANIFEST

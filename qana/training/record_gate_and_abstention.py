@@ -16,7 +16,7 @@ from qana.data.arrays import encode_labels, load_inputs
 from qana.data.photo import IMAGE_TYPES, Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.data.sources import SOURCES
-from qana.evaluation.model_record import COMPARED_SOURCE, SourcePassRate
+from qana.evaluation.gate_record import COMPARED_SOURCE, SourcePassRate
 from qana.evaluation.out_of_distribution import load_test_images
 from qana.evaluation.report_files import to_document
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage

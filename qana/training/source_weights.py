@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qana.data.photo import Photo
-from qana.evaluation.model_record import COMPARED_SOURCE
+from qana.evaluation.gate_record import COMPARED_SOURCE
 from qana.training.subsets import encode_groups
 
 
