@@ -103,7 +103,7 @@ def _read_number(tags: Any, name: str) -> float | None:
 def _make_palette(tags: Any, dtype: np.dtype, order: str) -> np.ndarray:
     """Makes the table of colours, (256 or 65536, 3) uint8."""
     index = np.arange(2 ** (8 * dtype.itemsize))
-    colours = []
+    tables = []
     for name in ("Red", "Green", "Blue"):
         entries, first, bits = (
             int(number) for number in tags[f"{name}PaletteColorLookupTableDescriptor"].value
@@ -118,7 +118,8 @@ def _make_palette(tags: Any, dtype: np.dtype, order: str) -> np.ndarray:
             table = words.astype("<u2").view(np.uint8)[:entries]
         else:
             table = np.frombuffer(content, f"{order}u2", entries)
-        top = 255 if bits == 8 else 2**bits - 1
-        scaled = np.clip(np.round(table / top * 255), 0, 255).astype(np.uint8)
-        colours.append(scaled[np.clip(index - first, 0, entries - 1)])
-    return np.stack(colours, axis=1)
+        tables.append(table.astype(np.int64)[np.clip(index - first, 0, entries - 1)])
+    colours = np.stack(tables, axis=1)
+    # Some writers fill fields of 16 bits with values of 8.
+    top = 255 if colours.max() <= 255 else 65_535
+    return np.clip(np.round(colours / top * 255), 0, 255).astype(np.uint8)

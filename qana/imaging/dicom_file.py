@@ -9,6 +9,7 @@ import time
 import warnings
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from qana.errors import ImageError
@@ -97,17 +98,12 @@ def read_picture(data: bytes) -> DicomPicture:
         TooCostlyError: the file is too large once inflated, or its header takes too long to read.
         Exception: the file is damaged; pydicom raises many kinds.
     """
-    import pydicom.config
     from pydicom.datadict import tag_for_keyword
     from pydicom.filereader import read_dataset
     from pydicom.tag import BaseTag, Tag
     from pydicom.valuerep import VR
 
-    # Warnings and logs of pydicom may quote the header, and so the patient.
-    warnings.filterwarnings("ignore", module=r"pydicom\.")
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-
+    _silence_pydicom()
     at, syntax = _read_file_header(data)
     if syntax == _DEFLATED:
         data, at = _inflate(data[at:]), 0
@@ -143,6 +139,16 @@ def name_identifier(identifier: str) -> str:
     if identifier in _JPEG_XL:
         return "JPEG XL"
     return UID_dictionary.get(identifier, ("an unknown kind",))[0]
+
+
+@cache
+def _silence_pydicom() -> None:
+    """Turns off warnings and logs of pydicom, which may quote the header, and so the patient."""
+    import pydicom.config
+
+    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+    warnings.filterwarnings("ignore", module=r"pydicom\.")
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
 def _describe_missing_picture(kind: str) -> str:

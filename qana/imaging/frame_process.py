@@ -34,9 +34,14 @@ def _limit_process() -> None:
         import resource
     except ImportError:  # Windows; the caller limits the time
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, limit in (
+        (resource.RLIMIT_CPU, MAX_SECONDS),
+        (resource.RLIMIT_AS, MAX_MEMORY),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _current, hard = resource.getrlimit(kind)
+        allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (allowed, allowed))
 
 
 def _decode_with_openjpeg(frame: bytes, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

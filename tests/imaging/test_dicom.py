@@ -31,6 +31,7 @@ from pydicom.uid import (
 
 from qana.imaging import ImageError, decode_image, read_image
 from qana.imaging.dicom import is_dicom
+from qana.imaging.frame_process import MISSING_PACKAGE
 from tools.fuzz.dicom_files import (
     PATIENT,
     Form,
@@ -206,6 +207,26 @@ def test_frames_in_fragments_without_a_codec(syntax: str) -> None:
     np.testing.assert_array_equal(
         read_image(content[:at] + name + content[at + len(name) :]), photo
     )
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_palette_of_eight_bits(bits: int) -> None:
+    photo = read_sample(15)
+    colours = make_palette_image(photo)[1].astype("u1" if bits == 8 else "<u2")
+    tags: dict[str, object] = {}
+    for at, name in enumerate(("Red", "Green", "Blue")):
+        tags[f"{name}PaletteColorLookupTableDescriptor"] = [256, 0, bits]
+        tags[f"{name}PaletteColorLookupTableData"] = colours[:, at].tobytes()
+    form = Form(photometric="PALETTE COLOR")
+    np.testing.assert_array_equal(read_image(make_file(photo, form, **tags)), expect(photo, form))
+
+
+def test_a_missing_decoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = make_file(read_sample(16), Form(LS))
+    missing = subprocess.CompletedProcess((), MISSING_PACKAGE, b"", b"")
+    monkeypatch.setattr(subprocess, "run", lambda *_arguments, **_options: missing)
+    with pytest.raises(ImageError, match=r"JPEG-LS.*install the package python-gdcm"):
+        read_image(data)
 
 
 def test_a_window_is_applied_to_greys() -> None:
