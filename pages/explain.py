@@ -23,7 +23,7 @@ from ui.explain.faithfulness import show_faithfulness
 from ui.explain.picture import show_picture
 from ui.explain.session import ExplainSession, open_session, request_map, show_progress
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
-from ui.gallery import PHOTO_TYPES, show_gallery
+from ui.gallery import show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.provenance import show_model
 from ui.scrolling import scroll_to_top
@@ -93,9 +93,9 @@ def choose_photo() -> None:
     show_network_choice()
     show_gallery(open_sample)
     key = f"explain_upload{st.session_state.get('explain_number', 0)}"
+    # Its `type` would refuse names without an extension; reading names what it refuses.
     st.file_uploader(
         "Or upload a photo of one lesion, in the middle of the picture. It stays in memory.",
-        type=PHOTO_TYPES,
         key=key,
         on_change=open_upload,
         args=(key,),

@@ -14,7 +14,7 @@ from ui.camera import show_camera
 from ui.disclaimer import show_disclaimer, show_phone_accuracy
 from ui.entry import ensure_app_started
 from ui.framing import encode_preview, show_framing
-from ui.gallery import PHOTO_TYPES, show_gallery
+from ui.gallery import show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
 from ui.verdict import show_verdict
@@ -127,9 +127,9 @@ def choose_photo() -> None:
             st.rerun()
     else:
         key = f"upload{number}"
+        # Its `type` would refuse names without an extension; reading names what it refuses.
         st.file_uploader(
             "A photo of one lesion, in the middle of the picture",
-            type=PHOTO_TYPES,
             key=key,
             on_change=open_upload,
             args=(key,),

@@ -4,11 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from qana.data.photo_files import PHOTO_EXTENSIONS
 from qana.data.samples import ATTRIBUTION, Sample, load_samples
 
-PHOTO_TYPES = [extension.removeprefix(".") for extension in PHOTO_EXTENSIONS]
-"""File types that may be uploaded."""
 THUMBNAIL = 108
 """Width of a small picture, pixels: three in a row on a phone."""
 

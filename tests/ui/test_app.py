@@ -73,9 +73,12 @@ def test_the_page_opens_with_samples_and_says_what_it_is_not(app: AppTest) -> No
     assert len([button for button in app.button if button.label.startswith("Photo ")]) == 21
 
 
-def test_an_upload_gets_the_classifier_s_verdict(app: AppTest, classifier, sure_samples) -> None:
+@pytest.mark.parametrize("name", ["photo.jpg", "photo.jfif", "PHOTO.JPE", "photo.mpo", "photo"])
+def test_an_upload_gets_the_classifier_s_verdict(
+    app: AppTest, classifier, sure_samples, name: str
+) -> None:
     data = sure_samples[0].path.read_bytes()
-    shown = words(upload(app, data))
+    shown = words(upload(app, data, name))
     prediction = classifier.classify(read_image(data))
     code, probability = prediction.top[0]
     assert f"{BY_CODE[code].name}, {format_percent(probability)}" in shown

@@ -13,7 +13,7 @@ from qana.inference.diagnosis import diagnose, diagnose_again
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job
 from ui.answered_photo import AnsweredPhoto
-from ui.gallery import PHOTO_TYPES, show_gallery
+from ui.gallery import show_gallery
 from ui.shared_models import get_classifier
 
 WALKTHROUGH_MODEL = DEFAULT_MODEL
@@ -109,9 +109,9 @@ def choose_photo(photo: WalkthroughPhoto) -> None:
             if answer is not None and answer.diagnosis.prediction is not None:
                 st.button("The photo from Scan", icon=":material/arrow_back:", on_click=_take_scan)
             key = f"convert_upload{st.session_state.get('convert_number', 0)}"
+            # Its `type` would refuse names without an extension; reading names what it refuses.
             st.file_uploader(
                 "A photo of one lesion, in the middle of the picture. It stays in memory.",
-                type=PHOTO_TYPES,
                 key=key,
                 on_change=_open_upload,
                 args=(key,),

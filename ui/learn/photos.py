@@ -13,7 +13,6 @@ from qana.data.samples import ATTRIBUTION
 from qana.edge_learning.teaching_photos import TeachingPhoto, load_teaching_photos
 from qana.imaging import read_image
 from ui.camera import show_camera
-from ui.gallery import PHOTO_TYPES
 from ui.learn.session import LearnSession
 
 LESSONS, CAMERA, UPLOAD = "Lesson photos", "Camera", "Upload"
@@ -69,9 +68,9 @@ def choose_photos(session: LearnSession, name: str) -> tuple[list[ChosenPhoto], 
         return _choose_lessons(name), False
     if source == CAMERA:
         return _take_photo(name, session.upload_number)
+    # Its `type` would refuse names without an extension; reading names what it refuses.
     files = st.file_uploader(
         "One lesion each, in the middle of the picture; they stay in memory until they are learned",
-        type=PHOTO_TYPES,
         accept_multiple_files=True,
         key=f"learn_upload{session.upload_number}",
     )

@@ -11,7 +11,7 @@ from qana.edge_learning.edge_learner import Answer
 from qana.errors import UserError
 from qana.imaging import read_image
 from ui.camera import show_camera
-from ui.gallery import PHOTO_TYPES, show_gallery
+from ui.gallery import show_gallery
 from ui.learn.class_names import escape_markdown, name_class
 from ui.learn.session import AskedPhoto, LearnSession
 from ui.scrolling import scroll_into_view
@@ -41,9 +41,9 @@ def show_ask(session: LearnSession) -> None:
         elif source == CAMERA:
             taken = show_camera(key=f"learn_ask_camera{session.camera_number}")
         else:
+            # Its `type` would refuse names without an extension; reading names what it refuses.
             file = st.file_uploader(
                 "A photo of one lesion, in the middle of the picture",
-                type=PHOTO_TYPES,
                 key="learn_ask_upload",
             )
     with answer, st.container(key=ANSWER, gap="xsmall"):
