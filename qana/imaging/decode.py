@@ -25,7 +25,8 @@ from qana.imaging.orientation import read_orientation, turn_upright
 from qana.imaging.png_chunks import clean_png
 from qana.imaging.png_transparency import load_png
 from qana.imaging.signatures import find_refused_format, has_photo_signature, is_heic
-from qana.imaging.tiff_pages import is_tiff, select_page
+from qana.imaging.tiff_directory import is_tiff
+from qana.imaging.tiff_pages import select_page
 from qana.imaging.tiff_pixels import UNREAD_FORM, GreyScale, choose_decoder, find_grey_scale
 
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")

@@ -55,6 +55,9 @@ def _convert_deep_grey(picture: Image.Image, key: int) -> Image.Image:
 def _convert_deep_colour(
     picture: Image.Image, key: tuple[int, ...], reader: TimedReader
 ) -> Image.Image:
+    high_key, low_key = (
+        np.array(part, np.uint8) for part in zip(*map(_split_value, key), strict=True)
+    )
     reader.seek(0)
     with Image.open(reader, formats=["PNG"]) as low:
         low.decodermaxblock = 512
@@ -64,9 +67,14 @@ def _convert_deep_colour(
         for top in range(0, picture.height, _BAND):
             box = (0, top, picture.width, min(top + _BAND, picture.height))
             high_bytes, low_bytes = (np.asarray(part.crop(box)) for part in (picture, low))
-            same = (high_bytes == np.array(key) >> 8) & (low_bytes == np.array(key) & 255)
+            same = (high_bytes == high_key) & (low_bytes == low_key)
             opaque = np.where(same.all(axis=2), np.uint8(0), np.uint8(255))
             alpha.paste(Image.fromarray(opaque), box)
     del picture.info["transparency"]
     picture.putalpha(alpha)
     return picture
+
+
+def _split_value(value: int) -> tuple[int, int]:
+    """Splits a 16-bit value into its high and its low byte."""
+    return value >> 8, value & 255

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 
 from qana.errors import ImageError
 from qana.imaging.limits import MAX_TIFF_PIECES, MAX_TIFF_TILE, TooCostlyError
+from qana.imaging.tiff_directory import TiffDirectories, TiffTag, encode_directory
 
-MAX_PAGES = 64
-"""Pages of a TIFF that are looked at."""
-MAX_TAGS = 4096
-ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
-"""Signatures of a TIFF with its byte order, as `struct` names it."""
 _SUBFILE, _OLD_SUBFILE, _WIDTH, _LENGTH, _COMPRESSION, _PHOTOMETRIC = 254, 255, 256, 257, 259, 262
-_ORIENTATION, _SUB_PAGES, _TILE_WIDTH, _TILE_LENGTH, _EXIF = 274, 330, 322, 323, 34_665
+_ORIENTATION, _TILE_WIDTH, _TILE_LENGTH, _EXIF = 274, 322, 323, 34_665
 _PIECE_OFFSETS = (273, 324)
 """TIFF tags that list where each strip or tile begins."""
 _PIXEL_TAGS = frozenset(
@@ -37,29 +33,10 @@ _REFUSED_COMPRESSIONS = {
     **{22_610: "JPEG XR", 34_934: "JPEG XR", 34_887: "LERC", 34_933: "PNG", 34_661: "JBIG"},
     **{50_001: "WebP", 52_548: "WebP"},
 }
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-"""Bytes of a value of each type."""
 RAW_TIFF = (
     "This file is a camera raw file (such as DNG, NEF or ARW), which cannot be read as a photo: "
     "export it as JPEG and choose the new file."
 )
-
-
-@dataclass(frozen=True)
-class TiffTag:
-    """An entry of a directory.
-
-    Attributes:
-        tag: its number.
-        kind: type of the values.
-        count: number of values.
-        field: the four bytes that hold the values or their offset.
-    """
-
-    tag: int
-    kind: int
-    count: int
-    field: bytes
 
 
 @dataclass(frozen=True)
@@ -73,96 +50,6 @@ class TiffPage:
 
     data: bytes
     orientation: int
-
-
-class _Directories:
-    """The directories of a TIFF, read with its byte order."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.order = ORDERS[data[:4]]
-
-    def read(self, start: int) -> tuple[list[TiffTag], int]:
-        """Reads a directory and the offset of the next one, 0 for none."""
-        (count,) = struct.unpack_from(f"{self.order}H", self.data, start)
-        if count > MAX_TAGS:
-            raise TooCostlyError
-        places = range(start + 2, start + 2 + 12 * count, 12)
-        tags = [TiffTag(*struct.unpack_from(f"{self.order}HHI4s", self.data, at)) for at in places]
-        after = self.data[places.stop : places.stop + 4]
-        return tags, int.from_bytes(after, "little" if self.order == "<" else "big")
-
-    def read_all(self) -> list[list[TiffTag]]:
-        """Reads the pages in their order, then the pages below them. Faulty later ones are left."""
-        (start,) = struct.unpack_from(f"{self.order}I", self.data, 4)
-        first, following = self.read(start)
-        pages, visited, inner = [first], {start}, self.list_values(first, _SUB_PAGES)
-        while len(pages) < MAX_PAGES:
-            if following and following not in visited:
-                start = following
-            elif inner:
-                start, following = inner.pop(0), 0
-                if start in visited:
-                    continue
-            else:
-                break
-            visited.add(start)
-            try:
-                page, following = self.read(start)
-            except struct.error:
-                following = 0
-                continue
-            pages.append(page)
-            inner += self.list_values(page, _SUB_PAGES)
-        return pages
-
-    def list_values(self, page: list[TiffTag], tag: int) -> list[int]:
-        """Lists the first whole numbers of a tag, of all its entries."""
-        values: list[int] = []
-        for entry in page:
-            letter = {1: "B", 3: "H", 4: "I", 13: "I"}.get(entry.kind)
-            if entry.tag != tag or letter is None:
-                continue
-            count = min(entry.count, MAX_PAGES)
-            size = count * _SIZES[entry.kind]
-            if entry.count * _SIZES[entry.kind] <= 4:
-                content = entry.field[:size]
-            else:
-                (at,) = struct.unpack(f"{self.order}I", entry.field)
-                content = self.data[at : at + size]
-            if len(content) == size:
-                values += struct.unpack(f"{self.order}{count}{letter}", content)
-        return values
-
-    def find_value(self, page: list[TiffTag], tag: int, default: int) -> int:
-        """Finds the first value of a tag."""
-        return next(iter(self.list_values(page, tag)), default)
-
-
-def is_tiff(data: bytes) -> bool:
-    """Returns whether a file is a TIFF."""
-    return data[:4] in ORDERS
-
-
-def find_tag(data: bytes, tag: int) -> int:
-    """Finds the first whole number of a tag in the first directory.
-
-    Args:
-        data: a TIFF, or EXIF data, which have its form.
-        tag: number of the tag.
-
-    Returns:
-        The value; 0 if there is none.
-
-    Raises:
-        struct.error: the directory is incomplete.
-        TooCostlyError: the directory has more entries than any photo.
-    """
-    if not is_tiff(data):
-        return 0
-    directories = _Directories(data)
-    (start,) = struct.unpack_from(f"{directories.order}I", data, 4)
-    return directories.find_value(directories.read(start)[0], tag, 0)
 
 
 def select_page(data: bytes) -> TiffPage:
@@ -185,7 +72,7 @@ def select_page(data: bytes) -> TiffPage:
             memory.
         struct.error: the first directory is incomplete.
     """
-    directories = _Directories(data)
+    directories = TiffDirectories(data)
     pages = directories.read_all()
     if any(_is_raw(directories, page) for page in pages):
         raise ImageError(RAW_TIFF)
@@ -202,7 +89,7 @@ def select_page(data: bytes) -> TiffPage:
     return TiffPage(_rewrite(directories, page), orientation if 1 <= orientation <= 8 else 1)
 
 
-def _is_raw(directories: _Directories, page: list[TiffTag]) -> bool:
+def _is_raw(directories: TiffDirectories, page: list[TiffTag]) -> bool:
     return (
         any(entry.tag in _RAW_TAGS for entry in page)
         or directories.find_value(page, _PHOTOMETRIC, 0) in _RAW_PHOTOMETRICS
@@ -210,17 +97,17 @@ def _is_raw(directories: _Directories, page: list[TiffTag]) -> bool:
     )
 
 
-def _is_reduced(directories: _Directories, page: list[TiffTag]) -> bool:
+def _is_reduced(directories: TiffDirectories, page: list[TiffTag]) -> bool:
     marks = directories.find_value(page, _SUBFILE, 0)
     return bool(marks & 0b101) or directories.find_value(page, _OLD_SUBFILE, 1) == 2
 
 
-def _measure_area(directories: _Directories, page: list[TiffTag]) -> int:
+def _measure_area(directories: TiffDirectories, page: list[TiffTag]) -> int:
     width, length = (directories.find_value(page, tag, 0) for tag in (_WIDTH, _LENGTH))
     return width * length
 
 
-def _check_pieces(directories: _Directories, page: list[TiffTag]) -> None:
+def _check_pieces(directories: TiffDirectories, page: list[TiffTag]) -> None:
     if any(entry.tag in _PIECE_OFFSETS and entry.count > MAX_TIFF_PIECES for entry in page):
         raise TooCostlyError
     # Of two entries with one tag, some decoders use the first and others the last.
@@ -231,7 +118,7 @@ def _check_pieces(directories: _Directories, page: list[TiffTag]) -> None:
         raise TooCostlyError
 
 
-def _rewrite(directories: _Directories, page: list[TiffTag]) -> bytes:
+def _rewrite(directories: TiffDirectories, page: list[TiffTag]) -> bytes:
     """Appends a directory with the tags of the pixels, and lets the file begin with it."""
     order, data = directories.order, directories.data
     start = len(data) + len(data) % 2
@@ -243,7 +130,7 @@ def _rewrite(directories: _Directories, page: list[TiffTag]) -> bytes:
     if exif:
         field = struct.pack(f"{order}I", start)
         kept[_EXIF] = TiffTag(_EXIF, 4, 1, field)
-    directory = _encode(order, [kept[tag] for tag in sorted(kept)])
+    directory = encode_directory(order, [kept[tag] for tag in sorted(kept)])
     return b"".join(
         (
             data[:4],
@@ -256,7 +143,7 @@ def _rewrite(directories: _Directories, page: list[TiffTag]) -> bytes:
     )
 
 
-def _reduce_exif(directories: _Directories, pointer: TiffTag | None) -> bytes:
+def _reduce_exif(directories: TiffDirectories, pointer: TiffTag | None) -> bytes:
     """Reduces the EXIF directory to the entries of the colour space."""
     if pointer is None or pointer.count != 1 or pointer.kind not in (4, 13):
         return b""
@@ -265,7 +152,7 @@ def _reduce_exif(directories: _Directories, pointer: TiffTag | None) -> bytes:
         entries, _following = directories.read(start)
     except struct.error:
         return b""
-    return _encode(
+    return encode_directory(
         directories.order,
         sorted(
             (
@@ -276,11 +163,3 @@ def _reduce_exif(directories: _Directories, pointer: TiffTag | None) -> bytes:
             key=lambda entry: entry.tag,
         ),
     )
-
-
-def _encode(order: str, entries: list[TiffTag]) -> bytes:
-    body = b"".join(
-        struct.pack(f"{order}HHI4s", entry.tag, entry.kind, entry.count, entry.field)
-        for entry in entries
-    )
-    return struct.pack(f"{order}H", len(entries)) + body + bytes(4)
