@@ -161,14 +161,21 @@ def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         if "saw" in str(error):
-            raise DataError(
-                f"{name} has a row that is longer than the header: write decimals with a point and "
-                "quote a text that has the delimiter in it."
-            ) from None
+            raise _make_length_error(name) from None
         raise DataError(
             f"{name} cannot be read as a table: close every quote and save it as CSV in UTF-8."
         ) from None
+    if not isinstance(frame.index, pd.RangeIndex):
+        # Pandas takes the first cells for the names of the rows where all rows are too long.
+        raise _make_length_error(name)
     return frame.fillna("").apply(lambda column: column.astype(str).str.strip())
+
+
+def _make_length_error(name: str) -> DataError:
+    return DataError(
+        f"{name} has a row that is longer than the header: write decimals with a point and quote a "
+        "text that has the delimiter in it."
+    )
 
 
 def _make_table(frame: pd.DataFrame, first_line: int, name: str, has_header: bool) -> TextTable:

@@ -100,6 +100,7 @@ def test_the_delimiter_is_found_outside_of_quotes(tmp_path: Path) -> None:
         (b"a,b\n1,\0nv\n", "not a text table"),
         (b"a,b\n1,2\n3,4,5\n", "Line 3 of table.csv has more cells than the header"),
         (b"a,b\n1,2\n3" + b",4" * 1000 + b"\n", "longer than the header"),
+        (b'a,"b\n1,2\n3",4,5\n6,7\n', "longer than the header"),
         (b'a,b\n1,"never closed\n2,3\n', "close every quote"),
         (b'a,b\n1,"never closed\n2,"3"\n', "close every quote"),
         (b"a,b\n1," + b"x" * 200_000, "close every quote"),
