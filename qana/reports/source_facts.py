@@ -1,10 +1,10 @@
 """Turns the report of the sources protocol into rows and sentences for pages and documents."""
 
+from qana.data.metadata import UNKNOWN
 from qana.data.photo import SMARTPHONE
 from qana.data.sources import TITLES
 from qana.evaluation.report_files import ReportError
 from qana.evaluation.source_table import Estimate, SourceRow
-from qana.evaluation.subgroups import UNKNOWN
 from qana.inference.manifest import ModelEntry
 from qana.protocols.phone_conditions_report import ConditionLimit
 from qana.protocols.protocol_reports import read_sources_report
