@@ -17,6 +17,7 @@ from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_masks import OUTLINE_SIZE, read_mask, trace_outlines, write_outlines
 from qana.data.lesion_split import SEED, read_split
 from qana.data.photo import Photo
+from qana.data.same_lesion import find_seen_photos, group_photos, read_same_lesion_pairs
 from qana.data.samples import SAMPLES_FILE, SAMPLES_FOLDER, load_samples
 
 PER_CLASS = 3
@@ -29,7 +30,8 @@ THUMBNAIL_SIDE = 324
 def copy_samples(photos: Sequence[Photo]) -> None:
     """Copies the first test lesions of each class in a fixed random order.
 
-    The choice does not depend on any network's answers, so the samples also show its errors.
+    The choice does not depend on any network's answers, so the samples also show its errors. A
+    lesion with a photo in another subset is skipped, because the networks may have seen it.
 
     Args:
         photos: all photos of HAM10000.
@@ -37,7 +39,12 @@ def copy_samples(photos: Sequence[Photo]) -> None:
     split = read_split()
     test = [photo for photo in photos if split[photo.image_id] == "test"]
     random.Random(SEED).shuffle(test)
-    SAMPLES_FOLDER.mkdir(parents=True, exist_ok=True)
+    groups = group_photos(photos, read_same_lesion_pairs())
+    seen = find_seen_photos(photos, test, groups)
+    test = [photo for photo in test if photo.image_id not in seen]
+    for folder in (SAMPLES_FOLDER, THUMBNAILS):
+        shutil.rmtree(folder, ignore_errors=True)  # so that no sample of an earlier choice is left
+    SAMPLES_FOLDER.mkdir(parents=True)
     with SAMPLES_FILE.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("image_id", "dx", "dx_type", "lesion_id"))

@@ -6,7 +6,7 @@ The lesion_id of a data set does not group all photos of a lesion, and data sets
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -133,3 +133,21 @@ def group_photos(photos: Sequence[Photo], pairs: Iterable[Pair]) -> dict[str, st
         if a in parent and b in parent:
             join(a, b)
     return {image_id: find(image_id) for image_id in parent}
+
+
+def find_seen_photos(
+    photos: Sequence[Photo], test: Sequence[Photo], groups: Mapping[str, str]
+) -> set[str]:
+    """Finds the test photos of lesions that have photos outside the test subset.
+
+    Args:
+        photos: all photos of the data set.
+        test: photos of the test subset.
+        groups: image_id to the group of the photo, see `group_photos`.
+
+    Returns:
+        The image_ids of these test photos.
+    """
+    tested = {photo.image_id for photo in test}
+    others = {groups[photo.image_id] for photo in photos if photo.image_id not in tested}
+    return {photo.image_id for photo in test if groups[photo.image_id] in others}

@@ -13,7 +13,7 @@ import numpy as np
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
 from qana.data.photo import Photo
-from qana.data.same_lesion import group_photos, read_same_lesion_pairs
+from qana.data.same_lesion import find_seen_photos, group_photos, read_same_lesion_pairs
 from qana.evaluation.estimates import make_answers, score_answers
 from qana.evaluation.report_files import read_report_if_present
 from qana.imaging import to_input
@@ -45,7 +45,8 @@ def run(data: Path, model: str, progress: Callable[[str], None]) -> SameLesionRe
     test = split_photos(photos)["test"]
     known = {photo.image_id for photo in photos}
     pairs = [pair for pair in read_same_lesion_pairs() if known.issuperset(pair)]
-    seen = find_seen(photos, test, group_photos(photos, pairs))
+    names = find_seen_photos(photos, test, group_photos(photos, pairs))
+    seen = np.array([photo.image_id in names for photo in test], bool)
     progress(f"{len(test)} test photos on {classifier.device}, {sum(seen)} of lesions seen before")
     answers = make_answers(test, _compute_logits(classifier, test), classifier.entry.temperature)
     earlier = read_report_if_present("protocols/same-lesion.json", SameLesionReport, None)
@@ -63,22 +64,6 @@ def run(data: Path, model: str, progress: Callable[[str], None]) -> SameLesionRe
         seen_lesions=len({photo.lesion_id for photo, one in zip(test, seen, strict=True) if one}),
         models={**(earlier.models if earlier else {}), model: scores},
     )
-
-
-def find_seen(photos: Sequence[Photo], test: Sequence[Photo], groups: dict[str, str]) -> np.ndarray:
-    """Finds the test photos of lesions that have photos outside the test subset.
-
-    Args:
-        photos: all photos of the data set.
-        test: N photos of the test subset.
-        groups: image_id to the group of the photo, see `group_photos`.
-
-    Returns:
-        (N,) bool.
-    """
-    tested = {photo.image_id for photo in test}
-    others = {groups[photo.image_id] for photo in photos if photo.image_id not in tested}
-    return np.array([groups[photo.image_id] in others for photo in test], bool)
 
 
 def _compute_logits(classifier: AkidaClassifier, photos: Sequence[Photo]) -> np.ndarray:

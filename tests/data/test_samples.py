@@ -7,6 +7,9 @@ from PIL import Image
 
 from qana.data.collect_samples import THUMBNAILS
 from qana.data.lesion_masks import OUTLINE_SIZE, fill_outlines, trace_outlines
+from qana.data.lesion_split import read_split
+from qana.data.same_lesion import read_same_lesion_pairs
+from qana.data.samples import load_samples
 
 
 def test_each_sample_has_its_own_thumbnail(samples) -> None:
@@ -30,3 +33,13 @@ def test_each_sample_has_the_outlines_of_its_lesion(samples) -> None:
 
 def test_a_photo_without_stored_outlines_has_none(samples) -> None:
     assert replace(samples[0], image_id="ISIC_0000000").outlines is None
+
+
+def test_no_network_has_seen_the_lesion_of_a_sample() -> None:
+    subset_of = read_split()
+    partners = dict.fromkeys((sample.image_id for sample in load_samples()), "test")
+    for first, second in read_same_lesion_pairs():
+        for one, other in ((first, second), (second, first)):
+            if one in partners and subset_of.get(other, "test") != "test":
+                partners[one] = f"{other} is in {subset_of[other]}"
+    assert set(partners.values()) == {"test"}
