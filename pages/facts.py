@@ -65,8 +65,10 @@ card, results = st.columns([1, 1], gap="large")
 with card:
     show_label(entry, lesion, reports.sources)
 with results:
-    st.subheader("On unseen lesions", anchor=False)
+    st.subheader("On test lesions", anchor=False)
     show_headlines(lesion)
+    if seen := describe_seen_lesions(reports.same_lesion, entry):
+        st.caption(seen)
     if reports.paper or reports.clinical:
         st.subheader("By other protocols", anchor=False)
         show_protocols(reports)

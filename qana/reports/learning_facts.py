@@ -25,7 +25,7 @@ class LeftOutScores:
     """Scores of a head after it learned a class that it lacked, mean over the classes.
 
     Attributes:
-        recall: of the class on unseen lesions, 0 to 1.
+        recall: of the class on test lesions, 0 to 1.
         lost: points of balanced accuracy that the other classes lose.
     """
 

@@ -73,11 +73,11 @@ def test_page_results_and_report_agree(page, report) -> None:
     shown, results = words(page), join_lines(RESULTS)
     twenty = average_twenty_lesions(report)
     assert f"reaches {compare_with_dense(report):.0%} of the dense head's" in shown
-    assert f"recall {twenty.recall:.2f} on unseen lesions" in shown
+    assert f"recall {twenty.recall:.2f} on test lesions" in shown
     assert f"lose {twenty.lost:.1f} points" in shown
     assert report.command in shown
     assert describe_baselines(report) in shown and describe_baselines(report) in results
-    assert f"recalls {twenty.recall:.2f} of its unseen" in results
+    assert f"recalls {twenty.recall:.2f} of its test" in results
     assert f"lose {twenty.lost:.1f} points" in results, "run `python -m qana.reports.readme`"
 
 

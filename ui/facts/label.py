@@ -60,7 +60,7 @@ def _list_performance(report: LesionReport) -> Lines:
     test, referral = report.test, report.malignant.test
     melanoma = test.per_class["mel"].recall
     return (
-        ("Test photos, of unseen lesions", f"{test.n:,}"),
+        ("Test photos", f"{test.n:,}"),
         ("Accuracy", format_with_interval(test.accuracy, test.ci95.accuracy)),
         (
             "Balanced accuracy",

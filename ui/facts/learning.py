@@ -38,7 +38,7 @@ def show_learning(report: LearningReport) -> None:
         st.altair_chart(_draw_left_out(chosen), alt=_describe_left_out(chosen))
         twenty = facts.average_twenty_lesions(report)
         st.caption(
-            f"From 20 lesions: recall {twenty.recall:.2f} on unseen lesions, "
+            f"From 20 lesions: recall {twenty.recall:.2f} on test lesions, "
             f"{twenty.recall / twenty.chance:.1f} times chance; the other classes lose "
             f"{twenty.lost:.1f} points of balanced accuracy (mean of the classes that have 20). "
             f"{facts.describe_baselines(report)} "
@@ -64,7 +64,7 @@ def show_learning(report: LearningReport) -> None:
 def _draw_left_out(rows: list[facts.Row]) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(alt.InlineData(rows)).encode(
         x=alt.X("lesions:O", title="lesions learned from", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("recall:Q", scale=SHARES, axis=TENTHS, title="recall on unseen lesions"),
+        y=alt.Y("recall:Q", scale=SHARES, axis=TENTHS, title="recall on test lesions"),
         color=alt.Color(
             "head:N",
             sort=HEADS,

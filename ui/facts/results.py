@@ -49,8 +49,8 @@ def show_protocols(reports: ProtocolReports) -> None:
             f"In the paper's protocol **{overlap.own_source:.0%}** of the "
             f"{overlap.test_images:,} test images have their own source photo in training, and "
             f"**{overlap.own_source_not_nevi:.0%}** of those that show no mole. Such a test "
-            "measures what the network remembers. In the lesion protocol, no lesion is in both "
-            "subsets."
+            "measures what the network remembers. In the lesion protocol, no lesion_id is in "
+            "both subsets."
         )
     if clinical := reports.clinical:
         st.markdown(
