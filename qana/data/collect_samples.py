@@ -17,8 +17,8 @@ from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_masks import OUTLINE_SIZE, read_mask, trace_outlines, write_outlines
 from qana.data.lesion_split import SEED, read_split
 from qana.data.photo import Photo
-from qana.data.same_lesion import find_seen_photos, group_photos, read_same_lesion_pairs
 from qana.data.samples import SAMPLES_FILE, SAMPLES_FOLDER, load_samples
+from qana.data.unseen_photos import select_unseen_photos
 
 PER_CLASS = 3
 THUMBNAILS = Path(__file__).parents[2] / "static" / "samples"
@@ -36,12 +36,11 @@ def copy_samples(photos: Sequence[Photo]) -> None:
     Args:
         photos: all photos of HAM10000.
     """
+    unseen = {photo.image_id for photo in select_unseen_photos(photos)}
     split = read_split()
     test = [photo for photo in photos if split[photo.image_id] == "test"]
-    random.Random(SEED).shuffle(test)
-    groups = group_photos(photos, read_same_lesion_pairs())
-    seen = find_seen_photos(photos, test, groups)
-    test = [photo for photo in test if photo.image_id not in seen]
+    random.Random(SEED).shuffle(test)  # all of them, so that the order does not change
+    test = [photo for photo in test if photo.image_id in unseen]
     for folder in (SAMPLES_FOLDER, THUMBNAILS):
         shutil.rmtree(folder, ignore_errors=True)  # so that no sample of an earlier choice is left
     SAMPLES_FOLDER.mkdir(parents=True)
