@@ -34,7 +34,7 @@ TIMES = re.compile(r"\d ms")
 def prepare_scan(page: Page) -> None:
     """Classifies a sample and, on a laptop, shows the map of the answer."""
     page.get_by_role("button", name="Photo 13", exact=True).click()
-    expect(page.get_by_text("Looks most like")).to_be_visible()
+    expect(page.get_by_text("Looks most like", exact=True)).to_be_visible()
     if page.viewport_size == LAPTOP:
         page.get_by_text("Show what supports it").click()
         expect(page.get_by_alt_text("under a map of what supports")).to_be_visible()

@@ -114,7 +114,7 @@ def classify(page: Page) -> None:
 
 
 def read_verdict(page: Page, prediction: Prediction) -> None:
-    expect(page.get_by_text(VERDICT)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(VERDICT, exact=True)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", level=2)).to_contain_text(BY_CODE[prediction.top[0][0]].name)
     expect(page.get_by_text("Not a medical device").first).to_be_visible()
 
@@ -184,7 +184,7 @@ def test_a_photo_is_moved_turned_and_enlarged_and_so_classified(
 def test_an_answer_needs_no_scrolling(page: Page, sure_samples, samples) -> None:
     number = samples.index(sure_samples[0]) + 1
     page.get_by_role("button", name=f"Photo {number}", exact=True).click()
-    expect(page.get_by_text(VERDICT)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(VERDICT, exact=True)).to_be_visible(timeout=PATIENCE)
     for words in ("Looks most like", "Needs a professional look", "events", "Not a medical device"):
         said = page.get_by_text(words).locator("visible=true")
         expect(said.first).to_be_in_viewport(ratio=1)
