@@ -3,6 +3,7 @@
 import argparse
 
 from qana.cli.common import add_data_option, add_runs_option, print_message
+from qana.data.sources import find_sources
 from qana.network.keras_forms import silence_tensorflow
 
 
@@ -17,6 +18,7 @@ def run(options: argparse.Namespace) -> int:
 
     After a stop, the same command continues.
     """
+    find_sources(options.data)  # before torch loads
     silence_tensorflow()
     print_message("Loading torch. This takes a few seconds.")
     from qana.training.named_teachers import SOURCE_VIEWS

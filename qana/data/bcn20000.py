@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qana.data.csv_tables import quote_value, read_table
 from qana.data.metadata import (
+    JOINED_METADATA,
     find_pictures,
     get_label,
     get_picture,
@@ -16,13 +17,12 @@ from qana.data.metadata import (
     name_or_unknown,
     parse_optional,
     read_one_hot,
+    read_rows,
 )
 from qana.data.photo import Photo
 from qana.errors import DataError
 
 SOURCE = "bcn20000"
-METADATA = "metadata.csv"
-"""One table with everything, of the photos of BCN_20000 alone."""
 COLUMNS = ("image", "lesion_id", "dx", "diagnosis")
 OFFICIAL_METADATA = "ISIC_2019_Training_Metadata.csv"
 OFFICIAL_TRUTH = "ISIC_2019_Training_GroundTruth.csv"
@@ -46,7 +46,7 @@ classes."""
 def is_bcn20000(folder: Path) -> bool:
     """Returns whether a folder holds BCN_20000, by the columns of its metadata."""
     official = has_columns(folder / OFFICIAL_METADATA, OFFICIAL_COLUMNS)
-    return official or has_columns(folder / METADATA, COLUMNS)
+    return official or has_columns(folder / JOINED_METADATA, COLUMNS)
 
 
 def read_bcn20000(root: Path) -> list[Photo]:
@@ -64,15 +64,13 @@ def read_bcn20000(root: Path) -> list[Photo]:
         DataError: a table, a column or a photo is missing, or a cell is wrong. The message names
             it.
     """
-    if (root / OFFICIAL_METADATA).is_file():
-        rows = _join_official_tables(root)
-    elif (root / METADATA).is_file():
-        rows = read_table(root / METADATA, COLUMNS)
-    else:
-        raise DataError(
-            f"{OFFICIAL_METADATA} is missing in {root.name}: give the folder that holds the "
-            "training data of the ISIC 2019 challenge."
-        )
+    rows = read_rows(
+        root,
+        OFFICIAL_METADATA,
+        _join_official_tables,
+        COLUMNS,
+        "the training data of the ISIC 2019 challenge",
+    )
     pictures = find_pictures(root)
     return [_make_photo(row, pictures, root) for row in rows]
 

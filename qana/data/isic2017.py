@@ -10,6 +10,7 @@ from pathlib import Path
 from qana.classes import LABELS
 from qana.data.csv_tables import parse_number, quote_value, read_table
 from qana.data.metadata import (
+    JOINED_METADATA,
     UNKNOWN,
     find_pictures,
     get_label,
@@ -17,14 +18,12 @@ from qana.data.metadata import (
     has_columns,
     name_or_unknown,
     parse_optional,
+    read_rows,
 )
 from qana.data.photo import Photo
 from qana.data.text_tables import read_header
-from qana.errors import DataError
 
 SOURCE = "isic2017"
-METADATA = "metadata.csv"
-"""One table with everything, with the labels and lesions of the ISIC 2019 challenge."""
 COLUMNS = ("image", "lesion_id", "dx")
 OFFICIAL_TRUTH = "ISIC-2017_Training_Part3_GroundTruth.csv"
 OFFICIAL_COLUMNS = ("image_id", "melanoma", "seborrheic_keratosis")
@@ -37,7 +36,7 @@ def is_isic2017(folder: Path) -> bool:
     if has_columns(folder / OFFICIAL_TRUTH, OFFICIAL_COLUMNS):
         return True
     # BCN_20000 has the same columns and "diagnosis".
-    columns = read_header(folder / METADATA)
+    columns = read_header(folder / JOINED_METADATA)
     return set(COLUMNS) <= set(columns) and "diagnosis" not in columns
 
 
@@ -57,15 +56,13 @@ def read_isic2017(root: Path) -> list[Photo]:
         DataError: a table, a column or a photo is missing, or a cell is wrong. The message names
             it.
     """
-    if (root / OFFICIAL_TRUTH).is_file():
-        rows = _join_official_tables(root)
-    elif (root / METADATA).is_file():
-        rows = read_table(root / METADATA, COLUMNS)
-    else:
-        raise DataError(
-            f"{OFFICIAL_TRUTH} is missing in {root.name}: give the folder that holds the training "
-            "data of the ISIC 2017 challenge."
-        )
+    rows = read_rows(
+        root,
+        OFFICIAL_TRUTH,
+        _join_official_tables,
+        COLUMNS,
+        "the training data of the ISIC 2017 challenge",
+    )
     pictures = find_pictures(root)
     return [_make_photo(row, pictures, root) for row in rows]
 

@@ -1,13 +1,15 @@
 """Finds the pictures of a data set and reads the cells of its metadata."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from qana.data.csv_tables import parse_number, quote_value
+from qana.data.csv_tables import parse_number, quote_value, read_table
 from qana.data.photo_files import PHOTO_EXTENSIONS
 from qana.data.text_tables import read_header
 from qana.errors import DataError
 
+JOINED_METADATA = "metadata.csv"
+"""Table of a data set that has its diagnoses too, in place of several official tables."""
 UNKNOWN = "unknown"
 """Value of a site or sex that is not recorded."""
 
@@ -15,6 +17,35 @@ UNKNOWN = "unknown"
 def has_columns(path: Path, columns: Collection[str]) -> bool:
     """Returns whether a table exists and has all of the columns."""
     return set(columns) <= set(read_header(path))
+
+
+def read_rows(
+    root: Path,
+    official: str,
+    join_tables: Callable[[Path], list[dict[str, str]]],
+    columns: Sequence[str],
+    title: str,
+) -> list[dict[str, str]]:
+    """Reads the metadata of a data set from its official tables or from one joined table.
+
+    Args:
+        root: folder of the data set.
+        official: name of the official table that tells the two forms apart.
+        join_tables: reads the official tables in `root` to rows with `columns`.
+        columns: columns of the joined table, `JOINED_METADATA`.
+        title: name of the data set, for the message.
+
+    Returns:
+        The cells of each row by column.
+
+    Raises:
+        DataError: neither form is there, or a table is damaged.
+    """
+    if (root / official).is_file():
+        return join_tables(root)
+    if (root / JOINED_METADATA).is_file():
+        return read_table(root / JOINED_METADATA, columns)
+    raise DataError(f"{official} is missing in {root.name}: give the folder that holds {title}.")
 
 
 def read_one_hot(row: dict[str, str], classes: Sequence[str], where: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qana.data.csv_tables import parse_number, quote_value, read_table
 from qana.data.metadata import (
+    JOINED_METADATA,
     find_pictures,
     get_label,
     get_picture,
@@ -15,13 +16,12 @@ from qana.data.metadata import (
     parse_class,
     parse_optional,
     read_one_hot,
+    read_rows,
 )
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, Photo
 from qana.errors import DataError
 
 SOURCE = "milk10k"
-METADATA = "metadata.csv"
-"""One table with everything."""
 OFFICIAL_METADATA = "MILK10k_Training_Metadata.csv"
 OFFICIAL_TRUTH = "MILK10k_Training_GroundTruth.csv"
 """The official download's diagnoses, one row for each lesion."""
@@ -62,7 +62,7 @@ CONFIRMED_BY = {"histopathology": "histo"}
 def is_milk10k(folder: Path) -> bool:
     """Returns whether a folder holds MILK10k, by the columns of its metadata."""
     official = has_columns(folder / OFFICIAL_METADATA, OFFICIAL_COLUMNS)
-    return official or has_columns(folder / METADATA, COLUMNS)
+    return official or has_columns(folder / JOINED_METADATA, COLUMNS)
 
 
 def read_milk10k(root: Path) -> list[Photo]:
@@ -79,15 +79,9 @@ def read_milk10k(root: Path) -> list[Photo]:
         DataError: a table, a column or a photo is missing, or a cell is wrong. The message names
             it.
     """
-    if (root / OFFICIAL_METADATA).is_file():
-        rows = _join_official_tables(root)
-    elif (root / METADATA).is_file():
-        rows = read_table(root / METADATA, COLUMNS)
-    else:
-        raise DataError(
-            f"{OFFICIAL_METADATA} is missing in {root.name}: give the folder that holds MILK10k "
-            "(doi:10.34970/648456)."
-        )
+    rows = read_rows(
+        root, OFFICIAL_METADATA, _join_official_tables, COLUMNS, "MILK10k (doi:10.34970/648456)"
+    )
     pictures = find_pictures(root)
     return [_make_photo(row, pictures, root) for row in rows]
 
