@@ -78,6 +78,9 @@ CLASSES: tuple[LesionClass, ...] = (
 
 LABELS: tuple[str, ...] = tuple(lesion.code for lesion in CLASSES)
 """The seven codes in alphabetical order: akiec, bcc, bkl, df, mel, nv, vasc."""
+COMMON: tuple[str, ...] = ("akiec", "bcc", "bkl", "mel", "nv")
+"""The codes of the classes that every data set but ISIC 2017 has. Balanced accuracy over them
+compares data sets, because some have no df and no vasc, or only a few."""
 MALIGNANT: tuple[bool, ...] = tuple(lesion.malignant for lesion in CLASSES)
 """`LesionClass.malignant` of each class, in the order of `LABELS`."""
 BY_CODE: dict[str, LesionClass] = {lesion.code: lesion for lesion in CLASSES}

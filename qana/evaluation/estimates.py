@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from qana.classes import LABELS, MALIGNANT
+from qana.classes import COMMON, LABELS, MALIGNANT
 from qana.data.photo import Photo
 from qana.evaluation.bootstrap import (
     DRAWS,
@@ -22,12 +22,9 @@ from qana.evaluation.source_table import AnswerScores, Estimate
 from qana.inference.probabilities import malignant_probability
 from qana.inference.temperature import softmax
 
-FIVE = ("akiec", "bcc", "bkl", "mel", "nv")
-"""The classes that every source but ISIC 2017 holds. Balanced accuracy over them compares sources,
-because some sources have no df and no vasc, or only a few."""
 OUT_OF_SCOPE = -1
 """Class index of a photo that shows none of the seven classes."""
-_FIVE_INDICES = np.array([LABELS.index(label) for label in FIVE])
+_FIVE_INDICES = np.array([LABELS.index(label) for label in COMMON])
 _MELANOMA = LABELS.index("mel")
 
 

@@ -8,16 +8,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qana.classes import LABELS
+from qana.classes import COMMON, LABELS
 from qana.data.photo import Photo
-from qana.evaluation.estimates import FIVE
 from qana.training.operating_point import MELANOMA_SHIFTS, STRENGTHS, OperatingPoint
 
 MELANOMA_SOURCE = "ham10000"
 MELANOMA_RECALL = 0.72
 """Least recall of melanoma on the validation photos of `MELANOMA_SOURCE`, if any point reaches it.
 The deployed network is meant to find 70 % of the melanomas of the test lesions there."""
-_FIVE = np.array([LABELS.index(label) for label in FIVE])
+_FIVE = np.array([LABELS.index(label) for label in COMMON])
 _MELANOMA = LABELS.index("mel")
 
 
