@@ -1,11 +1,14 @@
 """Builds the views that a network is trained on, with the soft labels that its recipe asks for."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
+from qana.data.photo import Photo
 from qana.training import ProgressCallback
 from qana.training.parent_model import ParentModel
 from qana.training.recipe import Recipe
+from qana.training.sampling import choose_balance
 from qana.training.soft_labels import (
     TeacherModel,
     compute_digest,
@@ -51,7 +54,7 @@ def build_views(
         subsets.frames,
         subsets.train_labels,
         recipe.input_size,
-        recipe.balance,
+        choose_balance(subsets.train, recipe),
         recipe.label_smoothing,
         recipe.mixup,
         recipe.augmentation,
@@ -71,7 +74,7 @@ def build_views(
         stored = FOLDER / f"{compute_digest(recipe, parent)}.npz"
         soft_labels = read_stored_soft_labels(stored, subsets.train)
     if soft_labels is None:
-        teachers = _load_teachers(views, recipe, parent, runs, progress)
+        teachers = _load_teachers(views, subsets.train, recipe, parent, runs, progress)
         progress("Stage soft labels")
         soft_labels = compute_soft_labels(
             teachers, subsets.frames, recipe.judged_views, recipe.augmentation, path
@@ -81,6 +84,7 @@ def build_views(
 
 def _load_teachers(
     views: Views,
+    photos: Sequence[Photo],
     recipe: Recipe,
     parent: ParentModel | None,
     runs: Path,
@@ -96,7 +100,7 @@ def _load_teachers(
         teacher_views = dataclasses.replace(
             views,
             size=one.input_size,
-            balance=one.balance,
+            balance=choose_balance(photos, one),
             smoothing=one.label_smoothing,
             mixup=one.mixup,
             augmentation=one.augmentation,

@@ -105,13 +105,17 @@ def _make_dataset(views: Views, batch: int, run: int) -> tf.data.Dataset:
     """Makes endless batches: (B, S, S, 3) float32, 0 to 255, and (B, 7) float32 targets."""
     # The seed is not fixed, because a resumed run must not get the same views again.
     seed = (run, time.time_ns())
-    return tf.data.Dataset.from_generator(
-        lambda: views.generate_batches(batch, seed),
-        output_signature=(
-            tf.TensorSpec((batch, views.size, views.size, 3), tf.uint8),
-            tf.TensorSpec((batch, len(LABELS)), tf.float32),
-        ),
-    ).map(lambda pictures, targets: (tf.cast(pictures, tf.float32), targets))
+    return (
+        tf.data.Dataset.from_generator(
+            lambda: views.generate_batches(batch, seed),
+            output_signature=(
+                tf.TensorSpec((batch, views.size, views.size, 3), tf.uint8),
+                tf.TensorSpec((batch, len(LABELS)), tf.float32),
+            ),
+        )
+        .map(lambda pictures, targets: (tf.cast(pictures, tf.float32), targets))
+        .prefetch(4)
+    )
 
 
 class _ProgressBar(keras.callbacks.Callback):

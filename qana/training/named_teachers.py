@@ -12,6 +12,7 @@ SOURCE_TEACHERS = (
         seed=11,
         sources=SOURCES,
         group_balance=0.5,
+        source_balance=0.8,
         reduced=0.15,
         surrounded=0.1,
     ),
@@ -24,5 +25,6 @@ SOURCE_VIEWS = Recipe(
     judged_views=4,
     sources=SOURCES,
     group_balance=0.5,
+    source_balance=0.8,
 )
 """Settings of the views that these teachers label."""

@@ -47,6 +47,7 @@ class TeacherRecipe:
         seed: seed of the first weights and of the views.
         sources: as in `Recipe`. A recipe and its teachers have the same sources.
         group_balance: as in `Recipe`.
+        source_balance: as in `Recipe`.
         reduced: as in `Recipe`.
         surrounded: as in `Recipe`.
         taught: as in `Recipe`, and the same as in the recipe.
@@ -65,6 +66,7 @@ class TeacherRecipe:
     seed: int = 1
     sources: tuple[str, ...] | None = None
     group_balance: float | None = None
+    source_balance: float | None = None
     reduced: float | None = None
     surrounded: float | None = None
     taught: tuple[tuple[str, str], ...] | None = None
@@ -132,6 +134,10 @@ class Recipe:
             HAM10000 alone.
         group_balance: how alike the sources and image types are sampled, see
             `qana.training.sampling`. None samples all photos alike, apart from `balance`.
+        source_balance: as `balance`, for all sources but HAM10000. None for `balance`. How common a
+            class is in the other sources depends on how each was collected.
+        pretrained: name of stored weights in assets/pretrained that training starts from, see
+            `qana.training.pretrained`. None for none.
         reduced: share of the views that are shrunk to 84 pixels and enlarged again, 0 to 1. One
             source has photos of this size, and blur must not become its sign.
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
@@ -175,6 +181,8 @@ class Recipe:
     seed: int = 1
     sources: tuple[str, ...] | None = None
     group_balance: float | None = None
+    source_balance: float | None = None
+    pretrained: str | None = None
     reduced: float | None = None
     surrounded: float | None = None
     activation_penalty: float | None = None

@@ -22,7 +22,8 @@ class Views:
         labels: (N,) integers, the classes of the frames.
         size: side of a picture in pixels.
         balance: photos are sampled with weight (class size) ** -balance. With 0 all photos have the
-            same weight, with 1 all classes.
+            same weight, with 1 all classes. One number, or (N,) floats that are equal within a
+            group.
         smoothing: share of a target that is spread over all classes, 0 to 1.
         mixup: parameter of the Beta distribution for blending two pictures (Zhang et al., "mixup",
             ICLR 2018). 0 blends none.
@@ -43,7 +44,7 @@ class Views:
     frames: np.ndarray
     labels: np.ndarray
     size: int
-    balance: float = 0.5
+    balance: float | np.ndarray = 0.5
     smoothing: float = 0.1
     mixup: float = 0.0
     augmentation: float = 1.0

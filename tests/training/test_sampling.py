@@ -1,9 +1,14 @@
 """Sampling of training photos by class and by source."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from qana.training.sampling import compute_sampling_weights
+from qana.data.photo import Photo
+from qana.training.recipe import Recipe
+from qana.training.sampling import choose_balance, compute_sampling_weights
 
 LABELS = np.array([0] * 80 + [1] * 20 + [0] * 5 + [1] * 5)
 GROUPS = np.array([0] * 100 + [1] * 10)
@@ -36,3 +41,18 @@ def test_one_group_gives_the_balance_by_class_alone() -> None:
     weights = compute_sampling_weights(LABELS, np.zeros_like(LABELS), 0.5, 1.0)
     expected = np.bincount(LABELS)[LABELS].astype(float) ** -0.5
     np.testing.assert_allclose(weights, expected / expected.sum())
+
+
+def test_other_sources_have_a_balance_of_their_own() -> None:
+    photo = Photo("a", "a", "nv", "", None, "unknown", "", Path("a.jpg"), None)
+    photos = [photo, replace(photo, source="milk10k")]
+    recipe = Recipe("one", balance=0.5)
+    assert choose_balance(photos, recipe) == 0.5
+    both = choose_balance(photos, replace(recipe, source_balance=1.0))
+    np.testing.assert_array_equal(both, [0.5, 1.0])
+    balances = np.where(GROUPS == 1, 1.0, 0.0)
+    labels = np.array([0] * 80 + [1] * 20 + [0] * 8 + [1] * 2)
+    weights = compute_sampling_weights(labels, GROUPS, balances, 0.0)
+    shares = [measure_share(weights, (g == GROUPS) & (labels == 1)) for g in (0, 1)]
+    assert shares[0] == pytest.approx(20 / 110)
+    assert shares[1] == pytest.approx(5 / 110)
