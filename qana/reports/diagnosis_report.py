@@ -18,6 +18,7 @@ from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
 from qana.inference.probabilities import format_percent
 from qana.reports.source_facts import describe_dark_skin, read_valid_report
+from qana.reports.training_data import describe_sources
 from qana.resources import VERSION
 
 JPEG_QUALITY = 90
@@ -71,6 +72,8 @@ def write_diagnosis_report(
         layers=_list_layers(prediction),
         dark_skin=describe_dark_skin(read_valid_report(diagnosis.classifier.entry)),
         rows=_list_sources(diagnosis, prediction),
+        learned_from=describe_sources(diagnosis.classifier.entry),
+        licence=diagnosis.classifier.entry.record["licence"].partition(" (")[0],
     )
     return page.encode()
 

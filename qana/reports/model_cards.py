@@ -9,9 +9,17 @@ from pathlib import Path
 import jinja2
 
 from qana.classes import BY_CODE
+from qana.data.photo import DERMOSCOPIC
 from qana.errors import KERAS_PACKAGES
 from qana.evaluation.model_record import read_record
-from qana.inference.manifest import AKIDA1, CHIPS, ModelEntry, find_models_folder, read_manifest
+from qana.inference.manifest import (
+    AKIDA1,
+    CHIPS,
+    DERMOSCOPIC_ONLY,
+    ModelEntry,
+    find_models_folder,
+    read_manifest,
+)
 from qana.protocols.protocol_reports import read_reports, read_sources_report
 from qana.reports.learning_facts import average_twenty_lesions
 from qana.reports.learning_report import read_learning
@@ -25,6 +33,11 @@ from qana.reports.model_comparison import (
 from qana.reports.model_facts import HEADLINES, format_with_interval
 from qana.reports.seen_lesions import describe_seen_lesions
 from qana.reports.source_facts import describe_dark_skin, describe_phone_photos
+from qana.reports.training_data import (
+    describe_read_photo,
+    describe_training_data,
+    list_image_types,
+)
 
 TEMPLATE = "model_card.md.jinja"
 FAMILIES = {
@@ -78,6 +91,10 @@ def make_card(entry: ModelEntry) -> str:
         else [],
         seen=describe_seen_lesions(read_reports().same_lesion, entry),
         sources=sources,
+        photo=describe_read_photo(entry),
+        lens_alone=list_image_types(entry) == [DERMOSCOPIC],
+        gate_lens_alone=entry.gate_image_types == DERMOSCOPIC_ONLY,
+        training_data=describe_training_data(entry),
         dark_skin=describe_dark_skin(sources),
         phone_photos=describe_phone_photos(sources),
         learning=average_twenty_lesions(learning)

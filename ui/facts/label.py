@@ -11,6 +11,7 @@ from qana.protocols.lesion_report import LesionReport
 from qana.protocols.sources_report import SourcesReport
 from qana.reports.model_facts import format_with_interval
 from qana.reports.source_facts import describe_dark_skin, describe_phone_photos
+from qana.reports.training_data import describe_read_photo, describe_training_data
 
 Lines = Sequence[tuple[str, str]]
 CALLED = ", ".join(lesion.name.lower() for lesion in CLASSES)
@@ -34,7 +35,7 @@ def show_label(entry: ModelEntry, report: LesionReport, sources: SourcesReport |
         "computed on BrainChip Akida</div>"
         + _make_section("Mechanism", _list_mechanism(entry), HEAVY)
         + _make_section("Performance", _list_performance(report), HEAVY, numbers=True)
-        + _make_section("Uses and directions", USES, HEAVY)
+        + _make_section("Uses and directions", _list_uses(entry), HEAVY)
         + _make_section("Warnings", _list_warnings(sources), HEAVY)
         + "</div>"
     )
@@ -43,7 +44,7 @@ def show_label(entry: ModelEntry, report: LesionReport, sources: SourcesReport |
 def _list_mechanism(entry: ModelEntry) -> Lines:
     side = entry.input_shape[0]
     return (
-        ("Input", f"one dermatoscopic photo, its centre square, {side} x {side} pixels"),
+        ("Input", f"{describe_read_photo(entry)}, its centre square, {side} x {side} pixels"),
         ("Output", f"a probability for each of: {CALLED}"),
         (
             "Model",
@@ -51,7 +52,7 @@ def _list_mechanism(entry: ModelEntry) -> Lines:
             f"{entry.activation_bits}-bit activations, {entry.parameters:,} parameters, "
             f"{entry.macs / 1e6:.1f} million multiplications a photo",
         ),
-        ("Learned from", "HAM10000: dermatoscopic photos from clinics in Vienna and Queensland"),
+        ("Learned from", describe_training_data(entry)),
         ("File", f"{entry.path.name}, SHA-256 {entry.sha256[:12]}"),
     )
 
@@ -81,11 +82,15 @@ def _list_performance(report: LesionReport) -> Lines:
     )
 
 
-USES: Lines = (
+USES = (
     ("For", "research, teaching, trying out a neuromorphic chip"),
     ("Not for", "diagnosis, triage, reassurance, or any decision about a person"),
-    ("Works on", "one lesion in the middle of a sharp, well lit dermatoscopic photo"),
 )
+
+
+def _list_uses(entry: ModelEntry) -> Lines:
+    photo = describe_read_photo(entry)
+    return (*USES, ("Works on", f"one lesion in the middle of {photo}, sharp and well lit"))
 
 
 def _list_warnings(sources: SourcesReport | None) -> Lines:
