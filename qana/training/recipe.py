@@ -136,8 +136,6 @@ class Recipe:
             `qana.training.sampling`. None samples all photos alike, apart from `balance`.
         source_balance: as `balance`, for all sources but HAM10000. None for `balance`. How common a
             class is in the other sources depends on how each was collected.
-        pretrained: name of stored weights in assets/pretrained that training starts from, see
-            `qana.training.pretrained`. None for none.
         reduced: share of the views that are shrunk to 84 pixels and enlarged again, 0 to 1. One
             source has photos of this size, and blur must not become its sign.
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
@@ -148,6 +146,9 @@ class Recipe:
             training photos get the class; no score counts such photos. None leaves them all out.
         plain_skin: share of the views that show plain skin, 0 to 1, for a network that imitates its
             parent. Such views have no label, and a penalty can silence them. None for no such view.
+        imitates_float: whether quantization-aware training targets the logits of its own float
+            network, as it always does for a network that imitates its parent. None for the soft
+            labels or the labels.
     """
 
     name: str
@@ -182,12 +183,12 @@ class Recipe:
     sources: tuple[str, ...] | None = None
     group_balance: float | None = None
     source_balance: float | None = None
-    pretrained: str | None = None
     reduced: float | None = None
     surrounded: float | None = None
     activation_penalty: float | None = None
     taught: tuple[tuple[str, str], ...] | None = None
     plain_skin: float | None = None
+    imitates_float: bool | None = None
 
     @property
     def imitates_parent(self) -> bool:

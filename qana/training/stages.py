@@ -27,7 +27,6 @@ from qana.training.operating_point import (
     find_operating_point,
 )
 from qana.training.parent_model import ParentModel
-from qana.training.pretrained import copy_pretrained_weights
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe, Schedule
 from qana.training.run_folder import RunFolder
@@ -152,8 +151,6 @@ class Stages:
         model = build_network(recipe.architecture, input_size=recipe.input_size, **recipe.options)
         if recipe.transfer:
             transfer_weights(model, load_imagenet_weights())
-        if recipe.pretrained:
-            copy_pretrained_weights(model, recipe.pretrained)
         if self._parent:
             photos = self._choose_photos(INITIALIZATION_PHOTOS)
             initialize = initialize_narrow if recipe.imitates_parent else initialize_sequential
@@ -207,7 +204,7 @@ class Stages:
         recipe = self._recipe
         model = self._load("solved" if recipe.solved_rounding else "ptq")
         schedule, title = recipe.tuning_schedule, "quantization-aware"
-        if recipe.imitates_parent:
+        if recipe.imitates_parent or recipe.imitates_float:
             # The teacher is its own float network, because only the effect of quantization is to
             # be undone.
             self._distil(model, self._load("float"), (), schedule, "tuning", title)
