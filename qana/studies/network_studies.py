@@ -4,6 +4,7 @@ from typing import Any
 
 from qana.studies.study import STAGES, Study, Variant
 from qana.studies.study_recipes import (
+    HAM10000_NARROW,
     LARGE,
     QUANTIZED,
     SMALL,
@@ -12,7 +13,6 @@ from qana.studies.study_recipes import (
     make_seed_recipes,
     make_small_recipe,
 )
-from qana.training.named_recipes import RECIPES
 from qana.training.recipe import Recipe
 
 BITS = Study(
@@ -143,7 +143,7 @@ NARROW = Study(
         Variant("akida2-large", make_seed_recipes(LARGE)[LARGE.seed - 1], ("float", "tuned")),
         Variant(
             "akida2: narrow, trained to give the same answers",
-            RECIPES["akida2"],
+            HAM10000_NARROW,
             ("float", "tuned", "akida"),
         ),
     ),

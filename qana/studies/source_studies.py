@@ -58,7 +58,7 @@ STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Factors of the activation penalty to compare."""
 SPARSE = Recipe(
     "sparsity-0",
-    options={"narrow": True},
+    options={"compact": True},
     transfer=False,
     ancestor="akida2-large",
     mixup=0.2,
@@ -68,6 +68,7 @@ SPARSE = Recipe(
     weight_decay=0.0,
     sources=SOURCES,
     group_balance=0.5,
+    source_balance=0.8,
     reduced=0.15,
     surrounded=0.1,
     plain_skin=0.1,
@@ -86,7 +87,7 @@ SPARSITY = Study(
         )
         for strength in STRENGTHS
     ),
-    "All networks are narrow, imitate akida2-large for "
+    "All networks are compact, imitate akida2-large for "
     f"{SPARSE.epochs} epochs, and are quantized after training. A tenth of their views show plain "
     "skin. Events are counted in the converted network: the median over 200 validation photos of "
     "HAM10000, and over 40 corners of plain skin, each enlarged to a photo of its own. A rule was "

@@ -6,10 +6,37 @@ The names of recipes are part of stored results and of folders in `runs`, so the
 from dataclasses import replace
 from typing import Any
 
-from qana.training.named_recipes import RECIPES
-from qana.training.recipe import Recipe
+from qana.training.recipe import Recipe, TeacherRecipe
 
-LARGE = RECIPES["akida2-large"]
+LARGE = Recipe(
+    "akida2-large",
+    frame_height=200,
+    teachers=(
+        TeacherRecipe(),
+        TeacherRecipe(input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=2),
+    ),
+    mixup=0.2,
+    batch=32,
+    tuning_batch=64,
+    seed=3,
+)
+"""Recipe of akida2-large while it learned from HAM10000 alone."""
+HAM10000_NARROW = Recipe(
+    "ham10000-narrow",
+    options={"narrow": True},
+    transfer=False,
+    ancestor="akida2-large",
+    frame_height=200,
+    mixup=0.2,
+    batch=32,
+    epochs=20,
+    warmup_epochs=1,
+    weight_decay=0.0,
+    tuning_batch=64,
+    tuning_epochs=5,
+)
+"""Recipe of akida2 while it learned from HAM10000 alone. Its parent was the akida2-large of that
+time, which the Git history of `models/` holds."""
 PREVIOUS_LARGE = replace(LARGE, batch=64, tuning_batch=None, seed=1)
 """Recipe of akida2-large before the study of batch sizes."""
 SMALL = Recipe("small", input_size=64, frame_height=80, epochs=10, tuning_epochs=1)

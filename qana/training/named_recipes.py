@@ -1,5 +1,7 @@
 """Lists the recipes by name."""
 
+from qana.data.sources import SOURCES
+from qana.training.named_teachers import SOURCE_TEACHERS
 from qana.training.recipe import Recipe, TeacherRecipe
 
 RECIPES: dict[str, Recipe] = {
@@ -7,7 +9,7 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             "akida2",
-            options={"narrow": True},
+            options={"compact": True},
             transfer=False,
             ancestor="akida2-large",
             frame_height=200,
@@ -17,37 +19,72 @@ RECIPES: dict[str, Recipe] = {
             warmup_epochs=1,
             weight_decay=0.0,
             tuning_batch=64,
-            tuning_epochs=5,
+            tuning_epochs=2,
+            sources=SOURCES,
+            group_balance=0.5,
+            source_balance=0.8,
+            reduced=0.15,
+            surrounded=0.1,
+            activation_penalty=1.0,
+            plain_skin=0.1,
         ),
         Recipe(
             "akida2-large",
             frame_height=200,
-            teachers=(
-                TeacherRecipe(),
-                TeacherRecipe(input_size=192, epochs=14, mixup=0.2, augmentation=1.3, seed=2),
-            ),
+            teachers=SOURCE_TEACHERS,
+            judged_views=4,
             mixup=0.2,
             batch=32,
+            epochs=16,
+            learning_rate=7e-4,
+            warmup_epochs=1,
             tuning_batch=64,
-            seed=3,
+            tuning_epochs=1,
+            sources=SOURCES,
+            group_balance=0.5,
+            source_balance=0.8,
+            reduced=0.15,
+            surrounded=0.1,
+            first="sources-labels",
+        ),
+        Recipe(
+            "sources-labels",
+            frame_height=200,
+            mixup=0.2,
+            batch=32,
+            epochs=20,
+            warmup_epochs=1,
+            tuning_batch=64,
+            sources=SOURCES,
+            group_balance=0.5,
+            reduced=0.15,
+            surrounded=0.1,
         ),
         Recipe(
             "akd1000",
             architecture="qana_sequential",
             transfer=False,
             ancestor="akida2-large",
+            teachers=SOURCE_TEACHERS,
+            judged_views=4,
             frame_height=200,
             mixup=0.2,
             batch=32,
-            epochs=32,
+            epochs=20,
             learning_rate=5e-4,
             warmup_epochs=1,
             weight_bits=4,
             activation_bits=4,
             solved_rounding=True,
-            tuning_epochs=8,
-            tuning_batch=16,
-            tuning_rate=1e-4,
+            tuning_epochs=6,
+            tuning_batch=32,
+            tuning_rate=2e-4,
+            imitates_float=True,
+            sources=SOURCES,
+            group_balance=0.5,
+            source_balance=0.8,
+            reduced=0.15,
+            surrounded=0.1,
         ),
         Recipe(
             "smoke",
@@ -69,5 +106,6 @@ RECIPES: dict[str, Recipe] = {
 """Recipes by name.
 
 `akida2` and `akd1000` make the deployed models, and both start from the network of `akida2-large`.
+`akida2-large` starts from that of `sources-labels`, which learns from labels alone.
 `smoke` runs the whole pipeline on a handful of photos, with a network of few layers.
 """

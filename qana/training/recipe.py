@@ -97,6 +97,8 @@ class Recipe:
         ancestor: name of the parent, a deployed model of architecture `qana`. Its float network
             gives the first weights. For `qana`, the parent is then also the target of distillation,
             see `imitates_parent`. For other architectures the parent is one more teacher.
+        first: name of a recipe of the same architecture. Its float network, from the same folder of
+            runs, gives the first weights. It is trained first if it is missing.
         teachers: teachers that label the views. The network learns the mean of their probabilities
             together with the labels (Hinton et al., "Distilling the knowledge in a neural network",
             arXiv 1503.02531).
@@ -189,6 +191,7 @@ class Recipe:
     taught: tuple[tuple[str, str], ...] | None = None
     plain_skin: float | None = None
     imitates_float: bool | None = None
+    first: str | None = None
 
     @property
     def imitates_parent(self) -> bool:

@@ -20,6 +20,7 @@ from qana.training.distillation import COMPARED_LAYERS, build_distillation_model
 from qana.training.float_fit import fit_float
 from qana.training.keras_fit import fit_keras
 from qana.training.layerwise_rounding import solve_rounding
+from qana.training.named_recipes import RECIPES
 from qana.training.operating_point import (
     OperatingPoint,
     apply_operating_point,
@@ -149,7 +150,9 @@ class Stages:
         recipe = self._recipe
         keras.utils.set_random_seed(recipe.seed)
         model = build_network(recipe.architecture, input_size=recipe.input_size, **recipe.options)
-        if recipe.transfer:
+        if recipe.first:
+            model.set_weights(self._load_first_weights(recipe.first))
+        elif recipe.transfer:
             transfer_weights(model, load_imagenet_weights())
         if self._parent:
             photos = self._choose_photos(INITIALIZATION_PHOTOS)
@@ -162,6 +165,11 @@ class Stages:
         else:
             fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
+
+    def _load_first_weights(self, name: str) -> list[np.ndarray]:
+        """Returns the weights of the float network of another recipe, trained if necessary."""
+        earlier = Stages(self._subsets, RECIPES[name], self._runs, self._progress)
+        return earlier._load("float").get_weights()
 
     def _distil(
         self,

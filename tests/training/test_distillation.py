@@ -1,5 +1,7 @@
 """A distilled network learns the logits of its teacher, whatever the labels are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,17 +80,21 @@ def test_quantized_student_approaches_teacher(subsets, tmp_path) -> None:
     assert after < before / 2
 
 
-def test_tuning_imitates_its_own_float_network(subsets, tmp_path) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"ancestor": "akida2-large"}, {"architecture": "akidanet", "imitates_float": True}],
+    ids=["like its parent", "as the recipe asks"],
+)
+def test_tuning_imitates_its_own_float_network(changes, subsets, tmp_path) -> None:
     recipe = Recipe(
         "imitating",
         input_size=SIZE,
-        ancestor="akida2-large",
         weight_decay=0.0,
         tuning_batch=10,
         tuning_epochs=20,
         tuning_rate=1e-2,
+        **changes,
     )
-    assert recipe.imitates_parent
     stages = Stages(subsets, recipe, tmp_path, lambda line: None)
     float_network = network(16, 1)
     float_network.save(stages.folder / "float.h5")
@@ -108,3 +114,16 @@ def test_tuning_imitates_its_own_float_network(subsets, tmp_path) -> None:
 def test_only_the_deployed_recipe_imitates_its_parent() -> None:
     assert RECIPES["akida2"].imitates_parent
     assert not any(RECIPES[name].imitates_parent for name in ("akida2-large", "akd1000", "smoke"))
+
+
+def test_a_recipe_starts_from_the_float_network_of_another(subsets, tmp_path, monkeypatch) -> None:
+    first = Recipe("first", input_size=SIZE, frame_height=SIZE + 8, batch=10, epochs=1)
+    first = replace(first, architecture="akidanet", options={"width": 0.125}, transfer=False)
+    monkeypatch.setitem(RECIPES, "first", first)
+    second = replace(first, name="second", first="first", learning_rate=0.0, weight_decay=0.0)
+    lines: list[str] = []
+    started = Stages(subsets, second, tmp_path, lines.append)._load("float")
+    assert (tmp_path / "first" / "float.h5").is_file() and lines.count("Stage float") == 2
+    expected = Stages(subsets, first, tmp_path, lines.append)._load("float")
+    for ours, theirs in zip(started.trainable_weights, expected.trainable_weights, strict=True):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
