@@ -34,7 +34,8 @@ def build_views(
     Args:
         subsets: gives the frames and the labels of the training photos.
         recipe: gives the settings of the views and the teachers.
-        parent: parent of the recipe, or None. It is a teacher unless the recipe imitates it.
+        parent: parent of the recipe, or None. It is the teacher if the recipe has no other one and
+            does not imitate it.
         runs: folder of all runs, which has the teachers and the soft labels.
         progress: receives one line for each step.
 
@@ -68,6 +69,7 @@ def build_views(
     )
     if recipe.imitates_parent or not (recipe.teachers or parent):
         return views
+    parent = None if recipe.teachers else parent
     path = locate_soft_labels(runs, recipe, parent)
     soft_labels = read_soft_labels(path, recipe.judged_views)
     if soft_labels is None:

@@ -96,7 +96,8 @@ class Recipe:
             EfficientNet-Lite0.
         ancestor: name of the parent, a deployed model of architecture `qana`. Its float network
             gives the first weights. For `qana`, the parent is then also the target of distillation,
-            see `imitates_parent`. For other architectures the parent is one more teacher.
+            see `imitates_parent`. For other architectures the parent is the teacher, if there is no
+            other one.
         first: name of a recipe of the same architecture. Its float network, from the same folder of
             runs, gives the first weights. It is trained first if it is missing.
         teachers: teachers that label the views. The network learns the mean of their probabilities
