@@ -38,6 +38,7 @@ from qana.reports.model_comparison import (
     describe_stages,
 )
 from qana.reports.model_facts import STAGES
+from qana.reports.seen_lesions import has_present_split
 from qana.reports.source_facts import format_estimate, format_kind, format_strength, format_tone
 from qana.reports.sources_section import describe_sources, format_costs
 
@@ -68,7 +69,8 @@ def make_results() -> str:
             if stage in record.metrics.stages
         ],
         same_lesion=protocols.same_lesion,
-        seen_scores=_select_seen_scores(protocols.same_lesion),
+        split_is_present=has_present_split(entry),
+        seen_scores=_select_seen_scores(protocols.same_lesion, has_present_split(entry)),
         **_describe_large(entry),
         **_describe_first_generation(entry),
         **_describe_paper(protocols.paper),
@@ -108,8 +110,17 @@ def _load_template() -> jinja2.Template:
     return pages.get_template(TEMPLATE)
 
 
-def _select_seen_scores(report: SameLesionReport | None) -> dict[str, SameLesionScores]:
-    """Selects the scores of the present weights: name of each model to its scores."""
+def _select_seen_scores(
+    report: SameLesionReport | None, earlier: bool
+) -> dict[str, SameLesionScores]:
+    """Selects scores to show: name of each model to its scores.
+
+    Args:
+        report: the report, if there is one.
+        earlier: True for those of earlier weights, False for those of the present weights.
+    """
+    if report and earlier:
+        return report.models
     hashes = {entry.name: entry.sha256 for entry in read_manifest()}
     scores = report.models if report else {}
     return {name: one for name, one in scores.items() if one.sha256 == hashes.get(name)}
