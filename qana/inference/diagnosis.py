@@ -148,8 +148,39 @@ def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False
     square = to_input(photo, SQUARE_SIZE)
     problems = assess_quality(photo).problems
     if problems and not force:
-        return Diagnosis(square, problems, None, classifier, classifier.backend, classifier.device)
-    prediction = classifier.classify(photo)
+        return reject(square, problems, classifier)
+    return conclude(square, problems, classifier.classify(photo), classifier, force)
+
+
+def reject(
+    square: np.ndarray, problems: tuple[Problem, ...], classifier: AkidaClassifier
+) -> Diagnosis:
+    """Makes the diagnosis of a photo that the network has not read.
+
+    Args:
+        square: (S, S, 3) uint8 RGB, the part of the photo that was judged.
+        problems: what the quality check found, at least one.
+        classifier: the network that would have answered.
+    """
+    return Diagnosis(square, problems, None, classifier, classifier.backend, classifier.device)
+
+
+def conclude(
+    square: np.ndarray,
+    problems: tuple[Problem, ...],
+    prediction: Prediction,
+    classifier: AkidaClassifier,
+    force: bool = False,
+) -> Diagnosis:
+    """Makes the diagnosis from the quality check and the network's answer.
+
+    Args:
+        square: (S, S, 3) uint8 RGB, the part of the photo that was judged.
+        problems: what the quality check found.
+        prediction: the network's answer to the photo.
+        classifier: the network that answered.
+        force: keeps the answer even if the photo is not suitable.
+    """
     if prediction.out_of_distribution:
         problems = (*problems, get_gate_problem(classifier.entry))
     answer = prediction if force or not problems else None

@@ -39,6 +39,25 @@ def test_logits_are_the_engine_s(classifier: AkidaClassifier, samples) -> None:
     np.testing.assert_array_equal(np.stack(one_by_one), expected)
 
 
+@pytest.mark.parametrize("name", ["akida2", "akd1000"])
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_a_batch_gets_the_answers_of_its_photos_to_the_bit(name: str, count: int, samples) -> None:
+    classifier = load_classifier(name)
+    inputs = inputs_of(samples, classifier.input_size)[:count]
+    found = classifier.classify_inputs(inputs)
+    assert len(found) == count
+    for one, square in zip(found, inputs, strict=True):
+        alone = classifier.classify_input(square)
+        np.testing.assert_array_equal(one.logits, alone.logits)
+        np.testing.assert_array_equal(one.probabilities, alone.probabilities)
+        assert one.layers == alone.layers
+        assert (one.out_of_distribution, one.unsure) == (alone.out_of_distribution, alone.unsure)
+        assert list(one.outputs) == list(alone.outputs)
+        for layer, integers in alone.outputs.items():
+            assert integers.dtype == one.outputs[layer].dtype
+            np.testing.assert_array_equal(one.outputs[layer], integers)
+
+
 def test_on_a_chip_the_answer_is_the_chip_s_and_the_events_are_counted_beside_it(
     classifier, samples, monkeypatch
 ) -> None:
