@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qana.imaging import read_image
     from qana.inference.classifier import load_classifier
     from qana.inference.diagnosis import Diagnosis, diagnose
+    from qana.screening.screen import screen
 
 __all__ = [
     "CLASSES",
@@ -36,6 +37,7 @@ __all__ = [
     "explain",
     "load_classifier",
     "read_image",
+    "screen",
 ]
 
 _HOMES = {
@@ -50,6 +52,7 @@ _HOMES = {
     "explain": "qana.explanation.explain:explain_diagnosis",
     "load_classifier": "qana.inference.classifier:load_classifier",
     "read_image": "qana.imaging:read_image",
+    "screen": "qana.screening.screen:screen",
 }
 """Where each public name is defined, as "module:name"."""
 

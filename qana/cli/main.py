@@ -18,6 +18,7 @@ from qana.errors import UserError, explain_missing_package
 COMMANDS = {
     "models": "Verify and list the models in the models folder.",
     "predict": "Classify photos with a spiking network on Akida.",
+    "screen": "Classify many photos into a table, and continue after an interruption.",
     "evaluate": "Evaluate a model on a folder of labelled images.",
     "teachers": "Train the teachers of the models, and store their labels of the training photos.",
     "train": "Train a model, quantize it, convert it for Akida and check it.",

@@ -1,0 +1,1 @@
+"""Classifies many photos into a table: locally with several processes, or on a Ray cluster."""
