@@ -1,85 +1,108 @@
-"""Booth mode: the show, what a visitor's touch does, and what an address may ask for."""
+"""Booth mode: the scenes of the show, and what an address may ask for."""
 
-import time
+import base64
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from qana.classes import BY_CODE
+from qana.bench.photo_cost import estimate_photo_energy, find_best_gpu_row, read_reference_rows
+from qana.classes import BY_CODE, LABELS
 from qana.data.samples import load_samples
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
-from ui.booth import show
+from ui.answered_photo import AnsweredPhoto
 from ui.booth.mode import IDLE_SECONDS, MAX_IDLE_SECONDS, MIN_IDLE_SECONDS, parse_idle_seconds
+from ui.booth.show import choose_sample
+from ui.booth.stage import encode_scene, format_millijoules
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
 
 
-def _show() -> None:
+def draw_show() -> None:
     from ui.booth.show import run_show
 
     run_show()
 
 
-@pytest.fixture
-def booth() -> AppTest:
-    """The show alone: the test driver would run the page whose place it takes from its second run
-    on. The browser tests open it by its address, and touch it."""
+@pytest.fixture(scope="module")
+def answer(classifier) -> AnsweredPhoto:
+    sample = choose_sample(0)
+    return AnsweredPhoto(diagnose(read_image(sample.path), classifier, force=True), sample)
+
+
+@pytest.fixture(scope="module")
+def scene(answer) -> dict:
+    energy = estimate_photo_energy(answer.diagnosis.classifier, answer.prediction.events, 700_000.0)
+    return encode_scene(3, answer, energy)
+
+
+def test_the_show_starts_without_a_fault() -> None:
     st.cache_resource.clear()
-    app = AppTest.from_function(_show, default_timeout=30).run()
-    assert not app.exception
-    return app
+    app = AppTest.from_function(draw_show, default_timeout=30).run()
+    assert not app.exception and not app.error
+    assert app.session_state.scene == 0
 
 
-def words(app: AppTest) -> str:
-    return "\n".join(one.value for kind in (app.title, app.markdown, app.caption) for one in kind)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(one for one in app.button if one.label == label).click().run()
-    assert not app.exception
-    return app
-
-
-def test_the_show_asks_first_and_then_tells_what_the_network_says(booth, classifier) -> None:
-    assert show.QUESTION in words(booth)
-    assert "The data set records" not in words(booth)
-    assert "Not a medical device" in words(booth)
-    booth.session_state.began = time.monotonic() - show.GUESS_SECONDS - 0.1
-    booth.run()
-    sample = load_samples()[0]
-    prediction = diagnose(read_image(sample.path), classifier, force=True).prediction
-    told = words(booth)
-    assert f"records **{BY_CODE[sample.label].name.lower()}**" in told
+def test_a_scene_has_the_answer_of_the_network_and_the_recorded_diagnosis(scene, answer) -> None:
+    prediction, sample = answer.prediction, answer.sample
+    assert scene["number"] == 3
+    assert [kind["code"] for kind in scene["kinds"]] == list(LABELS)
     expected = "Not sure" if prediction.unsure else BY_CODE[prediction.top[0][0]].name
-    assert expected in told
-    assert f"{prediction.events:,} events" in told
+    assert scene["answer"]["headline"] == expected
+    assert scene["answer"]["recorded"] == f"The doctors recorded: {BY_CODE[sample.label].name}."
+    shares = [row["share"] for row in scene["answer"]["top"]]
+    assert shares == [share for _, share in prediction.top]
+    assert scene["origin"].startswith("akida2 answered, in BrainChip's simulator")
 
 
-def test_every_sample_has_its_turn(booth) -> None:
+def test_the_spikes_of_a_scene_are_the_integers_of_the_photo(scene, answer) -> None:
+    *hidden, _logits = answer.prediction.outputs.values()
+    assert len(scene["layers"]) == len(hidden)
+    total = 0
+    for layer, output in zip(scene["layers"], hidden, strict=True):
+        counts = np.count_nonzero(output, axis=-1)
+        total += counts.sum()
+        shown = np.frombuffer(base64.b64decode(layer["shares"]), np.uint8)
+        expected = (counts * 255 / output.shape[-1]).astype(np.uint8)
+        np.testing.assert_array_equal(shown, expected.ravel())
+        assert (layer["height"], layer["width"]) == counts.shape
+        assert layer["so_far"] == total
+        assert layer["active"] == pytest.approx(counts.sum() / output.size)
+    assert total == answer.prediction.events
+    share = answer.prediction.events / sum(output.size for output in hidden)
+    assert scene["work"].startswith(f"{share:.0%} of the values")
+    assert f"{answer.prediction.events:,} spikes (counted here)" in scene["work"]
+
+
+def test_the_energy_names_what_is_modelled_and_what_is_measured(scene, answer) -> None:
+    best = find_best_gpu_row(read_reference_rows())
+    assert best is not None and best.energy_mj is not None
+    assert all(
+        best.energy_mj.value <= row.energy_mj.value
+        for row in read_reference_rows()
+        if row.energy_mj and row.provenance == "measured"
+    )
+    energy = scene["energy"]
+    assert energy["gpu"].startswith(format_millijoules(best.energy_mj.value))
+    assert best.device in energy["gpu"] and energy["gpu"].endswith("(measured)")
+    assert energy["akida"].endswith("(modelled)")
+    fewer = estimate_photo_energy(answer.diagnosis.classifier, 350_000, 700_000.0)
+    more = estimate_photo_energy(answer.diagnosis.classifier, 700_000, 700_000.0)
+    assert fewer.akida.value < more.akida.value
+    assert encode_scene(0, answer, None)["energy"] is None
+
+
+def test_every_sample_has_its_turn() -> None:
     samples = load_samples()
-    seen = set()
-    for _ in samples:
-        seen.add(booth.session_state.scene_answer.sample.image_id)
-        press(booth, "Next")
-    assert seen == {sample.image_id for sample in samples}
-
-
-def test_it_goes_on_by_itself_unless_held(booth) -> None:
-    first = booth.session_state.scene_answer.sample.image_id
-    press(booth, "Hold")
-    booth.session_state.began = time.monotonic() - 1000
-    booth.run()
-    assert booth.session_state.scene_answer.sample.image_id == first
-    press(booth, "Hold")
-    assert booth.session_state.scene_answer.sample.image_id != first
+    assert {choose_sample(number) for number in range(len(samples))} == set(samples)
 
 
 def test_without_the_booth_s_address_there_is_no_show() -> None:
     app = AppTest.from_file(APP, default_timeout=30).run()
-    assert "Scan a lesion" in words(app)
+    assert "Scan a lesion" in [title.value for title in app.title]
 
 
 @pytest.mark.parametrize(

@@ -253,18 +253,21 @@ def test_the_booth_hands_over_and_takes_back_and_nothing_of_the_visitor_is_left(
     page = context.new_page()
     page.goto(f"{server.address}/?booth=1&idle=6")
     expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("The data set records")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Mole").click()
+    expect(page.get_by_text("Your guess: Mole. The doctors recorded")).to_be_visible(
+        timeout=PATIENCE
+    )
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(wider)
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="What would you say?")).to_be_visible()
-    page.get_by_role("button", name="Touch to try it yourself").click()
+    page.get_by_role("button", name="Touch anywhere to try it yourself").click()
     until_gallery_is_there(page)
     page.get_by_role("button", name="Photo 13", exact=True).click()
     expect(page.get_by_text("The data set records")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Starting over in a moment")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Touch to try it yourself").click()
+    page.get_by_role("button", name="Touch anywhere to try it yourself").click()
     expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
     context.close()
 
@@ -280,7 +283,7 @@ def test_the_show_loads_itself_anew_and_never_under_a_visitor(browser: Browser, 
     page.clock.fast_forward(1000 * RELOAD_SECONDS)
     page.wait_for_function("!window.old", timeout=PATIENCE)
     expect(question).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Touch to try it yourself").click()
+    page.get_by_role("button", name="Touch anywhere to try it yourself").click()
     until_gallery_is_there(page)
     page.evaluate("window.old = true")
     page.clock.fast_forward(1000 * RELOAD_SECONDS)

@@ -18,9 +18,9 @@ from playwright.sync_api import (
 
 from tools.server import Server
 from tools.soak.memory import measure_growth
-from ui.booth.show import GUESS_SECONDS, QUESTION, VERDICT_SECONDS
+from ui.booth.show import GUESS_SECONDS, QUESTION, SPIKES_SECONDS, VERDICT_SECONDS
 
-SCENE_SECONDS = GUESS_SECONDS + VERDICT_SECONDS
+SCENE_SECONDS = GUESS_SECONDS + SPIKES_SECONDS + VERDICT_SECONDS
 MEASUREMENTS = 24
 """Number of measurements of memory after the warm-up."""
 WARM_UP = 1 / 4
@@ -31,21 +31,16 @@ VIEWPORT: ViewportSize = {"width": 1920, "height": 1080}
 RELOAD_TRIES = 10
 """Tries, one a second, to evaluate a script while the window reloads."""
 MEDIA = "/media/"
-RECORDED = "The data set records"
-TOUCH_BUTTON = "Touch to try it yourself"
+RECORDED = "The doctors recorded"
+TOUCH_BUTTON = "Touch anywhere to try it yourself"
 COUNT_SCRIPT = """
-  let asked = false
-  new MutationObserver(() => {
-    const asks = [...document.querySelectorAll("h1")].some((one) => one.innerText === "QUESTION")
-    if (asks && !asked) {
-      const now = Date.now(), booth = JSON.parse(sessionStorage.booth || '{"scenes": 0}')
-      if (booth.last) booth.longest = Math.max(booth.longest || 0, now - booth.last)
-      booth.last = now
-      booth.scenes += 1
-      sessionStorage.booth = JSON.stringify(booth)
-    }
-    asked = asks
-  }).observe(document, { subtree: true, childList: true, characterData: true })
+  window.addEventListener("qana-scene", () => {
+    const now = Date.now(), booth = JSON.parse(sessionStorage.booth || '{"scenes": 0}')
+    if (booth.last) booth.longest = Math.max(booth.longest || 0, now - booth.last)
+    booth.last = now
+    booth.scenes += 1
+    sessionStorage.booth = JSON.stringify(booth)
+  })
   const loads = Number(sessionStorage.loads || 0)
   sessionStorage.loads = loads + 1
 """
@@ -72,7 +67,7 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
         memory at even intervals, as the report stores them.
     """
     context = browser.new_context(viewport=VIEWPORT)
-    context.add_init_script(COUNT_SCRIPT.replace("QUESTION", QUESTION))
+    context.add_init_script(COUNT_SCRIPT)
     page = context.new_page()
     messages: list[str] = []
     other_servers: set[str] = set()
