@@ -21,7 +21,7 @@ SAMPLE = ROOT / "assets" / "samples" / "ISIC_0025904.jpg"
 LOCKS = {
     "requirements-lite.txt": ("app",),
     "requirements.txt": ("app", "full", "evaluate"),
-    "requirements-dev.txt": ("app", "full", "evaluate", "dev"),
+    "requirements-dev.txt": ("app", "full", "evaluate", "screen", "dev"),
 }
 FIVE_LINES = """
 import json, sys

@@ -12,7 +12,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LOCKS = {
-    "requirements-dev.txt": ("--extra", "app", "--extra", "full", "--group", "dev"),
+    "requirements-dev.txt": (
+        "--extra",
+        "app",
+        "--extra",
+        "full",
+        "--extra",
+        "screen",
+        "--group",
+        "dev",
+    ),
     "requirements.txt": ("--extra", "app", "--extra", "full"),
     "requirements-lite.txt": ("--extra", "app"),
 }
