@@ -12,6 +12,7 @@ from qana.cli.common import (
 )
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
+from qana.data.outlier_photos import find_outlier_photos
 from qana.data.photo import SMARTPHONE, Photo
 from qana.data.photo_files import list_photos
 from qana.data.sources import TITLES, find_sources
@@ -31,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of phone photos, to count how many of them pass; only where the data sets in "
         "--data hold none",
     )
+    parser.add_argument(
+        "--outliers",
+        type=Path,
+        metavar="DIR",
+        help="folder that `python -m tools.outlier_photos` filled; its photographs without a "
+        "lesion join the fit and the test",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,11 +46,12 @@ def run(options: argparse.Namespace) -> int:
     find_entry(options.model)
     check_output_folder(find_models_folder())
     phone = _list_photos(options.phone) if options.phone else ()
+    photographs = find_outlier_photos(options.outliers) if options.outliers else ()
     subsets = _read_subsets(options.data, has_phone=bool(phone))
     from qana.training.record_gate_and_abstention import record_gate_and_abstention
 
     found = record_gate_and_abstention(
-        options.model, find_models_folder(), subsets, print_message, phone
+        options.model, find_models_folder(), subsets, print_message, phone, photographs
     )
     _print(found["gate"], found["abstain"])
     return 0
@@ -87,6 +96,14 @@ def _print(gate: dict[str, Any], abstain: dict[str, Any]) -> None:
         print(f"{'phone':12} {gate['phone']['n']:5} photos, {gate['phone']['pass']:.1%} pass")
     for family, found in gate["turned_away"].items():
         print(f"{family:12} {found['n']:5} pictures, {found['share']:.1%} rejected")
+    for title, group in (
+        ("test", "test"),
+        ("left-out package", "left_out_packages"),
+        ("unseen kind", "unseen"),
+    ):
+        for name, found in gate.get("photographs", {}).get(group, {}).items():
+            count, share = found["n"], found["share"]
+            print(f"{title}: {count} squares of photographs, {name}, {share:.1%} rejected")
     print(f"answers with a top probability of at least {abstain['threshold']:.3f} are given")
     for subset, found in abstain["risk_coverage"].items():
         risk = "none" if found["risk"] is None else f"{found['risk']:.1%}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from qana.cli.common import print_message
 from qana.data.sources import find_sources
 from qana.errors import UserError
-from qana.reports.measurement_step import DATA, PROJECT, MeasurementStep
+from qana.reports.measurement_step import DATA, OUTLIERS, PROJECT, MeasurementStep
 from qana.reports.measurement_steps import list_steps
 from qana.reports.run_measurements import Status, StepResult, run_measurements
 
@@ -18,6 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="folder whose subfolders are the data sets; steps that need no photos run without it",
+    )
+    parser.add_argument(
+        "--outliers",
+        type=Path,
+        metavar="DIR",
+        help="folder that `python -m tools.outlier_photos` filled, for the steps of the gates",
     )
     parser.add_argument(
         "--only", nargs="+", metavar="STEP", help="run only these steps (default: all)"
@@ -44,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         for step in steps:
             print(describe_step(step), flush=True)
         return 0
-    folders = find_folders(options.data)
+    folders = find_folders(options.data, options.outliers)
     results = list(run_measurements(steps, folders, options.force, print_message))
     for result in results:
         print(describe_result(result))
@@ -68,28 +74,31 @@ def choose_steps(names: list[str] | None) -> list[MeasurementStep]:
     return [step for step in steps if names is None or step.name in names]
 
 
-def find_folders(data: Path | None) -> dict[str, Path]:
-    """Finds the data sets that commands need.
+def find_folders(data: Path | None, outliers: Path | None = None) -> dict[str, Path]:
+    """Finds the folders that commands need.
 
     Args:
-        data: folder that holds them; None for none.
+        data: folder that holds the data sets; None for none.
+        outliers: folder of photographs without a lesion; None for none.
 
     Returns:
-        Name of each data set, and "data", to its absolute path.
+        Name of each data set, "data" and "outliers", to its absolute path. What is not given is
+        left out.
 
     Raises:
-        DataError: the folder is missing or holds no data set.
+        DataError: the folder of the data sets is missing or holds no data set.
     """
-    if data is None:
-        return {}
-    folders = {DATA: data, **find_sources(data)}
+    folders = {} if data is None else {DATA: data, **find_sources(data)}
+    if outliers is not None:
+        folders[OUTLIERS] = outliers
     return {name: folder.absolute() for name, folder in folders.items()}
 
 
 def describe_step(step: MeasurementStep) -> str:
     """Describes a step and the state of its files in a few lines."""
     reason = step.explain_outdated(step)
-    needs = [*step.sources, *map(str, step.needs)]
+    outliers = ["photographs without a lesion"] if step.needs_outliers else []
+    needs = [*step.sources, *outliers, *map(str, step.needs)]
     return "\n".join(
         (
             f"{step.name:20} {'outdated' if reason else 'present':9} {step.duration:8} "

@@ -54,6 +54,27 @@ class RejectionRate:
     share: float
 
 
+@dataclass(frozen=True)
+class PhotographRates:
+    """How many photographs without a lesion the gate rejects. Each one counts as five squares.
+
+    Attributes:
+        fitted_kinds: kinds of photographs in the fit.
+        unseen_kinds: kinds that were kept out of the fit.
+        test: rate by kind, for other photographs of kinds and packages in the fit.
+        left_out_packages: rate by package, for packages without a photograph in the fit.
+        unseen: rate by kind, for the unseen kinds.
+        table_sha256: SHA-256 of the table that names the photographs.
+    """
+
+    fitted_kinds: tuple[str, ...]
+    unseen_kinds: tuple[str, ...]
+    test: dict[str, RejectionRate]
+    left_out_packages: dict[str, RejectionRate]
+    unseen: dict[str, RejectionRate]
+    table_sha256: str
+
+
 class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The not-a-lesion gate and its test results.
 
@@ -71,6 +92,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         image_types: image types of the lesions in the fit.
         sources: pass rates by subset, one for each source and image type. None in the record of a
             gate that was fitted before there were several sources.
+        photographs: rejection rates of photographs that come inside packages, where the gate was
+            fitted to some of them.
     """
 
     file: str
@@ -85,6 +108,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sha256: str
     image_types: tuple[str, ...] = DERMOSCOPIC_ONLY
     sources: dict[str, list[SourcePassRate]] | None = None
+    photographs: PhotographRates | None = None
 
     def compute_pass_rate(self, subset: str, image_types: Collection[str]) -> PassRate | None:
         """Computes the pass rate over the photos of some image types, of all sources.

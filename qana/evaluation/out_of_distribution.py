@@ -60,10 +60,18 @@ def load_library_images() -> list[np.ndarray]:
     files = sorted(path for path in folder.iterdir() if path.suffix in {".png", ".jpg"})
     whole = [np.asarray(Image.open(path).convert("RGB")) for path in files]
     whole += list(load_sample_images().images)
-    return [crop for image in whole if min(image.shape[:2]) >= 64 for crop in _cut_squares(image)]
+    return [crop for image in whole if min(image.shape[:2]) >= 64 for crop in cut_squares(image)]
 
 
-def _cut_squares(image: np.ndarray) -> list[np.ndarray]:
+def cut_squares(image: np.ndarray) -> list[np.ndarray]:
+    """Cuts a picture into five squares: the centre, and the four corners at 60 % of its side.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+
+    Returns:
+        Five views of the picture, each (S, S, 3) uint8 RGB.
+    """
     height, width = image.shape[:2]
     side = min(height, width)
     part = round(0.6 * side)

@@ -12,6 +12,8 @@ from qana.inference.manifest import find_models_folder
 PROJECT = Path(__file__).parents[2]
 DATA = "data"
 """Placeholder of the folder that holds all data sets; others are names of single data sets."""
+OUTLIERS = "outliers"
+"""Placeholder of the folder that `python -m tools.outlier_photos` fills."""
 
 
 class Duration(StrEnum):
@@ -47,7 +49,7 @@ class MeasurementStep:
         files: every file that it writes, relative to the project folder.
         models: names of the deployed models that the files depend on.
         command: the command, word by word. Words in braces, such as {ham10000} or {data}, stand
-            for folders of data sets.
+            for folders.
         duration: rough duration.
         explain_outdated: returns in one sentence why the files do not belong to the present
             weights, or None if they do.
@@ -68,6 +70,11 @@ class MeasurementStep:
     needs: tuple[Need, ...] = ()
     after: tuple[str, ...] = ()
 
+    @property
+    def needs_outliers(self) -> bool:
+        """Whether the step needs the folder of photographs without a lesion."""
+        return f"{{{OUTLIERS}}}" in self.command
+
     def format_command(self) -> str:
         """Formats the command as its report records it, with DIR for each folder."""
         return " ".join("DIR" if word.startswith("{") else word for word in self.command)
@@ -76,7 +83,7 @@ class MeasurementStep:
         """Fills the folders into the command.
 
         Args:
-            folders: name of each data set, or `DATA`, to its folder.
+            folders: name of each data set, `DATA` or `OUTLIERS`, to its folder.
         """
         return [str(folders[word[1:-1]]) if word.startswith("{") else word for word in self.command]
 
@@ -89,6 +96,11 @@ class MeasurementStep:
         lacking = [TITLES[source] for source in self.sources if source not in folders]
         if lacking:
             return f"It needs {', '.join(lacking)}: give --data a folder that holds all of them."
+        if self.needs_outliers and OUTLIERS not in folders:
+            return (
+                "It needs photographs without a lesion: run `python -m tools.outlier_photos DIR` "
+                "and give --outliers DIR."
+            )
         unmet = [need for need in self.needs if not need.is_met()]
         return f"It needs {' and '.join(unmet)}." if unmet else None
 

@@ -31,6 +31,7 @@ from qana.reports.model_comparison import (
     describe_stages,
 )
 from qana.reports.model_facts import HEADLINES, format_with_interval
+from qana.reports.photograph_facts import UNTESTED, describe_photographs
 from qana.reports.seen_lesions import describe_seen_lesions
 from qana.reports.source_facts import describe_dark_skin, describe_phone_photos
 from qana.reports.training_data import (
@@ -67,6 +68,7 @@ def make_card(entry: ModelEntry) -> str:
     record = read_record(entry)
     test = record.metrics.lesion_test
     learning, sources = read_learning(), read_sources_report(entry)
+    photographs = record.gate.photographs if record.gate else None
     text = pages.get_template(TEMPLATE).render(
         entry=entry,
         record=record,
@@ -89,6 +91,10 @@ def make_card(entry: ModelEntry) -> str:
         ]
         if record.gate
         else [],
+        photographs=describe_photographs(photographs) if photographs else [],
+        fitted_kinds=", ".join(photographs.fitted_kinds) if photographs else "",
+        unseen_kinds=", ".join(photographs.unseen_kinds) if photographs else "",
+        untested=UNTESTED,
         seen=describe_seen_lesions(read_reports().same_lesion, entry),
         sources=sources,
         photo=describe_read_photo(entry),

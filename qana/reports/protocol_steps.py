@@ -4,7 +4,7 @@ from functools import partial
 
 from qana.data.sources import SOURCES
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL
-from qana.reports.measurement_step import Duration, MeasurementStep
+from qana.reports.measurement_step import OUTLIERS, Duration, MeasurementStep
 from qana.reports.outdated_files import (
     explain_outdated_edge_head,
     explain_outdated_gate,
@@ -32,7 +32,7 @@ def make_gate_step(name: str) -> MeasurementStep:
         f"gate and abstention of {name}",
         (f"models/{name}.gate.npz", MANIFEST_FILE),
         (name,),
-        (*QANA, "gate", "--data", "{data}", "--model", name),
+        (*QANA, "gate", "--data", "{data}", "--model", name, "--outliers", f"{{{OUTLIERS}}}"),
         Duration.MINUTES,
         explain_outdated_gate,
         sources=SOURCES,

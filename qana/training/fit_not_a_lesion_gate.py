@@ -10,12 +10,14 @@ from sklearn.preprocessing import StandardScaler
 
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels, load_inputs
+from qana.data.outlier_photos import OutlierPhoto, group_by_kind
 from qana.data.photo import DERMOSCOPIC, Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.imaging import to_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate, take_roots
 from qana.training import ProgressCallback
+from qana.training.outlier_squares import load_outlier_squares
 from qana.training.source_weights import weigh_sources_alike
 from qana.training.subsets import encode_groups
 from qana.training.synthetic_outliers import FAMILIES, generate_outliers
@@ -145,14 +147,17 @@ def fit_gate_from_photos(
     train: Sequence[Photo],
     held_out: Lesions,
     progress: ProgressCallback,
+    photographs: Sequence[OutlierPhoto] = (),
 ) -> Gate:
-    """Fits the gate of a model with training photos and generated pictures.
+    """Fits the gate of a model with training photos and pictures without a lesion.
 
     Args:
         classifier: computes the activations. Its own gate is not used.
         train: training photos. Skin patches are cut from photos with a corner outside the lesion.
         held_out: validation lesions, as in `fit_gate`.
-        progress: receives one line of text.
+        progress: receives lines of text.
+        photographs: photographs without a lesion. Each kind is an outlier family of its own,
+            besides the generated ones.
 
     Returns:
         The gate.
@@ -173,6 +178,10 @@ def fit_gate_from_photos(
         family: classifier.features(np.stack([to_input(picture, size) for picture in found]))
         for family, found in pictures.items()
     }
+    if photographs:
+        progress(f"Gate: adding {len(photographs)} photographs without a lesion")
+    for kind, found in group_by_kind(photographs).items():
+        outliers[f"photographs of {kind}"] = classifier.features(load_outlier_squares(found, size))
     lesions = Lesions(chosen, classifier.features(load_inputs(chosen, size)))
     return fit_gate(lesions, outliers, held_out)
 

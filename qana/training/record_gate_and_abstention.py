@@ -13,6 +13,7 @@ import numpy as np
 
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels, load_inputs
+from qana.data.outlier_photos import OutlierPhoto, Role, select_role
 from qana.data.photo import IMAGE_TYPES, Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.data.sources import SOURCES
@@ -29,6 +30,7 @@ from qana.inference.model_store import hash_file
 from qana.inference.temperature import softmax
 from qana.training import ProgressCallback
 from qana.training.fit_not_a_lesion_gate import LESION_PASS_RATE, Lesions, fit_gate_from_photos
+from qana.training.measure_rejection import measure_photographs, measure_rejection
 from qana.training.source_weights import weigh_sources_alike
 
 COVERAGE = 0.9
@@ -45,6 +47,7 @@ def record_gate_and_abstention(
     subsets: Mapping[str, Sequence[Photo]],
     progress: ProgressCallback,
     phone: Sequence[Path] = (),
+    photographs: Sequence[OutlierPhoto] = (),
 ) -> dict[str, Any]:
     """Fits the gate and the abstain band of one model, measures both and records them.
 
@@ -62,6 +65,8 @@ def record_gate_and_abstention(
         progress: receives one line for each step.
         phone: phone photos of lesions, none of them in `subsets`. The share that passes the gate
             is recorded.
+        photographs: photographs without a lesion. Those of `Role.FIT` join the fit, the others
+            are measured.
 
     Returns:
         The two new keys of the manifest entry.
@@ -74,7 +79,13 @@ def record_gate_and_abstention(
     classifier = AkidaClassifier(entry)
     progress(f"Classifying the validation and the test photos with {name}")
     validation, test = (_predict(classifier, subsets[part]) for part in ("validation", "test"))
-    gate = fit_gate_from_photos(classifier, subsets["train"], validation.lesions, progress)
+    gate = fit_gate_from_photos(
+        classifier,
+        subsets["train"],
+        validation.lesions,
+        progress,
+        select_role(photographs, Role.FIT),
+    )
     progress("Gate: testing it on kinds of pictures that were not in the fit")
     unseen = load_test_images()
     if "pictures" not in unseen:
@@ -105,7 +116,9 @@ def record_gate_and_abstention(
                 for family, pictures in families.items()
                 if pictures
             },
-            "command": command + (" --phone DIR" if phone else ""),
+            "command": command
+            + (" --phone DIR" if phone else "")
+            + (" --outliers DIR" if photographs else ""),
             "weights": {name: entry.sha256},
         },
         "abstain": _fit_abstain_band(validation.select(sources), test) | {"command": command},
@@ -113,6 +126,9 @@ def record_gate_and_abstention(
     if phone:
         found = _count_rejected(classifier, gate, [read_image(path) for path in phone])
         changes["gate"]["phone"] = {"n": found["n"], "pass": 1 - found["share"]}
+    if photographs:
+        rates = measure_photographs(classifier, gate, photographs)
+        changes["gate"]["photographs"] = to_document(rates)
     path = folder / f"{name}.gate.npz"
     gate.write(path)
     changes["gate"]["sha256"] = hash_file(path)
@@ -219,5 +235,4 @@ def _count_rejected(
 ) -> dict[str, Any]:
     """Returns the number of pictures and the share that the gate rejects."""
     inputs = np.stack([to_input(picture, classifier.input_size) for picture in pictures])
-    passes = gate.passes(classifier.features(inputs))
-    return {"n": len(passes), "share": float((~passes).mean())}
+    return to_document(measure_rejection(classifier, gate, inputs))

@@ -9,6 +9,7 @@ import pytest
 from qana.cli.main import main
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
+from qana.data.outlier_photos import list_outlier_photos
 from qana.data.photo import SMARTPHONE
 from qana.inference.manifest import find_models_folder
 
@@ -19,8 +20,8 @@ def given(monkeypatch, tmp_path: Path) -> list[dict]:
     found: list[dict] = []
     monkeypatch.setenv("QANA_MODELS", str(shutil.copytree(find_models_folder(), tmp_path / "m")))
 
-    def keep(name, folder, subsets, progress, phone=()):
-        found.append({"subsets": subsets, "phone": phone})
+    def keep(name, folder, subsets, progress, phone=(), photographs=()):
+        found.append({"subsets": subsets, "phone": phone, "photographs": photographs})
         abstain = {"threshold": 0.5, "risk_coverage": {}}
         return {"gate": {"lesions": {}, "sources": {}, "turned_away": {}}, "abstain": abstain}
 
@@ -70,3 +71,18 @@ def test_a_folder_without_ham10000_gets_one_sentence(given, monkeypatch, capsys)
     assert main(["gate", "--data", "some"]) == 2
     assert "some does not hold HAM10000" in capsys.readouterr().err
     assert not given
+
+
+def test_photographs_are_handed_on_if_all_of_them_are_there(
+    given, ham_folder: Path, tmp_path: Path, capsys
+) -> None:
+    command = ["gate", "--data", str(ham_folder), "--outliers", str(tmp_path / "photos")]
+    assert main(command) == 2
+    assert "run `python -m tools.outlier_photos DIR`" in capsys.readouterr().err
+    assert not given
+    photos = list_outlier_photos(tmp_path / "photos")
+    for photo in photos:
+        photo.path.parent.mkdir(parents=True, exist_ok=True)
+        photo.path.touch()
+    assert main(command) == 0
+    assert given[0]["photographs"] == photos

@@ -12,7 +12,7 @@ from qana.cli.protocol import PROTOCOLS
 from qana.data.sources import SOURCES
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, find_models_folder
 from qana.protocols.sources_report import name_report
-from qana.reports.measurement_step import DATA, PROJECT, MeasurementStep, locate_file
+from qana.reports.measurement_step import DATA, OUTLIERS, PROJECT, MeasurementStep, locate_file
 from qana.reports.measurement_steps import list_steps
 from qana.reports.recorded_weights import read_origin
 
@@ -28,6 +28,7 @@ WRITTEN_BY_NO_STEP = {
     "assets/splits/*.csv": "made from the data sets",
     "assets/boards.csv": "published figures",
     "assets/published.csv": "published figures",
+    "assets/outliers.csv": "chosen without a network",
     "assets/ATTRIBUTION.md": "written by hand",
     "assets/*.svg": "drawn by hand, without figures of a network",
     "docs/api.md": "written by hand; its examples are tested",
@@ -107,7 +108,7 @@ def test_steps_come_after_those_that_they_need() -> None:
 
 
 def test_every_command_can_be_parsed(tmp_path: Path) -> None:
-    folders = dict.fromkeys((DATA, *SOURCES), tmp_path)
+    folders = dict.fromkeys((DATA, OUTLIERS, *SOURCES), tmp_path)
     for step in list_steps():
         python, *words = step.fill_command(folders)
         assert python.startswith("python")

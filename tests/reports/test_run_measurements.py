@@ -188,6 +188,16 @@ def test_gate_and_edge_head_name_the_weights_that_they_were_fitted_to(models: Pa
         assert "earlier weights" in (explain(step) or "")
 
 
+def test_a_gate_needs_photographs_without_a_lesion(tmp_path: Path) -> None:
+    step = protocol_steps.make_gate_step("akida2")
+    data = {source: tmp_path for source in (*step.sources, "data")}
+    assert "tools.outlier_photos DIR` and give --outliers" in (step.explain_unmet_need(data) or "")
+    folders = data | {"outliers": tmp_path / "photos"}
+    assert step.explain_unmet_need(folders) is None
+    assert step.fill_command(folders)[-2:] == ["--outliers", str(tmp_path / "photos")]
+    assert step.format_command().endswith("--model akida2 --outliers DIR")
+
+
 def test_a_report_on_another_edge_head_is_outdated(models: Path) -> None:
     step = next(one for one in protocol_steps.list_protocol_steps() if one.name == "learning")
     document = {
