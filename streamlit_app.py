@@ -6,6 +6,7 @@ from ui.booth import mode
 from ui.booth.show import run_show
 from ui.entry import start_app
 from ui.notices import show_notices
+from ui.tab_memory import restore_tab
 from ui.uploads import forget_uploads, keep_uploads_in_memory
 
 st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
@@ -34,6 +35,8 @@ else:
     if booth:
         mode.open_requested_page()
         mode.restart_when_idle()
+    else:  # at a booth, the next visitor must find nothing of this one
+        restore_tab()
     # The width is limited because long lines are hard to read.
     with st.container(horizontal_alignment="center"), st.container(width=1180):
         show_notices()

@@ -8,7 +8,8 @@ from qana.errors import UserError
 from qana.imaging import ImageError, read_image
 from qana.imaging.crop import crop_to_box
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.diagnosis import diagnose
+from qana.inference.diagnosis import NOT_A_LESION, diagnose
+from qana.reports.gate_facts import describe_gate_errors
 from ui.answered_photo import AnsweredPhoto
 from ui.camera import show_camera
 from ui.disclaimer import show_disclaimer, show_phone_accuracy
@@ -16,6 +17,8 @@ from ui.entry import ensure_app_started
 from ui.framing import encode_preview, show_framing
 from ui.gallery import show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
+from ui.scan.history import keep_answer, show_history
+from ui.scan.link import clear_link, read_link, write_link
 from ui.shared_models import get_classifier
 from ui.verdict import show_verdict
 
@@ -45,6 +48,7 @@ def classify(
     if diagnosis.prediction is None:
         st.session_state.pending = photo
     else:
+        keep_answer(st.session_state.answer)
         forget("photo", "pending")
 
 
@@ -57,6 +61,7 @@ def forget(*names: str) -> None:
 def start_again() -> None:
     """Forgets the photo. A new key also clears the browser's upload."""
     forget("photo", "answer", "pending", "scan_error", "map")
+    clear_link()
     st.session_state.scan_number = st.session_state.get("scan_number", 0) + 1
 
 
@@ -74,10 +79,13 @@ def classify_sample(sample: Sample) -> None:
 def show_result() -> None:
     """Shows the problems of the photo or its verdict, and the buttons that go on."""
     answer: AnsweredPhoto = st.session_state.answer
+    write_link(answer)
     if answer.diagnosis.status == "rejected":
         st.subheader("Not classified yet", anchor=False)
         for problem in answer.diagnosis.problems:
             st.warning(problem.message, icon=":material/warning:")
+            if problem.kind == NOT_A_LESION.kind:
+                st.caption(describe_gate_errors(answer.diagnosis.classifier.entry))
         st.image(answer.diagnosis.square, width=280, alt="The photo, cut to its centre square")
         with st.container(horizontal=True, key="thumb"):
             st.button("Take another photo", on_click=start_again)
@@ -87,6 +95,7 @@ def show_result() -> None:
             st.button("Classify anyway", on_click=classify, args=again)
         return
     show_verdict(answer, start_again)
+    show_history(answer)
 
 
 def frame_photo() -> None:
@@ -158,7 +167,22 @@ def show_entry() -> None:
     show_disclaimer(get_classifier(get_chosen_model()).entry)
 
 
+def open_link() -> None:
+    """Classifies the sample that the address names."""
+    try:
+        link = read_link()
+        if link is None:
+            return
+        if link.model is not None:
+            st.session_state.network = link.model
+        forget("photo", "map")
+        classify_sample(link.sample)
+    except UserError as error:
+        st.session_state.scan_error = str(error)
+
+
 ensure_app_started()
+open_link()
 if "answer" in st.session_state:
     show_result()
 else:

@@ -14,15 +14,18 @@ from qana.inference.probabilities import format_percent
 from qana.reports.diagnosis_report import write_diagnosis_report
 from ui.answered_photo import AnsweredPhoto
 from ui.disclaimer import show_disclaimer
-from ui.explain.answer_square import ALT, show_square
+from ui.explain.answer_square import show_map_switch, show_small_square, show_square
+from ui.explain.session import ExplainSession
 from ui.provenance import show_backend, show_model
 from ui.scrolling import scroll_to_top
 
 EVENTS_HELP = (
     "An Akida layer sends only the values that are not zero. Each of them is an event. Zeros cost "
-    "nothing, so a photo with fewer events is less work for the chip. The simulator counts the "
-    "events. It computes the same integers as the chip."
+    "nothing, so a photo with fewer events is less work for the chip. A dense network computes "
+    "with every value. The simulator counts the events. It computes the same integers as the chip."
 )
+FACE = 116
+"""Width of the picture next to the headline on a phone, pixels."""
 MALIGNANT_CLASSES = ", ".join(lesion.name.lower() for lesion in CLASSES if lesion.malignant)
 MALIGNANT_HELP = f"The sum of the probabilities of {MALIGNANT_CLASSES}."
 
@@ -39,10 +42,11 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
     with words:
         with st.container(horizontal=True, vertical_alignment="center", key="headline"):
             # On a phone the columns are stacked, so a small picture stands next to the text.
-            with st.container(width=92, key="face"):
-                st.image(diagnosis.square, width=92, alt=ALT)
+            with st.container(width=FACE, key="face"):
+                show_small_square(diagnosis, FACE)
             with st.container(gap="xxsmall"):
                 _show_headline(prediction)
+        show_map_switch(diagnosis)
         for problem in diagnosis.problems:
             st.warning(problem.message, icon=":material/warning:")
         with st.container(gap="xsmall"):
@@ -59,6 +63,9 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
         _show_badges(diagnosis, prediction)
         with st.container(horizontal=True, key="thumb"):
             st.button("Scan another", icon=":material/arrow_back:", on_click=restart)
+            if st.button("Explain this", icon=":material/troubleshoot:", type="primary"):
+                st.session_state.explained = ExplainSession(answer)
+                st.switch_page("pages/explain.py")
             st.download_button(
                 "Keep a report",
                 # Written on demand, so that the server keeps no copy of the photo.
@@ -106,17 +113,12 @@ def _show_badges(diagnosis: Diagnosis, prediction: Prediction) -> None:
             "predict the time on a chip.",
         )
         st.badge(
-            f"This image cost {prediction.events:,} events",
+            f"{1 - prediction.sparsity:.0%} of a dense network's work",
             icon=":material/bolt:",
             color="orange",
             help=EVENTS_HELP,
         )
-        st.badge(
-            f"{prediction.sparsity:.0%} silent",
-            icon=":material/volume_off:",
-            color="gray",
-            help="The share of all activations that are zero for this photo.",
-        )
+        st.badge(f"{prediction.events:,} events", color="gray", help=EVENTS_HELP)
 
 
 def _events_table(layers: tuple[LayerEvents, ...]) -> str:

@@ -83,7 +83,7 @@ def test_an_upload_gets_the_classifier_s_verdict(
     code, probability = prediction.top[0]
     assert f"{BY_CODE[code].name}, {format_percent(probability)}" in shown
     assert f"Needs a professional look: {format_percent(prediction.malignant_probability)}" in shown
-    assert f"This image cost {prediction.events:,} events" in shown
+    assert f"{prediction.events:,} events" in shown
     assert "Akida simulator" in shown or "Akida chip" in shown
     assert "Not a medical device" in shown
 
@@ -96,7 +96,7 @@ def test_a_visitor_can_ask_the_network_of_the_chips_on_sale(app: AppTest, sample
     prediction = other.classify(read_image(data))
     if prediction.out_of_distribution:
         next(one for one in app.button if one.label == "Classify anyway").click().run()
-    assert f"This image cost {prediction.events:,} events" in words(app)
+    assert f"{prediction.events:,} events" in words(app)
     app.toggle(key="map").set_value(True).run()
     assert not app.exception
     next(one for one in app.button if one.label == "Scan another").click().run()

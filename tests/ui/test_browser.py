@@ -177,7 +177,7 @@ def test_a_photo_is_moved_turned_and_enlarged_and_so_classified(
     if page.get_by_role("button", name="Classify anyway").is_visible():
         page.get_by_role("button", name="Classify anyway").click()
     expect(page.get_by_text(f"{format_percent(prediction.top[0][1])}").first).to_be_visible()
-    events = page.get_by_text(f"This image cost {prediction.events:,} events")
+    events = page.get_by_text(f"{prediction.events:,} events")
     expect(events.locator("visible=true").first).to_be_visible(timeout=PATIENCE)
 
 
@@ -290,6 +290,23 @@ def test_the_show_loads_itself_anew_and_never_under_a_visitor(browser: Browser, 
     page.wait_for_timeout(1000)
     assert page.evaluate("window.old")
     context.close()
+
+
+def test_a_reload_brings_the_verdict_of_an_own_photo_back_and_another_tab_has_nothing(
+    page: Page, browser: Browser, server, sure_samples, classifier
+) -> None:
+    choose(page, "Upload")
+    page.locator("input[type=file]").set_input_files(sure_samples[0].path)
+    classify(page)
+    prediction = classifier.classify(read_image(sure_samples[0].path))
+    read_verdict(page, prediction)
+    assert "sample" not in page.url
+    page.reload()
+    read_verdict(page, prediction)
+    other = browser.new_context(viewport=PHONE).new_page()
+    other.goto(server.address)
+    expect(other.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
+    other.context.close()
 
 
 def test_explain_loads_in_the_background_while_others_are_served(

@@ -56,8 +56,8 @@ def _list_texts(prediction: Prediction) -> tuple[str, ...]:
         "Not sure" if prediction.unsure else headline,
         *bars,
         f"Needs a professional look: {format_percent(prediction.malignant_probability)}",
-        f"This image cost {prediction.events:,} events",
-        f"{prediction.sparsity:.0%} silent",
+        f"{1 - prediction.sparsity:.0%} of a dense network's work",
+        f"{prediction.events:,} events",
     )
 
 

@@ -1,0 +1,84 @@
+"""Brings the verdict and what was taught back after a reload of the page.
+
+A reload starts a new session. The browser keeps a random name for its tab, and the server keeps the
+tab's values in its memory. Nothing is in the address, in a cookie or on a disk.
+"""
+
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ui.answered_photo import AnsweredPhoto
+from ui.component import register_component
+from ui.tab_memory.store import TabStore
+
+KEPT = ("answer", "history", "network", "learn_session")
+"""Names of the values in the session that a reload brings back."""
+NAME = re.compile(r"[0-9a-f]{32}")
+INTERVAL = 30.0
+"""Seconds between two searches for closed tabs."""
+_tab_name = register_component(Path(__file__).parent)
+
+
+def restore_tab() -> None:
+    """Brings the values of this tab back in a new session, and keeps those of the present one.
+
+    Call it before the page runs.
+    """
+    known = st.session_state.get("tab_name")
+    with st.container(key="tab_memory"):
+        sent = _tab_name(key="tab", data={"name": known or ""}, on_name_change=lambda: None).name
+    context = get_script_run_ctx()
+    if context is None or not NAME.fullmatch(str(sent or "")):
+        return
+    store = _get_store()
+    if known != sent:
+        st.session_state.tab_name = sent
+        _restore(store.read(sent))
+    values = {key: st.session_state[key] for key in KEPT if key in st.session_state}
+    store.write(sent, values, context.session_id)
+
+
+def _restore(stored: dict[str, Any]) -> None:
+    """Brings stored values back. An answer that a link has just opened stays on the page."""
+    opened: AnsweredPhoto | None = st.session_state.get("answer")
+    kept: AnsweredPhoto | None = stored.get("answer")
+    if opened and kept and _have_one_link(opened, kept):
+        st.session_state.answer = kept
+    elif opened and "history" in stored:
+        stored["history"] = [*stored["history"], opened]
+    st.session_state.pop("history", None)
+    for key, value in stored.items():
+        st.session_state.setdefault(key, value)
+    if opened and "history" not in stored:
+        st.session_state.history = [opened]
+
+
+def _have_one_link(one: AnsweredPhoto, other: AnsweredPhoto) -> bool:
+    """Returns whether two answers are of one sample by one network."""
+    same_network = one.diagnosis.sha256 == other.diagnosis.sha256
+    return one.sample is not None and one.sample == other.sample and same_network
+
+
+@st.cache_resource(show_spinner=False)
+def _get_store() -> TabStore:
+    """Gets the store of this server. A thread searches for closed tabs."""
+    store = TabStore(_is_connected)
+
+    def search() -> None:
+        while True:
+            time.sleep(INTERVAL)
+            store.drop_closed()
+
+    threading.Thread(target=search, name="closed tabs", daemon=True).start()
+    return store
+
+
+def _is_connected(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
