@@ -5,12 +5,15 @@ and its chunk is repeated. Only a photo that ends its process again and again, a
 without an answer.
 """
 
+import atexit
 import contextlib
 import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
+from functools import partial
 
 from qana.errors import UserError
 from qana.screening.chunks import Chunk, ScreenedChunk
@@ -58,23 +61,18 @@ class LocalPool:
         ]
         for feeder in feeders:
             feeder.start()
-        running = len(feeders)
+        stop = partial(_stop, feed, feeders)
+        atexit.register(stop)
         try:
-            while running:
-                result = results.get()
-                if result is _END:
-                    running -= 1
-                elif isinstance(result, Exception):
-                    raise result
-                else:
-                    yield result
+            yield from _take_results(results, len(feeders))
         finally:
-            feed.close()
-            for feeder in feeders:
-                feeder.process.close()
-            while any(feeder.is_alive() for feeder in feeders):
-                with contextlib.suppress(queue.Empty):  # makes room for threads that wait for it
-                    results.get(timeout=0.01)
+            atexit.unregister(stop)
+            # At the end of Python the threads stand still, and `stop` has been called.
+            if not sys.is_finalizing():
+                stop()
+                while any(feeder.is_alive() for feeder in feeders):
+                    with contextlib.suppress(queue.Empty):  # makes room for threads that wait
+                        results.get(timeout=0.01)
 
 
 class _Feed:
@@ -151,6 +149,27 @@ class _Feeder(threading.Thread):
             "The processes that classify cannot start, perhaps for want of memory: close other "
             "programs or give a smaller number with --workers."
         )
+
+
+def _take_results(
+    results: "queue.Queue[ScreenedChunk | Exception | None]", running: int
+) -> Iterator[ScreenedChunk]:
+    """Takes results until each of `running` threads has sent its last one."""
+    while running:
+        result = results.get()
+        if result is _END:
+            running -= 1
+        elif isinstance(result, Exception):
+            raise result
+        else:
+            yield result
+
+
+def _stop(feed: _Feed, feeders: Iterable[_Feeder]) -> None:
+    """Ends the processes, so that their threads end, too."""
+    feed.close()
+    for feeder in feeders:
+        feeder.process.close()
 
 
 def count_cores() -> int:
