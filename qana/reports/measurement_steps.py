@@ -90,6 +90,16 @@ def _list_robustness_steps(names: tuple[str, ...]) -> tuple[MeasurementStep, ...
             minutes,
         ),
         step(
+            "screening",
+            "many photos: equal tables, kills, memory and rate",
+            ("models/hardening/screening.json",),
+            default,
+            (*run, "tools.screen_check", "--images", "{ham10000}"),
+            Duration.HOURS,
+            sources=("ham10000",),
+            after=(f"gate-{DEFAULT_MODEL}",),
+        ),
+        step(
             "nvidia",
             "latency and energy on an NVIDIA GPU, the reference of the page Compare",
             ("assets/results/nvidia.json",),

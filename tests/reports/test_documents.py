@@ -26,6 +26,7 @@ from qana.reports.hardening_report import (
 )
 from qana.reports.learning_report import LearningReport
 from qana.reports.light_report import LightReport
+from qana.reports.screening_report import ScreeningReport
 
 KINDS: dict[str, type] = {
     "protocols/lesion.json": LesionReport,
@@ -46,6 +47,7 @@ OPTIONAL_KINDS: dict[str, type] = {
     "protocols/sources-akd1000.json": SourcesReport,
     "protocols/sources-validation.json": SourcesReport,
     "protocols/sources-akd1000-validation.json": SourcesReport,
+    "hardening/screening.json": ScreeningReport,
 }
 """Documents that may be missing."""
 FOLDER = find_models_folder()

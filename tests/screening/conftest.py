@@ -18,10 +18,10 @@ def some_photos() -> list[Path]:
 
 @pytest.fixture(scope="session")
 def photos_folder(tmp_path_factory: pytest.TempPathFactory, some_photos: list[Path]) -> Path:
-    """Eighty photos in three folders, and twenty files that cannot be read as photos."""
+    """Fifty photos in four folders, and twenty files that cannot be read as photos."""
     root = tmp_path_factory.mktemp("many") / "photos"
     small = sorted((ASSETS / "subset").glob("*.jpg"))
-    for number in range(80):
+    for number in range(50):
         source = (some_photos + small)[number % (len(some_photos) + len(small))]
         folder = root / ("", "a", "a-b", "a/b")[number % 4]
         folder.mkdir(parents=True, exist_ok=True)
