@@ -126,7 +126,7 @@ def test_the_interface_names_a_wrong_model_at_once() -> None:
 def test_no_process_loads_tensorflow_or_torch(some_photos) -> None:
     code = (
         "import sys, psutil, qana\n"
-        "rows = qana.screen(sys.argv[1:], workers=1)\n"
+        "rows = qana.screen(sys.argv[1:] * 3, workers=1)\n"
         "print(next(rows).status)\n"
         "maps = [m.path for c in psutil.Process().children() for m in c.memory_maps()]\n"
         "assert any('akida' in one for one in maps), maps\n"
