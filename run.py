@@ -1,5 +1,8 @@
 """Sets up this folder and starts a task: `python3.11 run.py app`, `lite` or `test`.
 
+`app --https` and `lite --https` make a certificate at the first start, because a phone opens its
+camera only on https.
+
 `lite` is the app without TensorFlow and torch, and a page that needs them shows a notice. `test`
 runs the fast tests, and `test --all` also the slow ones.
 
@@ -24,6 +27,11 @@ TASKS = {
     "test": ("requirements-dev.txt", ["-m", "pytest"]),
 }
 """The packages and the Python command of each task."""
+HTTPS = "--https"
+CERTIFICATE = [
+    "--server.sslCertFile=.streamlit/certificate/certificate.pem",
+    "--server.sslKeyFile=.streamlit/certificate/key.pem",
+]
 SYSTEMS = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Windows", "AMD64")}
 """Systems and processors that the akida package exists for."""
 
@@ -46,8 +54,18 @@ def main() -> int:
         _set_up(ROOT / requirements)
     except subprocess.CalledProcessError:
         return _refuse("The packages could not be installed: read the messages of pip above.")
+    return _start(command, sys.argv[2:])
+
+
+def _start(command: list[str], arguments: list[str]) -> int:
+    """Starts a task, with a certificate if the arguments ask for https."""
     try:
-        return subprocess.call([BIN / "python", *command, *sys.argv[2:]], cwd=ROOT)
+        if HTTPS in arguments:
+            subprocess.run([BIN / "python", "-m", "tools.certificate"], check=True, cwd=ROOT)
+            arguments = [*(one for one in arguments if one != HTTPS), *CERTIFICATE]
+        return subprocess.call([BIN / "python", *command, *arguments], cwd=ROOT)
+    except subprocess.CalledProcessError:
+        return _refuse("No certificate could be made: read the message above.")
     except KeyboardInterrupt:
         return 0
 

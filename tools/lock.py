@@ -37,6 +37,8 @@ WINDOWS = "platform_machine == 'AMD64' and sys_platform == 'win32'"
 EVERYWHERE = "(sys_platform == 'linux' or (sys_platform == 'win32'))"
 SHORTER = {
     "python_full_version < '3.12' and ": "",
+    " and platform_python_implementation == 'CPython'": "",
+    "implementation_name != 'PyPy' and ": "",
     f"({ARM} or {INTEL})": "sys_platform == 'linux'",
     f"{ARM} or {INTEL}": "sys_platform == 'linux'",
     WINDOWS: "sys_platform == 'win32'",

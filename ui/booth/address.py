@@ -1,13 +1,12 @@
 """Finds the address at which a visitor's phone reaches this app, and draws it as a QR code."""
 
 import io
-import socket
 from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
 
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}
+from ui.booth.host import LOCAL_HOSTS, find_own_host
 
 
 def find_address() -> str | None:
@@ -15,22 +14,11 @@ def find_address() -> str | None:
     url = urlsplit(st.context.url or "")
     if url.hostname and url.hostname not in LOCAL_HOSTS:
         return f"{url.scheme}://{url.netloc}"
-    host = _find_own_host()
+    host = find_own_host()
     if host is None:
         return None
     port = url.port or st.get_option("server.port")
     return f"{url.scheme or 'http'}://{host}:{port}"
-
-
-def _find_own_host() -> str | None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # This sends nothing: the system only chooses the network to send from.
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        found = probe.getsockname()[0]
-    return None if found in LOCAL_HOSTS else found
 
 
 @st.cache_data
