@@ -147,9 +147,13 @@ def list_risk_points(abstention: Abstention) -> list[Row]:
 
 def make_rejection_table(gate: Gate) -> list[Row]:
     """Makes one row per family of images: the share that the gate rejects."""
+    rates = dict(gate.turned_away)
+    if gate.photographs:
+        kinds = {f"{kind}, never in the fit": one for kind, one in gate.photographs.unseen.items()}
+        rates |= gate.photographs.test | kinds
     return [
         {"Family": name, "Number": found.n, "Rejected": f"{found.share:.1%}"}
-        for name, found in gate.turned_away.items()
+        for name, found in rates.items()
     ]
 
 

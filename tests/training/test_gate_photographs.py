@@ -18,6 +18,7 @@ from qana.inference.gate import Gate
 from qana.inference.manifest import find_entry, find_models_folder
 from qana.inference.model_store import hash_file
 from qana.reports.model_cards import make_card
+from qana.reports.model_facts import make_rejection_table
 from qana.training.fit_not_a_lesion_gate import Lesions, fit_gate_from_photos
 from qana.training.outlier_squares import load_outlier_squares
 
@@ -112,6 +113,9 @@ def test_rates_of_other_photographs_are_recorded_and_stand_in_the_card(
     assert {name: rate.n for name, rate in rates.left_out_packages.items()} == {"stones": 15}
     assert {name: rate.n for name, rate in rates.unseen.items()} == {"cells": 15, "text": 15}
     assert rates.table_sha256 == hash_file(TABLE)
+    table = {row["Family"]: row["Number"] for row in make_rejection_table(gate)}
+    assert table["walls"] == table["waves"] == 5
+    assert table["cells, never in the fit"] == table["text, never in the fit"] == 15
     card = " ".join(make_card(entry).split())
     assert "has never learned from photographs of cells, text." in card
     assert f"{100 * rates.unseen['text'].share:.0f} % of 15 of text" in card
