@@ -7,6 +7,7 @@ continues by the numbers of the chunks, so it can even change between this engin
 import logging
 import os
 import pickle
+import socket
 import warnings
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
@@ -37,6 +38,9 @@ CHUNKS_AT_ONCE = 4096
 TRIES = 2
 """Times that Ray repeats a chunk whose actor was killed. After that it is classified here, where a
 photo that ends the process is found."""
+STARTS = 3
+"""Times that starting Ray on this computer is tried. It gives up by itself after 30 s."""
+REACH_SECONDS = 10.0
 STORE_BYTES = 256 * 2**20
 """Size of Ray's object store on this computer. Chunks and rows take a few megabytes."""
 ROOT = Path(__file__).parents[2]
@@ -130,14 +134,21 @@ class RayEngine:
             }
         else:
             options["address"] = self._address
-        try:
-            ray.init(**options)
-        except (ConnectionError, ValueError, RuntimeError, TimeoutError):
-            where = f"at {self._address}" if self._address else "on this computer"
-            raise UserError(
-                f"Ray cannot be reached or started {where}: start a cluster with `ray start "
-                "--head`, or use --engine local."
-            ) from None
+        for start in range(1, STARTS + 1):
+            try:
+                if self._address is not None:
+                    _check_address(self._address)
+                ray.init(**options)
+                return
+            except Exception as error:  # Ray raises many kinds, also plain Exception
+                ray.shutdown()
+                if self._address is None and start < STARTS:
+                    continue  # a busy computer may start too slowly for Ray
+                where = f"at {self._address}" if self._address else "on this computer"
+                raise UserError(
+                    f"Ray cannot be reached or started {where}: start a cluster with `ray start "
+                    "--head`, or use --engine local."
+                ) from error
 
     def _run_wave(self, chunks: list[Chunk]) -> Iterator[ScreenedChunk]:
         context = ray.data.DataContext.get_current()
@@ -166,3 +177,10 @@ class RayEngine:
 
     def _count_actors(self) -> int:
         return self._workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _check_address(address: str) -> None:
+    """Raises `OSError` if nothing answers at "host:port". Ray itself would wait for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), REACH_SECONDS).close()
