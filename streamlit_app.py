@@ -9,7 +9,7 @@ from ui.notices import show_notices
 from ui.tab_memory import restore_tab
 from ui.uploads import forget_uploads, keep_uploads_in_memory
 
-st.set_page_config(page_title="QANA", page_icon="assets/logo.svg", layout="wide")
+st.set_page_config(page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/logo_wide.svg", size="large")
 booth = mode.is_booth()
 show = booth and not mode.is_session_running()
@@ -22,6 +22,7 @@ pages = [
     st.Page("pages/facts.py", title="Facts", icon=":material/fact_check:"),
 ]
 page = st.navigation(pages, position="hidden" if show else "top")
+st.set_page_config(page_title="QANA" if show else f"{page.title}, QANA")
 start_app()
 keep_uploads_in_memory()
 forget_uploads()

@@ -18,7 +18,7 @@ from ui.framing import encode_preview, show_framing
 from ui.gallery import show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.scan.history import keep_answer, show_history
-from ui.scan.link import clear_link, read_link, write_link
+from ui.scan.link import clear_link, close_link, read_link, write_link
 from ui.shared_models import get_classifier
 from ui.verdict import show_verdict
 
@@ -179,6 +179,7 @@ def open_link() -> None:
         classify_sample(link.sample)
     except UserError as error:
         st.session_state.scan_error = str(error)
+    close_link()
 
 
 ensure_app_started()

@@ -6,27 +6,28 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 STARTED = "started"
-STYLES = ("theme.css", "phone.css")
+STYLES = ("theme.css", "phone.css", "print.css")
 _HERE = Path(__file__).parent
-HOME_SCREEN = (_HERE / "home_screen.js").read_text(encoding="utf-8")
+SCRIPTS = [(_HERE / name).read_text(encoding="utf-8") for name in ("home_screen.js", "drawer.js")]
 
 
 def start_app() -> None:
-    """Loads the styles and the script for the home screen, before a page runs."""
+    """Loads the styles and the scripts, before a page runs."""
     st.session_state[STARTED] = True
     for name in STYLES:
         st.html(_HERE / name)
-    offer_installation()
+    run_scripts()
 
 
-def offer_installation() -> None:
-    """Lets a phone put the app on its home screen.
+def run_scripts() -> None:
+    """Lets a phone put the app on its home screen, and closes the drawer after a choice.
 
     It comes before the page, because nothing can be added after a page that ends early by
     `st.stop`. A rule in theme.css hides the element, so that it takes up no line.
     """
     with st.container(key="installation"):
-        st.html(f"<script>{HOME_SCREEN}</script>", unsafe_allow_javascript=True)
+        for script in SCRIPTS:
+            st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def ensure_app_started() -> None:

@@ -104,8 +104,10 @@ def go_to(page: Page, name: str, title: str) -> None:
         page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=PATIENCE)
-    if page.viewport_size == PHONE:
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    expect(page).to_have_title(f"{name}, QANA")
+    if page.viewport_size == PHONE:  # the drawer has closed by itself
+        expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+        expect(page.get_by_test_id("stSidebarCollapseButton")).to_have_count(0)
 
 
 def classify(page: Page) -> None:
@@ -166,12 +168,12 @@ def test_a_photo_is_moved_turned_and_enlarged_and_so_classified(
     page.mouse.down()
     page.mouse.move(middle[0] - box["width"] / 5, middle[1], steps=4)
     page.mouse.up()
-    square.press("ArrowUp")
+    square.press("ArrowUp")  # the photo moves up, so the square reads what is below
     photo = read_image(samples[2].path)
     share = find_min_share(photo) ** 0.5
     height, width = photo.shape[1::-1]  # turned
     side = share * min(height, width) * CROP_SHARE
-    frame = CropBox(1, 0.5 + side / 5 / width, 0.5 - 0.04 * side / height, share)
+    frame = CropBox(1, 0.5 + side / 5 / width, 0.5 + 0.04 * side / height, share)
     prediction = diagnose(crop_to_box(photo, frame), classifier, force=True).prediction
     classify(page)
     if page.get_by_role("button", name="Classify anyway").is_visible():
@@ -190,8 +192,21 @@ def test_an_answer_needs_no_scrolling(page: Page, sure_samples, samples) -> None
         expect(said.first).to_be_in_viewport(ratio=1)
     photo = page.get_by_alt_text("The photo, cut to its centre square").locator("visible=true")
     expect(photo.first).to_be_in_viewport(ratio=1)
-    for name in ("Scan another", "Keep a report"):
+    for name in ("Scan another", "Explain this", "Keep a report"):
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Show what supports it")).to_be_in_viewport(ratio=1)
+
+
+def test_a_page_prints_from_its_top_to_its_end_without_buttons(page: Page, sure_samples) -> None:
+    page.goto(f"{page.url}?sample={sure_samples[0].image_id}")
+    expect(page.get_by_text(VERDICT, exact=True)).to_be_visible(timeout=PATIENCE)
+    page.emulate_media(media="print")
+    for name in ("Scan another", "Explain this", "Keep a report"):
+        expect(page.get_by_role("button", name=name)).to_be_hidden()
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollHeight <= {main}.clientHeight + 1")  # nothing is cut off
+    expect(page.get_by_text("Not a medical device").first).to_be_visible()
+    page.emulate_media(media="screen")
 
 
 def test_a_renamed_text_gets_a_sentence(page: Page, tmp_path: Path) -> None:

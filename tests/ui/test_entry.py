@@ -7,14 +7,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ui.entry import HOME_SCREEN
+from ui.entry import SCRIPTS
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("scan", "explain", "compare", "convert", "learn", "facts")
 
 
 def count_scripts(app: AppTest) -> int:
-    return sum(HOME_SCREEN in element.proto.body for element in app.get("html"))
+    return sum(SCRIPTS[0] in element.proto.body for element in app.get("html"))
 
 
 def fail() -> None:

@@ -4,6 +4,8 @@
 const instances = new WeakMap()
 const STEP = 0.04 // share of the square for an arrow key
 const FACTOR = 1.12 // for a key or a notch of the wheel
+const OVERVIEW = 480 // longer side of the whole photo in the overview, pixels
+const SMALL_PART = 0.6 // share of the shorter side that counts as a small part
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
@@ -23,7 +25,8 @@ export default function (component) {
 function start(root) {
   const find = (selector) => root.querySelector(selector)
   const square = find(".square")
-  const canvas = find("canvas")
+  const canvas = find(".part")
+  const overview = find(".whole canvas")
   const size = find("input")
   const classify = find(".classify")
   const fingers = new Map()
@@ -90,6 +93,26 @@ function start(root) {
     const pen = canvas.getContext("2d")
     pen.imageSmoothingQuality = "high"
     pen.drawImage(turned, left, top, seen, seen, 0, 0, pixels, pixels)
+    drawOverview(left, top, seen)
+  }
+
+  // A phone shows the whole photo in a corner only while a small part of it fills the square.
+  function drawOverview(left, top, seen) {
+    const scale = OVERVIEW / Math.max(turned.width, turned.height)
+    overview.width = Math.round(turned.width * scale)
+    overview.height = Math.round(turned.height * scale)
+    const pen = overview.getContext("2d")
+    pen.drawImage(turned, 0, 0, overview.width, overview.height)
+    const box = [left * scale, top * scale, seen * scale, seen * scale]
+    pen.fillStyle = "rgb(16 20 22 / 55%)"
+    pen.beginPath()
+    pen.rect(0, 0, overview.width, overview.height)
+    pen.rect(...box)
+    pen.fill("evenodd")
+    pen.lineWidth = 4
+    pen.strokeStyle = "#fbf8f3"
+    pen.strokeRect(...box)
+    find(".whole").hidden = seen > SMALL_PART * Math.min(turned.width, turned.height)
   }
 
   function move(across, down) {
@@ -130,10 +153,10 @@ function start(root) {
   }
   square.onkeydown = (event) => {
     const act = {
-      ArrowLeft: () => move(STEP, 0),
-      ArrowRight: () => move(-STEP, 0),
-      ArrowUp: () => move(0, STEP),
-      ArrowDown: () => move(0, -STEP),
+      ArrowLeft: () => move(-STEP, 0),
+      ArrowRight: () => move(STEP, 0),
+      ArrowUp: () => move(0, -STEP),
+      ArrowDown: () => move(0, STEP),
       "+": () => enlarge(FACTOR),
       "=": () => enlarge(FACTOR),
       "-": () => enlarge(1 / FACTOR),

@@ -30,10 +30,13 @@ class Link:
 
 
 def read_link() -> Link | None:
-    """Reads the address. The same address is read once in a visit.
+    """Reads the address. Call `close_link` as soon as its sample is classified.
+
+    A new run of the page may interrupt the classification. Then the next run must read the address
+    again.
 
     Returns:
-        None if the address asks for no sample, or has been read before.
+        None if the address asks for no sample, or for the one that has just been closed.
 
     Raises:
         LinkError: there is no such sample.
@@ -43,11 +46,15 @@ def read_link() -> Link | None:
     model = st.query_params.get(MODEL)
     if asked is None or st.session_state.get("link") == (asked, model):
         return None
-    st.session_state.link = (asked, model)
     sample = next((one for one in load_all_samples() if one.image_id == asked), None)
     if sample is None:
         raise LinkError("There is no sample with the name in this link: choose one below.")
     return Link(sample, find_entry(model).name if model is not None else None)
+
+
+def close_link() -> None:
+    """Marks what the address asks for as done."""
+    st.session_state.link = (st.query_params.get(SAMPLE), st.query_params.get(MODEL))
 
 
 def write_link(answer: AnsweredPhoto) -> None:

@@ -33,7 +33,7 @@ def restore_tab() -> None:
     """
     known = st.session_state.get("tab_name")
     with st.container(key="tab_memory"):
-        sent = _tab_name(key="tab", data={"name": known or ""}, on_name_change=lambda: None).name
+        sent = _tab_name(key="tab", on_name_change=lambda: None).name
     context = get_script_run_ctx()
     if context is None or not NAME.fullmatch(str(sent or "")):
         return
