@@ -29,6 +29,8 @@ SKIN_PATCHES = 1000
 """Largest number of skin patches, cut from corners of training photos."""
 IMAGES_PER_FAMILY = 300
 """Number of generated pictures of each outlier family."""
+SKIN, PHOTOGRAPHS = "skin", "photographs of "
+"""Name of the family of plain skin, and the first words of the names of those of photographs."""
 SEED = 1
 INVERSE_PENALTY = 0.01
 """Inverse of the L2 penalty on standardized roots (scikit-learn's C). Values from 0.01 to 0.1 gave
@@ -62,7 +64,9 @@ def fit_gate(lesions: Lesions, outliers: dict[str, np.ndarray], held_out: Lesion
 
     Lesions and outliers have the same total weight. All sources and image types of the lesions have
     equal weights, so that none dominates. Within each, the classes have equal weights, so that rare
-    classes are not rejected for being rare. The families of the outliers have equal weights, too.
+    classes are not rejected for being rare. Generated pictures, plain skin and photographs have
+    equal weights, and so have the families within each of these groups. Without that, plain skin
+    would hardly count beside many kinds of photographs.
 
     Source: outlier exposure (Hendrycks, Mazeika and Dietterich, ICLR 2019), applied to the
     activations of a trained network.
@@ -80,7 +84,7 @@ def fit_gate(lesions: Lesions, outliers: dict[str, np.ndarray], held_out: Lesion
     features = take_roots(np.concatenate([lesions.features, *outliers.values()]))
     is_lesion = np.arange(len(features)) < count
     families = np.repeat(list(outliers), [len(found) for found in outliers.values()])
-    weight = np.concatenate([_weigh_lesions(lesions.photos), _weigh_equally(families)]) * count
+    weight = np.concatenate([_weigh_lesions(lesions.photos), _weigh_families(families)]) * count
     scaler = StandardScaler().fit(features)
     regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
     regression.fit(scaler.transform(features), is_lesion, sample_weight=weight)
@@ -136,6 +140,18 @@ def _weigh_lesions(photos: Sequence[Photo]) -> np.ndarray:
     return weights / len(np.unique(sources))
 
 
+def _weigh_families(families: np.ndarray) -> np.ndarray:
+    """Returns (M,) weights that sum to 1: the same for each group, and for each family in it."""
+    groups = np.array(
+        [SKIN if one == SKIN else one.startswith(PHOTOGRAPHS) for one in families], dtype=str
+    )
+    weights = np.empty(len(families))
+    for group in np.unique(groups):
+        members = groups == group
+        weights[members] = _weigh_equally(families[members])
+    return weights / len(np.unique(groups))
+
+
 def _weigh_equally(groups: np.ndarray) -> np.ndarray:
     """Returns (N,) weights that sum to 1, with the same sum for each group."""
     _, group, count = np.unique(groups, return_inverse=True, return_counts=True)
@@ -172,7 +188,7 @@ def fit_gate_from_photos(
     pictures = {family: generate_outliers(family, count, SEED) for family in FAMILIES}
     skin = crop_plain_skin(shuffled, SKIN_PATCHES)
     if skin:
-        pictures["skin"] = skin
+        pictures[SKIN] = skin
     size = classifier.input_size
     outliers = {
         family: classifier.features(np.stack([to_input(picture, size) for picture in found]))
@@ -181,7 +197,7 @@ def fit_gate_from_photos(
     if photographs:
         progress(f"Gate: adding {len(photographs)} photographs without a lesion")
     for kind, found in group_by_kind(photographs).items():
-        outliers[f"photographs of {kind}"] = classifier.features(load_outlier_squares(found, size))
+        outliers[f"{PHOTOGRAPHS}{kind}"] = classifier.features(load_outlier_squares(found, size))
     lesions = Lesions(chosen, classifier.features(load_inputs(chosen, size)))
     return fit_gate(lesions, outliers, held_out)
 
