@@ -9,6 +9,7 @@ from ui.learn.keep import show_keep
 from ui.learn.photos import show_attribution
 from ui.learn.recognize import show_ask
 from ui.learn.session import get_session
+from ui.learn.story import show_story
 from ui.learn.teach import show_teach
 from ui.learn.watch import show_watch
 from ui.provenance import show_backend
@@ -19,10 +20,12 @@ ensure_app_started()
 st.title("Teach the chip", anchor=False)
 try:
     session = get_session()
+    show_story()
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 
+st.header("Teach it yourself", anchor=False)
 count = len(session.learner.head.classes)
 number = NUMBERS[count] if count < len(NUMBERS) else str(count)
 st.markdown(

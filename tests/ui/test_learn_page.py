@@ -260,3 +260,29 @@ def test_without_a_model_that_learns_the_page_says_so_in_one_sentence(
     assert not opened.exception
     assert len(opened.error) == 1
     assert not opened.button
+
+
+def test_the_first_press_tells_the_story_of_a_class_that_was_never_known(page: AppTest) -> None:
+    story = page.session_state.story
+    place = LABELS.index(story.chosen)
+    assert story.chosen not in story.learner.head.classes
+    assert story.now.recognized[place] == 0
+    assert "This head has never learned a **blood-vessel mark**" in words(page)
+    press(page, "Teach it these 5 photos")
+    story = page.session_state.story
+    recognized = story.now.recognized[place]
+    assert [step.is_lesson for step in story.steps] == [False] + [True] * 5
+    assert recognized > 0
+    shown = words(page)
+    assert f"recognizes **{recognized} of {story.now.photos[place]}**" in shown
+    others = np.delete(story.now.recognized / story.now.photos, place).mean()
+    assert f"was {story.before.balanced_accuracy:.2f} and is {others:.2f}" in shown
+    assert session(page).learner.head.classes == tuple(LABELS)  # the visitor's own head is another
+
+
+def test_the_story_can_be_told_with_another_class(page: AppTest) -> None:
+    press(page, "Teach it these 5 photos")
+    page.selectbox(key="story_class").set_value("mel").run()
+    assert not page.exception
+    assert "This head has never learned a **melanoma**" in words(page)
+    assert "mel" not in page.session_state.story.learner.head.classes

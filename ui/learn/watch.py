@@ -36,7 +36,7 @@ def show_watch(session: LearnSession) -> None:
             "recognized. Ask the head about a photo below."
         )
     if session.chosen in LABELS:
-        _show_photos(session, LABELS.index(session.chosen))
+        show_held_out(session, LABELS.index(session.chosen), "learn_held_out")
     st.subheader("The forgetting curve", anchor=False)
     st.altair_chart(
         charts.draw_forgetting(session.steps), alt=charts.describe_forgetting(session.steps)
@@ -48,13 +48,19 @@ def show_watch(session: LearnSession) -> None:
     st.caption(COARSE.format(photos=int(session.now.photos.sum())))
 
 
-def _show_photos(session: LearnSession, place: int) -> None:
-    """Shows the held-out photos of one class, each with the answer of the head."""
+def show_held_out(session: LearnSession, place: int, key: str) -> None:
+    """Shows the held-out photos of one class, each with the answer of the head.
+
+    Args:
+        session: with the head.
+        place: index of the class in `qana.classes.LABELS`.
+        key: of the container.
+    """
     held_out, now = session.held_out, session.now
     name = BY_CODE[LABELS[place]].name
     which = np.flatnonzero(held_out.labels == place)
     answers = [now.answers[number] for number in which]
-    with st.container(horizontal=True, gap="xsmall", key="learn_held_out"):
+    with st.container(horizontal=True, gap="xsmall", key=key):
         for number, (photo, answer) in enumerate(zip(which, answers, strict=True), start=1):
             with st.container(width=TILE, gap=None, horizontal_alignment="center"):
                 st.image(
