@@ -1,4 +1,7 @@
-"""Finds the address of this machine in the local network, without Streamlit."""
+"""Finds the address of this machine in the local network, without Streamlit.
+
+`tools.certificate` needs the address before the app starts.
+"""
 
 import socket
 

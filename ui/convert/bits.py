@@ -103,7 +103,7 @@ def _show_answers(
 def _draw_by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
     forms = list(right)
     rows = [
-        {"class": code, "network": form, "right": count}
+        {"class": BY_CODE[code].name, "network": form, "right": count}
         for form, counts in right.items()
         for code, count in counts.items()
     ]
@@ -111,9 +111,9 @@ def _draw_by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
         alt.Chart(alt.InlineData(rows))
         .mark_bar(cornerRadiusEnd=3)
         .encode(
-            x=alt.X("class:N", sort=LABELS, title=None, axis=alt.Axis(labelAngle=0)),
-            xOffset=alt.XOffset("network:N", sort=forms),
-            y=alt.Y(
+            y=alt.Y("class:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
+            yOffset=alt.YOffset("network:N", sort=forms),
+            x=alt.X(
                 "right:Q",
                 title=f"right of {PER_CLASS}",
                 scale=alt.Scale(domain=(0, PER_CLASS)),
