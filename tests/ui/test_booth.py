@@ -55,7 +55,7 @@ def test_a_scene_has_the_answer_of_the_network_and_the_recorded_diagnosis(scene,
     assert scene["answer"]["recorded"] == f"The doctors recorded: {BY_CODE[sample.label].name}."
     shares = [row["share"] for row in scene["answer"]["top"]]
     assert shares == [share for _, share in prediction.top]
-    assert scene["origin"].startswith("akida2 answered, in BrainChip's simulator")
+    assert scene["origin"].startswith("The network akida2 answered, here in BrainChip's simulator")
 
 
 def test_the_spikes_of_a_scene_are_the_integers_of_the_photo(scene, answer) -> None:

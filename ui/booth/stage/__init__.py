@@ -20,7 +20,7 @@ from ui.component import register_component
 JPEG_QUALITY = 92
 WHERE = {
     CHIP: "on an Akida chip in this machine.",
-    SIMULATOR: "in BrainChip's simulator, which computes the integers of the chip.",
+    SIMULATOR: "here in BrainChip's simulator, which computes the same numbers as the chip.",
 }
 _stage = register_component(Path(__file__).parent)
 
@@ -76,7 +76,7 @@ def encode_scene(number: int, answer: AnsweredPhoto, energy: PhotoEnergy | None)
         "work": f"{prediction.events / activations:.0%} of the values that a dense network "
         f"computes: {prediction.events:,} spikes (counted here)",
         "answer": _describe_answer(answer) | {"likeliest": likeliest},
-        "origin": f"{diagnosis.model} answered, {WHERE[diagnosis.backend]}",
+        "origin": f"The network {diagnosis.model} answered, {WHERE[diagnosis.backend]}",
         "energy": None if energy is None else _describe_energy(energy),
     }
 

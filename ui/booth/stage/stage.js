@@ -102,10 +102,10 @@ function start(root) {
     if (name === "guess") {
       write("h1", question)
       write(".lead", "Which of seven kinds of skin lesion is this? Touch your guess. The network looks, too.")
-      write(".what", "A photo of a skin lesion, as the chip reads it")
+      write(".what", "A photo of a skin lesion, as the network reads it")
       write(".spoken", `${question} Which of seven kinds of skin lesion is this?`)
     } else if (name === "spikes") {
-      write("h1", "The chip computes")
+      write("h1", "The network computes")
       write(".lead", "Layer by layer, bright points send spikes. Dark points send nothing and cost nothing.")
     } else showVerdict()
   }
