@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from qana.classes import LABELS
-from qana.data.samples import SAMPLES_FOLDER, Sample
+from qana.data.samples import SAMPLES_FOLDER, Sample, load_all_samples
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import diagnose, get_gate_problem
@@ -39,9 +39,10 @@ def test_models_lists_what_others_rely_on() -> None:
     assert qana("models").stdout.startswith("akida2: ")
 
 
-def test_predict_answers_as_the_classifier(classifier: AkidaClassifier, samples) -> None:
+def test_predict_answers_as_the_classifier(classifier: AkidaClassifier) -> None:
     from qana.imaging import read_image
 
+    samples = load_all_samples()
     paths = sorted(SAMPLES_FOLDER.iterdir())
     assert paths == sorted(sample.path for sample in samples)  # the README's assets/samples/*
     samples = sorted(samples, key=lambda sample: sample.path)

@@ -59,7 +59,7 @@
         app &&
         getComputedStyle(app).colorScheme === theme && // a moment after the window's own
         (follows || app?.dataset.testScriptState === "notRunning") &&
-        document.querySelector("[data-testid=stMain] h1, [data-testid=stMain] h2") &&
+        [...elements()].some((one) => one.matches("h1, h2")) &&
         !document.querySelector(busy) &&
         document.fonts.status === "loaded" &&
         [...document.images].every((image) => image.complete) &&

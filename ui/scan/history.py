@@ -49,7 +49,7 @@ def show_history(current: AnsweredPhoto) -> None:
             with st.container(width=THUMBNAIL, gap="xxsmall"):
                 st.image(answer.diagnosis.square, width=THUMBNAIL, alt=f"Photo {number}")
                 st.button(
-                    describe_answer(answer),
+                    f"{number}. {describe_answer(answer)}",
                     key=f"history{number}",
                     type="primary" if answer is current else "tertiary",
                     on_click=_open,
@@ -64,7 +64,7 @@ def show_history(current: AnsweredPhoto) -> None:
         range(len(others)),
         index=None,
         format_func=lambda number: (
-            f"Photo {answers.index(others[number]) + 1}, {describe_answer(others[number])}"
+            f"{answers.index(others[number]) + 1}. {describe_answer(others[number])}"
         ),
         placeholder="Choose a photo",
         key=f"beside{id(current)}",
