@@ -56,6 +56,9 @@ def test_report_and_map_name_the_network_that_answered(
     page: Page, server, samples, tmp_path: Path, asked: str, chosen: str
 ) -> None:
     page.goto(server.address)
+    # The name of the tab arrives a moment after the page, and draws it again.
+    expect(page.get_by_role("button", name="Photo 1", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.wait_for_timeout(1000)
     choose_network(page, asked)
     sample = samples[0]
     page.get_by_role("button", name="Photo 1", exact=True).click(timeout=PATIENCE)
