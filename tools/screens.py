@@ -58,7 +58,7 @@ def wait_for_heading(page: Page) -> None:
 
 def prepare_booth(page: Page) -> None:
     """Waits for the answer of a scene of the show."""
-    expect(page.get_by_text("The doctors recorded")).to_be_visible()
+    expect(page.get_by_text("The doctors recorded").first).to_be_visible()
 
 
 PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {

@@ -113,7 +113,7 @@ def _show_badges(diagnosis: Diagnosis, prediction: Prediction) -> None:
             "predict the time on a chip.",
         )
         st.badge(
-            f"{1 - prediction.sparsity:.0%} of a dense network's work",
+            f"{1 - prediction.sparsity:.0%} of a dense network's values",
             icon=":material/bolt:",
             color="orange",
             help=EVENTS_HELP,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from qana.bench.command import RUNTIME_NAMES
 from qana.bench.rows import Energy, Row
 
 HOUR = 3600.0
@@ -161,3 +162,8 @@ def _find_crossing(idle_watts: float, net_mj: float, top: float) -> float | None
         return None
     rate = idle_watts * HOUR * 1e3 / net_mj
     return rate if 0 < rate <= top else None
+
+
+def is_gpu_row(row: Row) -> bool:
+    """Returns whether a row is of a GPU, measured here or on another machine."""
+    return row.runtime in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])

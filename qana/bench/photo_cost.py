@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qana.bench.board_model import Estimate, fit_board_models, scale_by_events
+from qana.bench.compare_rows import is_gpu_row
 from qana.bench.readings import MEASURED
 from qana.bench.result_files import RESULTS_FOLDER, read_result
 from qana.bench.rows import Row
@@ -77,7 +78,7 @@ def find_best_gpu_row(rows: Sequence[Row]) -> Row | None:
     measured = [
         row
         for row in rows
-        if row.provenance == MEASURED and row.energy_mj is not None and "GPU" in row.runtime
+        if row.provenance == MEASURED and row.energy_mj is not None and is_gpu_row(row)
     ]
     return min(measured, key=lambda row: row.energy_mj.value if row.energy_mj else 0, default=None)
 

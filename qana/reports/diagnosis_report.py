@@ -1,14 +1,11 @@
 """Writes the report of one diagnosis: a page to keep, whole in one file, made in memory."""
 
-import base64
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import cv2
 import jinja2
-import numpy as np
 
 from qana.classes import BY_CODE, CLASSES
 from qana.data.samples import Sample
@@ -17,11 +14,11 @@ from qana.inference.backend import CHIP
 from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
 from qana.inference.probabilities import format_percent
+from qana.reports.data_urls import embed_picture
 from qana.reports.source_facts import describe_dark_skin, read_valid_report
 from qana.reports.training_data import describe_sources
 from qana.resources import VERSION
 
-JPEG_QUALITY = 90
 PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
 )
@@ -58,8 +55,8 @@ def write_diagnosis_report(
         problems=[problem.message for problem in diagnosis.problems],
         recorded=BY_CODE[sample.label].name.lower() if sample else None,
         attribution=sample.attribution if sample else None,
-        photo=_embed_picture(diagnosis.square),
-        heat=None if explained is None else _embed_picture(explained),
+        photo=embed_picture(diagnosis.square),
+        heat=None if explained is None else embed_picture(explained),
         likeliest=BY_CODE[code].name.lower(),
         top=[
             {"name": BY_CODE[guess].name, "percent": format_percent(share), "width": 100 * share}
@@ -76,12 +73,6 @@ def write_diagnosis_report(
         licence=diagnosis.classifier.entry.record["licence"].partition(" (")[0],
     )
     return page.encode()
-
-
-def _embed_picture(picture: np.ndarray) -> str:
-    """Turns (S, S, 3) uint8 RGB into an address that holds the picture itself."""
-    _, file = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return f"data:image/jpeg;base64,{base64.b64encode(file.tobytes()).decode()}"
 
 
 def _list_layers(prediction: Prediction) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ def _split(path: str) -> Iterator[tuple[str, str]]:
 def _open_archive(path: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except Exception:  # zipfile raises many kinds for a damaged list of files
         raise ImageError(NOT_OPENED) from None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from qana.data.sources import SOURCES
 from qana.studies.study import EVENT_TABLE, SOURCE_TABLE, Study, Variant
+from qana.training.named_teachers import ALL_SOURCES, DEGRADED
 from qana.training.recipe import Recipe
 
 SHORT = Recipe(
@@ -66,11 +67,8 @@ SPARSE = Recipe(
     epochs=6,
     warmup_epochs=1,
     weight_decay=0.0,
-    sources=SOURCES,
-    group_balance=0.5,
-    source_balance=0.8,
-    reduced=0.15,
-    surrounded=0.1,
+    **ALL_SOURCES,
+    **DEGRADED,
     plain_skin=0.1,
 )
 """Recipe of the first strength, with a short schedule."""

@@ -1,7 +1,7 @@
 """Lists the recipes by name."""
 
 from qana.data.sources import SOURCES
-from qana.training.named_teachers import SOURCE_TEACHERS
+from qana.training.named_teachers import ALL_SOURCES, DEGRADED, SOURCE_TEACHERS
 from qana.training.recipe import Recipe, TeacherRecipe
 
 RECIPES: dict[str, Recipe] = {
@@ -20,11 +20,8 @@ RECIPES: dict[str, Recipe] = {
             weight_decay=0.0,
             tuning_batch=64,
             tuning_epochs=2,
-            sources=SOURCES,
-            group_balance=0.5,
-            source_balance=0.8,
-            reduced=0.15,
-            surrounded=0.1,
+            **ALL_SOURCES,
+            **DEGRADED,
             activation_penalty=1.0,
             plain_skin=0.1,
         ),
@@ -40,11 +37,8 @@ RECIPES: dict[str, Recipe] = {
             warmup_epochs=1,
             tuning_batch=64,
             tuning_epochs=1,
-            sources=SOURCES,
-            group_balance=0.5,
-            source_balance=0.8,
-            reduced=0.15,
-            surrounded=0.1,
+            **ALL_SOURCES,
+            **DEGRADED,
             first="sources-labels",
         ),
         Recipe(
@@ -57,8 +51,7 @@ RECIPES: dict[str, Recipe] = {
             tuning_batch=64,
             sources=SOURCES,
             group_balance=0.5,
-            reduced=0.15,
-            surrounded=0.1,
+            **DEGRADED,
         ),
         Recipe(
             "akd1000",
@@ -80,11 +73,8 @@ RECIPES: dict[str, Recipe] = {
             tuning_batch=32,
             tuning_rate=2e-4,
             imitates_float=True,
-            sources=SOURCES,
-            group_balance=0.5,
-            source_balance=0.8,
-            reduced=0.15,
-            surrounded=0.1,
+            **ALL_SOURCES,
+            **DEGRADED,
         ),
         Recipe(
             "smoke",

@@ -26,6 +26,7 @@ WRITTEN_BY_NO_STEP = {
     "assets/lessons/*": "chosen without a network",
     "assets/outlines.json": "traced from the masks of the data set",
     "assets/splits/*.csv": "made from the data sets",
+    "assets/soft_labels/*.npz": "the answers of teachers, which are not deployed",
     "assets/boards.csv": "published figures",
     "assets/published.csv": "published figures",
     "assets/outliers.csv": "chosen without a network",

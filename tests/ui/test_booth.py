@@ -15,8 +15,8 @@ from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
 from ui.answered_photo import AnsweredPhoto
 from ui.booth.mode import IDLE_SECONDS, MAX_IDLE_SECONDS, MIN_IDLE_SECONDS, parse_idle_seconds
+from ui.booth.scene_player import encode_scene, format_millijoules
 from ui.booth.show import choose_sample
-from ui.booth.stage import encode_scene, format_millijoules
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
 

@@ -15,8 +15,9 @@ from tests.doubles.real_browser import CHROMIUM, FLAGS, LAPTOP, PATIENCE, pytest
 __all__ = ["pytestmark", "server"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def page(server) -> Iterator[Page]:
+    """A tab for each test, because the app brings back what a tab had before."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         opened = browser.new_page(viewport=LAPTOP)
@@ -56,9 +57,6 @@ def test_report_and_map_name_the_network_that_answered(
     page: Page, server, samples, tmp_path: Path, asked: str, chosen: str
 ) -> None:
     page.goto(server.address)
-    # The name of the tab arrives a moment after the page, and draws it again.
-    expect(page.get_by_role("button", name="Photo 1", exact=True)).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(1000)
     choose_network(page, asked)
     sample = samples[0]
     page.get_by_role("button", name="Photo 1", exact=True).click(timeout=PATIENCE)

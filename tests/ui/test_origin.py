@@ -19,8 +19,8 @@ from qana.inference.manifest import find_entry, find_models_folder
 from qana.reports.diagnosis_report import write_diagnosis_report
 from tests.ui.test_app import APP, SECONDS, hand, words
 from ui.answered_photo import AnsweredPhoto
+from ui.booth.scene_player import encode_scene
 from ui.booth.show import choose_sample
-from ui.booth.stage import encode_scene
 
 __all__ = ["hand"]
 

@@ -56,7 +56,7 @@ def _list_texts(prediction: Prediction) -> tuple[str, ...]:
         "Not sure" if prediction.unsure else headline,
         *bars,
         f"Needs a professional look: {format_percent(prediction.malignant_probability)}",
-        f"{1 - prediction.sparsity:.0%} of a dense network's work",
+        f"{1 - prediction.sparsity:.0%} of a dense network's values",
         f"{prediction.events:,} events",
     )
 

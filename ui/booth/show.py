@@ -1,6 +1,5 @@
 """Runs the show of the booth: sends scene after scene to the browser, which plays them."""
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,11 @@ from qana.errors import UserError
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import diagnose
+from qana.reports.data_urls import make_data_url
 from ui.answered_photo import AnsweredPhoto
 from ui.booth.address import find_address, make_qr_code
 from ui.booth.mode import reload_regularly, start_session
-from ui.booth.stage import encode_scene, show_stage
+from ui.booth.scene_player import encode_scene, show_scene_player
 from ui.model_choice import get_chosen_model
 from ui.shared_models import get_classifier
 
@@ -45,7 +45,7 @@ def run_show() -> None:
 @st.fragment
 def _show_scenes(_classifier: AkidaClassifier) -> None:
     number = st.session_state.setdefault("scene", 0)
-    result = show_stage(_make_data(number, _classifier), key="stage")
+    result = show_scene_player(_make_data(number, _classifier), key="scene_player")
     if result.start in PAGES:
         start_session(PAGES[result.start])
         st.rerun()
@@ -64,8 +64,8 @@ def _make_data(number: int, classifier: AkidaClassifier) -> dict[str, Any]:
             "spikes": SPIKES_SECONDS,
             "verdict": VERDICT_SECONDS,
         },
-        "logo": _encode("image/svg+xml", LOGO.read_bytes()),
-        "qr": _encode("image/png", make_qr_code(address)) if address else "",
+        "logo": make_data_url("image/svg+xml", LOGO.read_bytes()),
+        "qr": make_data_url("image/png", make_qr_code(address)) if address else "",
         "address": address or "",
         "invitation": _invite(address),
         "question": QUESTION,
@@ -120,8 +120,3 @@ def _estimate_energy(
 def _measure_mean(name: str, sha256: str, _classifier: AkidaClassifier) -> float:
     """Measures the mean events of a network once."""
     return measure_mean_events(_classifier)
-
-
-def _encode(kind: str, content: bytes) -> str:
-    """Encodes a file as a data URL."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from qana.bench.command import RUNTIME_NAMES
-from qana.bench.compare_rows import Range, compute_saving, get_energy_range, get_latency_range
+from qana.bench.compare_rows import (
+    Range,
+    compute_saving,
+    get_energy_range,
+    get_latency_range,
+    is_gpu_row,
+)
 from qana.bench.published import compute_paper_ratios
 from qana.bench.readings import MEASURED
 from qana.bench.rows import Row
@@ -43,7 +49,7 @@ def show_comparison(entries: Sequence[LabelledRow]) -> None:
     comparable = (
         all(row.provenance == MEASURED and row.batch == 1 for row in (ours, theirs))
         and _is_chip(ours)
-        and _is_gpu(theirs)
+        and is_gpu_row(theirs)
     )
     with st.container(horizontal=True):
         _show_saved(
@@ -135,10 +141,6 @@ def _is_chip(row: Row) -> bool:
     return row.runtime == RUNTIME_NAMES["akida"] and "simulator" not in row.device
 
 
-def _is_gpu(row: Row) -> bool:
-    return row.runtime in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])
-
-
 def _find_chip(entries: Sequence[LabelledRow]) -> int:
     """Finds a measured chip, else the measured simulator, else a modelled board."""
 
@@ -162,7 +164,7 @@ def _find_gpu(entries: Sequence[LabelledRow]) -> int:
         akida = row.runtime == RUNTIME_NAMES["akida"]
         measured = row.provenance == MEASURED and row.batch == 1 and not akida
         return (
-            not (measured and _is_gpu(row)),
+            not (measured and is_gpu_row(row)),
             not measured,
             not ("RTX" in row.device and row.runtime == "QANA"),
         )

@@ -1,6 +1,5 @@
 """Lets a visitor move, turn and enlarge a photo until the lesion fills the circle."""
 
-import base64
 import io
 import math
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from qana.imaging.crop import CENTRE_SQUARE, CROP_SHARE, CropBox, find_min_share
+from qana.reports.data_urls import make_data_url
 from ui.component import CAMERA_CSS, register_component
 
 PREVIEW_SIDE = 1024
@@ -30,7 +30,7 @@ def encode_preview(photo: np.ndarray) -> str:
     picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=88)
-    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
+    return make_data_url("image/jpeg", data.getvalue())
 
 
 def show_framing(photo: np.ndarray, preview: str, key: str) -> CropBox | None:

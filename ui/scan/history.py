@@ -1,6 +1,7 @@
 """Shows the photos of this visit: small pictures, one step back or forward, and two side by side.
 
-The photos are in memory only, and they are gone when the visit ends.
+The photos are in memory only. They are gone 10 minutes after the tab was closed, see
+`ui.tab_memory`.
 """
 
 import streamlit as st
@@ -72,7 +73,7 @@ def show_history(current: AnsweredPhoto) -> None:
     )
     if chosen is not None:
         _show_side_by_side(current, others[chosen])
-    st.caption("These photos stay in memory until the visit ends. None is stored on a disk.")
+    st.caption("These photos are in memory only, and gone 10 minutes after you close the tab.")
 
 
 def describe_answer(answer: AnsweredPhoto) -> str:

@@ -80,7 +80,7 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
     page.on("pageerror", lambda error: messages.append(str(error)))
     page.on("request", lambda request: _add_other_server(request.url, server, other_servers))
     page.goto(f"{server.address}/?booth=1")
-    expect(page.get_by_text(RECORDED)).to_be_visible(timeout=TIMEOUT)
+    expect(page.get_by_text(RECORDED).first).to_be_visible(timeout=TIMEOUT)
     devtools = context.new_cdp_session(page)
     server_megabytes: list[float] = []
     metrics: list[dict[str, float]] = []

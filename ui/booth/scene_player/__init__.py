@@ -4,7 +4,6 @@ import base64
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from qana.bench.photo_cost import PhotoEnergy
@@ -13,20 +12,20 @@ from qana.classes import BY_CODE, CLASSES
 from qana.explanation.answer_map import draw_answer_map
 from qana.inference.backend import CHIP, SIMULATOR
 from qana.inference.probabilities import format_percent
+from qana.reports.data_urls import embed_picture
 from qana.walkthrough.layer_events import make_frames
 from ui.answered_photo import AnsweredPhoto
 from ui.component import register_component
 
-JPEG_QUALITY = 92
 WHERE = {
     CHIP: "on an Akida chip in this machine.",
     SIMULATOR: "here in BrainChip's simulator, which computes the same numbers as the chip.",
 }
-_stage = register_component(Path(__file__).parent)
+_player = register_component(Path(__file__).parent)
 
 
-def show_stage(data: dict[str, Any], key: str) -> Any:
-    """Shows the stage.
+def show_scene_player(data: dict[str, Any], key: str) -> Any:
+    """Shows the player.
 
     Args:
         data: record with "scene", see `encode_scene`, with the seconds of its three parts, and with
@@ -37,7 +36,7 @@ def show_stage(data: dict[str, Any], key: str) -> Any:
         The result of the component. `next` is the number of the scene to send, and `start` the name
         of the page to open. Both are None in most runs.
     """
-    return _stage(key=key, data=data, on_next_change=lambda: None, on_start_change=lambda: None)
+    return _player(key=key, data=data, on_next_change=lambda: None, on_start_change=lambda: None)
 
 
 def encode_scene(number: int, answer: AnsweredPhoto, energy: PhotoEnergy | None) -> dict[str, Any]:
@@ -59,8 +58,8 @@ def encode_scene(number: int, answer: AnsweredPhoto, energy: PhotoEnergy | None)
     likeliest = BY_CODE[prediction.top[0][0]].name.lower()
     return {
         "number": number,
-        "photo": _encode_picture(diagnosis.square),
-        "map": None if explained is None else _encode_picture(explained),
+        "photo": embed_picture(diagnosis.square),
+        "map": None if explained is None else embed_picture(explained),
         "kinds": [{"code": one.code, "name": one.name} for one in CLASSES],
         "layers": [
             {
@@ -121,8 +120,3 @@ def format_millijoules(value: float) -> str:
 def _encode_shares(counts: np.ndarray, channels: int) -> str:
     """Encodes the share of active channels at each place in one byte, 255 for all channels."""
     return base64.b64encode((counts * (255 / channels)).astype(np.uint8).tobytes()).decode()
-
-
-def _encode_picture(picture: np.ndarray) -> str:
-    _, file = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return f"data:image/jpeg;base64,{base64.b64encode(file.tobytes()).decode()}"

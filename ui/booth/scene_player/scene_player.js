@@ -1,28 +1,28 @@
 // Plays scenes: a photo and a question, the spikes of that photo, the answer. One scene of data is
 // ahead, so the next one starts without a wait.
-const stages = new WeakMap()
+const players = new WeakMap()
 const SPARK = [255, 180, 61]
 const KEYS = { ArrowRight: "next", m: "map", h: "hold", v: "compare", Enter: "start" }
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
-  let stage = stages.get(parentElement)
-  if (!stage) {
-    stage = start(parentElement)
-    stages.set(parentElement, stage)
+  let player = players.get(parentElement)
+  if (!player) {
+    player = start(parentElement)
+    players.set(parentElement, player)
   }
-  stage.send = setTriggerValue
-  stage.load(data)
+  player.send = setTriggerValue
+  player.load(data)
   return () => {
-    stage.stop()
-    stages.delete(parentElement)
+    player.stop()
+    players.delete(parentElement)
   }
 }
 
 function start(root) {
   const find = (selector) => root.querySelector(selector)
   const write = (selector, text) => (find(selector).textContent = text)
-  const box = find(".stage")
+  const box = find(".player")
   const pen = find(".spikes").getContext("2d")
   const chart = find(".layers").getContext("2d")
   const self = { send: () => {}, load, stop }
