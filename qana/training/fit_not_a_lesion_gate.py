@@ -84,7 +84,7 @@ def fit_gate(lesions: Lesions, outliers: dict[str, np.ndarray], held_out: Lesion
     features = take_roots(np.concatenate([lesions.features, *outliers.values()]))
     is_lesion = np.arange(len(features)) < count
     families = np.repeat(list(outliers), [len(found) for found in outliers.values()])
-    weight = np.concatenate([_weigh_lesions(lesions.photos), _weigh_families(families)]) * count
+    weight = np.concatenate([_weigh_lesions(lesions.photos), weigh_families(families)]) * count
     scaler = StandardScaler().fit(features)
     regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
     regression.fit(scaler.transform(features), is_lesion, sample_weight=weight)
@@ -140,8 +140,16 @@ def _weigh_lesions(photos: Sequence[Photo]) -> np.ndarray:
     return weights / len(np.unique(sources))
 
 
-def _weigh_families(families: np.ndarray) -> np.ndarray:
-    """Returns (M,) weights that sum to 1: the same for each group, and for each family in it."""
+def weigh_families(families: np.ndarray) -> np.ndarray:
+    """Weighs pictures without a lesion by their families.
+
+    Args:
+        families: (M,) names of families.
+
+    Returns:
+        (M,) weights that sum to 1: the same sum for plain skin, for photographs and for generated
+        pictures, and within each of these the same for each family.
+    """
     groups = np.array(
         [SKIN if one == SKIN else one.startswith(PHOTOGRAPHS) for one in families], dtype=str
     )

@@ -20,9 +20,12 @@ from qana.inference.manifest import find_entry, find_models_folder, update_recor
 from qana.training.fit_not_a_lesion_gate import (
     INVERSE_PENALTY,
     LESION_PASS_RATE,
+    PHOTOGRAPHS,
+    SKIN,
     Lesions,
     choose_gate_threshold,
     fit_gate,
+    weigh_families,
 )
 
 HAM = Photo("a", "a", "nv", "histo", None, "male", "back", Path("a.jpg"), None)
@@ -184,3 +187,15 @@ def test_gate_of_several_sources_is_recorded_by_source(
             rows[1].passed * rows[1].n + rows[2].passed * rows[2].n
         )
     assert load_classifier("akida2", folder).entry.gate_image_types == record.gate.image_types
+
+
+def test_plain_skin_counts_as_much_as_many_kinds_of_photographs() -> None:
+    families = np.array(
+        ["skin"] * 2 + ["noise"] * 3 + ["text"] + [f"{PHOTOGRAPHS}{kind}" for kind in "aabcdef"]
+    )
+    weights = weigh_families(families)
+    photographs = np.char.startswith(families, PHOTOGRAPHS)
+    assert weights[families == SKIN].sum() == pytest.approx(1 / 3)
+    assert weights[photographs].sum() == pytest.approx(1 / 3)
+    assert weights[families == "noise"].sum() == pytest.approx(1 / 6)
+    assert weights[families == f"{PHOTOGRAPHS}a"].sum() == pytest.approx(1 / 18)
