@@ -5,7 +5,7 @@ from typing import Any
 
 from qana.data.sources import SOURCES
 from qana.studies.study import EVENT_TABLE, SOURCE_TABLE, Study, Variant
-from qana.training.named_teachers import ALL_SOURCES, DEGRADED
+from qana.training.named_recipes import COMPACT
 from qana.training.recipe import Recipe
 
 SHORT = Recipe(
@@ -59,17 +59,11 @@ STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Factors of the activation penalty to compare."""
 SPARSE = Recipe(
     "sparsity-0",
-    options={"compact": True},
-    transfer=False,
-    ancestor="akida2-large",
-    mixup=0.2,
-    batch=32,
-    epochs=6,
-    warmup_epochs=1,
-    weight_decay=0.0,
-    **ALL_SOURCES,
-    **DEGRADED,
-    plain_skin=0.1,
+    frame_height=200,
+    epochs=3,
+    learning_rate=5e-4,
+    **COMPACT,
+    first="akida2-dense",
 )
 """Recipe of the first strength, with a short schedule."""
 
@@ -85,7 +79,7 @@ SPARSITY = Study(
         )
         for strength in STRENGTHS
     ),
-    "All networks are compact, imitate akida2-large for "
+    "All networks are compact, start from akida2-dense, imitate akida2-large for "
     f"{SPARSE.epochs} epochs, and are quantized after training. A tenth of their views show plain "
     "skin. Events are counted in the converted network: the median over 200 validation photos of "
     "HAM10000, and over 40 corners of plain skin, each enlarged to a photo of its own. A rule was "

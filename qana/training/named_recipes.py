@@ -1,30 +1,40 @@
 """Lists the recipes by name."""
 
+from typing import Any
+
 from qana.data.sources import SOURCES
 from qana.training.named_teachers import ALL_SOURCES, DEGRADED, SOURCE_TEACHERS
 from qana.training.recipe import Recipe, TeacherRecipe
+
+COMPACT: dict[str, Any] = {
+    "options": {"compact": True},
+    "transfer": False,
+    "ancestor": "akida2-large",
+    "mixup": 0.2,
+    "batch": 32,
+    "warmup_epochs": 1,
+    "weight_decay": 0.0,
+    **ALL_SOURCES,
+    **DEGRADED,
+    "plain_skin": 0.1,
+}
+"""Fields of a recipe of a compact network that imitates akida2-large."""
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
         Recipe(
             "akida2",
-            options={"compact": True},
-            transfer=False,
-            ancestor="akida2-large",
             frame_height=200,
-            mixup=0.2,
-            batch=32,
-            epochs=20,
-            warmup_epochs=1,
-            weight_decay=0.0,
+            epochs=8,
+            learning_rate=5e-4,
             tuning_batch=64,
             tuning_epochs=2,
-            **ALL_SOURCES,
-            **DEGRADED,
+            **COMPACT,
             activation_penalty=1.0,
-            plain_skin=0.1,
+            first="akida2-dense",
         ),
+        Recipe("akida2-dense", frame_height=200, epochs=14, **COMPACT),
         Recipe(
             "akida2-large",
             frame_height=200,
@@ -95,7 +105,8 @@ RECIPES: dict[str, Recipe] = {
 }
 """Recipes by name.
 
-`akida2` and `akd1000` make the deployed models, and both start from the network of `akida2-large`.
-`akida2-large` starts from that of `sources-labels`, which learns from labels alone.
+`akida2` and `akd1000` make the deployed models. `akida2` starts from the network of `akida2-dense`,
+which learns without a penalty on activations. `akida2-dense` and `akd1000` start from the network
+of `akida2-large`, and this one starts from that of `sources-labels`, which learns from labels alone.
 `smoke` runs the whole pipeline on a handful of photos, with a network of few layers.
 """

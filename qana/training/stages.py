@@ -154,7 +154,7 @@ class Stages:
             model.set_weights(self._load_first_weights(recipe.first))
         elif recipe.transfer:
             transfer_weights(model, load_imagenet_weights())
-        if self._parent:
+        elif self._parent:
             photos = self._choose_photos(INITIALIZATION_PHOTOS)
             initialize = initialize_narrow if recipe.imitates_parent else initialize_sequential
             initialize(model, self._parent.network, photos)

@@ -92,9 +92,15 @@ def test_a_fault_while_paths_are_listed_is_raised(fake) -> None:
 
 
 def list_children() -> list[psutil.Process]:
-    return [
-        one for one in psutil.Process().children() if "worker_process" in " ".join(one.cmdline())
-    ]
+    return [one for one in psutil.Process().children() if is_worker(one)]
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Says whether a process classifies. One that another test has ended has no command line."""
+    try:
+        return "worker_process" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # or its kind ZombieProcess
+        return False
 
 
 def test_a_model_that_cannot_be_loaded_ends_the_run_with_its_sentence() -> None:
