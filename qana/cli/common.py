@@ -26,6 +26,17 @@ def add_data_option(parser: argparse.ArgumentParser, about: str = "folder of HAM
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=about)
 
 
+def add_outliers_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option --outliers, the folder of photographs without a lesion."""
+    parser.add_argument(
+        "--outliers",
+        type=Path,
+        metavar="DIR",
+        help="folder that `python -m tools.outlier_photos` filled; its photographs without a "
+        "lesion join the fit and the test of the gate",
+    )
+
+
 def add_runs_option(parser: argparse.ArgumentParser) -> None:
     """Adds `--runs`, the folder from which an interrupted command continues."""
     parser.add_argument(

@@ -7,6 +7,7 @@ from typing import Any
 from qana.cli.common import (
     add_data_option,
     add_model_option,
+    add_outliers_option,
     check_output_folder,
     print_message,
 )
@@ -32,13 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of phone photos, to count how many of them pass; only where the data sets in "
         "--data hold none",
     )
-    parser.add_argument(
-        "--outliers",
-        type=Path,
-        metavar="DIR",
-        help="folder that `python -m tools.outlier_photos` filled; its photographs without a "
-        "lesion join the fit and the test",
-    )
+    add_outliers_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

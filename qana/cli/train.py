@@ -5,10 +5,12 @@ from pathlib import Path
 
 from qana.cli.common import (
     add_data_option,
+    add_outliers_option,
     add_runs_option,
     check_output_folder,
     print_message,
 )
+from qana.data.outlier_photos import find_outlier_photos
 from qana.errors import UserError
 from qana.inference.manifest import DEFAULT_MODEL, MANIFEST, find_models_folder, read_manifest
 from qana.network.keras_forms import silence_tensorflow
@@ -18,7 +20,7 @@ from qana.training.recipe import Recipe
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    add_data_option(parser)
+    add_data_option(parser, "folder of HAM10000, or folder whose subfolders are data sets")
     parser.add_argument(
         "--recipe", default=DEFAULT_MODEL, help=f"name of the recipe (default: {DEFAULT_MODEL})"
     )
@@ -26,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="DIR", help="models folder to write to (default: models)"
     )
     add_runs_option(parser)
+    add_outliers_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     recipe = RECIPES[options.recipe]
     out = options.out or find_models_folder()
     check_output_folder(out)
+    photographs = find_outlier_photos(options.outliers) if options.outliers else ()
     missing = find_missing_parent(recipe)
     silence_tensorflow()
     print_message("Loading TensorFlow. This takes a few seconds.")
@@ -48,8 +52,9 @@ def run(options: argparse.Namespace) -> int:
         print_message(
             f"{recipe.name} starts from the weights of {missing.name}, which is trained first"
         )
-        train(options.data, missing, find_models_folder(), options.runs, print_message)
-    train(options.data, recipe, out, options.runs, print_message)
+        folder = find_models_folder()
+        train(options.data, missing, folder, options.runs, print_message, photographs)
+    train(options.data, recipe, out, options.runs, print_message, photographs)
     return 0
 
 

@@ -105,8 +105,8 @@ RECIPES: dict[str, Recipe] = {
 }
 """Recipes by name.
 
-`akida2` and `akd1000` make the deployed models. `akida2` starts from the network of `akida2-dense`,
-which learns without a penalty on activations. `akida2-dense` and `akd1000` start from the network
-of `akida2-large`, and this one starts from that of `sources-labels`, which learns from labels alone.
+`akida2` and `akd1000` make the deployed models. `akida2` starts from `akida2-dense`, which learns
+without a penalty on activations. `akida2-dense` and `akd1000` start from `akida2-large`, and
+`akida2-large` starts from `sources-labels`, which learns from labels alone.
 `smoke` runs the whole pipeline on a handful of photos, with a network of few layers.
 """

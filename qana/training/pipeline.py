@@ -1,11 +1,13 @@
 """Runs the whole pipeline from photos to a checked model on Akida."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import tf_keras as keras
 
 from qana.data.arrays import encode_labels, load_inputs
+from qana.data.outlier_photos import OutlierPhoto
 from qana.evaluation.metrics import score_probabilities
 from qana.inference.temperature import softmax
 from qana.network.logits import compute_logits
@@ -20,7 +22,14 @@ HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1")
 """Metrics of each stage that the manifest contains."""
 
 
-def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: ProgressCallback) -> None:
+def train(
+    data: Path,
+    recipe: Recipe,
+    out: Path,
+    runs: Path,
+    progress: ProgressCallback,
+    photographs: Sequence[OutlierPhoto] = (),
+) -> None:
     """Trains, quantizes, tunes, converts, checks, measures and publishes one model.
 
     A stopped run continues where it was stopped.
@@ -32,6 +41,7 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: ProgressC
         out: models folder. It receives the model, its Keras forms and the manifest.
         runs: folder of all runs. It receives the results of the stages, see `Stages`.
         progress: receives one line for each step.
+        photographs: photographs without a lesion, for the gate.
 
     Raises:
         DataError: the data cannot be used, or `runs` has a run of another recipe with this name.
@@ -60,6 +70,7 @@ def train(data: Path, recipe: Recipe, out: Path, runs: Path, progress: ProgressC
         stages.operating_point,
         out,
         progress,
+        photographs,
     )
 
 

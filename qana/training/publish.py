@@ -15,6 +15,7 @@ import tf_keras as keras
 from qana.conversion.convert import ConversionReport, convert
 from qana.data.labelled_folder import LabelledImage
 from qana.data.lesion_split import SPLIT_FILE
+from qana.data.outlier_photos import OutlierPhoto
 from qana.data.photo import Photo
 from qana.data.sources import TITLES
 from qana.evaluation.evaluate import evaluate
@@ -45,6 +46,7 @@ def publish(
     operating_point: OperatingPoint,
     out: Path,
     progress: ProgressCallback,
+    photographs: Sequence[OutlierPhoto] = (),
 ) -> None:
     """Publishes a model: converts, checks, measures and records it.
 
@@ -61,6 +63,7 @@ def publish(
         operating_point: operating point of both networks, which is copied to the manifest.
         out: models folder. Its manifest keeps the entries of other models.
         progress: receives one line for each step.
+        photographs: photographs without a lesion, for the gate.
 
     Raises:
         ConversionError: the converted model differs from the quantized network. `out` is then
@@ -97,7 +100,9 @@ def publish(
         record["metrics"] = {**measured, "stages": stage_metrics}
         _write_manifest(files / MANIFEST, [record])
         parts = {"train": subsets.train, "validation": subsets.validation, "test": subsets.test}
-        record |= record_gate_and_abstention(recipe.name, files, parts, progress)
+        record |= record_gate_and_abstention(
+            recipe.name, files, parts, progress, photographs=photographs
+        )
         _write_manifest(files / MANIFEST, _merge_records(record, out))
         for path in sorted(files.iterdir()):
             shutil.move(path, out / path.name)
