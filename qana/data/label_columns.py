@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from qana.classes import LABELS
 from qana.data.csv_tables import quote_value
 from qana.data.diagnoses import find_diagnosis, normalize_diagnosis
-from qana.data.photo_files import PhotoFolder
+from qana.data.photo_files import PhotoIndex
 from qana.data.text_tables import TextTable
 from qana.errors import DataError
 
@@ -64,7 +64,7 @@ class LabelColumns:
 
 
 def find_label_columns(
-    table: TextTable, own: Mapping[str, str] | None, photos: PhotoFolder
+    table: TextTable, own: Mapping[str, str] | None, photos: PhotoIndex
 ) -> LabelColumns:
     """Recognizes the layout of a table of labels.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qana.data.csv_tables import quote_value
 from qana.data.diagnoses import find_diagnosis
 from qana.data.label_columns import LabelColumns, find_label_columns
-from qana.data.photo_files import PhotoFolder, clean_image_id
+from qana.data.photo_files import PhotoIndex, clean_image_id
 from qana.data.text_tables import TextTable
 from qana.errors import DataError
 
@@ -37,7 +37,7 @@ class LabelRow:
 
 
 def read_label_rows(
-    table: TextTable, own: Mapping[str, str] | None, photos: PhotoFolder
+    table: TextTable, own: Mapping[str, str] | None, photos: PhotoIndex
 ) -> list[LabelRow]:
     """Reads the labels of a table; arguments as in `find_label_columns`.
 
@@ -70,6 +70,31 @@ def read_label_rows(
         LabelRow(image, lesion, diagnosis, label)
         for image, lesion, (diagnosis, label) in zip(images, lesions, found, strict=True)
     ]
+
+
+def read_first_label_rows(
+    tables: Sequence[TextTable], own: Mapping[str, str] | None, photos: PhotoIndex
+) -> tuple[TextTable, list[LabelRow]]:
+    """Reads the labels of the first table that has any.
+
+    Args:
+        tables: at least one.
+        own: as in `read_label_rows`.
+        photos: as in `read_label_rows`.
+
+    Returns:
+        The table and its rows.
+
+    Raises:
+        DataError: no table has labels. The message is about the first one.
+    """
+    errors = []
+    for table in tables:
+        try:
+            return table, read_label_rows(table, own, photos)
+        except DataError as error:
+            errors.append(error)
+    raise errors[0] from None
 
 
 def _list_cells(table: TextTable, place: int | None) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from qana.data.class_map import read_class_map
 from qana.data.csv_tables import quote_value
 from qana.data.identical_files import map_identical_files
-from qana.data.label_rows import LabelRow, read_label_rows
+from qana.data.label_rows import LabelRow, read_first_label_rows
 from qana.data.lesion_photos import expand_lesions, find_lesion_photos
 from qana.data.photo_files import PhotoFolder, clean_image_id, make_photo_key
 from qana.data.text_tables import TextTable, read_text_table
@@ -114,7 +114,8 @@ def read_labelled_folder(
     folder = PhotoFolder(images)
     paths = [labels] if isinstance(labels, Path) else labels
     tables = [_read_table(path) for path in paths]
-    table, rows = _read_rows(tables, folder, class_map)
+    own = read_class_map(class_map) if class_map else None
+    table, rows = read_first_label_rows(tables, own, folder)
     if not any(row.image_id for row in rows):
         others = [one for one in tables if one is not table]
         near = (*(path.parent for path in paths), images, images.parent)
@@ -143,20 +144,6 @@ def _read_table(path: Path) -> TextTable:
         return read_text_table(path)
     except FileNotFoundError:
         raise DataError(f"There is no file {path}: give the table that lists the labels.") from None
-
-
-def _read_rows(
-    tables: Sequence[TextTable], folder: PhotoFolder, class_map: Path | None
-) -> tuple[TextTable, list[LabelRow]]:
-    """Reads the labels of the first table that has any."""
-    own = read_class_map(class_map) if class_map else None
-    errors = []
-    for table in tables:
-        try:
-            return table, read_label_rows(table, own, folder)
-        except DataError as error:
-            errors.append(error)
-    raise errors[0] from None
 
 
 def _find_files(

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from qana.errors import DataError
@@ -18,26 +18,24 @@ REDUCED = "_downsampled"
 """What the ISIC challenges append to the names of photos that they reduced."""
 
 
-class PhotoFolder:
-    """The photos in a folder and in its subfolders of any depth.
+class PhotoIndex:
+    """Photos that are found by their ids.
 
-    Hidden files and folders are left out. So are files of other kinds, but a file without an
-    extension counts where no other has its id.
+    Files of other kinds are left out, but a file without an extension counts where no other has its
+    id.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Lists the photos; their content is not read.
+    def __init__(self, folder: Path, paths: Iterable[Path]) -> None:
+        """Takes the files. They need not be on a disk, because their content is not read.
 
         Args:
-            folder: the folder.
-
-        Raises:
-            DataError: the folder is missing or cannot be opened.
+            folder: the folder that the paths start with.
+            paths: of the files.
         """
         self.folder = folder
         self._photos: dict[str, list[Path]] = defaultdict(list)
         self._bare: dict[str, list[Path]] = defaultdict(list)
-        for path in list_files(folder):
+        for path in paths:
             if path.suffix.lower() in PHOTO_EXTENSIONS:
                 self._photos[make_photo_key(path.name)].append(path)
             elif not path.suffix:
@@ -73,6 +71,21 @@ class PhotoFolder:
         for test in tests:
             paths = [path for path in paths if test(path)] or paths
         return paths
+
+
+class PhotoFolder(PhotoIndex):
+    """The photos in a folder and in its subfolders of any depth, without hidden ones."""
+
+    def __init__(self, folder: Path) -> None:
+        """Lists the photos.
+
+        Args:
+            folder: the folder.
+
+        Raises:
+            DataError: the folder is missing or cannot be opened.
+        """
+        super().__init__(folder, list_files(folder))
 
 
 def list_files(folder: Path) -> list[Path]:

@@ -73,13 +73,30 @@ def read_text_table(path: Path, has_header: bool = True) -> TextTable:
         DataError: the file cannot be opened, is not a text table, or has a row that is longer than
             the header. The message says what to do.
     """
-    lines, start, delimiter = _find_header(path)
+    return parse_text_table(_read_bytes(path), path.name, has_header)
+
+
+def parse_text_table(data: bytes, name: str, has_header: bool = True) -> TextTable:
+    """Reads a table whose file is in memory.
+
+    Args:
+        data: content of the file.
+        name: name of the file.
+        has_header: as in `read_text_table`.
+
+    Returns:
+        As `read_text_table`.
+
+    Raises:
+        DataError: as in `read_text_table`.
+    """
+    lines, start, delimiter = _find_header(data, name)
     width = min(
         max(line.count(delimiter) for line in lines[start:]) + 1,
         lines[start].count(delimiter) + 1 + MAX_EXTRA_CELLS,
     )
-    frame = _parse("\n".join(lines[start:]), delimiter, width, path.name)
-    return _make_table(frame, start + 1, path.name, has_header)
+    frame = _parse("\n".join(lines[start:]), delimiter, width, name)
+    return _make_table(frame, start + 1, name, has_header)
 
 
 def read_header(path: Path) -> tuple[str, ...]:
@@ -92,23 +109,23 @@ def read_header(path: Path) -> tuple[str, ...]:
         The names; none if the file is missing or no text table.
     """
     try:
-        lines, start, delimiter = _find_header(path)
+        lines, start, delimiter = _find_header(_read_bytes(path), path.name)
         frame = _parse(lines[start], delimiter, lines[start].count(delimiter) + 1, path.name)
         return _make_table(frame, start + 1, path.name, has_header=True).header
     except (OSError, DataError):
         return ()
 
 
-def _find_header(path: Path) -> tuple[list[str], int, str]:
+def _find_header(data: bytes, name: str) -> tuple[list[str], int, str]:
     """Finds the lines of a table, the number of its first row among them, and its delimiter."""
-    text = _decode(_read_bytes(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
+    text = _decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     named = _SEPARATOR_LINE.fullmatch(lines[0].strip(" "))
     start = 1 if named else 0
     while start < len(lines) and not lines[start].strip(f"{DELIMITERS} "):
         start += 1
     if start == len(lines):
-        raise DataError(f"{path.name} is empty: give a table with a header and rows.")
+        raise DataError(f"{name} is empty: give a table with a header and rows.")
     return lines, start, named[1] if named else _find_delimiter(lines[start])
 
 

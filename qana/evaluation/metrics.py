@@ -1,12 +1,6 @@
 """Computes the scores of a classifier from its probabilities on labelled photos."""
 
 import numpy as np
-from sklearn.metrics import (
-    accuracy_score,
-    confusion_matrix,
-    precision_recall_fscore_support,
-    roc_auc_score,
-)
 
 from qana.classes import LABELS
 from qana.evaluation.reliability import assign_bins
@@ -52,14 +46,14 @@ def score_decisions(labels: np.ndarray, predicted: np.ndarray) -> DecisionScores
     Returns:
         The scores. Recall is None for an absent class, precision for a class never predicted.
     """
-    every = np.arange(len(LABELS))
-    precision, recall, f1, counts = precision_recall_fscore_support(
-        labels, predicted, labels=every, zero_division=np.nan
-    )
+    confusion = compute_confusion(labels, predicted)
+    right, counts, called = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     present = counts > 0
+    recall, precision = _divide(right, counts), _divide(right, called)
+    f1 = _divide(2 * right, counts + called)
     return DecisionScores(
         n=len(labels),
-        accuracy=float(accuracy_score(labels, predicted)),
+        accuracy=float(np.mean(np.asarray(labels) == predicted)),
         balanced_accuracy=float(recall[present].mean()),
         macro_f1=float(f1[present].mean()),
         per_class={
@@ -71,9 +65,24 @@ def score_decisions(labels: np.ndarray, predicted: np.ndarray) -> DecisionScores
             )
             for index, label in enumerate(LABELS)
         },
-        confusion=confusion_matrix(labels, predicted, labels=every).tolist(),
+        confusion=confusion.tolist(),
         labels=list(LABELS),
     )
+
+
+def compute_confusion(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Counts the photos of each class (rows) by the class that was predicted (columns).
+
+    Args:
+        labels: (N,) integers, indices into `qana.classes.LABELS`.
+        predicted: (N,) integers, likewise.
+
+    Returns:
+        (7, 7) int64.
+    """
+    counts = np.zeros((len(LABELS), len(LABELS)), np.int64)
+    np.add.at(counts, (labels, predicted), 1)
+    return counts
 
 
 def compute_expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
@@ -96,12 +105,20 @@ def compute_expected_calibration_error(labels: np.ndarray, probabilities: np.nda
 
 
 def _compute_auc(labels: np.ndarray, probabilities: np.ndarray) -> float | None:
+    from sklearn.metrics import roc_auc_score  # the light version does not install it
+
     areas = [
         roc_auc_score(labels == index, probabilities[:, index])
         for index in range(len(LABELS))
         if 0 < np.count_nonzero(labels == index) < len(labels)
     ]
     return float(np.mean(areas)) if areas else None
+
+
+def _divide(counts: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Divides counts; NaN where the divisor is zero."""
+    with np.errstate(invalid="ignore"):
+        return counts / by
 
 
 def _replace_nan(value: float) -> float | None:

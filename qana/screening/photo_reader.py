@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from qana.errors import ImageError
 from qana.imaging.decode import NOT_OPENED, TOO_LARGE
@@ -10,6 +10,9 @@ from qana.imaging.limits import MAX_BYTES
 
 ENCRYPTED = "This file is encrypted in its archive: unpack the archive with its password."
 DAMAGED_MEMBER = "This file is damaged in its archive: save the archive again."
+OUTSIDE = (
+    "The path of this file leads out of its archive: save the archive again without such paths."
+)
 CLOSED_FOLDER = "This folder cannot be opened: check your permission to read it."
 
 
@@ -39,7 +42,7 @@ class PhotoReader:
                 raise ImageError(CLOSED_FOLDER)  # a folder that opens is listed, not read
             if file.is_file():  # reading from a pipe or a device may never end
                 with file.open("rb") as stream:
-                    return _check_length(stream.read(MAX_BYTES + 1))
+                    return check_length(stream.read(MAX_BYTES + 1))
             return self._read_member(path)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             if isinstance(error, ImageError):
@@ -60,7 +63,7 @@ class PhotoReader:
                 self.close()
                 self._archive = _open_archive(archive_path)
                 self._archive_path = archive_path
-            return _read_from(self._archive, member)
+            return read_member(self._archive, member)
         raise ImageError(NOT_OPENED)
 
 
@@ -79,15 +82,30 @@ def _open_archive(path: str) -> zipfile.ZipFile:
         raise ImageError(NOT_OPENED) from None
 
 
-def _read_from(archive: zipfile.ZipFile, member: str) -> bytes:
+def read_member(archive: zipfile.ZipFile, member: str) -> bytes:
+    """Reads one file of an archive into memory.
+
+    Args:
+        archive: the open archive.
+        member: name of the file in it.
+
+    Returns:
+        Its content, at most 25 MB.
+
+    Raises:
+        ImageError: it is not there, encrypted, damaged or larger, or its path is absolute or leads
+            upward. The message says what to do.
+    """
     try:
+        if _leads_outside(member):
+            raise ImageError(OUTSIDE)
         info = archive.getinfo(member)
         if info.file_size > MAX_BYTES:
             raise ImageError(TOO_LARGE)
         if info.flag_bits & 1:
             raise ImageError(ENCRYPTED)
         with archive.open(info) as stream:
-            return _check_length(stream.read(MAX_BYTES + 1))
+            return check_length(stream.read(MAX_BYTES + 1))
     except ImageError:
         raise
     except KeyError:
@@ -96,7 +114,14 @@ def _read_from(archive: zipfile.ZipFile, member: str) -> bytes:
         raise ImageError(DAMAGED_MEMBER) from None
 
 
-def _check_length(data: bytes) -> bytes:
+def _leads_outside(member: str) -> bool:
+    """Returns whether a program that unpacks this file could write it outside of its folder."""
+    windows = PureWindowsPath(member)  # also knows slashes
+    return bool(windows.root or windows.drive) or ".." in windows.parts
+
+
+def check_length(data: bytes) -> bytes:
+    """Returns the content of a file, or raises an `ImageError` if it has more than 25 MB."""
     if len(data) > MAX_BYTES:
         raise ImageError(TOO_LARGE)
     return data

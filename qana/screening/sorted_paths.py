@@ -27,13 +27,13 @@ def write_sorted_paths(paths: Iterable[str], file: Path) -> tuple[int, str]:
     """
     remaining = iter(paths)
     parts: list[Path] = []
-    while some := sorted(islice(remaining, PATHS_AT_ONCE), key=_get_key):
+    while some := sorted(islice(remaining, PATHS_AT_ONCE), key=get_sort_key):
         part = file.with_name(f"{file.name}.{len(parts)}")
         _write(some, part)
         parts.append(part)
     with ExitStack() as stack:
         sorted_parts = [stack.enter_context(part.open(encoding="ascii")) for part in parts]
-        merged = heapq.merge(*(map(json.loads, part) for part in sorted_parts), key=_get_key)
+        merged = heapq.merge(*(map(json.loads, part) for part in sorted_parts), key=get_sort_key)
         found = _write((path for path, _same in groupby(merged)), file)
     for part in parts:
         part.unlink()
@@ -58,5 +58,6 @@ def _write(paths: Iterable[str], file: Path) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def _get_key(path: str) -> tuple[str, str]:
+def get_sort_key(path: str) -> tuple[str, str]:
+    """Returns what the rows of a table are sorted by."""
     return format_path(path), path

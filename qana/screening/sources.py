@@ -83,15 +83,24 @@ def _list_archive(source: str) -> Iterator[str]:
     """Lists the files in an archive as paths below it."""
     try:
         with zipfile.ZipFile(source) as archive:
-            names = sorted(set(archive.namelist()))
+            names = list_members(archive)
     except OSError:
         raise DataError(
             f"{source} cannot be opened: check that it is a file and that you may read it."
         ) from None
     except Exception:  # zipfile raises many kinds for a damaged list of files
         raise DataError(f"{source} is no ZIP archive that can be read: save it again.") from None
-    for name in names:
-        parts = PurePosixPath(name).parts
-        hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
-        if not name.endswith("/") and not hidden and RESOURCE_FORKS not in parts:
-            yield f"{source}/{name}"
+    yield from (f"{source}/{name}" for name in names)
+
+
+def list_members(archive: zipfile.ZipFile) -> list[str]:
+    """Lists the names of the files in an archive, without folders and hidden files, each once."""
+    names = sorted(set(archive.namelist()))
+    return [name for name in names if not name.endswith("/") and not is_hidden(name)]
+
+
+def is_hidden(name: str) -> bool:
+    """Returns whether a file, or a folder that it is in, is hidden or one of macOS's own."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+    return hidden or RESOURCE_FORKS in parts

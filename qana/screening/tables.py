@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv
@@ -48,10 +49,9 @@ def check_format(path: Path) -> str:
 
 def write_part(rows: Sequence[ScreeningRow], path: Path) -> None:
     """Writes a few rows at once: a stop leaves the whole file or none."""
-    table = pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)
     buffer = io.BytesIO()
     with pa.ipc.new_stream(buffer, SCHEMA) as writer:
-        writer.write_table(table)
+        writer.write_table(_make_table(rows))
     unfinished = path.with_name(f"{path.name}.unfinished")
     with unfinished.open("wb") as file:
         file.write(buffer.getvalue())
@@ -79,18 +79,41 @@ def write_table(parts: Iterable[pa.Table], path: Path, suffix: str) -> None:
         suffix: ".parquet" or ".csv".
     """
     with path.open("wb") as file:
-        if suffix == CSV:
-            schema = SCHEMA.append(pa.field(NOTICE_COLUMN, pa.string()))
-            with pa.csv.CSVWriter(file, schema) as writer:
-                for group in _regroup(parts):
-                    notices = pa.array([NOTICE] * len(group), pa.string())
-                    writer.write_table(group.append_column(NOTICE_COLUMN, notices))
-        else:
-            with pa.parquet.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
-                for group in _regroup(parts):
-                    writer.write_table(group, row_group_size=GROUP_ROWS)
+        _write_parts(parts, file, suffix)
         file.flush()
         os.fsync(file.fileno())
+
+
+def encode_table(rows: Sequence[ScreeningRow], suffix: str) -> bytes:
+    """Makes the file that `write_table` would write, in memory.
+
+    Args:
+        rows: in the order of the table.
+        suffix: ".parquet" or ".csv".
+
+    Returns:
+        Content of the file.
+    """
+    buffer = io.BytesIO()
+    _write_parts([_make_table(rows)], buffer, suffix)
+    return buffer.getvalue()
+
+
+def _write_parts(parts: Iterable[pa.Table], file: BinaryIO, suffix: str) -> None:
+    if suffix == CSV:
+        schema = SCHEMA.append(pa.field(NOTICE_COLUMN, pa.string()))
+        with pa.csv.CSVWriter(file, schema) as writer:
+            for group in _regroup(parts):
+                notices = pa.array([NOTICE] * len(group), pa.string())
+                writer.write_table(group.append_column(NOTICE_COLUMN, notices))
+    else:
+        with pa.parquet.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+            for group in _regroup(parts):
+                writer.write_table(group, row_group_size=GROUP_ROWS)
+
+
+def _make_table(rows: Sequence[ScreeningRow]) -> pa.Table:
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)
 
 
 def _regroup(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
