@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.batch.session import claim_batch
 from ui.booth import mode
 from ui.booth.show import run_show
 from ui.entry import start_app
@@ -15,6 +16,7 @@ booth = mode.is_booth()
 show = booth and not mode.is_session_running()
 pages = [
     st.Page("pages/scan.py", title="Scan", icon=":material/center_focus_strong:", default=True),
+    st.Page("pages/batch.py", title="Batch", icon=":material/photo_library:"),
     st.Page("pages/explain.py", title="Explain", icon=":material/troubleshoot:"),
     st.Page("pages/compare.py", title="Compare", icon=":material/balance:"),
     st.Page("pages/convert.py", title="Convert", icon=":material/school:"),
@@ -38,6 +40,7 @@ else:
         mode.restart_when_idle()
     else:  # at a booth, the next visitor must find nothing of this one
         restore_tab()
+    claim_batch()
     # The width is limited because long lines are hard to read.
     with st.container(horizontal_alignment="center"), st.container(width=1180):
         show_notices()

@@ -28,6 +28,7 @@ from ui.model_choice import get_chosen_model, show_network_choice
 from ui.provenance import show_model
 from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
+from ui.uploads import MAX_PHOTO_MB
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
 METHOD_TEXTS = {
@@ -96,6 +97,7 @@ def choose_photo() -> None:
     # Its `type` would refuse names without an extension; reading names what it refuses.
     st.file_uploader(
         "Or upload a photo of one lesion, in the middle of the picture. It stays in memory.",
+        max_upload_size=MAX_PHOTO_MB,
         key=key,
         on_change=open_upload,
         args=(key,),

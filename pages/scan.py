@@ -17,9 +17,11 @@ from ui.entry import ensure_app_started
 from ui.framing import encode_preview, show_framing
 from ui.gallery import show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
-from ui.scan.history import keep_answer, show_history
+from ui.scan.history import show_history
 from ui.scan.link import clear_link, close_link, read_link, write_link
+from ui.scan.show_answer import forget, show_on_scan
 from ui.shared_models import get_classifier
+from ui.uploads import MAX_PHOTO_MB
 from ui.verdict import show_verdict
 
 SAMPLES, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
@@ -41,21 +43,8 @@ def classify(
     sample: Sample | None = None,
     force: bool = False,
 ) -> None:
-    """Keeps the answer in the session, and the photo only if there is no answer yet."""
-    forget("scan_error")
-    diagnosis = diagnose(photo, classifier, force)
-    st.session_state.answer = AnsweredPhoto(diagnosis, sample)
-    if diagnosis.prediction is None:
-        st.session_state.pending = photo
-    else:
-        keep_answer(st.session_state.answer)
-        forget("photo", "pending")
-
-
-def forget(*names: str) -> None:
-    """Removes values from the session."""
-    for name in names:
-        st.session_state.pop(name, None)
+    """Classifies a photo and shows its answer."""
+    show_on_scan(AnsweredPhoto(diagnose(photo, classifier, force), sample), photo)
 
 
 def start_again() -> None:
@@ -139,6 +128,7 @@ def choose_photo() -> None:
         # Its `type` would refuse names without an extension; reading names what it refuses.
         st.file_uploader(
             "A photo of one lesion, in the middle of the picture",
+            max_upload_size=MAX_PHOTO_MB,
             key=key,
             on_change=open_upload,
             args=(key,),

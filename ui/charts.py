@@ -160,6 +160,32 @@ def draw_roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChar
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
 
 
+def draw_precision_recall(
+    rows: Rows, base_rate: float, point: dict[str, float] | None = None
+) -> alt.LayerChart:
+    """Draws a precision-recall curve. The dashed line is the precision of calling every photo.
+
+    Args:
+        rows: records with recall and precision (0 to 1) and place, from low to high recall.
+        base_rate: share of the positives, 0 to 1.
+        point: an operating point to mark, with recall and precision.
+    """
+    base = alt.Chart(alt.InlineData([*rows])).encode(
+        x=alt.X("recall:Q", scale=SHARES, title="found (recall)", axis=TENTHS),
+        y=alt.Y("precision:Q", scale=SHARES, title="right among the calls", axis=TENTHS),
+        tooltip=_format_tooltips("recall", "precision"),
+    )
+    line = alt.Chart(alt.InlineData([{"at": base_rate}])).mark_rule(strokeDash=[3, 3], color=GUIDE)
+    layers = [
+        line.encode(y=alt.Y("at:Q", scale=SHARES)),
+        base.mark_line(strokeWidth=2, interpolate="step-before").encode(order="place:Q"),
+    ]
+    if point:
+        mark = alt.Chart(alt.InlineData([point])).mark_circle(size=150, color=MARK, opacity=1)
+        layers.append(mark.encode(x="recall:Q", y="precision:Q"))
+    return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
+
+
 def draw_risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
     """Draws the share of wrong answers against the share of answered photos.
 

@@ -6,6 +6,10 @@ from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from qana.imaging.limits import MAX_BYTES
+
+MAX_PHOTO_MB = MAX_BYTES // 2**20
+"""Largest size of one photo, megabytes. The server itself takes the archives of Batch, too."""
 FORM_BYTES = 2**20
 """What an upload may send besides the file itself, bytes."""
 UPLOADS = "uploads"

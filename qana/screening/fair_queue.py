@@ -34,6 +34,7 @@ class Batch:
         classifier: the network that answers.
         paths: of all photos.
         seconds: time from the start to the last answer.
+        present: returns whether the visitor is connected. While not, the batch waits.
         stopped: whether the visitor has stopped it before its end.
     """
 
@@ -41,21 +42,21 @@ class Batch:
         self,
         collection: PhotoCollection,
         classifier: AkidaClassifier,
-        is_present: Callable[[], bool] = lambda: True,
+        present: Callable[[], bool] = lambda: True,
     ) -> None:
         """Takes the photos.
 
         Args:
             collection: the photos.
             classifier: the network that answers.
-            is_present: returns whether the visitor is connected. While not, the batch waits.
+            present: as the attribute.
         """
         self.collection: PhotoCollection | None = collection
         self.classifier = classifier
         self.paths = collection.paths
         self.seconds = 0.0
         self.stopped = False
-        self._is_present = is_present
+        self.present = present
         self._seen = time.monotonic()
         self._started = time.monotonic()
         self._waiting = deque(collection.paths)
@@ -100,10 +101,10 @@ class Batch:
 
     def is_present(self) -> bool:
         """Returns whether the visitor is connected."""
-        present = self._is_present()
-        if present:
+        found = self.present()
+        if found:
             self._seen = time.monotonic()
-        return present
+        return found
 
     @property
     def absent_seconds(self) -> float:

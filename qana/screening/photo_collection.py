@@ -83,17 +83,20 @@ class PhotoCollection:
         """
         return self._readers[path]()
 
-    def find_labels(self) -> list[NamedLabel]:
+    def find_labels(self, more: Sequence[ChosenFile] = ()) -> list[NamedLabel]:
         """Finds the labels of the photos; none if there is no table.
+
+        Args:
+            more: further tables, which come before those of the collection.
 
         Raises:
             UserError: no table has labels, or one is damaged. The sentence says what to do.
         """
-        if not self._tables:
+        contents = [(file.name, check_length(file.data)) for file in more]
+        contents += [(path, self._tables[path]()) for path in self.tables]
+        if not contents:
             return []
-        tables = [
-            parse_text_table(self._tables[path](), PurePosixPath(path).name) for path in self.tables
-        ]
+        tables = [parse_text_table(data, PurePosixPath(path).name) for path, data in contents]
         return find_labels(tables, self.photos)
 
 

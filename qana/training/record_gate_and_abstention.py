@@ -24,10 +24,10 @@ from qana.evaluation.selective_prediction import choose_confidence_threshold, co
 from qana.evaluation.source_scores import group_by_source
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
+from qana.inference.events import read_features
 from qana.inference.gate import Gate
 from qana.inference.manifest import find_entry, update_record
 from qana.inference.model_store import hash_file
-from qana.inference.temperature import softmax
 from qana.training import ProgressCallback
 from qana.training.fit_not_a_lesion_gate import LESION_PASS_RATE, Lesions, fit_gate_from_photos
 from qana.training.measure_rejection import measure_photographs, measure_rejection
@@ -196,9 +196,11 @@ class _Predictions:
 
 def _predict(classifier: AkidaClassifier, photos: Sequence[Photo]) -> _Predictions:
     """Classifies photos, and keeps what the gate and the abstain band are fitted to."""
-    inputs = load_inputs(photos, classifier.input_size)
-    probabilities = softmax(classifier.logits(inputs), classifier.entry.temperature)
-    return _Predictions(Lesions(photos, classifier.features(inputs)), probabilities)
+    predictions = map(classifier.classify_input, load_inputs(photos, classifier.input_size))
+    # A prediction holds the integers of all layers, so only one is kept at a time.
+    kept = [(one.probabilities, read_features(one.outputs)) for one in predictions]
+    probabilities, features = (np.stack(column) for column in zip(*kept, strict=True))
+    return _Predictions(Lesions(photos, features), probabilities)
 
 
 def _find_image_types(subsets: Mapping[str, Sequence[Photo]]) -> set[str]:

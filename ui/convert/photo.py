@@ -15,6 +15,7 @@ from qana.jobs.background_worker import Job
 from ui.answered_photo import AnsweredPhoto
 from ui.gallery import show_gallery
 from ui.shared_models import get_classifier
+from ui.uploads import MAX_PHOTO_MB
 
 WALKTHROUGH_MODEL = DEFAULT_MODEL
 """The network that the chapters explain."""
@@ -112,6 +113,7 @@ def choose_photo(photo: WalkthroughPhoto) -> None:
             # Its `type` would refuse names without an extension; reading names what it refuses.
             st.file_uploader(
                 "A photo of one lesion, in the middle of the picture. It stays in memory.",
+                max_upload_size=MAX_PHOTO_MB,
                 key=key,
                 on_change=_open_upload,
                 args=(key,),

@@ -14,6 +14,7 @@ from qana.edge_learning.teaching_photos import TeachingPhoto, load_teaching_phot
 from qana.imaging import read_image
 from ui.camera import show_camera
 from ui.learn.session import LearnSession
+from ui.uploads import MAX_PHOTO_MB
 
 LESSONS, CAMERA, UPLOAD = "Lesson photos", "Camera", "Upload"
 FEW = (1, 5, 10)
@@ -72,6 +73,7 @@ def choose_photos(session: LearnSession, name: str) -> tuple[list[ChosenPhoto], 
     files = st.file_uploader(
         "One lesion each, in the middle of the picture; they stay in memory until they are learned",
         accept_multiple_files=True,
+        max_upload_size=MAX_PHOTO_MB,
         key=f"learn_upload{session.upload_number}",
     )
     return [ChosenPhoto(file.name, partial(_read, file)) for file in files], False

@@ -15,6 +15,7 @@ from ui.gallery import show_gallery
 from ui.learn.class_names import escape_markdown, name_class
 from ui.learn.session import AskedPhoto, LearnSession
 from ui.scrolling import scroll_into_view
+from ui.uploads import MAX_PHOTO_MB
 
 SAMPLES, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
 SAMPLE = "learn_sample"
@@ -44,6 +45,7 @@ def show_ask(session: LearnSession) -> None:
             # Its `type` would refuse names without an extension; reading names what it refuses.
             file = st.file_uploader(
                 "A photo of one lesion, in the middle of the picture",
+                max_upload_size=MAX_PHOTO_MB,
                 key="learn_ask_upload",
             )
     with answer, st.container(key=ANSWER, gap="xsmall"):
