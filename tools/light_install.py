@@ -22,7 +22,7 @@ start = time.perf_counter()
 from streamlit.testing.v1 import AppTest
 from qana.data.samples import load_samples
 from qana.reports.recorded_weights import find_present_weights
-for page in ("scan", "explain", "compare", "convert", "learn", "facts"):
+for page in ("scan", "batch", "explain", "compare", "convert", "learn", "facts"):
     app = AppTest.from_file(sys.argv[1], default_timeout=120).run()
     if page != "scan":
         app.switch_page(f"pages/{page}.py").run()

@@ -46,7 +46,7 @@ def pages() -> dict[str, object]:
     from qana.data.samples import load_samples
 
     found: dict[str, object] = {}
-    for name in ("scan", "explain", "compare", "convert", "learn", "facts"):
+    for name in ("scan", "batch", "explain", "compare", "convert", "learn", "facts"):
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
         if name != "scan":
             app.switch_page(f"pages/{name}.py").run()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from ui.entry import SCRIPTS
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("scan", "explain", "compare", "convert", "learn", "facts")
+PAGES = ("scan", "batch", "explain", "compare", "convert", "learn", "facts")
 
 
 def count_scripts(app: AppTest) -> int:

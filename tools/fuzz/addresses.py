@@ -8,7 +8,7 @@ from tools.fuzz.input_kinds import Target
 from tools.fuzz.random_generator import RandomGenerator
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
-PAGES = ("convert", "scan", "explain", "compare", "learn", "facts")
+PAGES = ("convert", "scan", "batch", "explain", "compare", "learn", "facts")
 KEYS = ("booth", "idle", "chapter")
 VALUES = (
     *("", "0", "1", "2", "-1", "01", " 1", "1.5", "nan", "9" * 5000, "3600", "4", "99999", "true"),
