@@ -9,6 +9,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from qana.inference.classifier import AkidaClassifier
+from qana.screening.photo_collection import MAX_COLLECTION_MB
 from tools.server import Server
 from tools.soak.client import Client
 from tools.soak.connection import COOKIE, Connection, ConnectionLostError
@@ -36,10 +37,14 @@ def check_limits(folder: Path, classifier: AkidaClassifier) -> Findings:
         findings["the uploader tells the browser its limit of 25 MB"] = (
             uploader.max_upload_size_mb == 25
         )
-        too_large = os.urandom(26 * MEGABYTE)
+        # The server takes what Batch takes. The pages of one photo read no file over 25 MB.
+        too_large = os.urandom((MAX_COLLECTION_MB + 1) * MEGABYTE)
         for how, size in (("told", len(too_large)), ("not told", 0)):
             status = _upload(client.connection, [too_large], size)
-            findings[f"a file over 25 MB is refused, its size {how} beforehand"] = status == 413
+            findings[
+                f"a file over {MAX_COLLECTION_MB} MB is refused, its size {how} beforehand"
+            ] = status == 413
+        del too_large
         client.upload(os.urandom(MEGABYTE))
         findings["a file that is no picture gets one sentence"] = [
             "cannot be read as a photo" in alert for alert in client.page.alerts
