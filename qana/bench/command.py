@@ -13,6 +13,9 @@ RUNTIME_NAMES = {
     "dense": "Dense on the processor",
 }
 """Key to name, in the order in which runtimes are measured and displayed."""
+BROWSER_GPU = "Float on the GPU of a browser"
+BROWSER_PROCESSOR = "Float on the processor, in a browser"
+"""Names of the runtime that a visitor's browser measures. It has no key: no command starts it."""
 
 
 def build_arguments(

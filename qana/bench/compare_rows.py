@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qana.bench.command import RUNTIME_NAMES
+from qana.bench.command import BROWSER_GPU, RUNTIME_NAMES
 from qana.bench.rows import Energy, Row
 
 HOUR = 3600.0
@@ -165,5 +165,5 @@ def _find_crossing(idle_watts: float, net_mj: float, top: float) -> float | None
 
 
 def is_gpu_row(row: Row) -> bool:
-    """Returns whether a row is of a GPU, measured here or on another machine."""
-    return row.runtime in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"])
+    """Returns whether a row is of a GPU: of this machine, another one or a visitor's browser."""
+    return row.runtime in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"], BROWSER_GPU)

@@ -50,9 +50,9 @@ def read_result(content: bytes) -> BenchResult:
     try:
         document = json.loads(content)
         rows = document["rows"]
-        names = {key: _check_text(document[key]) for key in ("model", "sha256", "command")}
+        names = {key: check_text(document[key]) for key in ("model", "sha256", "command")}
         macs = _check_optional(_check_count, document.get("macs"))
-        processor = _check_text(document["machine"]["processor"])
+        processor = check_text(document["machine"]["processor"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise ResultError(
             "The file is not a result of `python -m qana bench --json`: save its output and load "
@@ -121,21 +121,21 @@ def _check_row(row: Any) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise TypeError("it must be an object")
     made = {
-        "runtime": _check_text(row["runtime"]),
-        "device": _check_text(row["device"]),
-        "precision": _check_optional(_check_text, row["precision"]),
+        "runtime": check_text(row["runtime"]),
+        "device": check_text(row["device"]),
+        "precision": _check_optional(check_text, row["precision"]),
         "batch": _check_count(row["batch"]),
         "latency_ms": _check_optional(_check_latency, row["latency_ms"]),
         "energy_mj": _check_optional(_check_energy, row["energy_mj"]),
         "provenance": row["provenance"],
-        "source": _check_text(row["source"]),
+        "source": check_text(row["source"]),
         "energy_net_mj": _check_optional(_check_net_energy, row["energy_net_mj"]),
-        "idle_watts": _check_optional(_check_positive, row["idle_watts"]),
+        "idle_watts": _check_optional(check_positive, row["idle_watts"]),
         "not_measurable": _check_optional(_check_reason, row["not_measurable"]),
         "runs": _check_optional(_check_count, row["runs"]),
         "images": _check_optional(_check_count, row["images"]),
-        "seconds": _check_optional(_check_positive, row["seconds"]),
-        "doubt": _check_optional(_check_text, row["doubt"]),
+        "seconds": _check_optional(check_positive, row["seconds"]),
+        "doubt": _check_optional(check_text, row["doubt"]),
     }
     if made["provenance"] not in (MEASURED, MODELLED, PUBLISHED):
         raise ValueError("its provenance must be measured, modelled or published")
@@ -150,7 +150,7 @@ def _check_optional(check: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _check_latency(value: Any) -> dict[str, float | None]:
-    made = {name: _check_optional(_check_positive, value[name]) for name in LATENCY_KEYS}
+    made = {name: _check_optional(check_positive, value[name]) for name in LATENCY_KEYS}
     for low, high in (("p5", "p95"), ("low", "high")):
         if made[low] is not None or made[high] is not None:
             _check_order([made[low], made["p50"], made[high]])
@@ -160,12 +160,12 @@ def _check_latency(value: Any) -> dict[str, float | None]:
 
 
 def _check_energy(value: Any) -> dict[str, float]:
-    return _check_range(value, (_check_positive, _check_number, _check_positive))
+    return _check_range(value, (check_positive, check_number, check_positive))
 
 
 def _check_net_energy(value: Any) -> dict[str, float]:
     # A net energy may be below 0, where the idle power is known badly.
-    return _check_range(value, (_check_number, _check_number, _check_number))
+    return _check_range(value, (check_number, check_number, check_number))
 
 
 def _check_range(value: Any, checks: Iterable[Callable[[Any], float]]) -> dict[str, float]:
@@ -180,10 +180,15 @@ def _check_order(values: list[Any]) -> None:
 
 
 def _check_reason(value: Any) -> dict[str, str]:
-    return {key: _check_text(value[key]) for key in ("meter", "reason", "remedy")}
+    return {key: check_text(value[key]) for key in ("meter", "reason", "remedy")}
 
 
-def _check_text(value: Any) -> str:
+def check_text(value: Any) -> str:
+    """Checks a text of a file and removes markup from it.
+
+    Raises:
+        TypeError: it is no text, empty or too long.
+    """
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT_LENGTH:
         raise TypeError("a text is missing, empty or too long")
     value.encode()  # raises where the text holds half a surrogate pair
@@ -196,13 +201,24 @@ def _check_count(value: Any) -> int:
     return value
 
 
-def _check_positive(value: Any) -> float:
-    if _check_number(value) <= 0:
+def check_positive(value: Any) -> float:
+    """Checks a number of a file that must be above 0.
+
+    Raises:
+        TypeError: it is no number, infinite or too large.
+        ValueError: it is not above 0.
+    """
+    if check_number(value) <= 0:
         raise ValueError("a number must be above 0")
     return value
 
 
-def _check_number(value: Any) -> float:
+def check_number(value: Any) -> float:
+    """Checks a finite number of a file.
+
+    Raises:
+        TypeError: it is no number, infinite or too large.
+    """
     wrong = not isinstance(value, int | float) or isinstance(value, bool)
     if wrong or not math.isfinite(value) or abs(value) > MAX_NUMBER:
         raise TypeError("a number is missing, infinite or too large")

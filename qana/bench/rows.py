@@ -116,6 +116,7 @@ def make_measured_row(
     reading: Reading | NotMeasurable,
     idle: Reading | NotMeasurable,
     doubt: str | None = None,
+    clock: str = "clock of this machine",
 ) -> Row:
     """Makes a row from a clock and a meter of this machine.
 
@@ -128,11 +129,12 @@ def make_measured_row(
         reading: of the meter over all runs.
         idle: of the same meter while the runtime was loaded and waited.
         doubt: one line on what limits the runtime's numbers.
+        clock: the clock that timed the runs, in words.
     """
     images = batch * len(latencies_ms)
     p5, p50, p95 = (float(value) for value in np.percentile(latencies_ms, (5, 50, 95)))
     total = net = watts = None
-    source = "clock of this machine"
+    source = clock
     if isinstance(reading, Reading):
         total = Energy(*(1e3 * j / images for j in (reading.joules, reading.low, reading.high)))
         source += f"; {reading.source}: {reading.covers}"
