@@ -26,6 +26,7 @@ from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.provenance import show_model
+from ui.report_buttons import show_report_buttons
 from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
 from ui.uploads import MAX_PHOTO_MB
@@ -155,7 +156,9 @@ def show_session(session: ExplainSession) -> None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
     current = document is not None and document.sha256 == diagnosis.sha256
-    st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
+    with st.container(horizontal=True):
+        st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
+        show_report_buttons(session.answer)
     picture, words = st.columns([5, 6], gap="large")
     with words:
         show_answer(diagnosis)

@@ -1,7 +1,6 @@
 """Shows the answer to a photo, with the source of each number."""
 
 from collections.abc import Callable
-from datetime import datetime
 from html import escape
 
 import streamlit as st
@@ -11,12 +10,12 @@ from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
 from qana.inference.events import LayerEvents
 from qana.inference.probabilities import format_percent
-from qana.reports.diagnosis_report import write_diagnosis_report
 from ui.answered_photo import AnsweredPhoto
 from ui.disclaimer import show_disclaimer
 from ui.explain.answer_square import show_map_switch, show_small_square, show_square
 from ui.explain.session import ExplainSession
 from ui.provenance import show_backend, show_model
+from ui.report_buttons import show_report_buttons
 from ui.scrolling import scroll_to_top
 
 EVENTS_HELP = (
@@ -66,19 +65,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
             if st.button("Explain this", icon=":material/troubleshoot:", type="primary"):
                 st.session_state.explained = ExplainSession(answer)
                 st.switch_page("pages/explain.py")
-            st.download_button(
-                "Keep a report",
-                # Written on demand, so that the server keeps no copy of the photo.
-                lambda: write_diagnosis_report(
-                    diagnosis, datetime.now().astimezone(), answer.sample
-                ),
-                "qana-report.html",
-                "text/html",
-                icon=":material/download:",
-                on_click="ignore",
-                help="One page with the photo, the answer and the source of each number. It opens "
-                "in any browser and can be printed.",
-            )
+            show_report_buttons(answer)
         show_disclaimer(diagnosis.classifier.entry)
     with picture:
         show_square(diagnosis, answer.sample.attribution if answer.sample else None)

@@ -32,6 +32,7 @@ WRITTEN_BY_NO_STEP = {
     "assets/outliers.csv": "chosen without a network",
     "assets/ATTRIBUTION.md": "written by hand",
     "assets/*.svg": "drawn by hand, without figures of a network",
+    "assets/fonts/*": "fonts of others",
     "docs/api.md": "written by hand; its examples are tested",
     "docs/screening.md": "written by hand, without figures of a network",
     "static/*": "fonts, icons and thumbnails of the samples",

@@ -1,5 +1,6 @@
-"""Offers the table of a batch as CSV and Parquet, made in memory on demand."""
+"""Offers the table of a batch as CSV, Parquet and PDF, made in memory on demand."""
 
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -29,3 +30,20 @@ def show_downloads(session: BatchSession) -> None:
             disabled=not rows,
             help="The table of `qana screen` for these files, in the order of their names.",
         )
+    st.download_button(
+        "PDF",
+        partial(_draw_summary, session),
+        f"{NAME}.pdf",
+        "application/pdf",
+        icon=":material/picture_as_pdf:",
+        on_click="ignore",
+        disabled=not rows,
+        help="A summary with the photos that most need a look, and one line for each photo.",
+    )
+
+
+def _draw_summary(session: BatchSession) -> bytes:
+    from qana.reports.batch_pdf import draw_batch_pdf  # its package takes long to load
+
+    entry = session.batch.classifier.entry
+    return draw_batch_pdf(session.answers, entry, datetime.now().astimezone())

@@ -7,7 +7,7 @@ from fpdf import FPDF
 
 from qana.explanation.heatmap import draw_channel
 from qana.reports.handout.content import HandoutContent
-from qana.reports.handout.drawing import (
+from qana.reports.pdf_drawing import (
     BODY,
     INNER,
     LEADING,
@@ -15,6 +15,7 @@ from qana.reports.handout.drawing import (
     MUTED,
     ORANGE,
     PAGE,
+    SERIF,
     SMALL,
     TEAL,
     draw_arrow,
@@ -48,7 +49,7 @@ def draw_photo(pdf: FPDF, content: HandoutContent, y: float) -> None:
         draw_caption(pdf, x, top + side, side, frame.name, places, count)
     x = MARGIN + 4 * (side + gap)
     width = PAGE[0] - MARGIN - x
-    below = draw_text(pdf, x, top + 1, width, f"{prediction.events:,}", 17, "B", ORANGE, "times")
+    below = draw_text(pdf, x, top + 1, width, f"{prediction.events:,}", 17, "B", ORANGE, SERIF)
     size = sum(layer.size for layer in prediction.layers)
     below = draw_text(
         pdf,
@@ -68,7 +69,7 @@ def draw_network(pdf: FPDF, content: HandoutContent, y: float) -> None:
     graph = [block for block in content.graph if block.macs]
     share = compute_shares(graph, "macs")
     width = 108
-    top = draw_heading(pdf, MARGIN, y, width, "The network, block by block") - 0.5
+    top = draw_heading(pdf, MARGIN, y, width, "The network in blocks") - 0.5
     legend = "arc: input added; bar: share of MACs"
     draw_text(pdf, MARGIN + 58, y + 1.7, width - 58, legend, SMALL, colour=MUTED, align="R")
     pitch, x, room = 64 / len(graph), MARGIN + 5, 26
@@ -134,7 +135,7 @@ def draw_numbers(pdf: FPDF, content: HandoutContent, y: float) -> None:
     top = draw_table(pdf, x, top, width, spans) + 0.5
     about = "95 % intervals, over lesions never trained on."
     top = draw_text(pdf, x, top, width, about, SMALL, colour=MUTED) + 0.5
-    draw_text(pdf, x, top, width, entry.record["command"], SMALL, family="courier", colour=MUTED)
+    draw_text(pdf, x, top, width, entry.record["command"], SMALL, colour=MUTED)
 
 
 def draw_questions(pdf: FPDF, questions: Sequence[Question], y: float) -> None:

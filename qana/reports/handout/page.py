@@ -7,14 +7,17 @@ from fpdf import FPDF
 from qana.data.samples import ATTRIBUTION
 from qana.errors import UserError
 from qana.reports.handout.content import HandoutContent
-from qana.reports.handout.drawing import (
+from qana.reports.handout.figures import draw_network, draw_numbers, draw_photo, draw_questions
+from qana.reports.pdf_drawing import (
     BACKGROUND,
     INNER,
     LINE,
+    LOGO,
     MARGIN,
     MUTED,
     ORANGE,
     PAGE,
+    SERIF,
     SMALL,
     TEAL,
     TEXT_COLOUR,
@@ -22,13 +25,11 @@ from qana.reports.handout.drawing import (
     draw_heading,
     draw_panel,
     draw_text,
+    make_pdf,
 )
-from qana.reports.handout.figures import draw_network, draw_numbers, draw_photo, draw_questions
 from qana.reports.source_facts import describe_dark_skin, read_valid_report
-from qana.resources import ASSETS
 from qana.walkthrough.chip_drawing import format_passes
 
-LOGO = ASSETS / "logo.svg"
 PAPER_SOURCE = "Wang et al., arXiv 2507.15958"
 
 
@@ -42,11 +43,7 @@ def draw_handout(content: HandoutContent) -> bytes:
     Returns:
         A PDF, one page of A4 in portrait format.
     """
-    pdf = FPDF()
-    pdf.set_auto_page_break(False)
-    pdf.c_margin = 0
-    pdf.set_title("From pixels to spikes")
-    pdf.set_lang("en")
+    pdf = make_pdf("From pixels to spikes")
     pdf.add_page()
     _draw_header(pdf)
     _draw_steps(pdf, content, 47)
@@ -89,7 +86,7 @@ def _draw_header(pdf: FPDF) -> None:
     pdf.set_fill_color(*TEAL)
     pdf.rect(0, 0, PAGE[0], 27, style="F")
     pdf.image(str(LOGO), MARGIN - 3, 5, 17, 17)
-    draw_text(pdf, MARGIN + 16, 6, 120, "From pixels to spikes", 24, "B", BACKGROUND, "times")
+    draw_text(pdf, MARGIN + 16, 6, 120, "From pixels to spikes", 24, "B", BACKGROUND, SERIF)
     about = "How QANA reads a photo of skin on a neuromorphic chip"
     draw_text(pdf, MARGIN + 16.3, 17, 120, about, 10, colour=BACKGROUND)
     draw_panel(pdf, PAGE[0] - MARGIN - 44, 9, 44, 9, ORANGE)
@@ -148,7 +145,7 @@ def _draw_steps(pdf: FPDF, content: HandoutContent, y: float) -> None:
         draw_text(pdf, x + 2.2, top + 2.2, width - 4, f"{number + 1}", SMALL, "B", ORANGE)
         draw_text(pdf, x + 5.2, top + 1.8, width - 6, title, 10, "B", TEAL)
         draw_text(pdf, x + 2.2, top + 7.4, width - 3.6, words, SMALL)
-        draw_text(pdf, x + 2.2, top + 23.4, width - 4, value, 13, "B", TEXT_COLOUR, "times")
+        draw_text(pdf, x + 2.2, top + 23.4, width - 4, value, 13, "B", TEXT_COLOUR, SERIF)
         draw_text(pdf, x + 2.2, top + 29.4, width - 3, unit, SMALL, colour=MUTED)
         if number:
             draw_arrow(pdf, x - gap / 2, top + height / 2)
