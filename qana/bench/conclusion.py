@@ -1,0 +1,161 @@
+"""Draws the conclusion of a race in words, and compares the paper's claims with it."""
+
+from dataclasses import dataclass
+
+from qana.bench.compare_rows import Range, get_energy_range, get_latency_range, is_gpu_row
+from qana.bench.published import compute_paper_ratios
+from qana.bench.race import BROWSER_LANE, Lane, Race
+from qana.bench.readings import MEASURED
+
+EQUAL = 1.1
+"""Ratio below which two numbers are about the same."""
+NOTHING = "Nothing is measured yet. Press a button to measure a device."
+NO_GPU = "No GPU is measured for this network yet: measure the browser of a device that has one."
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the paper and what was found.
+
+    Attributes:
+        claimed: the claim, in words.
+        found: what the rows say about it, in words.
+    """
+
+    claimed: str
+    found: str
+
+
+def conclude(race: Race) -> str:
+    """Writes the conclusion of a race in one sentence or two."""
+    chip, device = find_chip(race), find_device(race)
+    if chip is None and device is None:
+        return NOTHING
+    if device is None:
+        assert chip is not None
+        energy = _write_energy(chip)
+        return f"{_write_chip(chip)}{energy} for a photo. Measure your own device to compare."
+    time = f"{device.name} reads a photo in {_write_ms(device)}"
+    if chip is None:
+        return f"{time}. No chip is measured or modelled for this network."
+    ours, theirs = _get_range(device), _get_range(chip)
+    words = describe_speed(ours, theirs)
+    suffix = " (modelled)" if chip.row.provenance != MEASURED else ""
+    if is_open(ours, theirs):
+        open_ends = f" The model is uncertain: {_write_ends(theirs)} ms." if suffix else ""
+        return f"{time}, {words} {_write_name(chip)}{suffix}.{open_ends}"
+    return f"{time}, {words} {_write_name(chip)}{suffix}."
+
+
+def find_chip(race: Race) -> Lane | None:
+    """Finds the lane of the chip, measured or modelled."""
+    return next((lane for lane in race.lanes if lane.is_chip), None)
+
+
+def find_device(race: Race) -> Lane | None:
+    """Finds this browser's GPU, else the fastest GPU, else the fastest lane that is no chip."""
+    others = [lane for lane in race.lanes if not lane.is_chip]
+    ranked = sorted(
+        others, key=lambda lane: (lane.name != BROWSER_LANE, not is_gpu_row(lane.row), lane.seconds)
+    )
+    return next(iter(ranked), None)
+
+
+def check_claims(race: Race) -> tuple[Claim, Claim]:
+    """Compares the paper's claims about time and energy with the chip and the GPU of the race."""
+    paper = compute_paper_ratios()
+    time = f"{paper.latency_saved:.1%} less time than a GPU: {_invert(paper.latency_saved)} faster"
+    energy = f"{paper.energy_saved:.1%} less energy than a GPU: {_invert(paper.energy_saved)} less"
+    chip = find_chip(race)
+    gpu = next((lane for lane in race.lanes if is_gpu_row(lane.row)), None)
+    if chip is None or gpu is None:
+        return Claim(time, NO_GPU), Claim(energy, NO_GPU)
+    names = f"{_write_name(chip)} ({chip.row.provenance})", f"{gpu.name} ({gpu.row.provenance})"
+    ours, theirs = _get_range(chip), _get_range(gpu)
+    found = f"{names[0]}: {describe_speed(ours, theirs)} {names[1]}."
+    if is_open(ours, theirs):
+        found += " The interval of the model leaves open which one is faster."
+    return Claim(time, _capitalize(found)), Claim(energy, _compare_energy(chip, gpu, names))
+
+
+def _compare_energy(chip: Lane, gpu: Lane, names: tuple[str, str]) -> str:
+    ours, theirs = (get_energy_range(lane.row.energy_mj) for lane in (chip, gpu))
+    if ours is None:
+        return f"The energy of {names[0]} is not known."
+    if theirs is None:
+        reason = gpu.row.not_measurable.reason if gpu.row.not_measurable else ""
+        return f"The energy of {names[1]} is not known. {reason}".strip()
+    return _capitalize(f"{names[0]}: {describe_amount(ours, theirs, 'energy')} {names[1]}.")
+
+
+def describe_speed(ours: Range, theirs: Range) -> str:
+    """Describes how fast one device is against another, such as "5 times slower than".
+
+    Args:
+        ours: time of a photo.
+        theirs: time of a photo on the other device.
+    """
+    ratio = ours.value / theirs.value
+    if 1 / EQUAL < ratio < EQUAL:
+        return "about as fast as"
+    if ratio > 1:
+        return f"{format_factor(ratio)} times slower than"
+    return f"{format_factor(1 / ratio)} times faster than"
+
+
+def describe_amount(ours: Range, theirs: Range, what: str) -> str:
+    """Describes how much of something one device needs, such as "5 times as much energy as"."""
+    ratio = ours.value / theirs.value
+    if 1 / EQUAL < ratio < EQUAL:
+        return f"about as much {what} as"
+    if ratio > 1:
+        return f"{format_factor(ratio)} times as much {what} as"
+    return f"1/{format_factor(1 / ratio)} of the {what} of"
+
+
+def is_open(ours: Range, theirs: Range) -> bool:
+    """Returns whether the intervals of two numbers overlap, so that their order is open."""
+    return ours.low <= theirs.high and theirs.low <= ours.high
+
+
+def format_factor(factor: float) -> str:
+    """Formats a factor above 1 with two significant digits."""
+    return f"{factor:.1f}".removesuffix(".0") if factor < 10 else f"{float(f'{factor:.2g}'):,.0f}"
+
+
+def _get_range(lane: Lane) -> Range:
+    found = get_latency_range(lane.row)
+    assert found is not None
+    return found
+
+
+def _write_ms(lane: Lane) -> str:
+    value = _get_range(lane).value
+    return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+
+
+def _write_ends(found: Range) -> str:
+    return f"{found.low:.2g} to {found.high:.2g}"
+
+
+def _write_chip(chip: Lane) -> str:
+    if chip.row.provenance == MEASURED:
+        return f"{chip.name} needs {_write_ms(chip)}"
+    found = _get_range(chip)
+    return f"An {chip.name} would need about {_write_ms(chip)} (modelled, {_write_ends(found)})"
+
+
+def _write_energy(lane: Lane) -> str:
+    return f" and {lane.row.energy_mj.value:.2g} mJ" if lane.row.energy_mj else ""
+
+
+def _write_name(chip: Lane) -> str:
+    return chip.name if chip.row.provenance == MEASURED else f"an {chip.name}"
+
+
+def _invert(saved: float) -> str:
+    return f"{format_factor(1 / (1 - saved))} times"
+
+
+def _capitalize(text: str) -> str:
+    return text[:1].upper() + text[1:]
