@@ -9,6 +9,7 @@ Example:
     >>> diagnosis = qana.diagnose(photo, classifier)
     >>> diagnosis.status, diagnosis.top[0]
     >>> heat = qana.explain(diagnosis)
+    >>> near = qana.similar(diagnosis, k=5)
 """
 
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from qana.classes import CLASSES, LABELS
     from qana.errors import ExplanationError, ImageError, ModelError, UserError
     from qana.explanation.explain import explain_diagnosis as explain
+    from qana.explanation.similar_cases import SimilarCase
+    from qana.explanation.similar_cases import find_similar as similar
     from qana.imaging import read_image
     from qana.inference.classifier import load_classifier
     from qana.inference.diagnosis import Diagnosis, diagnose
@@ -31,6 +34,7 @@ __all__ = [
     "ExplanationError",
     "ImageError",
     "ModelError",
+    "SimilarCase",
     "UserError",
     "__version__",
     "diagnose",
@@ -38,6 +42,7 @@ __all__ = [
     "load_classifier",
     "read_image",
     "screen",
+    "similar",
 ]
 
 _HOMES = {
@@ -47,12 +52,14 @@ _HOMES = {
     "ExplanationError": "qana.errors:ExplanationError",
     "ImageError": "qana.errors:ImageError",
     "ModelError": "qana.errors:ModelError",
+    "SimilarCase": "qana.explanation.similar_cases:SimilarCase",
     "UserError": "qana.errors:UserError",
     "diagnose": "qana.inference.diagnosis:diagnose",
     "explain": "qana.explanation.explain:explain_diagnosis",
     "load_classifier": "qana.inference.classifier:load_classifier",
     "read_image": "qana.imaging:read_image",
     "screen": "qana.screening.screen:screen",
+    "similar": "qana.explanation.similar_cases:find_similar",
 }
 """Where each public name is defined, as "module:name"."""
 

@@ -16,7 +16,8 @@ from qana.data.lesion_split import split_photos
 from qana.data.outlier_photos import find_outlier_photos
 from qana.data.photo import SMARTPHONE, Photo
 from qana.data.photo_files import list_photos
-from qana.data.sources import TITLES, find_sources
+from qana.data.source_names import TITLES
+from qana.data.sources import find_sources
 from qana.errors import DataError
 from qana.evaluation.gate_record import COMPARED_SOURCE
 from qana.inference.manifest import find_entry, find_models_folder

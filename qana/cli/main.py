@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Write the float and the integer network of a model as ONNX, with a card.",
     "same-lesions": "Find photos of one lesion by their pixels, and write the pairs.",
     "gate": "Fit the thresholds for rejecting images without a lesion and for abstaining.",
+    "similar": "Choose the training lesions among which similar cases are searched.",
     "explain": "Measure how faithful each explanation method is.",
     "study": "Train and compare variants of the network, and write their table.",
     "protocol": "Evaluate a model by a protocol and write the report.",

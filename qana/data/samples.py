@@ -10,25 +10,14 @@ import numpy as np
 from qana.data.input_crops import INPUT_SIZE
 from qana.data.lesion_masks import Outlines, read_outlines
 from qana.data.photo import DERMOSCOPIC
+from qana.data.source_names import ATTRIBUTIONS
 from qana.imaging import read_image, to_input
 from qana.resources import ASSETS
 
 SAMPLES_FOLDER = ASSETS / "samples"
 SAMPLES_FILE = ASSETS / "samples.csv"
-ATTRIBUTION = (
-    "HAM10000, Tschandl, Rosendahl and Kittler, Sci. Data 5, 180161 (2018), "
-    "doi:10.7910/DVN/DBW86T, CC BY-NC 4.0"
-)
+ATTRIBUTION = ATTRIBUTIONS["ham10000"]
 """Source and licence of the samples from HAM10000."""
-ATTRIBUTIONS = {
-    "ham10000": ATTRIBUTION,
-    "milk10k": "MILK10k, MILK study team, ISIC Archive (2025), doi:10.34970/648456, CC BY-NC 4.0",
-    "pad_ufes_20": (
-        "PAD-UFES-20, Pacheco et al., Data in Brief 32, 106221 (2020), doi:10.17632/zr7vgbcyr2.1, "
-        "CC BY 4.0"
-    ),
-}
-"""Name of each data set with samples to their source and licence."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +31,7 @@ class Sample:
         confirmed_by: how the diagnosis was made: "histo", "follow_up", "consensus" or "confocal";
             empty if it is not recorded.
         lesion_id: identifier of the lesion, which may have two samples.
-        source: name of the data set, one of `ATTRIBUTIONS`.
+        source: name of the data set, one of `qana.data.sources.SOURCES`.
         image_type: one of `qana.data.photo.IMAGE_TYPES`.
     """
 

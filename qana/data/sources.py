@@ -10,6 +10,7 @@ from qana.data.isic2017 import is_isic2017, read_isic2017
 from qana.data.milk10k import is_milk10k, read_milk10k
 from qana.data.pad_ufes_20 import is_pad_ufes, read_pad_ufes
 from qana.data.photo import Photo
+from qana.data.source_names import TITLES
 from qana.errors import DataError
 
 
@@ -35,14 +36,6 @@ READERS = {
 }
 SOURCES = tuple(READERS)
 """Names of the data sets, in a fixed order."""
-TITLES = {
-    "ham10000": "HAM10000",
-    "milk10k": "MILK10k",
-    "bcn20000": "BCN20000",
-    "isic2017": "ISIC 2017",
-    "pad_ufes_20": "PAD-UFES-20",
-}
-"""Names of the data sets as their authors write them."""
 
 
 def find_sources(root: Path) -> dict[str, Path]:

@@ -50,6 +50,7 @@ class ModelEntry:
             answers.
         metrics: results by subset and stage, each with its source.
         record: the whole manifest entry as JSON, for other keys.
+        cases: the file of the features of the reference cases and its SHA-256; None without cases.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ModelEntry:
     abstain_below: float
     metrics: dict[str, Any]
     record: dict[str, Any] = field(repr=False)
+    cases: tuple[Path, str] | None = None
 
 
 def find_models_folder() -> Path:
@@ -119,6 +121,7 @@ def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
         abstain_below=float(record.get("abstain", {}).get("threshold", 0)),
         metrics=dict(record["metrics"]),
         record=record,
+        cases=read_file_record(folder, record["cases"]) if record.get("cases") else None,
     )
     named = isinstance(entry.name, str) and entry.name and entry.name.isprintable()
     counts = (*entry.input_shape, entry.weight_bits, entry.activation_bits)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from qana.data.sources import TITLES
+from qana.data.source_names import TITLES
 from qana.inference.manifest import find_models_folder
 
 PROJECT = Path(__file__).parents[2]

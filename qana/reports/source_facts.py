@@ -2,7 +2,7 @@
 
 from qana.data.metadata import UNKNOWN
 from qana.data.photo import SMARTPHONE
-from qana.data.sources import TITLES
+from qana.data.source_names import TITLES
 from qana.evaluation.report_files import ReportError
 from qana.evaluation.source_table import Estimate, SourceRow
 from qana.inference.manifest import ModelEntry

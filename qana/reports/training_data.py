@@ -1,7 +1,7 @@
 """Writes which data sets a model has learned from, and which kinds of photos it reads."""
 
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE
-from qana.data.sources import TITLES
+from qana.data.source_names import TITLES
 from qana.evaluation.gate_record import COMPARED_SOURCE
 from qana.inference.manifest import ModelEntry
 

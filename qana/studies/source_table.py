@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE, Photo
-from qana.data.sources import TITLES
+from qana.data.source_names import TITLES
 from qana.evaluation.estimates import make_answers
 from qana.evaluation.report_files import Cell
 from qana.evaluation.source_scores import compute_criterion, score_sources

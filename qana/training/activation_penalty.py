@@ -55,3 +55,24 @@ def compute_active_share(maps: list[tf.Tensor]) -> tf.Tensor:
         total += tf.square(ones) / (squares + EPSILON) / batch
         places += size
     return total / places
+
+
+def compute_activity(maps: list[tf.Tensor]) -> tf.Tensor:
+    """Computes how strongly each picture of a batch activates the network.
+
+    Its gradient pushes all activations of a picture towards zero, the small ones as strongly as the
+    large ones. The scale of each map is that of the whole batch and has no gradient. So the network
+    cannot lower the activity by scaling a map.
+
+    Args:
+        maps: outputs of layers, each (B, H, W, C) float32.
+
+    Returns:
+        (B,) float32, 0 or more: the mean of |x| / (root mean square of the map) over all places.
+    """
+    total, places = tf.constant(0.0), 0
+    for one in maps:
+        scale = tf.stop_gradient(tf.sqrt(tf.reduce_mean(tf.square(one)) + EPSILON))
+        total += tf.reduce_sum(tf.abs(one), axis=(1, 2, 3)) / scale
+        places += one.shape[1] * one.shape[2] * one.shape[3]
+    return total / places

@@ -11,7 +11,11 @@ import tensorflow as tf
 import tf_keras as keras
 
 from qana.network.least_squares import compute_outputs
-from qana.training.activation_penalty import compute_active_share, find_event_layers
+from qana.training.activation_penalty import (
+    compute_active_share,
+    compute_activity,
+    find_event_layers,
+)
 
 COMPARED_LAYERS = (
     "block1_project_bn",
@@ -25,6 +29,8 @@ TEMPERATURE = 2.0
 """Divisor of the logits before they are compared. Small probabilities then count more."""
 EPSILON = 1e-3
 """Smallest spread of a channel, so that no difference is divided by 0."""
+SKIN_FACTOR = 16.0
+"""Weight of the activity of plain skin, in units of the penalty. A tenth of the views show skin."""
 
 
 def build_distillation_model(
@@ -36,7 +42,7 @@ def build_distillation_model(
 ) -> keras.Model:
     """Builds a network that gives the distance between `model` and its teacher.
 
-    Fitting it with `identity_loss` trains `model` in place.
+    Fitting it with `select_loss` trains `model` in place.
 
     Args:
         model: (B, S, S, 3) to (B, 7) logits, float or quantized.
@@ -48,7 +54,9 @@ def build_distillation_model(
             `qana.training.activation_penalty`. For a float network.
 
     Returns:
-        (B, S, S, 3) to (B,) float32, 0 or more.
+        (B, S, S, 3) to (B, 2) float32, 0 or more: the loss of a lesion, and that of plain skin.
+        Without a penalty, both are the distance. With a penalty, plain skin has no distance to the
+        teacher. Its loss is its activity, so that the network gives it as few events as possible.
     """
     teacher.trainable = False
     image = keras.Input(model.input_shape[1:])
@@ -71,23 +79,37 @@ def build_distillation_model(
             name=f"distance_{name}",
         )
         distance = keras.layers.Add()([distance, compare([our_map, their_map])])
+    both = [distance, distance]
     if penalty:
-        share = keras.layers.Lambda(compute_active_share, name="active_share")(active)
-        distance = keras.layers.Lambda(lambda both: both[0] + penalty * both[1])([distance, share])
-    return keras.Model(image, distance)
+        measure = keras.layers.Lambda(_measure_activity, name="activity")
+        share, activity = measure(active)
+        both = [distance + penalty * share, penalty * (SKIN_FACTOR * activity + share)]
+    return keras.Model(image, keras.layers.Lambda(_join, name="losses")(both))
 
 
-def identity_loss(_targets: tf.Tensor, distance: tf.Tensor) -> tf.Tensor:
-    """Returns the output of `build_distillation_model` as the loss.
+def select_loss(targets: tf.Tensor, losses: tf.Tensor) -> tf.Tensor:
+    """Selects the loss of each view from the output of `build_distillation_model`.
 
     Args:
-        _targets: not used.
-        distance: (B,) float32.
+        targets: (B, 7) float32. They sum to 1 for a lesion and are 0 for plain skin, see
+            `qana.training.views`. Their classes are not used.
+        losses: (B, 2) float32.
 
     Returns:
-        `distance`.
+        (B,) float32.
     """
-    return distance
+    is_lesion = tf.reduce_sum(targets, axis=1)
+    return is_lesion * losses[:, 0] + (1 - is_lesion) * losses[:, 1]
+
+
+def _join(losses: list[tf.Tensor]) -> tf.Tensor:
+    return tf.stack(losses, axis=1)
+
+
+def _measure_activity(maps: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Returns the share of active places, (B,) equal values, and the activity, (B,)."""
+    activity = compute_activity(maps)
+    return [tf.fill(tf.shape(activity), compute_active_share(maps)), activity]
 
 
 def _to_list(outputs: tf.Tensor | list[tf.Tensor]) -> list[tf.Tensor]:

@@ -17,7 +17,7 @@ from qana.data.labelled_folder import LabelledImage
 from qana.data.lesion_split import SPLIT_FILE
 from qana.data.outlier_photos import OutlierPhoto
 from qana.data.photo import Photo
-from qana.data.sources import TITLES
+from qana.data.source_names import TITLES
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.fit_temperature import fit_temperature
 from qana.evaluation.gate_record import COMPARED_SOURCE

@@ -16,7 +16,7 @@ from qana.training import ProgressCallback
 from qana.training.bias_ties import resolve_bias_ties
 from qana.training.build_views import build_views
 from qana.training.dead_channels import fold_dead_channels
-from qana.training.distillation import COMPARED_LAYERS, build_distillation_model, identity_loss
+from qana.training.distillation import COMPARED_LAYERS, build_distillation_model, select_loss
 from qana.training.float_fit import fit_float
 from qana.training.keras_fit import fit_keras
 from qana.training.layerwise_rounding import solve_rounding
@@ -191,7 +191,7 @@ class Stages:
             schedule,
             self.folder / folder,
             title,
-            loss=identity_loss,
+            loss=select_loss,
         )
 
     def _quantize(self) -> keras.Model:

@@ -38,7 +38,7 @@ class Views:
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
         skin_frames: (K, H, W, 3) uint8 RGB, plain skin. None if there is none.
         plain_skin: share of the views that show plain skin instead of their photo, 0 to 1. Their
-            targets have no meaning, so only distillation without labels can use them.
+            targets are all 0, so only distillation without labels can use them.
     """
 
     frames: np.ndarray
@@ -112,9 +112,11 @@ class Views:
             share = random.beta(self.mixup, self.mixup)
             pictures = cv2.addWeighted(pictures, share, pictures[::-1].copy(), 1 - share, 0)
             targets = share * targets + (1 - share) * targets[::-1]
+        is_skin = np.zeros(len(chosen), bool)
         if self.skin_frames is not None:  # after blending, so that no lesion is left in a view
-            pictures = self._insert_plain_skin(pictures, self.skin_frames, random)
+            pictures, is_skin = self._insert_plain_skin(pictures, self.skin_frames, random)
         targets /= targets.sum(axis=1, keepdims=True)  # 16-bit soft labels do not sum to exactly 1
+        targets[is_skin] = 0
         return pictures, targets.astype(np.float32)
 
     def _make_fixed_view(self, number: int, photo: int, random: np.random.Generator) -> np.ndarray:
@@ -128,13 +130,14 @@ class Views:
 
     def _insert_plain_skin(
         self, pictures: np.ndarray, frames: np.ndarray, random: np.random.Generator
-    ) -> np.ndarray:
-        """Replaces a share of the pictures by views of plain skin."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Replaces a share of the pictures by views of plain skin, and returns which, (B,) bool."""
         pictures = pictures.copy()
-        for place in np.flatnonzero(random.random(len(pictures)) < self.plain_skin):
+        is_skin = random.random(len(pictures)) < self.plain_skin
+        for place in np.flatnonzero(is_skin):
             frame = frames[random.integers(len(frames))]
             pictures[place] = augment(frame, self.size, random, self.augmentation)
-        return pictures
+        return pictures, is_skin
 
     def _degrade(self, picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Degrades a share of the pictures. Their targets stay."""

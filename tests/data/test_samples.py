@@ -18,8 +18,8 @@ from qana.data.samples import (
     load_phone_samples,
     load_samples,
 )
+from qana.data.source_names import TITLES
 from qana.data.source_splits import read_source_splits
-from qana.data.sources import TITLES
 from qana.imaging import read_image
 
 

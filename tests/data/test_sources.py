@@ -10,7 +10,8 @@ from qana.data.bcn20000 import read_bcn20000
 from qana.data.isic2017 import read_isic2017
 from qana.data.milk10k import CONCEPT_COLUMNS, LABEL_OF_DIAGNOSIS, read_milk10k
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE
-from qana.data.sources import SOURCES, TITLES, find_sources, read_source, read_sources
+from qana.data.source_names import TITLES
+from qana.data.sources import SOURCES, find_sources, read_source, read_sources
 from qana.errors import DataError
 
 MILK_COLUMNS = (

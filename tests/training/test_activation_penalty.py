@@ -8,7 +8,11 @@ import tensorflow as tf
 
 from qana.inference.manifest import find_entry
 from qana.network.builders import build_network
-from qana.training.activation_penalty import compute_active_share, find_event_layers
+from qana.training.activation_penalty import (
+    compute_active_share,
+    compute_activity,
+    find_event_layers,
+)
 
 
 def make_map(active: int, value: float = 1.0) -> tf.Tensor:
@@ -33,6 +37,23 @@ def test_maps_count_by_their_size() -> None:
 def test_one_silent_picture_lowers_the_share() -> None:
     both, one = make_map(50), make_map(50) * tf.constant([1.0, 0.0])[:, None, None, None]
     assert float(compute_active_share([one])) < 0.6 * float(compute_active_share([both]))
+
+
+@pytest.mark.parametrize("value", [0.1, -3.0])
+def test_activity_is_that_of_each_picture_and_has_no_scale(value: float) -> None:
+    maps = make_map(50, value) * tf.constant([1.0, 0.0])[:, None, None, None]
+    activity = compute_activity([maps]).numpy()
+    # Half the places of the first picture are active, and a quarter of all, so their root mean
+    # square is value / 2.
+    np.testing.assert_allclose(activity, [1.0, 0.0], rtol=1e-3)
+
+
+def test_gradient_of_activity_lowers_small_activations_as_much_as_large_ones() -> None:
+    values = tf.Variable([0.1, -1.0])
+    with tf.GradientTape() as tape:
+        activity = tf.reduce_sum(compute_activity([tf.reshape(values, (1, 1, 1, 2))]))
+    small, large = tape.gradient(activity, values).numpy()
+    assert small == -large > 0
 
 
 def test_gradient_lowers_small_activations_more_than_large_ones() -> None:

@@ -11,7 +11,7 @@ from qana.classes import LABELS  # noqa: E402
 from qana.edge_learning.teaching_photos import load_teaching_photos  # noqa: E402
 from qana.imaging import to_input  # noqa: E402
 from qana.network.logits import compute_logits  # noqa: E402
-from qana.training.distillation import build_distillation_model, identity_loss  # noqa: E402
+from qana.training.distillation import build_distillation_model, select_loss  # noqa: E402
 from qana.training.keras_fit import fit_keras  # noqa: E402
 from qana.training.named_recipes import RECIPES  # noqa: E402
 from qana.training.operating_point import OperatingPoint, find_operating_point  # noqa: E402
@@ -57,7 +57,7 @@ def distil(subsets: Subsets, student, teacher, maps, tmp_path) -> tuple[float, f
     expected = compute_logits(teacher, subsets.inputs)
     before = np.abs(compute_logits(student, subsets.inputs) - expected).mean()
     both = build_distillation_model(student, teacher, subsets.inputs, maps)
-    fit_keras(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=identity_loss)
+    fit_keras(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=select_loss)
     return before, np.abs(compute_logits(student, subsets.inputs) - expected).mean()
 
 
@@ -71,6 +71,24 @@ def test_student_approaches_teacher_and_teacher_stays_unchanged(subsets, tmp_pat
     for now, then in zip(teacher.get_weights(), kept, strict=True):
         np.testing.assert_array_equal(now, then)
     assert (tmp_path / "checkpoint").exists() and (tmp_path / "history.csv").is_file()
+
+
+def test_a_penalty_silences_plain_skin_and_keeps_the_answers_to_lesions(subsets, tmp_path) -> None:
+    teacher, student = network(16, 1), network(4, 2)
+    skin = np.full((2, SIZE + 8, SIZE + 8, 3), (201, 150, 120), np.uint8)
+    skin += np.random.default_rng(1).integers(0, 9, skin.shape, np.uint8)
+    views = Views(subsets.frames, subsets.train_labels, SIZE, skin_frames=skin, plain_skin=0.3)
+    expected = compute_logits(teacher, subsets.inputs)
+    before = np.abs(compute_logits(student, subsets.inputs) - expected).mean()
+    both = build_distillation_model(student, teacher, subsets.inputs, (), penalty=1.0)
+    fit_keras(both, views, subsets, RECIPE, SCHEDULE, tmp_path, "test", loss=select_loss)
+    maps = keras.Model(student.input, student.layers[4].output)
+    active = [
+        (maps(x.astype(np.float32)).numpy() > 0.01).mean()
+        for x in (skin[:, 4:-4, 4:-4], subsets.inputs)
+    ]
+    assert active[0] < 0.5 * active[1]
+    assert np.abs(compute_logits(student, subsets.inputs) - expected).mean() < before
 
 
 def test_quantized_student_approaches_teacher(subsets, tmp_path) -> None:

@@ -116,11 +116,11 @@ def test_share_of_views_shows_plain_skin_without_a_lesion(photos) -> None:
     skin = np.full((1, 48, 48, 3), (201, 150, 120), np.uint8)
     settings = {"size": 24, "mixup": 5.0, "augmentation": 0.0, "skin_frames": skin}
     views = Views(*photos, plain_skin=0.3, **settings)
-    shown = np.concatenate(
-        [pictures for pictures, _ in islice(views.generate_batches(50, (4,)), 6)]
-    )
+    batches = list(islice(views.generate_batches(50, (4,)), 6))
+    shown, targets = (np.concatenate(column) for column in zip(*batches, strict=True))
     plain = (shown == skin[0, 0, 0]).all(axis=(1, 2, 3))
     assert plain.mean() == pytest.approx(0.3, abs=0.08)
+    np.testing.assert_allclose(targets.sum(axis=1), np.where(plain, 0, 1), atol=1e-6)
     none = next(Views(*photos, size=24).generate_batches(9, (4,)))[0]
     np.testing.assert_array_equal(
         none, next(Views(*photos, size=24, plain_skin=0.3).generate_batches(9, (4,)))[0]

@@ -1,0 +1,59 @@
+"""The command `qana similar`."""
+
+import argparse
+
+import numpy as np
+
+from qana.cli.common import (
+    add_data_option,
+    add_model_option,
+    check_output_folder,
+    print_message,
+)
+from qana.data.same_lesion import group_photos, read_same_lesion_pairs
+from qana.data.sources import SOURCES
+from qana.explanation.choose_cases import build_cases, choose_cases
+from qana.explanation.reference_cases import CASES_FILE, SUFFIX, write_case_features
+from qana.imaging import read_image, to_input
+from qana.inference.classifier import load_classifier
+from qana.inference.manifest import find_entry, find_models_folder, update_record
+from qana.inference.model_store import hash_file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command."""
+    add_data_option(parser, "folder whose subfolders are the data sets")
+    add_model_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Chooses the reference cases, and stores the features that a model gives to them."""
+    folder = find_models_folder()
+    find_entry(options.model)
+    check_output_folder(folder)
+    check_output_folder(CASES_FILE.parent)
+    from qana.training.subsets import read_labelled_subsets
+
+    print_message("Choosing the reference cases among the training lesions")
+    photos = read_labelled_subsets(options.data, SOURCES)["train"]
+    lesions = group_photos(photos, read_same_lesion_pairs())
+    chosen = choose_cases(photos, lesions)
+    cases = build_cases(chosen, lesions)
+    cases.write()
+    classifier = load_classifier(options.model)
+    print_message(f"Computing the features of {len(chosen)} photos on {classifier.device}")
+    squares = (to_input(read_image(photo.path), classifier.input_size) for photo in chosen)
+    features = np.concatenate([classifier.features(square[None]) for square in squares])
+    path = folder / f"{options.model}{SUFFIX}"
+    write_case_features(path, cases, features)
+    record = {
+        "file": path.name,
+        "sha256": hash_file(path),
+        "lesions": len(set(cases.lesions.tolist())),
+        "photos": len(chosen),
+        "command": f"python -m qana similar --data DIR --model {options.model}",
+        "weights": classifier.entry.sha256,
+    }
+    update_record(options.model, {"cases": record}, folder)
+    print(f"{len(chosen)} photos of {record['lesions']} training lesions are reference cases")
+    return 0
