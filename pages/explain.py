@@ -156,9 +156,7 @@ def show_session(session: ExplainSession) -> None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
     current = document is not None and document.sha256 == diagnosis.sha256
-    with st.container(horizontal=True):
-        st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
-        show_report_buttons(session.answer)
+    st.button("Another photo", icon=":material/arrow_back:", on_click=start_again)
     picture, words = st.columns([5, 6], gap="large")
     with words:
         show_answer(diagnosis)
@@ -169,6 +167,8 @@ def show_session(session: ExplainSession) -> None:
         show_faithfulness(request.measured_name, document, current)
     with picture:
         opacity = show_picture(session, request)
+        with st.container(horizontal=True):
+            show_report_buttons(session.answer)
         for problem in diagnosis.problems:
             st.warning(problem.message, icon=":material/warning:")
         scroll_to_top("answer")
