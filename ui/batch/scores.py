@@ -112,6 +112,10 @@ def _show_headlines(
     if answers.left_out:
         reasons = ", ".join(f"{count} {reason}" for reason, count in answers.left_out.items())
         words += f" Left out: {reasons}."
+    words += (
+        " Photos that the network learned from score higher than new ones; the model card names "
+        "the data sets."
+    )
     st.caption(words)
 
 
