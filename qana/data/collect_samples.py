@@ -7,7 +7,8 @@ import csv
 import random
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from PIL import Image
@@ -29,14 +30,18 @@ THUMBNAIL_SIDE = 324
 """Longer side of a thumbnail, pixels: three for each pixel of the page, for sharp phone screens."""
 
 
-def choose_samples(photos: Sequence[Photo]) -> list[Photo]:
+def choose_samples(
+    photos: Sequence[Photo], is_suitable: Callable[[Photo], bool] = lambda _photo: True
+) -> list[Photo]:
     """Chooses the first test lesions of each class in a fixed random order.
 
-    The choice does not depend on any network's answers, so the samples also show its errors. A
-    lesion with a photo in another subset is skipped, because the networks may have seen it.
+    The choice does not depend on the class that any network answers, so the samples also show its
+    errors. A lesion with a photo in another subset is skipped, because the networks may have seen
+    it. A lesion with a photo that is not suitable is skipped, too.
 
     Args:
         photos: all photos of all data sets.
+        is_suitable: returns whether a photo gets an answer.
 
     Returns:
         The photos by data set and class. MILK10k gives both photos of a lesion, the dermatoscopic
@@ -54,10 +59,27 @@ def choose_samples(photos: Sequence[Photo]) -> list[Photo]:
             for photo in candidates:
                 if photo.label == label:
                     lesions.setdefault(photo.lesion_id, []).append(photo)
-            for lesion in list(lesions.values())[:count]:
-                lesion.sort(key=lambda photo: IMAGE_TYPES.index(photo.image_type))
-                chosen += lesion if source == "milk10k" else lesion[-1:]
+            shown = (
+                sorted(lesion, key=lambda photo: IMAGE_TYPES.index(photo.image_type))
+                for lesion in lesions.values()
+            )
+            shown = (one if source == "milk10k" else one[-1:] for one in shown)
+            for lesion in islice((one for one in shown if all(map(is_suitable, one))), count):
+                chosen += lesion
     return chosen
+
+
+def make_suitability_check() -> Callable[[Photo], bool]:
+    """Makes a function that returns whether the app accepts a photo as a photo of a lesion.
+
+    The quality check and the gate of the default network decide. The class has no part in it.
+    """
+    from qana.imaging import read_image
+    from qana.inference.classifier import load_classifier
+    from qana.inference.diagnosis import diagnose
+
+    classifier = load_classifier()
+    return lambda photo: diagnose(read_image(photo.path), classifier).status != "rejected"
 
 
 def copy_samples(chosen: Iterable[Photo]) -> None:
@@ -106,7 +128,7 @@ def store_sample_outlines(chosen: Iterable[Photo]) -> None:
 
 
 if __name__ == "__main__":
-    samples = choose_samples(read_sources(Path(sys.argv[1])))
+    samples = choose_samples(read_sources(Path(sys.argv[1])), make_suitability_check())
     copy_samples(samples)
     make_thumbnails()
     store_sample_outlines(samples)
