@@ -29,6 +29,7 @@ from ui.provenance import show_model
 from ui.report_buttons import show_report_buttons
 from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
+from ui.similar_cases import show_similar_cases
 from ui.uploads import MAX_PHOTO_MB
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
@@ -175,6 +176,7 @@ def show_session(session: ExplainSession) -> None:
     remark = "A map shows what the network used, not what is diseased."
     show_disclaimer(diagnosis.classifier.entry, remark)
 
+    show_similar_cases(diagnosis)
     st.header("Side by side", anchor=False)
     show_side_by_side(session, request.label, opacity, document if current else None)
     st.header("Float and quantized", anchor=False)

@@ -17,6 +17,7 @@ from ui.explain.session import ExplainSession
 from ui.provenance import show_backend, show_model
 from ui.report_buttons import show_report_buttons
 from ui.scrolling import scroll_to_top
+from ui.similar_cases import show_similar_cases
 
 EVENTS_HELP = (
     "An Akida layer sends only the values that are not zero. Each of them is an event. Zeros cost "
@@ -69,6 +70,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
         show_disclaimer(diagnosis.classifier.entry)
     with picture:
         show_square(diagnosis, answer.sample.attribution if answer.sample else None)
+    show_similar_cases(diagnosis)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
     scroll_to_top("verdict")
