@@ -13,7 +13,7 @@ from qana.inference.diagnosis import Diagnosis
 
 SHOWN = 5
 """Number of cases."""
-SIDE = 112
+SIDE = 108
 """Width of a photo, pixels."""
 HELP = (
     "The integers that enter the last layer of the spiking network are compared with those of "
