@@ -1,91 +1,32 @@
-"""Compare: measures latency and energy of a network on every runtime of this machine, live."""
+"""Compare: measures a network on this browser's GPU and on this machine, live."""
 
 import streamlit as st
 
-from qana.bench.bench_process import BenchProcess
-from qana.bench.command import RUNTIME_NAMES
+from qana.bench.browser_run import COMMAND, make_browser_result
+from qana.bench.race import ELSEWHERE, HERE, KNOWN, THIS_BROWSER, SourcedRow, make_race
+from qana.bench.readings import MEASURED, MODELLED, PUBLISHED
 from qana.bench.run_bench import make_known_rows
 from qana.errors import UserError
+from ui.booth.mode import is_booth
 from ui.compare.board_models import show_models, show_published_rows
+from ui.compare.booth_phones import show_invitation, show_sharing_note
+from ui.compare.browser_bench import get_browser_package, get_browser_run, list_shared_runs
 from ui.compare.comparison import label_row, show_comparison
+from ui.compare.controls import WHICH, get_job, show_controls, show_missing_runtimes
 from ui.compare.events import show_events, show_operations
-from ui.compare.files import load_others, show_export, show_weights_notice
-from ui.compare.live import follow_job, make_session_check, show_distributions
+from ui.compare.files import load_others, show_export
+from ui.compare.live import follow_job, show_distributions
+from ui.compare.overview import show_claims, show_conclusion
 from ui.compare.rows import LabelledRow, show_rows
 from ui.entry import ensure_app_started
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
 
-BATCHES = [4, 8, 16, 32, 64]
-MAX_SECONDS = 30
-"""Longest measurement of a runtime and batch size, seconds. Visitors take turns."""
-WHICH = "Which network?"
-KNOWN = "python -m qana bench --model {}"
+KNOWN_COMMAND = "python -m qana bench --model {}"
 LICENCE = (
     "BrainChip's licence of the Akida engine asks for its written permission before results of "
     "benchmarking that engine are published: ask before you publish a row named Akida."
 )
-
-
-def start_job() -> None:
-    """Starts the comparison that the visitor has chosen, unless one of this network is running."""
-    old = get_job(get_chosen_model())
-    if old is None or old.is_over:
-        state = st.session_state
-        state.bench[get_chosen_model()] = BenchProcess(
-            get_chosen_model(),
-            state.bench_runtimes,
-            [1, state.bench_batch],
-            state.bench_seconds,
-            make_session_check(),
-        )
-
-
-def get_job(name: str) -> BenchProcess | None:
-    """Gets the last comparison that this visitor has started with a network."""
-    return st.session_state.setdefault("bench", {}).get(name)
-
-
-def show_controls() -> None:
-    """Shows what to measure, and the button that starts it."""
-    show_network_choice(WHICH)
-    job = get_job(get_chosen_model())
-    running = job is not None and not job.is_over
-    chosen = st.pills(
-        "Runtimes",
-        list(RUNTIME_NAMES),
-        format_func=RUNTIME_NAMES.__getitem__,
-        selection_mode="multi",
-        default=list(RUNTIME_NAMES),
-        key="bench_runtimes",
-        wrap=True,
-        disabled=running,
-    )
-    left, right = st.columns(2)
-    left.slider(
-        "Seconds for each",
-        2,
-        MAX_SECONDS,
-        5,
-        key="bench_seconds",
-        disabled=running,
-        width="stretch",
-    )
-    right.select_slider(
-        "Images at once, besides 1", BATCHES, 16, key="bench_batch", disabled=running
-    )
-    if running:
-        st.button("Stop", icon=":material/stop:", on_click=job.stop, width="stretch")
-    else:
-        st.button(
-            "Start",
-            icon=":material/play_arrow:",
-            type="primary",
-            on_click=start_job,
-            disabled=not chosen,
-            width="stretch",
-        )
-
 
 ensure_app_started()
 st.title("Compare", anchor=False)
@@ -96,65 +37,87 @@ except UserError as error:
     st.error(str(error), icon=":material/error:")
     show_network_choice(WHICH)  # another network may work
     st.stop()
-st.markdown(
-    "Run the same network with every runtime of this machine. A button shows for each number "
-    "whether it was measured here, modelled, or published by others."
-)
 
-job = get_job(get_chosen_model())
-controls, live = st.columns([2, 3], gap="large")
+job, known_by = get_job(entry.name), KNOWN_COMMAND.format(entry.name)
+browser, phones = get_browser_run(entry), list_shared_runs(entry) if is_booth() else []
+head, controls = st.columns([3, 2], gap="large")
 with controls:
-    show_controls()
-with live:
-    if job is None:
-        st.markdown(
-            "**Press Start.** Each runtime rests, warms up and then runs real lesions for the "
-            "seconds you give it. Measurements of several visitors take turns. If no meter can be "
-            "read, the energy is not known, and the page shows why."
-        )
-    elif not job.is_over:
-        follow_job(job)
+    show_controls(entry)
+    if is_booth():
+        show_invitation(entry)
     else:
+        show_sharing_note()
+if job is not None and not job.is_over:
+    follow_job(job)
+claims = st.container()
+
+st.header("The evidence", anchor=False)
+entries: list[LabelledRow] = []
+sourced: list[SourcedRow] = []
+with st.expander("What was measured here", expanded=job is not None or browser is not None):
+    if browser is not None:
+        st.markdown("**In this browser**")
+        for notice in browser.notices:
+            st.info(notice, icon=":material/info:")
+        show_rows(browser.rows, COMMAND, "browser")
+        if browser.rows:
+            package = get_browser_package(entry.name, entry.sha256, entry)
+            show_export(make_browser_result(browser, package), "-browser")
+        entries += [LabelledRow(label_row(r, "this browser"), r, COMMAND) for r in browser.rows]
+        sourced += [SourcedRow(row, THIS_BROWSER) for row in browser.rows]
+    if job is not None:
         if job.error:
             st.error(job.error, icon=":material/error:")
         elif job.state == "stopped":
             st.info("Stopped. What was measured before stays.", icon=":material/stop_circle:")
-        show_distributions(job)
+        if job.rows:
+            st.markdown("**On this machine**")
+            show_rows(job.rows, job.command, "here")
+        if job.is_over:
+            show_distributions(job)
+            show_export(job.get_result(entry))
+            st.caption(LICENCE)
+        entries += [LabelledRow(label_row(r, "measured here"), r, job.command) for r in job.rows]
+        sourced += [SourcedRow(row, HERE) for row in job.rows]
+    if browser is None and job is None:
+        st.markdown(
+            "Nothing yet. Each runtime rests, warms up and then runs real lesions. Measurements "
+            "of several visitors on this machine take turns. If no meter can be read, the energy "
+            "is not known, and the row shows why."
+        )
+    show_missing_runtimes(entry)
 
-known_by = command = KNOWN.format(entry.name)
-if job is not None and (job.rows or job.missing):
-    st.header("Measured here", anchor=False)
-    command = job.command
-    show_rows(job.rows, command, "here")
-    for one in job.missing:
-        st.markdown(f":gray-badge[not here] **{one.name}**: {one.reason}")
-    if job.is_over:
-        show_export(job.get_result(entry))
-        st.caption(LICENCE)
+with st.expander("Results of other machines"):
+    for number, run in enumerate(phones):
+        st.markdown(f"**{run.device}**, in a visitor's browser")
+        show_rows(run.rows, COMMAND, f"phone{number}-", run.device)
+        entries += [LabelledRow(label_row(r, "a visitor"), r, COMMAND) for r in run.rows]
+        sourced += [SourcedRow(row, ELSEWHERE) for row in run.rows]
+    for number, (where, other) in enumerate(load_others(entry)):
+        rows = [row for row in other.result.rows if row.provenance == MEASURED]
+        machine = other.result.machine.processor
+        st.markdown(f"**{other.devices}**, in a machine with {machine}, model {other.result.model}")
+        if other.note:
+            st.caption(other.note)
+        show_rows(rows, other.result.command, f"other{number}-", machine)
+        entries += [LabelledRow(label_row(r, where), r, other.result.command) for r in rows]
+        sourced += [SourcedRow(row, ELSEWHERE) for row in rows]
 
-place = st.container()
-st.header("One against the other", anchor=False)
-entries: list[LabelledRow] = [
-    LabelledRow(label_row(row, "measured here"), row, command) for row in (job.rows if job else ())
-]
-with place:
-    st.header("Other machines' results", anchor=False)
-    for number, (where, result) in enumerate(load_others()):
-        rows = [row for row in result.rows if row.provenance == "measured"]
-        machine = result.machine.processor
-        st.markdown(f"**{machine}**, model {result.model}")
-        show_weights_notice(result, entry)
-        show_rows(rows, result.command, f"other{number}-", machine)
-        entries += [LabelledRow(label_row(row, where), row, result.command) for row in rows]
 entries += [LabelledRow(label_row(row, row.provenance), row, known_by) for row in known]
-show_comparison(entries)
+sourced += [SourcedRow(row, KNOWN) for row in known]
+race = make_race(sourced)
+with head:
+    show_conclusion(race)
+with claims:
+    show_claims(race)
 
-st.header("Modelled", anchor=False)
-show_models([row for row in known if row.provenance == "modelled"], known_by)
-st.header("Published", anchor=False)
-with st.expander("What others state, and what is doubtful about it"):
-    show_published_rows([row for row in known if row.provenance == "published"], known_by)
-st.header("What an image costs in events", anchor=False)
-show_events(entry)
-st.header("Operations, by NeuroBench's rules", anchor=False)
-show_operations(entry)
+with st.expander("One against the other, and an hour on duty"):
+    show_comparison(entries)
+with st.expander("Modelled boards"):
+    show_models([row for row in known if row.provenance == MODELLED], known_by)
+with st.expander("What others have published"):
+    show_published_rows([row for row in known if row.provenance == PUBLISHED], known_by)
+with st.expander("What an image costs in events"):
+    show_events(entry)
+with st.expander("Operations, by NeuroBench's rules"):
+    show_operations(entry)

@@ -82,6 +82,7 @@ def _read_report(report: Any, package: BrowserPackage) -> BrowserRun:
     reason = WITHOUT_WEBGPU.get(report["without_webgpu"], "")
     notices = [check_text(one)[:200] for one in report["failures"][:4]]
     rows: list[Row] = []
+    skipped: list[int] = []
     adapter = Adapter()
     for record in report["records"][:4]:
         texts = {key: one for key, one in record["adapter"].items() if one not in ("", None)}
@@ -90,6 +91,9 @@ def _read_report(report: Any, package: BrowserPackage) -> BrowserRun:
                 texts[key] = check_text(value)[:200]
         adapter = read_adapter(texts)
         rows += _make_rows(record, adapter, package, reason)
+        skipped += [one for one in record.get("skipped", ()) if one in range(1, 1025)]
+    if skipped:
+        notices.append(f"{max(skipped)} photos at once were left out: this adapter is too slow.")
     if not rows:
         notices = notices or [NOT_THERE]
     notices += [row.doubt or "" for row in rows if row.runtime.endswith(DIFFERS)][:1]

@@ -1,4 +1,4 @@
-"""Compares two rows: the saving, and the break-even rate of two devices that are always on."""
+"""Compares two rows: their ranges, and the break-even rate of two devices that are always on."""
 
 from dataclasses import dataclass
 
@@ -17,21 +17,6 @@ class Range:
         value: best value.
         low: lower end of the interval.
         high: upper end of the interval.
-    """
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Saving:
-    """Share by which one number is below another: 0.99 for a hundredth, below 0 where it is above.
-
-    Attributes:
-        value: of the two best values.
-        low: of the ends of the intervals that give the smallest saving.
-        high: of the ends of the intervals that give the largest saving.
     """
 
     value: float
@@ -81,18 +66,6 @@ class BreakEven:
     high: float | None
     wins_below: str
     wins_above: str
-
-
-def compute_saving(less: Range, more: Range) -> Saving:
-    """Computes by which share `less` is below `more`.
-
-    The low end is -inf where the interval of `more` reaches 0.
-    """
-    return Saving(
-        1 - less.value / more.value,
-        1 - less.high / more.low if more.low > 0 else float("-inf"),
-        1 - less.low / more.high,
-    )
 
 
 def get_latency_range(row: Row) -> Range | None:

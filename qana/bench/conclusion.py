@@ -61,11 +61,18 @@ def find_device(race: Race) -> Lane | None:
     return next(iter(ranked), None)
 
 
+def describe_paper_claims() -> tuple[str, str]:
+    """Describes the paper's claims about time and energy, as percentages and as factors."""
+    paper = compute_paper_ratios()
+    return (
+        f"{paper.latency_saved:.1%} less time than a GPU: {_invert(paper.latency_saved)} faster",
+        f"{paper.energy_saved:.1%} less energy than a GPU: {_invert(paper.energy_saved)} less",
+    )
+
+
 def check_claims(race: Race) -> tuple[Claim, Claim]:
     """Compares the paper's claims about time and energy with the chip and the GPU of the race."""
-    paper = compute_paper_ratios()
-    time = f"{paper.latency_saved:.1%} less time than a GPU: {_invert(paper.latency_saved)} faster"
-    energy = f"{paper.energy_saved:.1%} less energy than a GPU: {_invert(paper.energy_saved)} less"
+    time, energy = describe_paper_claims()
     chip = find_chip(race)
     gpu = next((lane for lane in race.lanes if is_gpu_row(lane.row)), None)
     if chip is None or gpu is None:
@@ -113,6 +120,22 @@ def describe_amount(ours: Range, theirs: Range, what: str) -> str:
     return f"1/{format_factor(1 / ratio)} of the {what} of"
 
 
+def describe_spread(ours: Range, theirs: Range) -> str:
+    """Describes what the intervals leave open about a ratio.
+
+    Returns:
+        The order is open if the intervals overlap; else the range of the factor, such as
+        "1.8 to 2.3 times"; "" where both numbers have no interval.
+    """
+    if ours.low == ours.high and theirs.low == theirs.high:
+        return ""
+    if is_open(ours, theirs):
+        return "the intervals overlap: the order is open"
+    less, more = (ours, theirs) if ours.value < theirs.value else (theirs, ours)
+    most = "more" if less.low <= 0 else f"{format_factor(more.high / less.low)} times"
+    return f"{format_factor(more.low / less.high)} to {most}"
+
+
 def is_open(ours: Range, theirs: Range) -> bool:
     """Returns whether the intervals of two numbers overlap, so that their order is open."""
     return ours.low <= theirs.high and theirs.low <= ours.high
@@ -142,7 +165,7 @@ def _write_chip(chip: Lane) -> str:
     if chip.row.provenance == MEASURED:
         return f"{chip.name} needs {_write_ms(chip)}"
     found = _get_range(chip)
-    return f"An {chip.name} would need about {_write_ms(chip)} (modelled, {_write_ends(found)})"
+    return f"An {chip.name} would need about {_write_ms(chip)} (modelled, {_write_ends(found)} ms)"
 
 
 def _write_energy(lane: Lane) -> str:

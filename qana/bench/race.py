@@ -17,6 +17,7 @@ SLOWER = (1, 10, 100, 1000, 10_000)
 """Factors by which a race may be slower than reality. Powers of ten are easy to understand."""
 BROWSER_LANE = "This browser's GPU"
 """Name of the lane of this visitor's own GPU."""
+BROWSER_PROCESSOR_LANE = "This browser's processor"
 MAX_ELSEWHERE = 3
 """Most lanes of other machines."""
 
@@ -42,6 +43,7 @@ class Lane:
         name: of the device, in a few words.
         row: the row of the lane, of a single photo.
         seconds: time of a crossing in the slowed-down race, s.
+        speed_share: speed as a share of the fastest lane's, 0 to 1.
         energy_share: energy of a photo as a share of the largest one in the race, 0 to 1; None
             where it is unknown or where no other lane has one.
     """
@@ -49,6 +51,7 @@ class Lane:
     name: str
     row: Row
     seconds: float
+    speed_share: float
     energy_share: float | None
 
     @property
@@ -93,6 +96,15 @@ def make_race(rows: Sequence[SourcedRow]) -> Race:
     return _time(chosen)
 
 
+def list_pending(race: Race) -> list[str]:
+    """Lists the lanes of this browser and this machine that have no row yet."""
+    runtimes = {lane.row.runtime for lane in race.lanes}
+    names = {lane.name for lane in race.lanes}
+    browser = names.isdisjoint((BROWSER_LANE, BROWSER_PROCESSOR_LANE))
+    machine = runtimes.isdisjoint((RUNTIME_NAMES["cpu"], RUNTIME_NAMES["dense"]))
+    return [BROWSER_LANE] * browser + ["This machine's processor"] * machine
+
+
 def is_chip_row(row: Row) -> bool:
     """Returns whether a row was measured on an Akida chip, not in the simulator."""
     akida = row.runtime == RUNTIME_NAMES["akida"] and row.provenance == MEASURED
@@ -111,6 +123,7 @@ def _time(chosen: Sequence[tuple[str, Row]]) -> Race:
             name,
             row,
             slower * _get_latency(row) / 1e3,
+            fastest / _get_latency(row),
             row.energy_mj.value / most if most and row.energy_mj else None,
         )
         for name, row in chosen
@@ -143,7 +156,7 @@ def _matches(origin: str, *runtimes: str) -> Callable[[SourcedRow], bool]:
 
 _LANES: tuple[tuple[str, Callable[[SourcedRow], bool]], ...] = (
     (BROWSER_LANE, _matches(THIS_BROWSER, BROWSER_GPU)),
-    ("This browser, on the processor", _matches(THIS_BROWSER, BROWSER_PROCESSOR)),
+    (BROWSER_PROCESSOR_LANE, _matches(THIS_BROWSER, BROWSER_PROCESSOR)),
     ("", lambda one: one.origin == HERE and is_gpu_row(one.row)),
     ("This machine's processor, float", _matches(HERE, RUNTIME_NAMES["cpu"])),
     ("This machine's processor, integers", _matches(HERE, RUNTIME_NAMES["dense"])),

@@ -150,6 +150,11 @@ def test_a_browser_without_both_says_so(package: BrowserPackage) -> None:
     assert not run.rows and "neither WebGPU nor WebGL" in run.notices[0]
 
 
+def test_what_a_slow_adapter_left_out_is_named(package: BrowserPackage) -> None:
+    run = read_browser_report(make_report(make_record(package, skipped=[16])), package)
+    assert run.notices == ("16 photos at once were left out: this adapter is too slow.",)
+
+
 def test_a_result_of_a_browser_is_saved_and_loaded(package: BrowserPackage) -> None:
     run = read_browser_report(make_report(make_record(package)), package)
     result = make_browser_result(run, package)

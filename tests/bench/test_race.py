@@ -13,9 +13,19 @@ from qana.bench.conclusion import (
     conclude,
     describe_amount,
     describe_speed,
+    describe_spread,
     format_factor,
 )
-from qana.bench.race import ELSEWHERE, HERE, KNOWN, THIS_BROWSER, Race, SourcedRow, make_race
+from qana.bench.race import (
+    ELSEWHERE,
+    HERE,
+    KNOWN,
+    THIS_BROWSER,
+    Race,
+    SourcedRow,
+    list_pending,
+    make_race,
+)
 from qana.bench.rows import Energy, Latency, Row
 from qana.bench.run_bench import make_known_rows
 from qana.inference.manifest import find_entry
@@ -71,6 +81,12 @@ def test_each_device_has_a_lane_and_the_fastest_is_first(rows: list[SourcedRow])
     )
 
 
+def test_what_can_be_measured_and_is_not_yet_is_pending(rows: list[SourcedRow]) -> None:
+    assert list_pending(make_race(rows)) == []
+    assert list_pending(make_race(rows[1:])) == ["This browser's GPU"]
+    assert len(list_pending(make_race(rows[5:]))) == 2
+
+
 def test_half_the_latency_is_twice_the_speed(rows: list[SourcedRow]) -> None:
     before = get_seconds(make_race(rows))
     halved = replace(rows[1].row, latency_ms=Latency(15.0, 14.0, 16.0))
@@ -110,7 +126,7 @@ def test_a_row_that_stands_for_no_device_has_no_lane(
 def test_a_software_adapter_is_never_a_gpu(rows: list[SourcedRow]) -> None:
     program = SourcedRow(make_row(BROWSER_PROCESSOR, 90.0, "SwiftShader Device"), THIS_BROWSER)
     race = make_race([program, *rows[1:4], *rows[5:]])
-    assert "This browser, on the processor" in get_seconds(race)
+    assert "This browser's processor" in get_seconds(race)
     assert "GPU" not in conclude(race)
     assert all("No GPU is measured" in claim.found for claim in check_claims(race))
 
@@ -160,6 +176,14 @@ def test_the_paper_s_claims_stand_beside_what_was_found(rows: list[SourcedRow]) 
 def test_speeds_in_words(ours: float, theirs: float, words: str) -> None:
     one, other = (Range(value, value, value) for value in (ours, theirs))
     assert describe_speed(one, other) == words
+
+
+def test_spreads_in_words() -> None:
+    assert describe_spread(Range(1, 1, 1), Range(3, 3, 3)) == ""
+    assert describe_spread(Range(2, 1, 3), Range(80, 79, 81)) == "26 to 81 times"
+    assert describe_spread(Range(80, 79, 81), Range(2, 1, 3)) == "26 to 81 times"
+    assert "order is open" in describe_spread(Range(5, 1, 50), Range(2, 2, 2))
+    assert describe_spread(Range(2, -1, 3), Range(9, 8, 10)) == "2.7 to more"
 
 
 def test_amounts_in_words() -> None:

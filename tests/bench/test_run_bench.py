@@ -19,7 +19,6 @@ from qana.bench.command import RUNTIME_NAMES
 from qana.bench.compare_rows import (
     AlwaysOnDevice,
     Range,
-    compute_saving,
     find_break_even,
     make_always_on_device,
 )
@@ -219,12 +218,6 @@ def test_both_devices_use_the_same_energy_at_the_break_even() -> None:
     assert find_break_even(card, card).wins_below == find_break_even(card, card).wins_above == ""
     level = find_break_even(use(20.0, 0.2, 0.1), card)
     assert (level.images_per_hour, level.wins_below) == (None, "a")
-
-
-def test_a_saving_combines_both_intervals() -> None:
-    found = compute_saving(Range(1.5, 1.0, 2.0), Range(27.6, 20.0, 40.0))
-    assert found.value == pytest.approx(0.946, abs=5e-4)
-    assert (found.low, found.high) == (pytest.approx(0.9), pytest.approx(0.975))
 
 
 def test_a_result_is_formatted_as_csv(document: dict) -> None:

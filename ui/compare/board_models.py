@@ -32,9 +32,9 @@ def show_models(rows: Sequence[Row], command: str) -> None:
         "board. It estimates what a network with as many operations would need there."
     )
     show_rows(rows, command, "modelled")
-    with st.expander("How good is the fit?"):
-        for model in fit_board_models():
-            _show_test(model)
+    st.markdown("**How good is the fit?**")
+    for model in fit_board_models():
+        _show_test(model)
 
 
 def show_published_rows(rows: Sequence[Row], command: str) -> None:

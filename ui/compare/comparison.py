@@ -1,19 +1,18 @@
 """Compares two rows with each other and with the claim of the paper."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from qana.bench.command import RUNTIME_NAMES
-from qana.bench.compare_rows import (
-    Range,
-    compute_saving,
-    get_energy_range,
-    get_latency_range,
-    is_gpu_row,
+from qana.bench.compare_rows import Range, get_energy_range, get_latency_range, is_gpu_row
+from qana.bench.conclusion import (
+    describe_amount,
+    describe_paper_claims,
+    describe_speed,
+    describe_spread,
 )
-from qana.bench.published import compute_paper_ratios
+from qana.bench.race import is_chip_row
 from qana.bench.readings import MEASURED
 from qana.bench.rows import Row
 from ui.compare.hourly_energy import CHOICES, show_hour
@@ -22,18 +21,13 @@ from ui.compare.source import show_source
 
 
 def show_comparison(entries: Sequence[LabelledRow]) -> None:
-    """Lets the visitor choose two rows, and shows how much time and energy the first one saves.
+    """Lets the visitor choose two rows, and shows how much faster the first one is.
 
     Args:
         entries: all rows, in the order to show.
     """
-    paper = compute_paper_ratios()
-    st.markdown(
-        f"The paper claims **{paper.latency_saved:.1%}** less time and "
-        f"**{paper.energy_saved:.1%}** less energy for its network on a chip than on a GPU."
-    )
     if not any(entry.row.provenance == MEASURED for entry in entries):
-        st.markdown("Nothing is measured yet to compare with it: press Start, or load a result.")
+        st.markdown("Nothing is measured yet: measure a device above, or load a result.")
     known = {entry.label: entry for entry in entries}
     entries, labels = list(known.values()), list(known)
     left, right = st.columns(2)
@@ -48,31 +42,19 @@ def show_comparison(entries: Sequence[LabelledRow]) -> None:
     # The claim is about single images on a chip and on a GPU. It would mislead for anything else.
     comparable = (
         all(row.provenance == MEASURED and row.batch == 1 for row in (ours, theirs))
-        and _is_chip(ours)
+        and is_chip_row(ours)
         and is_gpu_row(theirs)
     )
+    times = get_latency_range(ours), get_latency_range(theirs)
+    energies = get_energy_range(ours.energy_mj), get_energy_range(theirs.energy_mj)
+    net = get_energy_range(ours.energy_net_mj), get_energy_range(theirs.energy_net_mj)
+    claims = describe_paper_claims() if comparable else ("", "")
     with st.container(horizontal=True):
-        _show_saved(
-            "Less time an image",
-            get_latency_range(ours),
-            get_latency_range(theirs),
-            paper.latency_saved,
-            comparable,
+        _show_ratio("Time of a photo", describe_speed, times, claims[0])
+        _show_ratio(
+            "Energy of a photo, all that the meter saw", _describe_energy, energies, claims[1]
         )
-        _show_saved(
-            "Less energy an image, all that the meter saw",
-            get_energy_range(ours.energy_mj),
-            get_energy_range(theirs.energy_mj),
-            paper.energy_saved,
-            comparable,
-        )
-        _show_saved(
-            "Less energy, power at rest not counted",
-            get_energy_range(ours.energy_net_mj),
-            get_energy_range(theirs.energy_net_mj),
-            None,
-            comparable,
-        )
+        _show_ratio("Energy of a photo, power at rest not counted", _describe_energy, net, "")
     with st.container(horizontal=True, vertical_alignment="center"):
         show_source(ours, a.command, "against_a")
         st.markdown("against", width="content")
@@ -82,29 +64,31 @@ def show_comparison(entries: Sequence[LabelledRow]) -> None:
     show_hour((a.label, b.label), (ours, theirs))
 
 
-def _show_saved(
-    words: str, ours: Range | None, theirs: Range | None, claimed: float | None, comparable: bool
+def _show_ratio(
+    label: str,
+    describe: Callable[[Range, Range], str],
+    numbers: tuple[Range | None, Range | None],
+    claimed: str,
 ) -> None:
-    """Shows a saving with its interval, and no single number if even its sign is uncertain."""
-    paper = f"the paper: {claimed:.1%}" if claimed and comparable else None
-    if ours is None or theirs is None:
-        value, spread = "not known", None
-    else:
-        found = compute_saving(ours, theirs)
-        certain = found.low > 0 or found.high < 0
-        value = f"{found.value:.1%}" if found.value > 0 else f"{1 - found.value:.1f} times as much"
-        value = value if certain else "open"
-        # The idle power can be so uncertain that there is no lower bound.
-        low = "at most" if math.isinf(found.low) else f"{found.low:.1%} to"
-        spread = None if found.low == found.high else f"{low} {found.high:.1%}"
+    """Shows a ratio in words, and what the intervals leave open."""
+    ours, theirs = numbers
+    value, spread = "not known", ""
+    if ours is not None and theirs is not None:
+        value = describe(ours, theirs).removesuffix(" than").removesuffix(" as").removesuffix(" of")
+        spread = describe_spread(ours, theirs)
+    paper = f"the paper: {claimed}" if claimed else ""
     st.metric(
-        words,
+        label,
         value,
-        "; ".join(part for part in (spread, paper) if part) or None,
+        "; ".join(filter(None, (spread, paper))) or None,
         delta_color="off",
         delta_arrow="off",
         border=True,
     )
+
+
+def _describe_energy(ours: Range, theirs: Range) -> str:
+    return describe_amount(ours, theirs, "energy")
 
 
 def _list_cautions(ours: Row, theirs: Row) -> list[str]:
@@ -137,10 +121,6 @@ def label_row(row: Row, origin: str) -> str:
     return f"{row.runtime}, {describe_row(row)}: {', '.join(known)} ({origin})"
 
 
-def _is_chip(row: Row) -> bool:
-    return row.runtime == RUNTIME_NAMES["akida"] and "simulator" not in row.device
-
-
 def _find_chip(entries: Sequence[LabelledRow]) -> int:
     """Finds a measured chip, else the measured simulator, else a modelled board."""
 
@@ -148,7 +128,7 @@ def _find_chip(entries: Sequence[LabelledRow]) -> int:
         row = entries[number].row
         akida = row.runtime == RUNTIME_NAMES["akida"] and row.batch == 1
         return (
-            not (akida and _is_chip(row)),
+            not (akida and is_chip_row(row)),
             not akida,
             row.provenance != "modelled",
         )

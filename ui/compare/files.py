@@ -5,6 +5,7 @@ import json
 import streamlit as st
 
 from qana.bench.bench_result import BenchResult
+from qana.bench.other_results import OtherResult, classify_result
 from qana.bench.result_files import ResultError, format_csv, read_result, read_shipped_results
 from qana.errors import ModelError
 from qana.inference.manifest import ModelEntry, read_manifest
@@ -13,9 +14,14 @@ MAX_FILES = 4
 """Number of results of other machines that are shown at once."""
 
 
-def show_export(result: BenchResult) -> None:
-    """Shows the downloads of a result, which are made in memory."""
-    name = f"qana-bench-{result.model}"
+def show_export(result: BenchResult, suffix: str = "") -> None:
+    """Shows the downloads of a result, which are made in memory.
+
+    Args:
+        result: the result.
+        suffix: end of the file names.
+    """
+    name = f"qana-bench-{result.model}{suffix}"
     with st.container(horizontal=True):
         st.download_button(
             "JSON",
@@ -35,48 +41,52 @@ def show_export(result: BenchResult) -> None:
         )
 
 
-def load_others() -> list[tuple[str, BenchResult]]:
+def load_others(entry: ModelEntry) -> list[tuple[str, OtherResult]]:
     """Loads the results of other machines: the visitor's files, and those that come with the app.
 
-    Each file is checked. An error is shown for a file that cannot be used.
+    Each file is checked. An error is shown for a file that cannot be used, and a sentence for one
+    that ran another network.
+
+    Args:
+        entry: the network at hand.
 
     Returns:
-        For each result, where it was measured (for lists), and the result.
+        For each result of this network, where it was measured (for lists), and the result.
     """
-    found = []
-    shipped = st.toggle("A graphics card of a data centre", value=True, key="compare_shipped")
     files = st.file_uploader(
-        "Results of other machines: what `python -m qana bench --json > result.json` wrote there",
+        "Results of other machines: what `python -m qana bench --json > result.json` wrote there, "
+        "or what this page saved there",
         type="json",
         accept_multiple_files=True,
         key="compare_files",
     )
+    names = _read_names()
+    found: list[tuple[str, OtherResult]] = []
     for number, file in enumerate(files[:MAX_FILES], start=1):
         try:
-            found.append((f"measured there, file {number}", read_result(file.getvalue())))
+            result = read_result(file.getvalue())
         except ResultError as error:
             st.error(f"{file.name}: {error}", icon=":material/error:")
+            continue
+        found.append((f"measured there, file {number}", classify_result(result, entry, names)))
     if len(files) > MAX_FILES:
         st.warning(f"Only the first {MAX_FILES} results are shown.", icon=":material/warning:")
-    if shipped:  # after the visitor's own, which a comparison prefers
-        found += [("measured there, comes with QANA", one) for one in read_shipped_results()]
-    return found
+    shipped = [classify_result(result, entry, names) for result in read_shipped_results()]
+    fits = any(not one.left_out for one in shipped)
+    if fits and not st.toggle(
+        "A graphics card of a data centre", value=True, key="compare_shipped"
+    ):
+        shipped = []
+    # After the visitor's own, which a comparison prefers.
+    found += [("measured there, comes with QANA", one) for one in shipped]
+    for _, one in found:
+        if one.left_out:
+            st.markdown(f":gray-badge[left out] {one.left_out}")
+    return [(where, one) for where, one in found if not one.left_out]
 
 
-def show_weights_notice(result: BenchResult, entry: ModelEntry) -> None:
-    """Shows a notice if a result is about other weights than the chosen model."""
-    if result.sha256 == entry.sha256:
-        return
+def _read_names() -> dict[str, str]:
     try:
-        ours = {one.sha256: one.name for one in read_manifest()}
+        return {one.sha256: one.name for one in read_manifest()}
     except ModelError:  # the folder was damaged while the app runs: the loaded model still works
-        ours = {}
-    if name := ours.get(result.sha256):
-        words = f"This is the network {name}, not {entry.name}: choose it above to compare like "
-        st.warning(f"{words}with like.", icon=":material/warning:")
-    elif (macs := result.macs or entry.macs) != entry.macs:
-        words = f"It ran another network, of {macs / 1e6:.1f} million MACs; {entry.name} has "
-        st.caption(f"{words}{entry.macs / 1e6:.1f} million.")
-    else:  # most often an older result of the same network, so no warning
-        words = "It ran other weights than the ones of this app: times and energy can be compared, "
-        st.caption(f"{words}but not the answers.")
+        return {}
