@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike
 from qana.evaluation.bootstrap import compute_share_interval
 from qana.evaluation.scores import ThresholdIntervals, ThresholdScores
 
-POPULATION = 1000
+POPULATION = 10_000
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What a test does to a population of 1,000 people; the four counts sum to 1,000.
+    """What a test does to a population of 10,000 people; the four counts sum to 10,000.
 
     Attributes:
         found: people who are ill and are referred.
@@ -105,7 +105,7 @@ def compute_predictive_values(
 
 
 def count_outcomes(sensitivity: float, specificity: float, prevalence: float) -> Outcomes:
-    """Counts what a test does to 1,000 people.
+    """Counts what a test does to 10,000 people: of 1,000, it may seem that nobody is missed.
 
     People understand natural frequencies better than percentages: Hoffrage and Gigerenzer, "Using
     natural frequencies to improve diagnostic inferences", Academic Medicine 73 (1998) 538-540.

@@ -6,7 +6,7 @@ from typing import Any
 from qana.data.sources import SOURCES
 from qana.studies.study import EVENT_TABLE, SOURCE_TABLE, Study, Variant
 from qana.training.named_recipes import COMPACT
-from qana.training.recipe import Recipe
+from qana.training.recipe import SKIN_FACTOR, Recipe
 
 SHORT = Recipe(
     "sources-start",
@@ -81,9 +81,10 @@ SPARSITY = Study(
     ),
     "All networks are compact, start from akida2-dense, imitate akida2-large for "
     f"{SPARSE.epochs} epochs, and are quantized after training. A tenth of their views show plain "
-    "skin. Events are counted in the converted network: the median over 200 validation photos of "
-    "HAM10000, and over 40 corners of plain skin, each enlarged to a photo of its own. A rule was "
-    "set beforehand. It takes the strength with the fewest events among those with a macro F1 on "
-    "HAM10000 of at most 1.0 point below that of the strength 0.",
+    f"skin, and the penalty weighs the activity of these {SKIN_FACTOR:g} times. Events are counted "
+    "in the converted network: the median over 200 validation photos of HAM10000, and over 40 "
+    "corners of plain skin, each enlarged to a photo of its own. A rule was set beforehand. It "
+    "takes the strength with the fewest events among those with a macro F1 on HAM10000 of at most "
+    "1.0 point below that of the strength 0.",
     EVENT_TABLE,
 )

@@ -16,6 +16,7 @@ from qana.training.activation_penalty import (
     compute_activity,
     find_event_layers,
 )
+from qana.training.recipe import SKIN_FACTOR
 
 COMPARED_LAYERS = (
     "block1_project_bn",
@@ -29,8 +30,6 @@ TEMPERATURE = 2.0
 """Divisor of the logits before they are compared. Small probabilities then count more."""
 EPSILON = 1e-3
 """Smallest spread of a channel, so that no difference is divided by 0."""
-SKIN_FACTOR = 16.0
-"""Weight of the activity of plain skin, in units of the penalty. A tenth of the views show skin."""
 
 
 def build_distillation_model(

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from qana.inference.manifest import AKIDA1, AKIDA2
 
+SKIN_FACTOR = 16.0
+"""Weight of the activity of plain skin in the loss, in units of `Recipe.activation_penalty`."""
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -143,7 +146,8 @@ class Recipe:
             source has photos of this size, and blur must not become its sign.
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
         activation_penalty: factor of the share of active places in the loss of a float network that
-            imitates its parent, see `qana.training.activation_penalty`. None for no penalty.
+            imitates its parent, see `qana.training.activation_penalty`. Views of plain skin get
+            `SKIN_FACTOR` times the penalty on their activity. None for no penalty.
         taught: pairs of a diagnosis and the class that training gives it, such as ("SCC", "akiec").
             The diagnosis is one in the words of its source that is none of the seven classes. Only
             training photos get the class; no score counts such photos. None leaves them all out.

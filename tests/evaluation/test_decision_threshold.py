@@ -28,11 +28,12 @@ def test_a_threshold_finds_what_was_asked_and_no_more() -> None:
 
 
 def test_predictive_values_by_hand() -> None:
-    # Of 1,000 people 10 are ill: 9 are found, 1 is missed; of 990, 198 are called without need.
+    # Of 10,000 people 100 are ill: 90 are found; of 9,900, 1,980 are called without need.
     positive, negative = compute_predictive_values(0.9, 0.8, 0.01)
     assert positive == pytest.approx(9 / (9 + 198))
     assert negative == pytest.approx(792 / 793)
-    assert count_outcomes(0.9, 0.8, 0.01) == Outcomes(found=9, missed=1, alarmed=198, passed=792)
+    found = count_outcomes(0.9, 0.8, 0.01)
+    assert found == Outcomes(found=90, missed=10, alarmed=1980, passed=7920)
 
 
 def test_predictive_values_at_the_ends() -> None:
@@ -41,4 +42,4 @@ def test_predictive_values_at_the_ends() -> None:
     assert compute_predictive_values(0, 1, 0.5) == (None, 0.5)
     assert compute_predictive_values(1, 0, 0.5) == (0.5, None)
     for prevalence in (0, 0.001, 0.3333, 1):
-        assert sum(vars(count_outcomes(0.84, 0.77, prevalence)).values()) == 1000
+        assert sum(vars(count_outcomes(0.84, 0.77, prevalence)).values()) == 10_000

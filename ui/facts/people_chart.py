@@ -1,11 +1,15 @@
-"""Draws what a test does to 1,000 people."""
+"""Draws what a test does to 10,000 people."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import altair as alt
 
 from qana.evaluation.decision_threshold import Outcomes
 from ui.charts import PLOT_HEIGHT, make_legend
 
-PEOPLE_ACROSS = 50
+PEOPLE_ACROSS = 200
+"""People in each line of the chart."""
 CALLS = {
     "found": ("needs a look, called", "#1f9484"),
     "missed": ("needs a look, missed", "#d1404f"),
@@ -15,22 +19,18 @@ CALLS = {
 
 
 def draw_people(outcomes: Outcomes) -> alt.Chart:
-    """Draws 1,000 people as squares, coloured by what the network would do.
+    """Draws 10,000 people in lines, coloured by what the network would do.
 
     Args:
         outcomes: the four counts.
     """
-    kinds = [kind for kind in CALLS for _ in range(getattr(outcomes, kind))]
-    rows = [
-        {"x": i % PEOPLE_ACROSS, "y": i // PEOPLE_ACROSS, "what": CALLS[kind][0]}
-        for i, kind in enumerate(kinds)
-    ]
     return (
-        alt.Chart(alt.InlineData(rows))
-        .mark_rect(cornerRadius=2)
+        alt.Chart(alt.InlineData([*_list_runs(outcomes)]))
+        .mark_bar()
         .encode(
-            x=alt.X("x:O", axis=None, scale=alt.Scale(paddingInner=0.25)),
-            y=alt.Y("y:O", axis=None, scale=alt.Scale(paddingInner=0.25)),
+            x=alt.X("from:Q", axis=None, scale=alt.Scale(domain=[0, PEOPLE_ACROSS], nice=False)),
+            x2="to:Q",
+            y=alt.Y("line:O", axis=None, scale=alt.Scale(paddingInner=0.2)),
             color=alt.Color(
                 "what:N",
                 title=None,
@@ -44,3 +44,15 @@ def draw_people(outcomes: Outcomes) -> alt.Chart:
         )
         .properties(height=200, autosize=PLOT_HEIGHT)
     )
+
+
+def _list_runs(outcomes: Outcomes) -> Iterator[dict[str, Any]]:
+    """Lists the runs of people with the same outcome in each line: fewer records than people."""
+    at = 0
+    for kind, (words, _) in CALLS.items():
+        end = at + int(getattr(outcomes, kind))
+        while at < end:
+            line, start = divmod(at, PEOPLE_ACROSS)
+            stop = min(PEOPLE_ACROSS, start + end - at)
+            yield {"from": start, "to": stop, "line": line, "what": words}
+            at += stop - start

@@ -35,9 +35,9 @@ def show_referral(report: LesionReport) -> None:
             st.metric("No call is right (NPV)", f"{passed:.1%}", border=True)
     with picture:
         sentence = (
-            f"Of 1,000 people about {outcomes.found + outcomes.missed} have one of the three. It "
-            f"calls {outcomes.found + outcomes.alarmed}, {outcomes.alarmed} of them without "
-            f"need, and misses {outcomes.missed}."
+            f"Of 10,000 people about {outcomes.found + outcomes.missed:,} have one of the three. "
+            f"It calls {outcomes.found + outcomes.alarmed:,}, {outcomes.alarmed:,} of them without "
+            f"need, and misses {outcomes.missed:,}."
         )
         st.markdown(sentence)
         st.altair_chart(draw_people(outcomes), alt=sentence)
