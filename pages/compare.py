@@ -18,6 +18,7 @@ from ui.compare.files import load_others, show_export
 from ui.compare.live import follow_job, show_distributions
 from ui.compare.overview import show_claims, show_conclusion
 from ui.compare.rows import LabelledRow, show_rows
+from ui.compare.vendor_melanoma import show_vendor_melanoma
 from ui.entry import ensure_app_started
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
@@ -116,6 +117,7 @@ with st.expander("One against the other, and an hour on duty"):
 with st.expander("Modelled boards"):
     show_models([row for row in known if row.provenance == MODELLED], known_by)
 with st.expander("What others have published"):
+    show_vendor_melanoma(entry)
     show_published_rows([row for row in known if row.provenance == PUBLISHED], known_by)
 with st.expander("What an image costs in events"):
     show_events(entry)
