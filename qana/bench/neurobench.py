@@ -59,6 +59,23 @@ class NeuroBench:
             "images": self.images,
         }
 
+    def to_harness_json(self) -> dict[str, Any]:
+        """Converts the metrics to the file that NeuroBench 2.3's harness saves.
+
+        It is one flat dictionary whose keys are the names of the metric classes. Footprint is in
+        bytes, and SynapticOperations is per photo, as in the harness.
+        """
+        return {
+            "Footprint": self.footprint_bytes,
+            "ConnectionSparsity": self.connection_sparsity,
+            "ActivationSparsity": self.activation_sparsity,
+            "SynapticOperations": {
+                "Effective_MACs": self.effective_macs,
+                "Effective_ACs": self.effective_acs,
+                "Dense": self.dense,
+            },
+        }
+
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> "NeuroBench":
         """Converts what `to_json` made back. It checks no values."""

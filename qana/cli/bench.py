@@ -2,10 +2,17 @@
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qana.bench.command import RUNTIME_NAMES
-from qana.cli.common import add_json_option, add_model_option, print_json, print_message
+from qana.cli.common import (
+    add_json_option,
+    add_model_option,
+    check_output_file,
+    print_json,
+    print_message,
+)
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
 from qana.network.keras_forms import silence_tensorflow
@@ -46,6 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stream", action="store_true", help="print each event as one line of JSON"
     )
+    parser.add_argument(
+        "--neurobench",
+        type=Path,
+        metavar="FILE",
+        help="also write NeuroBench's metrics to FILE, as its own harness saves them",
+    )
     add_json_option(parser)
 
 
@@ -55,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"Give --seconds above 0 and up to {MOST_SECONDS}.")
     if not all(1 <= batch <= MOST_IMAGES for batch in options.batches):
         raise UserError(f"Give --batches from 1 to {MOST_IMAGES}, such as --batches 1 16.")
+    if options.neurobench:
+        check_output_file(options.neurobench)
     silence_tensorflow()
     from qana.bench.run_bench import run_bench
 
@@ -69,6 +84,9 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print_message("Stopped.")
         return 130
+    if options.neurobench and result.neurobench:
+        text = json.dumps(result.neurobench.to_harness_json(), indent=4)
+        options.neurobench.write_text(text, encoding="utf-8")
     if options.stream:
         _stream("done", {"document": result.to_json()})
     elif options.json:
