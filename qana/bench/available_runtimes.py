@@ -22,12 +22,12 @@ def find_missing_runtimes() -> tuple[MissingRuntime, ...]:
 
     A runtime that is not listed may still fail when it is loaded.
     """
-    float_packages = all(map(find_spec, ("torch", "tensorflow")))
+    float_packages = all(map(_is_installed, ("torch", "tensorflow")))
     reasons = {
         "cuda": NO_CARD if not _has_card() else "" if float_packages else NO_TORCH,
         "mps": NO_APPLE if not _is_apple() else "" if float_packages else NO_TORCH,
         "cpu": "" if float_packages else NO_TORCH,
-        "dense": "" if all(map(find_spec, ("onnx", "onnxruntime"))) else NO_ONNX,
+        "dense": "" if all(map(_is_installed, ("onnx", "onnxruntime"))) else NO_ONNX,
     }
     return tuple(
         MissingRuntime(key, RUNTIME_NAMES[key], reason) for key, reason in reasons.items() if reason
@@ -38,6 +38,13 @@ def list_available_runtimes() -> list[str]:
     """Lists the keys of the runtimes that this machine seems to have."""
     missing = {one.runtime for one in find_missing_runtimes()}
     return [key for key in RUNTIME_NAMES if key not in missing]
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # an import hook may refuse the package
+        return False
 
 
 def _has_card() -> bool:
