@@ -11,6 +11,7 @@ from typing import Any
 
 import akida
 import numpy as np
+from onnx import TensorProto
 
 from qana.export.akida_layers import (
     MAX_EXACT,
@@ -77,8 +78,10 @@ def export_convolution(graph: Graph, layer: akida.Layer, source: Signal) -> Sign
     if pixels > 1:
         if rescaling.limit is not None:
             sums = graph.add_node("Min", sums, graph.add_channel_constant(rescaling.limit))
+        # Float32 holds each sum of a pixel, but not always the sum of all pixels.
+        sums = graph.add_node("Cast", sums, to=TensorProto.DOUBLE)
         sums = graph.add_node("ReduceSum", sums, graph.add_constant(np.array([2, 3])), keepdims=1)
-    rounded = add_rescaling(graph, sums, rescaling.scale, rescaling.shift)
+    rounded = add_rescaling(graph, sums, rescaling.scale, rescaling.shift, is_double=pixels > 1)
     if rescaling.limit is None:
         return _clip_to_int8(graph, rounded, layer.name)
     # Rescaling is monotonic, so one clip after it covers both the limit and int8.

@@ -82,7 +82,7 @@ def read_rescaling(layer: akida.Layer) -> Rescaling:
 def check_exact(
     layer: akida.Layer, largest: np.ndarray, rescaling: Rescaling, pixels: int = 1
 ) -> None:
-    """Checks that float32 holds all sums of a layer and that the simulator does not saturate them.
+    """Checks that float32 holds all sums of a layer and that saturation changes no output.
 
     Args:
         layer: Akida layer, to name in the error.
@@ -94,28 +94,33 @@ def check_exact(
         ExportError: a sum may be too large.
     """
     sums = (largest if rescaling.limit is None else np.minimum(largest, rescaling.limit)) * pixels
-    if (np.maximum(largest, sums) >= MAX_EXACT).any():
+    if (largest >= MAX_EXACT).any():  # sums over pixels have 64 bits, see `add_rescaling`
         raise ExportError(f"Layer {layer.name} has sums too large to be exact in float32.")
-    if (sums * rescaling.scale > SATURATED[1]).any():
+    saturates = sums * rescaling.scale > SATURATED[1]
+    # A saturated sum is beyond the range of int8 in most layers, where it changes nothing.
+    if (saturates & (SATURATED[1] >> rescaling.shift < LARGEST)).any():
         raise ExportError(f"Layer {layer.name} cannot be exported: it may saturate at 32 bits.")
 
 
-def add_rescaling(graph: Graph, sums: str, scale: np.ndarray, shift: np.ndarray) -> str:
+def add_rescaling(
+    graph: Graph, sums: str, scale: np.ndarray, shift: np.ndarray, is_double: bool = False
+) -> str:
     """Adds operators that compute (sums * scale) >> shift, with halves rounded up.
 
     Args:
         graph: graph to add to.
-        sums: name of the (N, F, H, W) float32 sums.
+        sums: name of the (N, F, H, W) float32 sums, or float64.
         scale: (F,) int64 multiplier.
         shift: (F,) int64 number of bits to shift right.
+        is_double: whether the sums are float64.
 
     Returns:
         Name of a float32 tensor that is not clipped to int8 yet. Values in the range of int8 are
         exact; the others are outside of it, too.
     """
-    wide = int(shift.max()) > MAX_FLOAT32_SHIFT
+    wide = is_double or int(shift.max()) > MAX_FLOAT32_SHIFT
     dtype = np.float64 if wide else np.float32
-    if wide:
+    if wide and not is_double:
         sums = graph.add_node("Cast", sums, to=TensorProto.DOUBLE)
     factors = graph.add_channel_constant(scale / np.exp2(shift), dtype)
     rounded = add_rounding(graph, graph.add_node("Mul", sums, factors), shift, dtype)
