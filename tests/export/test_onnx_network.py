@@ -16,7 +16,7 @@ SMALL = (29, 29, 3)
 CHANGES = [
     ("block1_expand_conv", "weights", 1),
     ("block6_depthwise_dw", "output_shift", -1),
-    ("excitation_spread_dwt", "bias", 90),
+    ("head_mix_dw", "bias", 90),
     ("attention80_add", "a_shift", 1),
     ("head_features_conv", "output_scales", -20),
 ]
