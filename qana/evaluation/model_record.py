@@ -103,6 +103,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         gate: the not-a-lesion gate, if fitted.
         abstain: the abstention rule, if fitted.
         edge: the edge head, see `qana.edge_learning`.
+        cases: the reference cases, see `qana.explanation.reference_cases`.
     """
 
     name: str
@@ -130,6 +131,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     gate: Gate | None = None
     abstain: Abstention | None = None
     edge: dict[str, Any] | None = None
+    cases: dict[str, Any] | None = None
 
 
 def read_record(entry: ModelEntry) -> ModelRecord:

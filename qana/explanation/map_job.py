@@ -22,7 +22,7 @@ LAST_LAYER = "head_features_relu"
 """Layer with the last feature map. Grad-CAM of this layer equals the Akida map."""
 LAYERS = {
     "qana": (
-        "block3_depthwise_relu",
+        "block1_expand_relu",
         "attention40_add",
         "attention80_add",
         "excitation_add",

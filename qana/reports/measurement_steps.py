@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from qana.inference.manifest import DEFAULT_MODEL, read_manifest
+from qana.inference.manifest import DEFAULT_MODEL, LARGE_MODEL, read_manifest
 from qana.reports.measurement_step import Duration, MeasurementStep, Need
 from qana.reports.outdated_files import (
     explain_outdated_cards,
@@ -14,6 +14,7 @@ from qana.reports.protocol_steps import (
     list_protocol_steps,
     make_gate_step,
     make_same_lesion_step,
+    make_similar_step,
 )
 
 FUZZED_INPUTS = 20_000
@@ -32,6 +33,7 @@ def list_steps() -> tuple[MeasurementStep, ...]:
     names = tuple(entry.name for entry in read_manifest())
     return (
         *map(make_gate_step, names),
+        *(make_similar_step(name) for name in names if name != LARGE_MODEL),
         *list_protocol_steps(),
         *map(make_same_lesion_step, names),
         *_list_robustness_steps(names),

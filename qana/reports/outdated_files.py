@@ -42,6 +42,11 @@ def explain_outdated_gate(step: MeasurementStep) -> str | None:
     return _check_record(step, "gate", "gate")
 
 
+def explain_outdated_cases(step: MeasurementStep) -> str | None:
+    """Checks the reference cases in the manifest record of the step's model."""
+    return _check_record(step, "cases", "search of similar cases")
+
+
 def explain_outdated_edge_head(step: MeasurementStep) -> str | None:
     """Checks the edge head in the manifest record of the step's model, and its study."""
     return _check_record(step, "edge", "edge head") or explain_outdated_reports(step)

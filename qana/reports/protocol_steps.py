@@ -6,6 +6,7 @@ from qana.data.sources import SOURCES
 from qana.inference.manifest import AKIDA1, DEFAULT_MODEL
 from qana.reports.measurement_step import OUTLIERS, Duration, MeasurementStep
 from qana.reports.outdated_files import (
+    explain_outdated_cases,
     explain_outdated_edge_head,
     explain_outdated_gate,
     explain_outdated_learning,
@@ -35,6 +36,24 @@ def make_gate_step(name: str) -> MeasurementStep:
         (*QANA, "gate", "--data", "{data}", "--model", name, "--outliers", f"{{{OUTLIERS}}}"),
         Duration.MINUTES,
         explain_outdated_gate,
+        sources=SOURCES,
+    )
+
+
+def make_similar_step(name: str) -> MeasurementStep:
+    """Makes the step that chooses the reference cases and computes their features.
+
+    Args:
+        name: name of the model.
+    """
+    return MeasurementStep(
+        f"similar-{name}",
+        f"search of similar cases of {name}",
+        ("assets/reference_cases.npz", f"models/{name}.cases.npz", MANIFEST_FILE),
+        (name,),
+        (*QANA, "similar", "--data", "{data}", "--model", name),
+        Duration.MINUTES,
+        explain_outdated_cases,
         sources=SOURCES,
     )
 

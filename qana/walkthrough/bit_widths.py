@@ -9,8 +9,8 @@ from qana.classes import LABELS
 CHOICES = (8, 4, 2)
 """Bits of weights and of activations. Akida 2.0 accepts 8/8 and 4/4."""
 LAYERS = {
-    "block0_project_conv": "early, 1x1",
-    "block3_depthwise_dw": "depthwise, 5x5",
+    "block1_project_conv": "early, 1x1",
+    "block4_depthwise_dw": "depthwise, 5x5",
     "attention40_spatial_dw": "attention, depthwise 5x5",
     "block6_expand_conv": "middle, 1x1",
     "ghost112_ghost_primary_conv": "ghost, 1x1",

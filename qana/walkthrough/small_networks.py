@@ -15,7 +15,7 @@ from tf_keras import layers
 from qana.classes import LABELS
 from qana.network import efficientnet_lite as lite
 from qana.network.blocks.channel_attention import spatial_channel_attention
-from qana.network.blocks.convolution import convolution, depthwise
+from qana.network.blocks.convolution import convolution
 from qana.network.blocks.squeeze_excitation import squeeze_excitation
 from qana.network.builders import build_network
 
@@ -26,7 +26,7 @@ WIDE = 256
 """Channels of the feature map before the published squeeze and excitation."""
 RATIO = 16
 """Reduction ratio of the bottleneck of the squeeze and excitation."""
-ACTIVATION = "block0_depthwise"
+ACTIVATION = "block1_expand"
 """Prefix of the layers of the first convolution after QANA's stem."""
 TRAINED = ("stem_", ACTIVATION)
 """Prefixes of the layers that take the weights of the deployed model."""
@@ -92,7 +92,9 @@ def _published_excitation(x: tf.Tensor) -> tf.Tensor:
 
 
 def _unbounded(x: tf.Tensor) -> tf.Tensor:
-    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{ACTIVATION}_dw")(x)
+    x = layers.Conv2D(
+        2 * x.shape[-1], 3, strides=2, padding="same", use_bias=False, name=f"{ACTIVATION}_conv"
+    )(x)
     x = layers.BatchNormalization(name=f"{ACTIVATION}_bn")(x)
     return layers.ReLU(name=f"{ACTIVATION}_relu")(x)
 
@@ -103,6 +105,6 @@ BLOCKS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
     "excitation_published": _published_excitation,
     "excitation_spiking": lambda x: squeeze_excitation(_widen(x), "excitation", RATIO),
     "activation_unbounded": _unbounded,
-    "activation_bounded": lambda x: depthwise(x, ACTIVATION),
+    "activation_bounded": lambda x: convolution(x, 2 * x.shape[-1], ACTIVATION, kernel=3, stride=2),
 }
 """Key of a case to its block, which takes the stem's output, (N, 16, 16, C) float32, 0 to 6."""

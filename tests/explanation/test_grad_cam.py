@@ -112,7 +112,7 @@ def test_keras_and_native_hooks_give_the_same_map(
 
 
 EARLY = [
-    ("LayerCAM", "block3_depthwise_relu"),
+    ("LayerCAM", "block1_expand_relu"),
     ("Grad-CAM++", "attention40_add"),
     ("Grad-CAM", "attention80_add"),
 ]

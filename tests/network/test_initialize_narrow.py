@@ -131,11 +131,10 @@ def test_the_largest_map_is_avoided(narrow, wide) -> None:
 
 
 def test_it_costs_less(narrow, wide, samples) -> None:
-    """The narrow network has fewer MACs and far fewer events."""
+    """The deployed network has fewer MACs and far fewer events than the larger one."""
     assert count_macs(narrow) < 0.89 * count_macs(wide)
     small, large = find_entry("akida2"), find_entry("akida2-large")
-    assert small.macs < 0.87 * large.macs
-    assert small.parameters < large.parameters
+    assert small.macs < 0.9 * large.macs
     few, many = (
         diagnose(
             read_image(samples[0].path), load_classifier(entry.name), force=True

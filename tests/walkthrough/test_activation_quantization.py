@@ -130,7 +130,7 @@ def test_the_step_equals_that_of_the_deployed_quantizer(found) -> None:
 
 @pytest.mark.parametrize("bits, bound", [(8, 6.0), (4, None), (2, 6.0)])
 def test_quantizeml_gives_the_same_ranges_and_steps(found, network, bits, bound) -> None:
-    beginning = keras.Model(network.input, network.get_layer("block0_depthwise_bn").output)
+    beginning = keras.Model(network.input, network.get_layer("block1_expand_bn").output)
     if bound is None:
         free = keras.models.clone_model(beginning, clone_function=_remove_bound)
         free.set_weights(beginning.get_weights())
