@@ -221,7 +221,7 @@ def test_a_report_on_several_models_is_checked_for_each(models: Path) -> None:
     ]
     assert not found[0]
     assert "earlier weights of akd1000" in found[1]
-    assert "does not name the weights of akida2-large" in found[2]
+    assert not found[2]  # its training left such photos out
 
 
 def test_a_picture_names_its_networks(tmp_path: Path) -> None:
