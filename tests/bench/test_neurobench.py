@@ -111,11 +111,9 @@ def test_footprint_and_connections_of_the_small_network() -> None:
 KINDS = {
     # layer: stride, rows of padding before the first, whether its kernel lies turned in memory
     "stem_conv": (2, 0, False),
-    "block0_depthwise_dw": (1, 1, True),
     "block1_expand_conv": (2, 0, True),
     "block5_depthwise_dw": (2, 0, True),
-    "block3_depthwise_dw": (1, 2, True),
-    "block3_depthwise_dw_identity_dw_conv": (2, 0, True),
+    "block4_depthwise_dw": (1, 2, True),
     "block4_project_conv": (1, 0, True),
     "ghost112_project_conv": (1, 0, True),
     "excitation_spread_dwt": (2, 0, False),

@@ -134,7 +134,7 @@ def test_the_reader_moves_the_prevalence(report) -> None:
         )
         assert metric(page, "A call is right (PPV)") == f"{positive:.1%}"
         assert metric(page, "No call is right (NPV)") == f"{negative:.1%}"
-    assert "Of 1,000 people about 200 have one of the three" in words(page)
+    assert "Of 10,000 people about 2,000 have one of the three" in words(page)
 
 
 def test_the_reader_chooses_the_score_of_the_groups() -> None:

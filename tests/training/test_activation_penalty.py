@@ -74,10 +74,10 @@ def test_layers_that_send_events_are_those_of_the_spiking_network() -> None:
         for layer in layers
         if not layer.name.endswith(("quantizer", "concat", "logits", "identity_dw_conv"))
         # These two layers compute more places than the float network: a stride of two, an average.
-        and layer.name not in ("head_features_conv", "block3_depthwise_dw", "block5_depthwise_dw")
+        and layer.name not in ("head_features_conv", "block5_depthwise_dw")
     )
-    model = build_network("qana", input_size=128, narrow=True)
+    model = build_network("qana", input_size=128, compact=True)
     found = {one.name: int(np.prod(one.output_shape[1:])) for one in find_event_layers(model)}
-    skipped = ("head_features_relu", "block3_depthwise_relu", "block5_depthwise_relu")
+    skipped = ("head_features_relu", "block5_depthwise_relu")
     ours = sorted(size for name, size in found.items() if name not in skipped)
     assert ours == sizes
