@@ -113,7 +113,7 @@ def test_events_move_with_the_picture_more_than_their_number_changes(
     skin = classifier.classify(find_plain_skin().picture)
     grey = classifier.classify(make_uniform_grey(classifier.input_size))
     other = classifier.classify(read_image(samples[0].path))
-    for reference, near in ((skin, 0.1), (other, 0.05), (grey, 0.1)):
+    for reference, near in ((skin, 0.1), (other, 0.05), (grey, 0.2)):
         found = compare_events(prediction.outputs, reference.outputs)
         size = sum(layer.size for layer in found)
         assert sum(layer.events for layer in found) == prediction.events
