@@ -26,7 +26,7 @@ IDEA = (
     "computed with.",
     "So the photo travels as maps of events, bright where many channels of a layer speak and dark "
     "where they keep silent.",
-    "**Which** activations speak follows the picture, **how many** hardly does, as the comparison "
+    "The picture changes **which** activations speak more than **how many**, as the comparison "
     "below the player shows.",
 )
 PHOTO, SKIN, LESION, GREY = "This photo", "Plain skin", "Large lesion", "Uniform grey"
