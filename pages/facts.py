@@ -9,6 +9,7 @@ from qana.inference.manifest import AKIDA1, DEFAULT_MODEL, LARGE_MODEL, find_ent
 from qana.protocols.protocol_reports import read_reports
 from qana.reports.learning_report import read_learning
 from qana.reports.seen_lesions import describe_seen_lesions
+from qana.reports.training_data import STUDIED_NETWORKS
 from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
 from ui.facts.background import show_data, show_licences, show_stages, show_study
@@ -160,7 +161,9 @@ if first_generation:
         show_learning(learning)
 
 if studies:
-    show_section("Studies", "Each table compares variants and was made by one command.")
+    show_section(
+        "Studies", f"Each table compares variants and was made by one command. {STUDIED_NETWORKS}"
+    )
     for study in studies:
         show_study(study)
 

@@ -19,6 +19,11 @@ TAKEN = {
     SMARTPHONE: "with smartphones",
 }
 """Image type to how such photos are taken."""
+STUDIED_NETWORKS = (
+    "Unless the text of a study names all sources, its networks learned from HAM10000 alone. Where "
+    "such a study names akida2 or akida2-large, it means the models of that time."
+)
+"""What the networks of the studies learned from."""
 
 
 def list_training_sources(entry: ModelEntry) -> tuple[str, ...]:

@@ -222,6 +222,10 @@ def test_a_report_on_several_models_is_checked_for_each(models: Path) -> None:
     assert not found[0]
     assert "earlier weights of akd1000" in found[1]
     assert not found[2]  # its training left such photos out
+    del document["models"]["akd1000"]
+    (models / "protocols" / "same-lesion.json").write_text(json.dumps(document))
+    step = protocol_steps.make_same_lesion_step("akd1000")
+    assert "does not name the weights of akd1000" in (explain_outdated_same_lesion(step) or "")
 
 
 def test_a_picture_names_its_networks(tmp_path: Path) -> None:

@@ -6,7 +6,13 @@ import streamlit as st
 
 from qana.bench.bench_result import BenchResult
 from qana.bench.other_results import OtherResult, classify_result
-from qana.bench.result_files import ResultError, format_csv, read_result, read_shipped_results
+from qana.bench.result_files import (
+    MAX_BYTES,
+    ResultError,
+    format_csv,
+    read_result,
+    read_shipped_results,
+)
 from qana.errors import ModelError
 from qana.inference.manifest import ModelEntry, read_manifest
 
@@ -58,6 +64,7 @@ def load_others(entry: ModelEntry) -> list[tuple[str, OtherResult]]:
         "or what this page saved there",
         type="json",
         accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 1_000_000,
         key="compare_files",
     )
     names = _read_names()

@@ -128,9 +128,9 @@ def _explain_change(found: Sequence[LayerContrast], other: str) -> str:
     return (
         f"- Where the number follows the picture most: {layers} points of the layer's "
         f"activations.\n"
-        f"- Where it does not: the {len(signed)} layers without a rectifier send sums of both "
-        f"signs, which are hardly ever exactly zero, {1 - here / size:.1%} silent for this photo "
-        f"and {1 - there / size:.1%} for {other}; they make "
+        f"- Where it follows the picture least: the {len(signed)} layers without a rectifier send "
+        f"sums of both signs, and few of these are exactly zero. {1 - here / size:.1%} are silent "
+        f"for this photo and {1 - there / size:.1%} for {other}. These layers make "
         f"{here / _sum(found, 'events'):.0%} of all events.\n"
         f"- Where it cancels: in the {len(rectified)} rectified layers a sum with a fixed bias "
         f"decides, so even an empty picture makes events; against {other} this photo switches "

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from qana.data.photo import CLOSE_UP, SMARTPHONE
 from qana.evaluation.model_record import read_record
 from qana.inference.manifest import ModelEntry
 from qana.protocols.lesion_report import LesionReport
@@ -64,5 +65,11 @@ def show_abstention(entry: ModelEntry) -> None:
                 st.markdown(
                     f"Of {gate.phone.n} plain phone photos of lesions "
                     f"(PAD-UFES-20, CC BY 4.0), {gate.phone.passed:.1%} pass."
+                )
+            close = gate.compute_pass_rate("lesion-test", (CLOSE_UP, SMARTPHONE))
+            if close:
+                st.markdown(
+                    f"Of {close.n} close-ups and smartphone photos of test lesions (MILK10k, "
+                    f"CC BY-NC 4.0, and PAD-UFES-20, CC BY 4.0), {close.passed:.1%} pass."
                 )
             show_measured(gate.command)
