@@ -10,6 +10,9 @@ from qana.bench.readings import MEASURED
 EQUAL = 1.1
 """Ratio below which two numbers are about the same."""
 NOTHING = "Nothing is measured yet. Press a button to measure a device."
+ALIKE = "a 4-bit network with as many operations"
+"""What the model of a board estimates, see `qana.bench.board_model`. The network at hand may be for
+another generation of chips, so the sentence must not name it."""
 NO_GPU = "No GPU is measured for this network yet: measure the browser of a device that has one."
 
 
@@ -33,14 +36,13 @@ def conclude(race: Race) -> str:
         return NOTHING
     if device is None:
         assert chip is not None
-        energy = _write_energy(chip)
-        return f"{_write_chip(chip)}{energy} for a photo. Measure your own device to compare."
+        return f"{_write_chip(chip)}. Measure your own device to compare."
     time = f"{device.name} reads a photo in {_write_ms(device)}"
     if chip is None:
         return f"{time}. No chip is measured or modelled for this network."
     ours, theirs = _get_range(device), _get_range(chip)
     words = describe_speed(ours, theirs)
-    suffix = " (modelled)" if chip.row.provenance != MEASURED else ""
+    suffix = f" (modelled, for {ALIKE})" if chip.row.provenance != MEASURED else ""
     if is_open(ours, theirs):
         open_ends = f" The model is uncertain: {_write_ends(theirs)} ms." if suffix else ""
         return f"{time}, {words} {_write_name(chip)}{suffix}.{open_ends}"
@@ -163,13 +165,13 @@ def _write_ends(found: Range) -> str:
 
 def _write_chip(chip: Lane) -> str:
     if chip.row.provenance == MEASURED:
-        return f"{chip.name} needs {_write_ms(chip)}"
+        return f"{chip.name} needs {_write_ms(chip)} for a photo"
     found = _get_range(chip)
-    return f"An {chip.name} would need about {_write_ms(chip)} (modelled, {_write_ends(found)} ms)"
-
-
-def _write_energy(lane: Lane) -> str:
-    return f" and {lane.row.energy_mj.value:.2g} mJ" if lane.row.energy_mj else ""
+    energy = f" and {chip.row.energy_mj.value:.2g} mJ" if chip.row.energy_mj else ""
+    return (
+        f"On an {chip.name}, {ALIKE} would need about {_write_ms(chip)} (modelled, "
+        f"{_write_ends(found)} ms){energy} for a photo"
+    )
 
 
 def _write_name(chip: Lane) -> str:

@@ -117,9 +117,20 @@ def wait_for_parts(process: "subprocess.Popen[bytes]", out: Path, parts: int) ->
         time.sleep(0.01)
 
 
-def test_a_killed_run_continues_to_the_same_bytes(expected: bytes, photos_folder, tmp_path) -> None:
-    out = tmp_path / "table.csv"
-    words = (photos_folder, "--out", out, "--workers", 1)
+@pytest.fixture(scope="module")
+def many_photos(photos_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """280 files, so that a run lasts long enough to be stopped in the middle."""
+    root = tmp_path_factory.mktemp("copies") / "photos"
+    for number in range(4):
+        shutil.copytree(photos_folder, root / str(number))
+    return root
+
+
+def test_a_killed_run_continues_to_the_same_bytes(many_photos: Path, tmp_path) -> None:
+    out, whole = tmp_path / "table.csv", tmp_path / "whole" / "table.csv"
+    whole.parent.mkdir()
+    assert screen(many_photos, "--out", whole, "--workers", 1) == 0
+    words = (many_photos, "--out", out, "--workers", 1)
     with start(*words) as process:
         wait_for_parts(process, out, 1)
         process.kill()
@@ -133,8 +144,8 @@ def test_a_killed_run_continues_to_the_same_bytes(expected: bytes, photos_folder
     (folder / "000000002.arrow.unfinished").write_bytes(b"half")
     (folder.parents[1] / "paths.new.0").write_bytes(b'"half')
     assert screen(*words, "--resume") == 0
-    assert out.read_bytes() == expected
-    assert list_names(tmp_path) == ["table.csv"]
+    assert out.read_bytes() == whole.read_bytes()
+    assert sorted(list_names(tmp_path)) == ["table.csv", "whole"]
 
 
 @pytest.mark.slow
@@ -169,9 +180,9 @@ def test_killed_workers_cost_no_row(expected: bytes, photos_folder, tmp_path) ->
     assert out.read_bytes() == expected
 
 
-def test_ctrl_c_ends_cleanly_with_a_sentence(photos_folder, tmp_path) -> None:
+def test_ctrl_c_ends_cleanly_with_a_sentence(many_photos: Path, tmp_path) -> None:
     out = tmp_path / "table.csv"
-    with start(photos_folder, "--out", out, "--workers", 1) as process:
+    with start(many_photos, "--out", out, "--workers", 1) as process:
         wait_for_parts(process, out, 1)
         children = psutil.Process(process.pid).children()
         process.send_signal(signal.SIGINT)
@@ -294,10 +305,10 @@ def test_any_source_and_any_name(some_photos, tmp_path, monkeypatch) -> None:
         assert sum(row["sha256"] == "" for row in rows) == 1
 
 
-def test_two_runs_do_not_write_the_same_table(photos_folder, tmp_path, capsys) -> None:
+def test_two_runs_do_not_write_the_same_table(many_photos, tmp_path, capsys) -> None:
     out = tmp_path / "table.csv"
-    with start(photos_folder, "--out", out, "--workers", 1) as process:
+    with start(many_photos, "--out", out, "--workers", 1) as process:
         wait_for_parts(process, out, 1)
-        assert screen(photos_folder, "--out", out, "--resume") == 2
+        assert screen(many_photos, "--out", out, "--resume") == 2
         assert "Another run" in capsys.readouterr().err
         process.kill()
