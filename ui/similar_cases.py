@@ -10,6 +10,7 @@ from qana.data.source_names import TITLES
 from qana.errors import ModelError
 from qana.explanation.similar_cases import SimilarCase, find_similar
 from qana.inference.diagnosis import Diagnosis
+from qana.reports.neighbour_facts import describe_neighbours
 
 SHOWN = 5
 """Number of cases."""
@@ -29,9 +30,14 @@ def show_similar_cases(diagnosis: Diagnosis) -> None:
     Args:
         diagnosis: diagnosis of a photo, with an answer.
     """
-    if diagnosis.classifier.entry.cases is None:
+    entry = diagnosis.classifier.entry
+    if entry.cases is None:
         return
-    st.subheader("Similar training lesions", anchor=False, help=HELP)
+    st.subheader(
+        "Similar training lesions",
+        anchor=False,
+        help=f"{HELP} {describe_neighbours(entry)}".strip(),
+    )
     try:
         cases = find_similar(diagnosis, SHOWN)
     except ModelError as error:

@@ -11,9 +11,12 @@ from qana.cli.common import (
     print_message,
 )
 from qana.data.same_lesion import group_photos, read_same_lesion_pairs
+from qana.data.source_names import TITLES
 from qana.data.sources import SOURCES
 from qana.explanation.choose_cases import build_cases, choose_cases
+from qana.explanation.measure_neighbours import measure_neighbours
 from qana.explanation.reference_cases import CASES_FILE, SUFFIX, write_case_features
+from qana.explanation.similar_cases import CaseSearch
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import find_entry, find_models_folder, update_record
@@ -27,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Chooses the reference cases, and stores the features that a model gives to them."""
+    """Chooses the reference cases, stores their features, and measures the search."""
     folder = find_models_folder()
     find_entry(options.model)
     check_output_folder(folder)
@@ -35,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     from qana.training.subsets import read_labelled_subsets
 
     print_message("Choosing the reference cases among the training lesions")
-    photos = read_labelled_subsets(options.data, SOURCES)["train"]
+    subsets = read_labelled_subsets(options.data, SOURCES)
+    photos = subsets["train"]
     lesions = group_photos(photos, read_same_lesion_pairs())
     chosen = choose_cases(photos, lesions)
     cases = build_cases(chosen, lesions)
@@ -46,6 +50,9 @@ def run(options: argparse.Namespace) -> int:
     features = np.concatenate([classifier.features(square[None]) for square in squares])
     path = folder / f"{options.model}{SUFFIX}"
     write_case_features(path, cases, features)
+    print_message(f"Searching the nearest cases of {len(subsets['test'])} test photos")
+    search = CaseSearch(cases, features)
+    neighbours = measure_neighbours(cases, search, classifier, subsets["test"])
     record = {
         "file": path.name,
         "sha256": hash_file(path),
@@ -53,7 +60,12 @@ def run(options: argparse.Namespace) -> int:
         "photos": len(chosen),
         "command": f"python -m qana similar --data DIR --model {options.model}",
         "weights": classifier.entry.sha256,
+        "neighbours": neighbours,
     }
     update_record(options.model, {"cases": record}, folder)
+    for row in neighbours:
+        shares = ", ".join(f"{share:.0%} of {count}" for count, share in row["shares"].items())
+        title = f"{TITLES[row['source']]}, {row['image_type']}"
+        print(f"{title}: {shares} nearest cases have the class, {row['chance']:.0%} by chance")
     print(f"{len(chosen)} photos of {record['lesions']} training lesions are reference cases")
     return 0

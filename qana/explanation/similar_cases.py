@@ -148,7 +148,8 @@ def load_search(entry: ModelEntry) -> CaseSearch:
     """
     if entry.cases is None:
         raise ModelError(
-            f"{entry.name} has no reference cases: make them with `python -m qana similar`."
+            f"{entry.name} has no reference cases: make them with `python -m qana similar --data "
+            f"DIR --model {entry.name}`."
         )
     return _load_search(*entry.cases)
 

@@ -1,5 +1,7 @@
 """The ONNX export of akida2 gives the integers of the simulator bit for bit."""
 
+from contextlib import nullcontext
+
 import akida
 import numpy as np
 import onnx
@@ -8,6 +10,7 @@ import pytest
 
 from qana.export.onnx_graph import ExportError
 from qana.export.onnx_network import OnnxNetwork, compute_layer_integers, export_onnx
+from qana.export.onnx_rescaling import Rescaling, check_exact
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.events import LayerRecorder
 
@@ -196,3 +199,17 @@ def test_sums_that_float32_cannot_hold_are_refused(network) -> None:
     layer.set_variable("input_shift", np.full_like(layer.get_variable("input_shift"), 7))
     with pytest.raises(ExportError, match="block8_project_conv has sums too large"):
         export_onnx(network.layers)
+
+
+@pytest.mark.parametrize(("shift", "changes"), [(23, False), (24, False), (25, True)])
+def test_saturation_is_refused_where_it_may_change_an_output(
+    shift: int, changes: bool, classifier
+) -> None:
+    """At 32 bits a sum saturates at 2 ** 31 - 1, which is 127 or more after a shift of 24 bits."""
+    layer = get_layer(classifier, "head_features_conv")
+    rescaling = Rescaling(None, np.array([255]), np.array([shift]))
+    largest = np.array([2**31 // 255 + 1])
+    context = pytest.raises(ExportError, match="saturate") if changes else nullcontext()
+    with context:
+        check_exact(layer, largest, rescaling)
+    check_exact(layer, largest - 2, rescaling)

@@ -1,0 +1,34 @@
+"""What the manifest records of a gate is what the gate does."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qana.data.arrays import load_inputs
+from qana.data.ham10000 import read_ham10000
+from qana.data.lesion_split import split_photos
+from qana.inference.classifier import load_classifier
+from qana.inference.manifest import find_models_folder
+from qana.training.record_gate_and_abstention import record_gate_and_abstention
+
+MODEL = "akida2"
+
+
+@pytest.mark.usefixtures("few_test_images")
+def test_recorded_shares_are_those_of_the_written_gate(ham_folder: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(find_models_folder(), tmp_path / "models"))
+    subsets = split_photos(read_ham10000(ham_folder))
+    record = record_gate_and_abstention(MODEL, folder, subsets, lambda _line: None)
+    classifier = load_classifier(MODEL, folder)
+    for part, name in (("validation", "validation"), ("test", "lesion-test")):
+        inputs = load_inputs(subsets[part], classifier.input_size)
+        passes = classifier.passes_gate(inputs)
+        assert record["gate"]["lesions"][name]["pass"] == pytest.approx(passes.mean())
+        (row,) = record["gate"]["sources"][name]
+        assert row["n"] == len(passes) and row["pass"] == pytest.approx(passes.mean())
+    tops = np.array([p.probabilities.max() for p in classifier.classify_inputs(inputs)])
+    answered = tops >= record["abstain"]["threshold"]
+    coverage = record["abstain"]["risk_coverage"]["lesion-test"]["coverage"]
+    assert coverage == pytest.approx(answered.mean())
