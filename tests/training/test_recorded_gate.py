@@ -10,7 +10,9 @@ from qana.data.arrays import load_inputs
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
 from qana.inference.classifier import load_classifier
+from qana.inference.gate import read_gate
 from qana.inference.manifest import find_models_folder
+from qana.training.fit_not_a_lesion_gate import choose_gate_threshold
 from qana.training.record_gate_and_abstention import record_gate_and_abstention
 
 MODEL = "akida2"
@@ -28,6 +30,11 @@ def test_recorded_shares_are_those_of_the_written_gate(ham_folder: Path, tmp_pat
         assert record["gate"]["lesions"][name]["pass"] == pytest.approx(passes.mean())
         (row,) = record["gate"]["sources"][name]
         assert row["n"] == len(passes) and row["pass"] == pytest.approx(passes.mean())
+    gate = read_gate(classifier.entry)
+    assert gate is not None
+    held_out = load_inputs(subsets["validation"], classifier.input_size)
+    scores = gate.score(classifier.features(held_out))
+    assert gate.threshold == choose_gate_threshold(scores, subsets["validation"])
     tops = np.array([p.probabilities.max() for p in classifier.classify_inputs(inputs)])
     answered = tops >= record["abstain"]["threshold"]
     coverage = record["abstain"]["risk_coverage"]["lesion-test"]["coverage"]
