@@ -98,8 +98,10 @@ def test_parquet_has_the_same_rows_and_the_notice(expected, photos_folder, tmp_p
 
 
 def start(*words: object) -> "subprocess.Popen[bytes]":
+    # A shell that runs the tests in the background makes its processes ignore Ctrl-C.
+    heeding = ["env", "--default-signal=INT"]
     return subprocess.Popen(
-        [sys.executable, "-m", "qana", "screen", *map(str, words)],
+        [*heeding, sys.executable, "-m", "qana", "screen", *map(str, words)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

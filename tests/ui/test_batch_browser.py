@@ -275,8 +275,9 @@ def test_a_phone_shows_cards_without_scrolling_sideways(
     start(page, 2, *(sample.path for sample in sure_samples[:2]))
     wait_for_end(page, 2)
     card = page.locator("tbody tr").first
-    box = card.bounding_box()
-    assert box and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+    # Unlike `bounding_box`, this waits while the table is drawn anew.
+    box = card.evaluate("row => row.getBoundingClientRect().toJSON()")
+    assert box["width"] > 0 and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
     for button in card.get_by_role("button").all():
         assert button.bounding_box()["height"] >= 44
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
