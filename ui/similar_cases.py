@@ -1,6 +1,7 @@
 """Shows the training lesions that resemble a photo, by the features of the spiking network."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -43,12 +44,22 @@ def show_similar_cases(diagnosis: Diagnosis) -> None:
     except ModelError as error:
         st.error(str(error), icon=":material/error:")
         return
-    pictures = "".join(map(_draw, cases))
-    st.html(
-        "<div role='list' style='display:flex;flex-wrap:wrap;gap:0.75rem'>" + pictures + "</div>"
-    )
-    sources = "; ".join(dict.fromkeys(case.attribution for case in cases))
-    st.caption(f"The diagnoses are those that the data sets record. Photos: {sources}.")
+    draw_cases(cases)
+
+
+def draw_cases(cases: Sequence[SimilarCase]) -> None:
+    """Draws cases side by side, with their recorded diagnoses, distances and sources.
+
+    Args:
+        cases: at least one.
+    """
+    with st.container(gap="small"):
+        pictures = "".join(map(_draw, cases))
+        st.html(
+            f"<div role='list' style='display:flex;flex-wrap:wrap;gap:0.75rem'>{pictures}</div>"
+        )
+        sources = "; ".join(dict.fromkeys(case.attribution for case in cases))
+        st.caption(f"The diagnoses are those that the data sets record. Photos: {sources}.")
 
 
 def _draw(case: SimilarCase) -> str:

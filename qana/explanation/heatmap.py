@@ -6,6 +6,10 @@ import numpy as np
 COLORMAP = cv2.COLORMAP_INFERNO
 """Colour map with steadily rising lightness, readable without colour vision."""
 
+POSITIVE, NEGATIVE = (230, 97, 1), (94, 60, 153)
+"""RGB colours of the two signs of a difference, ColorBrewer's PuOr: people without colour vision
+see that one is darker. Source: https://colorbrewer2.org."""
+
 
 def normalize_map(values: np.ndarray) -> np.ndarray:
     """Scales a map to the range 0 to 1.
@@ -59,6 +63,23 @@ def overlay_map(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> 
     heat = resize_map(normalize_map(values), len(photo))
     colours = cv2.applyColorMap((255 * heat).round().astype(np.uint8), COLORMAP)
     return cv2.addWeighted(photo, 1 - opacity, colours[..., ::-1], opacity, 0)
+
+
+def overlay_difference(photo: np.ndarray, values: np.ndarray, opacity: float = 0.5) -> np.ndarray:
+    """Draws a map with two signs over a photo. Places without a difference keep their colours.
+
+    Args:
+        photo: (S, S, 3) uint8 RGB.
+        values: (H, W) map. The largest absolute value gets the full colour of its sign.
+        opacity: opacity of the strongest place, 0 to 1.
+
+    Returns:
+        (S, S, 3) uint8 RGB: `POSITIVE` above 0, `NEGATIVE` below 0.
+    """
+    share = resize_map(values / max(np.abs(values).max(), 1e-12), len(photo))[..., None]
+    colours = np.where(share > 0, np.float32(POSITIVE), np.float32(NEGATIVE))
+    weight = np.abs(share) * opacity
+    return (photo * (1 - weight) + colours * weight).round().astype(np.uint8)
 
 
 def draw_channel(values: np.ndarray, size: int) -> np.ndarray:

@@ -66,7 +66,9 @@ class CaseSearch:
         self._cases = cases
         self._directions = normalize_features(features)
 
-    def find(self, features: np.ndarray, own: np.ndarray, count: int) -> list[SimilarCase]:
+    def find(
+        self, features: np.ndarray, own: np.ndarray, count: int, label: str | None = None
+    ) -> list[SimilarCase]:
         """Finds the nearest cases of different lesions, the nearest first.
 
         Args:
@@ -74,14 +76,17 @@ class CaseSearch:
             own: grey copy of the photo, see `qana.explanation.photo_prints.make_print`. Cases that
                 show this photo, and other photos of their lesions, are left out.
             count: number of cases.
+            label: recorded diagnosis of the cases, one of `qana.classes.LABELS`; None for any.
         """
         distances = self.measure_distances(features[None])[0]
         lesions, prints = self._cases.lesions, self._cases.prints
         order = np.argsort(distances, kind="stable")
         # Copies of the photo are among the nearest, so only these are compared pixel by pixel.
-        near = order[: 20 * count]
+        near = order[: 100 + 20 * count]
         seen = set(lesions[near[find_same_photo(own, prints[near])]].tolist())
         found: list[SimilarCase] = []
+        if label is not None:
+            order = order[self._cases.labels[order] == LABELS.index(label)]
         for index in order.tolist():
             lesion = str(lesions[index])
             if lesion not in seen:
