@@ -15,7 +15,7 @@ from qana.explanation.map_job import LAST_LAYER
 from qana.explanation.occlusion import compute_occlusion_map
 from qana.explanation.photo_scores import PhotoScores
 from qana.explanation.sanity_checks import make_centre_blob, make_random_map
-from qana.export.onnx_graph import ExportError
+from qana.export.akida_layers import ExportError
 from qana.export.onnx_network import OnnxNetwork
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier

@@ -10,10 +10,14 @@ from typing import Any
 import akida
 import numpy as np
 
-from qana.export.onnx_graph import ExportError
+from qana.errors import UserError
 
 MAX_EXACT = 2**24
 """float32 represents every integer up to this one (IEEE 754: 24 bits of significand)."""
+
+
+class ExportError(UserError):
+    """An Akida network that cannot be exported; the message names the layer and the reason."""
 
 
 def read_integers(layer: akida.Layer, name: str) -> np.ndarray:

@@ -14,11 +14,12 @@ import numpy as np
 
 from qana.export.akida_layers import (
     MAX_EXACT,
+    ExportError,
     count_pooled_pixels,
     make_conv_attributes,
     read_integers,
 )
-from qana.export.onnx_graph import ExportError, Graph, Signal
+from qana.export.onnx_graph import Graph, Signal
 from qana.inference.manifest import STEP_PARTS
 
 FIRST = akida.LayerType.InputConvolutional

@@ -15,21 +15,14 @@ from onnx import TensorProto
 
 from qana.export.akida_layers import (
     MAX_EXACT,
+    ExportError,
     count_pooled_pixels,
     make_conv_attributes,
     read_integers,
 )
-from qana.export.onnx_graph import ExportError, Graph, Signal
-from qana.export.onnx_rescaling import (
-    LARGEST,
-    SMALLEST,
-    Rescaling,
-    add_rescaling,
-    add_rounding,
-    check_exact,
-    read_bias,
-    read_rescaling,
-)
+from qana.export.akida_rescaling import LARGEST, SMALLEST, Rescaling, read_bias, read_rescaling
+from qana.export.onnx_graph import Graph, Signal
+from qana.export.onnx_rescaling import add_rescaling, add_rounding, check_exact
 
 TRANSPOSED = akida.LayerType.DepthwiseConv2DTranspose
 DEPTHWISE = (akida.LayerType.DepthwiseConv2D, TRANSPOSED)

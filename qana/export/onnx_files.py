@@ -14,7 +14,7 @@ from onnx import helper
 
 from qana.classes import LABELS
 from qana.data.samples import load_samples
-from qana.export.onnx_graph import ExportError
+from qana.export.akida_layers import ExportError
 from qana.export.onnx_keras import export_keras
 from qana.export.onnx_network import IR_VERSION, OPSET, export_onnx
 from qana.imaging import read_image, to_input

@@ -6,12 +6,6 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from qana.errors import UserError
-
-
-class ExportError(UserError):
-    """An Akida network that cannot be exported; the message names the layer and the reason."""
-
 
 @dataclass(frozen=True)
 class Signal:

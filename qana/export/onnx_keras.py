@@ -12,7 +12,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from qana.export.onnx_graph import ExportError, Graph
+from qana.export.akida_layers import ExportError
+from qana.export.onnx_graph import Graph
 from qana.export.onnx_network import IR_VERSION, LOGITS, OPSET
 
 

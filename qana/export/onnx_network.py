@@ -9,7 +9,7 @@ torch.
 The other files of this folder are its parts:
 
 - `onnx_akida2` and `onnx_akida1` export the layers of the two generations of Akida.
-- `onnx_rescaling` exports the rescaling of sums to int8 in Akida 2.0.
+- `akida_rescaling` rescales sums to int8 in Akida 2.0, and `onnx_rescaling` exports this.
 - `akida_layers` reads what both generations have in common.
 - `onnx_graph` collects the nodes of the graph.
 """
@@ -22,6 +22,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
+from qana.export.akida_layers import ExportError
 from qana.export.onnx_akida1 import THRESHOLDED, export_fully_connected, export_thresholded
 from qana.export.onnx_akida2 import (
     DEPTHWISE,
@@ -30,7 +31,7 @@ from qana.export.onnx_akida2 import (
     export_convolution,
     export_dense,
 )
-from qana.export.onnx_graph import ExportError, Graph, Signal
+from qana.export.onnx_graph import Graph, Signal
 
 OPSET, IR_VERSION = 18, 10
 EXPORTS: dict[akida.LayerType, Callable[[Graph, akida.Layer, Signal], Signal]] = {

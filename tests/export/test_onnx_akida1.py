@@ -6,7 +6,7 @@ import akida
 import numpy as np
 import pytest
 
-from qana.export.onnx_graph import ExportError
+from qana.export.akida_layers import ExportError
 from qana.export.onnx_network import OnnxNetwork, compute_layer_integers, export_onnx
 from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.events import LayerRecorder

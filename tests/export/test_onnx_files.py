@@ -15,8 +15,8 @@ import pytest
 from qana.classes import LABELS
 from qana.cli.main import main
 from qana.export import onnx_files
+from qana.export.akida_layers import ExportError
 from qana.export.onnx_files import name_onnx_files, write_onnx_files
-from qana.export.onnx_graph import ExportError
 from qana.export.onnx_keras import export_keras
 from qana.export.onnx_network import export_onnx
 from qana.imaging import read_image, to_input

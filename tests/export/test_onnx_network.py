@@ -8,9 +8,10 @@ import onnx
 import onnxruntime
 import pytest
 
-from qana.export.onnx_graph import ExportError
+from qana.export.akida_layers import ExportError
+from qana.export.akida_rescaling import Rescaling
 from qana.export.onnx_network import OnnxNetwork, compute_layer_integers, export_onnx
-from qana.export.onnx_rescaling import Rescaling, check_exact
+from qana.export.onnx_rescaling import check_exact
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.events import LayerRecorder
 
