@@ -17,7 +17,7 @@ const ORDER = [
   "weight_bits", "weight", "bias", "threshold", "bounds", "bound", "scale", "activation_bits",
 ]
 const KEPT = 40 // changed layers that are kept, for a slider that moves to and fro
-const LONGEST_SHIFT = 32 // output_shift has 6 bits
+const LONGEST_SHIFT = 31 // the engine cannot shift an integer of 32 bits further
 
 // Makes a network with changes from the deployed one. Layers without a change stay the same objects.
 // `first` is the index of the first layer that differs from those of `before`.

@@ -102,10 +102,13 @@ function findThresholds(layer, ready, channel) {
   return { rise, fall, scale, half, divisor }
 }
 
+// Computes the output that a sum of a neuron gives.
 export function rescaleSum(neuron, sum) {
   if (neuron.form === "join" || neuron.layer.kind === "dense") return sum
   if (neuron.form === "add") return Math.min(Math.max(Math.floor((sum + neuron.half) / neuron.divisor), -128), 127)
-  return rescale(prepare(neuron.layer), sum, neuron.channel)
+  const ready = prepare(neuron.layer)
+  const bounded = neuron.form === "pooled" ? sum : rectify(ready, sum, neuron.channel)
+  return rescale(ready, bounded, neuron.channel)
 }
 
 // Finds the part of the photo that a square of outputs depends on: {top, left, bottom, right} in pixels,
