@@ -10,6 +10,7 @@ import tf_keras as keras
 
 from qana.network.builders import build_network
 from qana.network.initialize_narrow import initialize_narrow
+from qana.network.initialize_rectified import initialize_rectified
 from qana.network.initialize_sequential import initialize_sequential
 from qana.network.transfer import transfer_weights
 from qana.training import ProgressCallback
@@ -28,6 +29,7 @@ from qana.training.operating_point import (
     find_operating_point,
 )
 from qana.training.parent_model import ParentModel
+from qana.training.penalized_fit import build_penalized_model, make_penalized_loss
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe, Schedule
 from qana.training.run_folder import RunFolder
@@ -151,7 +153,7 @@ class Stages:
         keras.utils.set_random_seed(recipe.seed)
         model = build_network(recipe.architecture, input_size=recipe.input_size, **recipe.options)
         if recipe.first:
-            model.set_weights(self._load_first_weights(recipe.first))
+            self._initialize_from_recipe(model, recipe.first)
         elif recipe.transfer:
             transfer_weights(model, load_imagenet_weights())
         elif self._parent:
@@ -162,14 +164,29 @@ class Stages:
             teacher = self._parent.network
             schedule, penalty = recipe.float_schedule, recipe.activation_penalty or 0.0
             self._distil(model, teacher, COMPARED_LAYERS, schedule, "fitting", "float", penalty)
+        elif recipe.activation_penalty:
+            fit_keras(
+                build_penalized_model(model),
+                self._views,
+                self._subsets,
+                recipe,
+                recipe.float_schedule,
+                self.folder / "fitting",
+                "float",
+                loss=make_penalized_loss(recipe.activation_penalty),
+            )
         else:
             fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
 
-    def _load_first_weights(self, name: str) -> list[np.ndarray]:
-        """Returns the weights of the float network of another recipe, trained if necessary."""
-        earlier = Stages(self._subsets, RECIPES[name], self._runs, self._progress)
-        return earlier._load("float").get_weights()
+    def _initialize_from_recipe(self, model: keras.Model, name: str) -> None:
+        """Copies the float network of another recipe, which is trained if necessary."""
+        earlier = Stages(self._subsets, RECIPES[name], self._runs, self._progress)._load("float")
+        if len(model.layers) == len(earlier.layers):
+            model.set_weights(earlier.get_weights())
+        else:
+            photos = self._choose_photos(INITIALIZATION_PHOTOS)
+            initialize_rectified(model, earlier, photos)
 
     def _distil(
         self,
