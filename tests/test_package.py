@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ SAMPLE = ROOT / "assets" / "samples" / "ISIC_0025904.jpg"
 LOCKS = {
     "requirements-lite.txt": ("app",),
     "requirements.txt": ("app", "full", "evaluate"),
-    "requirements-dev.txt": ("app", "full", "evaluate", "screen", "dev"),
+    "requirements-dev.txt": ("app", "full", "evaluate", "screen", "sign", "dev"),
 }
 FIVE_LINES = """
 import json, sys
@@ -152,13 +153,18 @@ def test_every_command_lists_its_arguments(name: str, capsys) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an empty environment into which the project was installed."""
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The programs of an empty environment into which the project was installed.
+
+    They find the models that were installed with them, and check their signature.
+    """
     home = tmp_path_factory.mktemp("installed") / "venv"
     venv.create(home, with_pip=True)
     programs = home / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run([programs / "python", "-m", "pip", "install", "-q", ROOT], check=True)
-    return programs
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("QANA_MODELS", raising=False)
+        yield programs
 
 
 @pytest.mark.slow  # downloads packages

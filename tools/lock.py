@@ -19,6 +19,8 @@ LOCKS = {
         "full",
         "--extra",
         "screen",
+        "--extra",
+        "sign",
         "--group",
         "dev",
     ),

@@ -4,11 +4,14 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from qana.errors import UserError
-from qana.inference.manifest import DEFAULT_MODEL
+from qana.errors import ModelError, UserError
+from qana.inference.manifest import DEFAULT_MODEL, find_models_folder
+from qana.inference.signed_folder import MODELS_VARIABLE, check_signed_folder
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +101,40 @@ def check_output_folder(path: Path) -> None:
         raise UserError(
             f"The folder {path} cannot be written to: give a place that you may write to."
         )
+
+
+@contextmanager
+def allow_changed_models() -> Iterator[None]:
+    """Lets a command that changes the models folder work on one that is not as it was signed.
+
+    Prints a sentence if the folder is not as it was signed, before the command or because of it.
+    Processes that the command starts work on the folder in the same way.
+
+    Yields:
+        None, while the command runs.
+    """
+    if os.environ.get(MODELS_VARIABLE):  # the user's own folder already
+        yield
+        return
+    folder = find_models_folder()
+    was_signed = _check_signature(folder, "The command continues with the models as they are.")
+    os.environ[MODELS_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[MODELS_VARIABLE]
+        if was_signed:
+            _check_signature(folder, "The command has changed the models.")
+
+
+def _check_signature(folder: Path, remark: str) -> bool:
+    """Returns whether a models folder is as it was signed; prints why it is not, and a remark."""
+    try:
+        check_signed_folder(folder)
+    except ModelError as error:
+        print_message(f"{error} {remark}")
+        return False
+    return True
 
 
 def _accepts_files(folder: Path) -> bool:

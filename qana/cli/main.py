@@ -8,15 +8,18 @@ import errno
 import io
 import os
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from types import ModuleType
 
 import qana
-from qana.cli.common import check_output_folder, print_message
+from qana.cli.common import allow_changed_models, check_output_folder, print_message
 from qana.errors import UserError, explain_missing_package
 
 COMMANDS = {
     "models": "Verify and list the models in the models folder.",
+    "verify": "Verify the signature and every file of the models folder.",
+    "sign": "Sign the models folder with a new key, whose private half is thrown away.",
     "predict": "Classify photos with a spiking network on Akida.",
     "screen": "Classify many photos into a table, and continue after an interruption.",
     "evaluate": "Evaluate a model on a folder of labelled images.",
@@ -37,6 +40,8 @@ COMMANDS = {
     "handout": "Write a one-page PDF for teaching: from pixels to spikes.",
 }
 """Name of each command and its description. Its module in `qana.cli` has _ in place of -."""
+CHANGING = ("train", "gate", "similar", "explain", "study", "protocol", "measure", "edge")
+"""Commands that write to the models folder, and therefore need no valid signature of it."""
 TRACEBACK = "QANA_TRACEBACK"
 """Environment variable that shows where an unexpected error arose."""
 MOST_CHARACTERS = 200
@@ -58,7 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
             options = _parse(sys.argv[1:] if arguments is None else arguments)
             if runs := getattr(options, "runs", None):
                 check_output_folder(runs)
-            code = int(_import(options.command).run(options))
+            changing = options.command in CHANGING
+            with allow_changed_models() if changing else nullcontext():
+                code = int(_import(options.command).run(options))
             sys.stdout.flush()
             return code
     except UserError as error:

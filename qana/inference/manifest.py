@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.errors import ModelError
+from qana.inference.signed_folder import MODELS_VARIABLE, check_signed_folder
 from qana.resources import find_folder
 
 DEFAULT_MODEL = "akida2"
@@ -23,8 +24,6 @@ STEP_PARTS = 16
 MANIFEST = "manifest.json"
 DERMOSCOPIC_ONLY = ("dermoscopic",)
 """Image types of a gate that was fitted on dermatoscopic photos alone, as the first ones were."""
-ENVIRONMENT = "QANA_MODELS"
-"""Environment variable that names another models folder."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +72,21 @@ class ModelEntry:
 
 def find_models_folder() -> Path:
     """Finds the models folder: the one that `QANA_MODELS` names, else the one of the project."""
-    return Path(os.environ.get(ENVIRONMENT) or find_folder("models"))
+    return Path(os.environ.get(MODELS_VARIABLE) or find_folder("models"))
 
 
 def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
-    """Reads the entry of every model.
+    """Reads the entry of every model, after a check of the folder's signature.
 
     Args:
         folder: models folder; None for the project's.
 
     Raises:
-        ModelError: the manifest is missing or damaged.
+        ModelError: the manifest is missing or damaged, or the folder must be signed and a file of
+            it differs from what was signed.
     """
     folder = folder or find_models_folder()
+    check_signed_folder(folder)
     try:
         document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return [_entry(folder, record) for record in document["models"]]

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 
 from qana.data.source_names import TITLES
@@ -29,9 +30,12 @@ class Need(StrEnum):
 
     CHROMIUM = "chromium"
     NVIDIA = "an NVIDIA GPU"
+    SIGNING = "the package model-signing (`pip install '.[sign]'`)"
 
     def is_met(self) -> bool:
         """Returns whether this computer has it."""
+        if self is Need.SIGNING:
+            return find_spec("model_signing") is not None
         programs = {
             Need.CHROMIUM: ("chromium", "chromium-browser"),
             Need.NVIDIA: ("nvidia-smi",),

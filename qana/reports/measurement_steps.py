@@ -9,6 +9,7 @@ from qana.reports.outdated_files import (
     explain_outdated_pictures,
     explain_outdated_readme,
     explain_outdated_reports,
+    explain_outdated_signature,
 )
 from qana.reports.protocol_steps import (
     list_protocol_steps,
@@ -102,6 +103,14 @@ def _list_robustness_steps(names: tuple[str, ...]) -> tuple[MeasurementStep, ...
             after=(f"gate-{DEFAULT_MODEL}",),
         ),
         step(
+            "activity",
+            "the mean sparsity of each network, for the models of boards",
+            ("assets/activity.json",),
+            names,
+            (*run, "qana.bench.activity"),
+            Duration.SECONDS,
+        ),
+        step(
             "nvidia",
             "latency and energy on an NVIDIA GPU, the reference of the page Compare",
             ("assets/results/nvidia.json",),
@@ -144,5 +153,15 @@ def _list_document_steps(names: tuple[str, ...]) -> tuple[MeasurementStep, ...]:
             explain_outdated_pictures,
             needs=(Need.CHROMIUM,),
             after=("cards", "readme"),
+        ),
+        MeasurementStep(
+            "sign",
+            "the signature of the models folder, with a new key",
+            ("models/model.sig", "assets/models_key.pem"),
+            names,
+            (*run, "qana", "sign"),
+            Duration.SECONDS,
+            explain_outdated_signature,
+            needs=(Need.SIGNING,),
         ),
     )

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from qana.data.paper_split import SPLIT_FILE
-from qana.inference.manifest import MANIFEST, find_entry, read_manifest
+from qana.errors import ModelError
+from qana.inference.manifest import MANIFEST, find_entry, find_models_folder, read_manifest
 from qana.inference.model_store import hash_file
+from qana.inference.signed_folder import choose_key_file, verify_folder
 from qana.reports.measurement_step import MeasurementStep, locate_file
 from qana.reports.model_cards import get_card_path, make_card
 from qana.reports.readme import README, RESULTS, fill_readme
@@ -97,6 +99,16 @@ def explain_outdated_readme(step: MeasurementStep) -> str | None:
     """Compares README.md and docs/results.md with what the files in models/ give now."""
     text = README.read_text(encoding="utf-8")
     return _compare_texts({README: fill_readme(text), RESULTS: make_results()})
+
+
+def explain_outdated_signature(step: MeasurementStep) -> str | None:
+    """Checks that the files of the models folder are as they were signed."""
+    folder = find_models_folder()
+    try:
+        verify_folder(folder, choose_key_file(folder))
+    except ModelError as error:
+        return str(error)
+    return None
 
 
 def explain_outdated_pictures(step: MeasurementStep) -> str | None:

@@ -28,6 +28,7 @@ WRITTEN_BY_NO_STEP = {
     "assets/splits/*.csv": "made from the data sets",
     "assets/soft_labels/*.npz": "the answers of teachers, which are not deployed",
     "assets/boards.csv": "published figures",
+    "assets/board_activity.csv": "published figures",
     "assets/published.csv": "published figures",
     "assets/outliers.csv": "chosen without a network",
     "assets/ATTRIBUTION.md": "written by hand",
