@@ -1,7 +1,9 @@
 """Models energy and latency of a network on an Akida board from its number of MACs.
 
-The model is a power law of MMAC, a straight line on logs, fitted to published board figures
-(`assets/boards.csv`). The AKD1000 has a single figure, so it has no model.
+Each model is a power law, a straight line on logs, fitted to all published board figures of one
+mapping (`assets/boards.csv`). Its variable is the number of MACs, or of MACs with a non-zero input
+where that predicts left-out figures better: a chip that computes events skips the others. The
+AKD1000 has a single figure, so it has no model.
 
 The interval is that of `qana.bench.jackknife`.
 """
@@ -9,11 +11,12 @@ The interval is that of `qana.bench.jackknife`.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 import numpy as np
 
-from qana.bench.jackknife import predict_on_line
-from qana.bench.published import Figure, compute_dynamic_share, read_figures
+from qana.bench.jackknife import predict_left_out, predict_on_line
+from qana.bench.published import Figure, read_figures
 from qana.bench.readings import MODELLED
 from qana.errors import UserError
 from qana.inference.manifest import AKIDA1, AKIDA2, ModelEntry
@@ -21,15 +24,15 @@ from qana.inference.manifest import AKIDA1, AKIDA2, ModelEntry
 RATE = 0.8
 """Rate of every interval: the share of new networks that it is meant to cover."""
 UNITS = {"energy": "mJ", "latency": "ms", "dynamic": "mJ"}
-CAVEAT = (
-    "The cost of a 4-bit network of as many MACs on the {board}, of Akida 1.0, at the published "
-    "networks' sparsity"
-)
+ALL_MACS = "as many MACs on the {board}, of Akida 1.0, at the published networks' sparsity"
+ACTIVE_MACS = "as many MACs with a non-zero input on the {board}, of Akida 1.0"
 TARGETS = {
     AKIDA1: "{name} is such a network, and none has metered it there.",
     AKIDA2: "{name} is for Akida 2.0, of which only latencies of an FPGA are published.",
 }
-"""Target of a model to the second half of its caveat."""
+"""Target of a model to the second part of its caveat."""
+FAMILY = "AkidaNet"
+ALIKE = " All of them are AkidaNets: another architecture may be further off."
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,19 @@ class Estimate:
     """A modelled cost of one image.
 
     Attributes:
+        quantity: "energy", "dynamic" or "latency", see `BoardModel`.
         value: best value, in `unit`.
         low: lower end of the interval, in `unit`.
         high: upper end of the interval, in `unit`.
         unit: "mJ" or "ms".
         rate: share of networks that the interval is meant to cover, 0 to 1.
         source: the figures that the model was fitted to.
-        caveat: what limits the estimate.
-        extrapolated: whether the network has fewer or more MACs than every fitted one.
-        dynamic_share: published share of the energy above the floor power, 0 to 1; None for a
-            latency.
+        caveat: what limits the estimate, with its leave-one-out error.
+        extrapolated: whether the network is smaller or larger than every fitted one.
         provenance: always "modelled".
     """
 
+    quantity: str
     value: float
     low: float
     high: float
@@ -58,7 +61,6 @@ class Estimate:
     source: str
     caveat: str
     extrapolated: bool
-    dynamic_share: float | None
     provenance: str = field(default=MODELLED, init=False)
 
 
@@ -88,16 +90,16 @@ class HeldOutPrediction:
 
 @dataclass(frozen=True)
 class BoardModel:
-    """Energy or latency of one image as a power law of MMAC.
+    """Energy or latency of one image as a power law.
 
     Attributes:
         board: see `qana.bench.published.Figure`.
-        mapping: see `qana.bench.published.Figure`.
+        mapping: that it estimates, see `qana.bench.published.Figure.fitted`.
         quantity: "energy" of an image, mJ; "dynamic", its part above the floor power, mJ; or
             "latency", ms.
         rate: of the interval, 0 to 1.
         points: the fitted figures.
-        dynamic_share: see `Estimate`.
+        by_activity: whether the variable is the MACs with a non-zero input, not all MACs.
     """
 
     board: str
@@ -105,31 +107,60 @@ class BoardModel:
     quantity: str
     rate: float
     points: tuple[Figure, ...]
-    dynamic_share: float | None
+    by_activity: bool = False
 
     @property
     def formula(self) -> str:
         """The power law with its constants, such as "0.044 mJ x MMAC ^ 0.91"."""
-        slope, intercept = np.polyfit(*self._compute_logs(), 1)
-        return f"{math.exp(intercept):.2g} {UNITS[self.quantity]} x MMAC ^ {slope:.2f}"
+        slope, intercept = np.polyfit(self._compute_sizes(), self._compute_values(), 1)
+        variable = "(MMAC x activity)" if self.by_activity else "MMAC"
+        return f"{math.exp(intercept):.2g} {UNITS[self.quantity]} x {variable} ^ {slope:.2f}"
 
-    def predict(self, mmac: float) -> Estimate:
+    @cached_property
+    def factors(self) -> np.ndarray:
+        """(N,) float factors, at least 1, between each figure and its leave-one-out prediction."""
+        values = self._compute_values()
+        return np.exp(np.abs(values - predict_left_out(self._compute_sizes(), values)))
+
+    @property
+    def typical_factor(self) -> float:
+        """Geometric mean of `factors`."""
+        return float(np.exp(np.log(self.factors).mean()))
+
+    @property
+    def error(self) -> str:
+        """The leave-one-out error in one sentence or two."""
+        alike = all(FAMILY in point.network for point in self.points)
+        return (
+            f"Left-out figures are predicted within a factor of {self.typical_factor:.3g} on "
+            f"average and {self.factors.max():.3g} at most.{ALIKE if alike else ''}"
+        )
+
+    def predict(self, mmac: float, sparsity: float | None = None) -> Estimate:
         """Predicts the cost of a network.
 
         Args:
             mmac: millions of multiply-accumulates of one image, above 0.
+            sparsity: share of zero activations, 0 to 1, the mean over the layers. Where it is
+                unknown, the same figures are fitted with all MACs as the variable.
 
         Raises:
-            UserError: `mmac` is not above 0, or there are too few figures for the rate.
+            UserError: a number is out of its range, or there are too few figures for the rate.
         """
         if mmac <= 0:
             raise UserError("Give the network's millions of MACs, above zero.")
+        if sparsity is None and self.by_activity:
+            return replace(self, by_activity=False).predict(mmac)
+        if sparsity is not None and not 0 <= sparsity < 1:
+            raise UserError("Give the network's sparsity, from 0 to below 1.")
+        active = 1 - sparsity if sparsity is not None and self.by_activity else 1.0
+        sizes, size = self._compute_sizes(), math.log(mmac * active)
         value, low, high = map(
-            math.exp, predict_on_line(*self._compute_logs(), math.log(mmac), self.rate)
+            math.exp, predict_on_line(sizes, self._compute_values(), size, self.rate)
         )
         pages = "; ".join(dict.fromkeys(point.source for point in self.points))
-        sizes = [point.mmac for point in self.points]
         return Estimate(
+            quantity=self.quantity,
             value=value,
             low=low,
             high=high,
@@ -137,23 +168,25 @@ class BoardModel:
             rate=self.rate,
             source=f"Fitted by qana.bench.board_model to {len(self.points)} published figures of "
             f"the {self.board}, {self.mapping} mapping: {pages}.",
-            caveat=f"{CAVEAT.format(board=self.board)}.",
-            extrapolated=not min(sizes) <= mmac <= max(sizes),
-            dynamic_share=self.dynamic_share,
+            caveat=f"{self._describe()}. {self.error}",
+            extrapolated=not sizes.min() <= size <= sizes.max(),
         )
 
-    def predict_model(self, entry: ModelEntry) -> Estimate:
+    def predict_model(self, entry: ModelEntry, sparsity: float | None) -> Estimate:
         """Predicts the cost of a model of QANA, with a caveat where the board is not its target.
 
         Args:
             entry: the model.
+            sparsity: of the model, see `predict`.
 
         Raises:
             UserError: there are too few figures for the rate.
         """
-        caveat = f"{CAVEAT.format(board=self.board)}; {TARGETS[entry.target]}"
-        estimate = self.predict(entry.macs / 1e6)
-        return replace(estimate, caveat=caveat.format(name=entry.name))
+        if sparsity is None and self.by_activity:
+            return replace(self, by_activity=False).predict_model(entry, None)
+        target = TARGETS[entry.target].format(name=entry.name)
+        estimate = self.predict(entry.macs / 1e6, sparsity)
+        return replace(estimate, caveat=f"{self._describe()}; {target} {self.error}")
 
     def leave_one_out(self) -> tuple[HeldOutPrediction, ...]:
         """Predicts each figure from all others.
@@ -164,62 +197,56 @@ class BoardModel:
         found = []
         for left in self.points:
             others = tuple(point for point in self.points if point is not left)
-            guess = replace(self, points=others).predict(left.mmac)
+            guess = replace(self, points=others).predict(left.mmac, left.sparsity)
             published = left.get_value(self.quantity)
             found.append(
                 HeldOutPrediction(left.network, published, guess.value, guess.low, guess.high)
             )
         return tuple(found)
 
-    def _compute_logs(self) -> tuple[np.ndarray, np.ndarray]:
-        x = np.log([point.mmac for point in self.points])
-        return x, np.log([point.get_value(self.quantity) for point in self.points])
+    def _describe(self) -> str:
+        words = ACTIVE_MACS if self.by_activity else ALL_MACS
+        return f"The cost of a 4-bit network of {words.format(board=self.board)}"
+
+    def _compute_sizes(self) -> np.ndarray:
+        """Computes the logs of the variable of each figure."""
+        return np.log([_compute_size(point, self.by_activity) for point in self.points])
+
+    def _compute_values(self) -> np.ndarray:
+        return np.log([point.get_value(self.quantity) for point in self.points])
 
 
 def fit_board_models(figures: Sequence[Figure] | None = None) -> tuple[BoardModel, ...]:
     """Fits a model for each board, mapping and quantity that the figures name.
 
+    The variable is the one with the smaller leave-one-out error. The choice itself makes the error
+    of the chosen one look slightly smaller than it is.
+
     Args:
         figures: None for those of `assets/boards.csv`.
     """
-    figures = read_figures() if figures is None else figures
+    if figures is None:
+        return _fit_published()
     groups: dict[tuple[str, str, str], list[Figure]] = {}
     for figure in figures:
-        for quantity in figure.fitted:
-            groups.setdefault((figure.board, figure.mapping, quantity), []).append(figure)
-    return tuple(
-        BoardModel(*key, RATE, tuple(points), compute_dynamic_share(figures, *key))
-        for key, points in groups.items()
-    )
+        for mapping, quantity in figure.fitted:
+            groups.setdefault((figure.board, mapping, quantity), []).append(figure)
+    return tuple(_fit_best(BoardModel(*key, RATE, tuple(found))) for key, found in groups.items())
 
 
-def scale_by_events(estimate: Estimate, events: float, mean_events: float) -> Estimate:
-    """Scales the energy of the mean photo to a photo with more or fewer events.
+@cache
+def _fit_published() -> tuple[BoardModel, ...]:
+    return fit_board_models(read_figures())
 
-    It assumes that the energy above the floor power is proportional to the events, and that the
-    rest is constant. The published figures support this between networks: for the AkidaNets at 160
-    and 224 pixels, in both mappings, the energy above the floor is 10 to 14 pJ a MAC, but 24 to
-    27 pJ a MAC with a non-zero activation. No figure is published for photos of one network.
-    Therefore the interval covers both extremes: either events change nothing, or the whole energy
-    is proportional to them, because a chip with fewer events is done sooner.
 
-    Args:
-        estimate: an energy, of `BoardModel.predict`, for the network's mean photo.
-        events: of this photo, above 0.
-        mean_events: of the mean photo, above 0.
+def _fit_best(model: BoardModel) -> BoardModel:
+    """Chooses the variable of a model; the activity must be published for every figure."""
+    if any(point.sparsity is None for point in model.points):
+        return model
+    other = replace(model, by_activity=True)
+    return other if other.typical_factor < model.typical_factor else model
 
-    Raises:
-        UserError: the estimate is a latency, or a count is not above 0.
-    """
-    if estimate.dynamic_share is None:
-        raise UserError("Scale an energy by events: no published figure supports it for a latency.")
-    if events <= 0 or mean_events <= 0:
-        raise UserError("Give this photo's events and their mean, both above zero.")
-    ratio = events / mean_events
-    return replace(
-        estimate,
-        value=estimate.value * (1 + estimate.dynamic_share * (ratio - 1)),
-        low=estimate.low * min(1, ratio),
-        high=estimate.high * max(1, ratio),
-        source=f"{estimate.source} {estimate.dynamic_share:.0%} scaled by this photo's events.",
-    )
+
+def _compute_size(point: Figure, by_activity: bool) -> float:
+    sparsity = point.sparsity if by_activity and point.sparsity is not None else 0.0
+    return point.mmac * (1 - sparsity)

@@ -42,11 +42,12 @@ def conclude(race: Race) -> str:
         return f"{time}. No chip is measured or modelled for this network."
     ours, theirs = _get_range(device), _get_range(chip)
     words = describe_speed(ours, theirs)
-    suffix = f" (modelled, for {ALIKE})" if chip.row.provenance != MEASURED else ""
-    if is_open(ours, theirs):
-        open_ends = f" The model is uncertain: {_write_ends(theirs)} ms." if suffix else ""
-        return f"{time}, {words} {_write_name(chip)}{suffix}.{open_ends}"
-    return f"{time}, {words} {_write_name(chip)}{suffix}."
+    if chip.row.provenance == MEASURED:
+        return f"{time}, {words} {chip.name}."
+    return (
+        f"{time}, {words} {_write_name(chip)} (modelled, for {ALIKE}). The model is uncertain: "
+        f"{_write_ends(theirs)} ms."
+    )
 
 
 def find_chip(race: Race) -> Lane | None:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qana.bench.board_model import Estimate, fit_board_models, scale_by_events
+from qana.bench.activity import find_sparsity
+from qana.bench.board_model import Estimate, fit_board_models
+from qana.bench.event_scaling import scale_by_events
 from qana.bench.synaptic_operations import LayerOperations, count_operations
 from qana.data.samples import Sample, load_samples
 from qana.imaging import read_image, to_input
@@ -37,7 +39,7 @@ def estimate_sample_costs(classifier: AkidaClassifier) -> tuple[SampleCost, ...]
         classifier: a loaded classifier.
     """
     model = next(model for model in fit_board_models() if model.quantity == "energy")
-    estimate = model.predict_model(classifier.entry)
+    estimate = model.predict_model(classifier.entry, find_sparsity(classifier.entry))
     samples = load_samples()
     events = [
         sum(layer.events for layer in count_events(classifier.record_layers(inputs)))

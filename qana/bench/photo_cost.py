@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qana.bench.board_model import Estimate, fit_board_models, scale_by_events
+from qana.bench.activity import find_sparsity
+from qana.bench.board_model import Estimate, fit_board_models
 from qana.bench.compare_rows import is_gpu_row
+from qana.bench.event_scaling import scale_by_events
 from qana.bench.readings import MEASURED
 from qana.bench.result_files import RESULTS_FOLDER, read_result
 from qana.bench.rows import Row
@@ -62,7 +64,7 @@ def estimate_photo_energy(
     row = find_best_gpu_row(read_reference_rows())
     if model is None or row is None or row.energy_mj is None:
         return None
-    mean = model.predict_model(classifier.entry)
+    mean = model.predict_model(classifier.entry, find_sparsity(classifier.entry))
     akida = scale_by_events(mean, events, mean_events)
     return PhotoEnergy(model.board, akida, row, row.energy_mj.value)
 

@@ -6,7 +6,6 @@ models.
 """
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -21,15 +20,19 @@ class Figure:
 
     Attributes:
         board: the chip, such as "AKD1500".
-        mapping: "minimal" for the fewest neural processors, "best" for the least energy.
+        mapping: "Minimal" for the fewest neural processors, "AllNPs" for as many as the fewest
+            passes allow, "HwPr" for all of them in more passes, or "best" where only the least
+            energy of all modes is published.
         network: name of the network, with width and input size.
-        mmac: millions of multiply-accumulates of one image, counted from akida_models.
-        sparsity: share of zero activations, 0 to 1.
+        mmac: millions of multiply-accumulates of one image, counted from the published layers.
+        sparsity: share of zero activations, 0 to 1, the mean over the layers.
         latency_ms: time of one image, ms.
         energy_mj: energy of one image, floor power included, mJ.
         floor_mw: power of the idle board, mW.
         dynamic_mj: part of `energy_mj` above the floor power, mJ.
-        fitted: quantities that are fitted to this figure: "energy", "latency", "dynamic".
+        fitted: the models that are fitted to this figure, each as the mapping that it estimates,
+            one of the above, and its quantity: "energy", "latency" or "dynamic". A figure of the
+            mode with the least energy serves the models of "best", too.
         source: the page.
         doubt: one sentence on what limits the figure.
     """
@@ -43,7 +46,7 @@ class Figure:
     energy_mj: float
     floor_mw: float | None
     dynamic_mj: float | None
-    fitted: tuple[str, ...]
+    fitted: tuple[tuple[str, str], ...]
     source: str
     doubt: str
 
@@ -137,7 +140,7 @@ def read_figures() -> tuple[Figure, ...]:
             energy_mj=float(row["energy_mj"]),
             floor_mw=_parse_number(row["floor_mw"]),
             dynamic_mj=_parse_number(row["dynamic_mj"]),
-            fitted=tuple(row["fitted"].split()),
+            fitted=tuple(_parse_fit(word) for word in row["fitted"].split()),
             source=row["source"],
             doubt=row["doubt"],
         )
@@ -145,34 +148,19 @@ def read_figures() -> tuple[Figure, ...]:
     )
 
 
-def compute_dynamic_share(
-    figures: Sequence[Figure], board: str, mapping: str, quantity: str
-) -> float | None:
-    """Computes the median share of the energy above the floor power of a board and mapping.
+def find_floor_watts(board: str, mapping: str) -> float | None:
+    """Finds the median power of an idle board, W; None where it is not published.
 
     Args:
-        figures: of `read_figures`.
         board: see `Figure`.
-        mapping: see `Figure`.
-        quantity: that the share is meant for, "energy", "dynamic" or "latency".
-
-    Returns:
-        0 to 1; None where no figure gives the share, and for each quantity but "energy".
+        mapping: that a model estimates, see `Figure.fitted`.
     """
-    shares = [
-        figure.dynamic_mj / figure.energy_mj
-        for figure in figures
-        if (figure.board, figure.mapping) == (board, mapping) and figure.dynamic_mj is not None
-    ]
-    return median(shares) if shares and quantity == "energy" else None
-
-
-def find_floor_watts(board: str, mapping: str) -> float | None:
-    """Finds the median power of an idle board, W; None where it is not published."""
     floors = [
         figure.floor_watts
         for figure in read_figures()
-        if (figure.board, figure.mapping) == (board, mapping) and figure.floor_watts is not None
+        if figure.board == board
+        and mapping in dict(figure.fitted)
+        and figure.floor_watts is not None
     ]
     return median(floors) if floors else None
 
@@ -220,6 +208,12 @@ def compute_paper_ratios() -> PaperRatios:
 def _read_csv(name: str) -> list[dict[str, str]]:
     with (ASSETS / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def _parse_fit(word: str) -> tuple[str, str]:
+    """Parses a mapping and a quantity, such as "HwPr:energy"."""
+    mapping, _, quantity = word.partition(":")
+    return mapping, quantity
 
 
 def _parse_number(cell: str) -> float | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from qana.bench.activity import find_sparsity
 from qana.bench.bench_result import BenchResult, MissingRuntime
 from qana.bench.board_model import Estimate, fit_board_models
 from qana.bench.command import RUNTIME_NAMES, build_arguments, format_command
@@ -153,9 +154,10 @@ def _explain_missing(key: str, error: Exception) -> MissingRuntime:
 def _make_modelled_rows(entry: ModelEntry) -> list[Row]:
     """Makes a row for each board and mapping with models and a published idle power."""
     estimates: dict[tuple[str, str], dict[str, Estimate]] = {}
+    sparsity = find_sparsity(entry)
     for model in fit_board_models():
         found = estimates.setdefault((model.board, model.mapping), {})
-        found[model.quantity] = model.predict_model(entry)
+        found[model.quantity] = model.predict_model(entry, sparsity)
     return [
         make_modelled_row(f"{board}, {mapping} mapping", found, watts, entry.macs)
         for (board, mapping), found in estimates.items()

@@ -28,8 +28,11 @@ def show_models(rows: Sequence[Row], command: str) -> None:
         command: the command that prints them.
     """
     st.markdown(
-        "No chip was measured here. A power law is fitted to the vendor's published figures for a "
-        "board. It estimates what a network with as many operations would need there."
+        "No chip was measured here. Power laws are fitted to all of the vendor's published figures "
+        "for a board, one for each mapping mode: Minimal uses the fewest neural processors, AllNPs "
+        "more of them, HwPr all of them in more passes, and best is whichever needs the least "
+        "energy. They estimate what a network with as many operations would need there. Where it "
+        "predicts better, only operations on non-zero activations count."
     )
     show_rows(rows, command, "modelled")
     st.markdown("**How good is the fit?**")
@@ -68,7 +71,7 @@ def _show_test(model: BoardModel) -> None:
     st.markdown(
         f"**{model.board}, {model.mapping} mapping, {NAMES[model.quantity]}:** `{model.formula}`. "
         f"Each figure was left out in turn and predicted from the others: **{inside} of "
-        f"{len(found)}** are inside their {model.rate:.0%} interval."
+        f"{len(found)}** are inside their {model.rate:.0%} interval. {model.error}"
     )
     table = [
         {
@@ -83,5 +86,9 @@ def _show_test(model: BoardModel) -> None:
     key = f"{model.board}-{model.mapping}-{model.quantity}"
     with st.container(horizontal=True):
         show_sources(PUBLISHED, (point.source for point in model.points), f"fitted-{key}")
-        show_sources(MODELLED, [model.predict(model.points[0].mmac).source], f"predicted-{key}")
+        show_sources(
+            MODELLED,
+            [model.predict(model.points[0].mmac, model.points[0].sparsity).source],
+            f"predicted-{key}",
+        )
     st.dataframe(pd.DataFrame(table), hide_index=True)
