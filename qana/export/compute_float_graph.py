@@ -1,5 +1,7 @@
 """Computes a float network step by step with NumPy, as the reference for other programs."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -16,13 +18,32 @@ def compute_float_logits(graph: FloatGraph, images: np.ndarray) -> np.ndarray:
     Returns:
         (N, C) float32 logits.
     """
+    for _step, _inputs, result in compute_steps(graph, images):
+        logits = result
+    return logits.astype(np.float32)
+
+
+def compute_steps(
+    graph: FloatGraph, images: np.ndarray
+) -> Iterator[tuple[Step, np.ndarray, np.ndarray]]:
+    """Computes one step after the other in 64-bit floats.
+
+    Args:
+        graph: the network.
+        images: (N, S, S, 3) uint8, 0 to 255.
+
+    Yields:
+        A step, the first array that it reads, and its result before its activation, (N, ...)
+        float64.
+    """
     values = {"image": images.astype(np.float64)}
     for step in graph.steps:
-        result = _compute_step(step, [values[source] for source in step.sources])
+        inputs = [values[source] for source in step.sources]
+        result = _compute_step(step, inputs)
+        yield step, inputs[0], result
         if step.activation != "linear":
             result = np.clip(result, 0, 6 if step.activation == "relu6" else None)
         values[step.name] = result
-    return result.astype(np.float32)
 
 
 def _compute_step(step: Step, inputs: list[np.ndarray]) -> np.ndarray:
@@ -35,10 +56,20 @@ def _compute_step(step: Step, inputs: list[np.ndarray]) -> np.ndarray:
         return x.mean(axis=(1, 2))
     if step.weight is None or step.bias is None:
         return x
-    return _apply_weight(step, x, step.weight.astype(np.float64)) + step.bias
+    return apply_weight(step, x, step.weight.astype(np.float64)) + step.bias
 
 
-def _apply_weight(step: Step, x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def apply_weight(step: Step, x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Applies a weight in place of the step's own.
+
+    Args:
+        step: gives the kind, the stride and the padding.
+        x: (N, ...) input.
+        weight: of the shape of the step's own; its dtype is that of the computation.
+
+    Returns:
+        (N, ...) result without the bias.
+    """
     if step.kind == "scale":
         return x * weight
     if step.kind == "dense":

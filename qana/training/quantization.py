@@ -60,7 +60,8 @@ def _make_average_unsigned(model: keras.Model) -> keras.Model:
 
     def copy_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
         config: dict[str, Any] = layer.get_config()
-        if isinstance(layer, keras.layers.GlobalAveragePooling2D):
+        # Behind a layer that the quantizer does not know, the average stays in float.
+        if isinstance(layer, keras.layers.GlobalAveragePooling2D) and "quant_config" in config:
             quantizers = dict(config["quant_config"])
             quantizers["output_quantizer"] = quantizers["output_quantizer"] | {"signed": False}
             config["quant_config"] = quantizers

@@ -40,7 +40,7 @@ def answer_subset(
     Raises:
         UserError: the model has no float form, or its file is missing or changed.
     """
-    network, seconds = _get_network(cache, progress, model, weight_bits, activation_bits)
+    network, seconds = get_network(cache, progress, model, weight_bits, activation_bits)
     photos, _labels = load_balanced_subset()
     progress(f"Asking it about {len(photos)} lesions", 0.9)
     weights = (
@@ -76,7 +76,7 @@ def answer_photo(
         UserError: the model has no float form, or its file is missing or changed.
     """
     find_same_entry(model, sha256)
-    network, _seconds = _get_network(cache, progress, model, weight_bits, activation_bits)
+    network, _seconds = get_network(cache, progress, model, weight_bits, activation_bits)
     progress("Asking it about your photo", 0.95)
     return compute_logits_eagerly(network, inputs[None])[0]
 
@@ -99,9 +99,24 @@ def load_networks(cache: Cache, progress: ProgressCallback, model: str) -> str:
     return "loaded"
 
 
-def _get_network(
+def get_network(
     cache: Cache, progress: ProgressCallback, model: str, weight_bits: int, activation_bits: int
 ) -> tuple[Any, float]:
+    """Quantizes the float network, or loads it as it is.
+
+    Args:
+        cache: stores the networks.
+        progress: called before each step.
+        model: name of the model.
+        weight_bits: one of `qana.walkthrough.bit_widths.CHOICES`; 0 for the float network.
+        activation_bits: one of the same; ignored where `weight_bits` is 0.
+
+    Returns:
+        Keras model, and the time of its quantization, s.
+
+    Raises:
+        UserError: the model has no float form, or its file is missing or changed.
+    """
     entry = find_entry(model)
     network = _load_float_network(cache, progress, entry)
     if not weight_bits:

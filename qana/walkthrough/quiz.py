@@ -1,7 +1,9 @@
-"""Asks five questions about a photo and the deployed network, with computed answers.
+"""Asks questions about a photo and the deployed network, with computed answers.
 
 The numeric options are computed too: the right one from the model, and the wrong ones from numbers
-that a reader could confuse with it.
+that a reader could confuse with it. The page Convert asks `ask_time_steps`, `ask_plain_skin`,
+`ask_sparsity`, `ask_converter` and `ask_loss`, before the lesson and after it. The handout asks
+others.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +22,21 @@ OFFSETS = ((-0.16, -0.08), (-0.08, 0.08), (0.08, 0.16))
 STOPS = "It stops with an error"
 SHORTENS = "It warns, and hands over a shorter network"
 CONVERTS = "It converts the whole network"
+ONE_STEP = "One, and afterwards a neuron keeps nothing"
+TENS_OF_STEPS = "Tens, and a neuron keeps its membrane potential between them"
+LAYER_STEPS = "One for each layer, in which all neurons fire together"
+SKIN_RANGES = (
+    (0.5, "Less than half as many"),
+    (0.9, "Between half and nine tenths as many"),
+    (1.1, "About as many, within a tenth"),
+    (float("inf"), "More than a tenth more"),
+)
+"""Upper end of each range of the ratio of events, and its text."""
+QUANTIZING, CONVERTING, MAPPING = (
+    "Where numbers become integers of few bits",
+    "Where the integers move into Akida's layers",
+    "Where the layers are placed on the chip",
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,61 @@ def ask_sparsity(prediction: Prediction) -> Question:
         others,
         lambda value: f"{value:.0%}",
         f"{prediction.events:,} of them are events; {share:.1%} are silent.",
+    )
+
+
+def ask_time_steps(events: int, size: int) -> Question:
+    """Asks how many time steps one photo takes on Akida.
+
+    Args:
+        events: events of the photo's hidden layers.
+        size: activations of these layers.
+    """
+    return Question(
+        "time",
+        "How many time steps does Akida take for one photo?",
+        (TENS_OF_STEPS, LAYER_STEPS, ONE_STEP),
+        2,
+        f"Each of the {size:,} neurons adds its inputs once, and {events:,} send one event. A "
+        "second run of the same photo gives the same integers.",
+    )
+
+
+def ask_plain_skin(events: int, skin: int) -> Question:
+    """Asks how many events plain skin makes, compared with the photo.
+
+    Args:
+        events: events of the photo.
+        skin: events of a picture of plain skin.
+    """
+    right = next(i for i, (end, _text) in enumerate(SKIN_RANGES) if skin / events < end)
+    return Question(
+        "skin",
+        "A picture of plain skin, without any lesion, goes through the same network. How many "
+        "events does it make, compared with your photo?",
+        tuple(text for _end, text in SKIN_RANGES),
+        right,
+        f"Your photo makes {events:,} events and plain skin {skin:,}, {skin / events - 1:+.1%}.",
+    )
+
+
+def ask_loss(quantized: int, converted: int, photos: int) -> Question:
+    """Asks at which step a network with 4 bits loses answers.
+
+    Args:
+        quantized: photos whose answer changes from float to 4-bit integers, without tuning.
+        converted: photos whose class differs between quantized Keras and Akida.
+        photos: number of photos of the first count.
+    """
+    return Question(
+        "loss",
+        "A float network is quantized to 4 bits without tuning, converted for Akida, and mapped. "
+        "Where does it lose answers?",
+        (QUANTIZING, CONVERTING, MAPPING),
+        0 if quantized >= converted else 1,
+        f"At 4 bits, {quantized} of {photos} test lesions get another answer than in float. The "
+        f"conversion moves the same integers: {converted} samples change their class. Mapping "
+        "changes no number.",
     )
 
 

@@ -52,7 +52,19 @@ def gather_content(classifier: AkidaClassifier, image: np.ndarray, photo: str) -
         image: (H, W, 3) uint8 RGB of any size; its centre square is read.
         photo: description of the photo, in a few words.
     """
-    prediction = classifier.classify(image)
+    return gather_content_of_prediction(classifier, classifier.classify(image), photo)
+
+
+def gather_content_of_prediction(
+    classifier: AkidaClassifier, prediction: Prediction, photo: str
+) -> HandoutContent:
+    """Computes the content of the page for a photo that was classified already.
+
+    Args:
+        classifier: the classifier that answered.
+        prediction: its answer.
+        photo: description of the photo, in a few words.
+    """
     graph = build_block_graph(classifier.layers, prediction.layers)
     large, small = (map_entry(classifier.entry, device) for device in DEVICES)
     # The last question and its options do not depend on the converter. The answer does, but the
