@@ -72,7 +72,6 @@ def block(
     expansion: int | None = None,
     fused: bool = False,
     kernel: int | None = None,
-    rectified: bool = False,
 ) -> tf.Tensor:
     """Builds the block with an index of `BLOCKS`.
 
@@ -85,11 +84,9 @@ def block(
         expansion: factor of the number of channels inside the block; None for that of `BLOCKS`.
         fused: True builds the fused form of the block.
         kernel: side of the kernel, pixels; None for that of `BLOCKS`.
-        rectified: True adds a ReLU to the last convolution, so that the output can be silent.
 
     Returns:
-        (N, H / stride, W / stride, filters) float32, positive or negative, or 0 or more if
-        `rectified`.
+        (N, H / stride, W / stride, filters) float32, positive or negative.
     """
     usual = BLOCKS[index]
     return inverted_residual(
@@ -100,7 +97,6 @@ def block(
         kernel or usual.kernel,
         usual.stride,
         fused,
-        rectified,
     )
 
 

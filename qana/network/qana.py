@@ -48,7 +48,6 @@ def qana(
     features: int = 320,
     narrow: bool = False,
     compact: bool = False,
-    rectified: bool = False,
 ) -> keras.Model:
     """Builds QANA: 394,639 parameters, 51.57 million MACs at 128x128.
 
@@ -73,9 +72,6 @@ def qana(
             `qana.network.initialize_narrow` gives it its first weights.
         compact: True leaves out block 0 and uses `COMPACT_BLOCKS`, for fewer events. The first
             weights come from the same function.
-        rectified: True ends each block and each added branch with a ReLU. Then no value between
-            blocks is negative, and all can be silent. `qana.network.initialize_rectified` gives the
-            first weights.
 
     Returns:
         Keras model with an (N, input_size, input_size, 3) image, 0 to 255, as its input and (N, 7)
@@ -90,20 +86,18 @@ def qana(
     x = lite.stem(image, NARROW_STEM if narrow or compact else lite.STEM)
     changed = COMPACT_BLOCKS if compact else NARROW_BLOCKS if narrow else {}
     for index in (1, 3, 4) if compact else (0, 1, 3, 4):
-        usual = lite.BLOCKS[index]
-        block = changed.get(index, NarrowBlock(usual.expansion))
-        x = lite.block(x, index, block.expansion, block.fused, block.kernel, rectified)
+        x = lite.block(x, index, *changed.get(index, ()))
     if attention:
-        x = spatial_channel_attention(x, "attention40", rectified)
+        x = spatial_channel_attention(x, "attention40")
     for index in (5, 6):
-        x = lite.block(x, index, rectified=rectified)
+        x = lite.block(x, index)
     if attention:
-        x = spatial_channel_attention(x, "attention80", rectified)
-    x = lite.block(x, 8, rectified=rectified)
+        x = spatial_channel_attention(x, "attention80")
+    x = lite.block(x, 8)
     if ghost:
-        x = residual_ghost(x, "ghost112", rectified=rectified)
+        x = residual_ghost(x, "ghost112")
     if attention:
-        x = spatial_channel_attention(x, "attention112", rectified)
+        x = spatial_channel_attention(x, "attention112")
     if squeeze:
         x = squeeze_excitation(x, "excitation")
     head = projection_head if projection else average_head

@@ -6,7 +6,7 @@ from tf_keras import layers
 from qana.network.blocks.convolution import BRANCH_SCALE, convolution, depthwise
 
 
-def spatial_channel_attention(x: tf.Tensor, name: str, rectified: bool = False) -> tf.Tensor:
+def spatial_channel_attention(x: tf.Tensor, name: str) -> tf.Tensor:
     """Builds spatially-aware channel attention.
 
     The published gate multiplies each pixel by a sigmoid of its neighbourhood. Akida has neither
@@ -20,18 +20,12 @@ def spatial_channel_attention(x: tf.Tensor, name: str, rectified: bool = False) 
     Args:
         x: (N, H, W, C) float32.
         name: prefix of the layer names.
-        rectified: True adds a ReLU to the correction, so that the sum can be silent.
 
     Returns:
-        (N, H, W, C) float32.
+        (N, H, W, C) float32, positive or negative.
     """
     context = depthwise(x, f"{name}_spatial", kernel=5)
     correction = convolution(
-        context,
-        x.shape[-1],
-        f"{name}_channel",
-        bounded=False,
-        scale=BRANCH_SCALE,
-        rectified=rectified,
+        context, x.shape[-1], f"{name}_channel", bounded=False, scale=BRANCH_SCALE
     )
     return layers.Add(name=f"{name}_add")([x, correction])

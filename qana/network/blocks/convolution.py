@@ -13,11 +13,7 @@ have no range to quantize."""
 
 
 def normalize_and_bound(
-    x: tf.Tensor,
-    name: str,
-    bounded: bool = True,
-    scale: float = 1.0,
-    rectified: bool = False,
+    x: tf.Tensor, name: str, bounded: bool = True, scale: float = 1.0
 ) -> tf.Tensor:
     """Adds a batch normalization and a bounded ReLU.
 
@@ -26,15 +22,12 @@ def normalize_and_bound(
         name: prefix of the layer names.
         bounded: False leaves the ReLU out.
         scale: scale of the normalization before training.
-        rectified: True adds a ReLU without an upper bound if `bounded` is False.
 
     Returns:
-        (N, H, W, C) float32; 0 to 6 if `bounded`; 0 or more if `rectified`.
+        (N, H, W, C) float32; 0 to 6 if `bounded`.
     """
     x = layers.BatchNormalization(gamma_initializer=Constant(scale), name=f"{name}_bn")(x)
-    if not (bounded or rectified):
-        return x
-    return layers.ReLU(max_value=BOUND if bounded else None, name=f"{name}_relu")(x)
+    return layers.ReLU(max_value=BOUND, name=f"{name}_relu")(x) if bounded else x
 
 
 def convolution(
@@ -45,7 +38,6 @@ def convolution(
     stride: int = 1,
     bounded: bool = True,
     scale: float = 1.0,
-    rectified: bool = False,
 ) -> tf.Tensor:
     """Builds a convolution with a batch normalization and a bounded ReLU.
 
@@ -57,16 +49,14 @@ def convolution(
         stride: step, pixels.
         bounded: False leaves the ReLU out, for a branch that ends in an Add.
         scale: scale of the normalization before training.
-        rectified: True adds a ReLU without an upper bound if `bounded` is False.
 
     Returns:
-        (N, H / stride, W / stride, filters) float32; 0 to 6 if `bounded`; 0 or more if
-        `rectified`.
+        (N, H / stride, W / stride, filters) float32; 0 to 6 if `bounded`.
     """
     x = layers.Conv2D(
         filters, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
     )(x)
-    return normalize_and_bound(x, name, bounded, scale, rectified)
+    return normalize_and_bound(x, name, bounded, scale)
 
 
 def depthwise(x: tf.Tensor, name: str, kernel: int = 3, stride: int = 1) -> tf.Tensor:

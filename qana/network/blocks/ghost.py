@@ -33,31 +33,21 @@ def ghost(x: tf.Tensor, filters: int, name: str) -> tf.Tensor:
     return layers.Concatenate(name=f"{name}_concat")([primary, cheap])
 
 
-def residual_ghost(
-    x: tf.Tensor, name: str, expansion: int = 2, rectified: bool = False
-) -> tf.Tensor:
+def residual_ghost(x: tf.Tensor, name: str, expansion: int = 2) -> tf.Tensor:
     """Builds ghost features, projects them back, and adds them to the input.
 
-    The projection has no ReLU, as in an inverted residual. With a ReLU the block can only raise
-    values, and the sum can be silent.
+    The projection has no ReLU, as in an inverted residual. With a ReLU the block could only raise
+    values.
 
     Args:
         x: (N, H, W, C) float32.
         name: prefix of the layer names.
         expansion: number of ghost features for each input channel.
-        rectified: True adds a ReLU to the projection.
 
     Returns:
-        (N, H, W, C) float32.
+        (N, H, W, C) float32, positive or negative.
     """
     channels = x.shape[-1]
     features = ghost(x, channels * expansion, f"{name}_ghost")
-    update = convolution(
-        features,
-        channels,
-        f"{name}_project",
-        bounded=False,
-        scale=BRANCH_SCALE,
-        rectified=rectified,
-    )
+    update = convolution(features, channels, f"{name}_project", bounded=False, scale=BRANCH_SCALE)
     return layers.Add(name=f"{name}_add")([x, update])

@@ -14,7 +14,6 @@ def inverted_residual(
     kernel: int = 3,
     stride: int = 1,
     fused: bool = False,
-    rectified: bool = False,
 ) -> tf.Tensor:
     """Builds an inverted residual block.
 
@@ -34,11 +33,10 @@ def inverted_residual(
         kernel: side of the kernel, pixels.
         stride: step, pixels.
         fused: True builds the fused form.
-        rectified: True adds a ReLU to the last convolution, so that the output can be silent.
 
     Returns:
-        (N, H / stride, W / stride, filters) float32, positive or negative, or 0 or more if
-        `rectified`. If it has the shape of the input, the input is added to it.
+        (N, H / stride, W / stride, filters) float32, positive or negative. If it has the shape of
+        the input, the input is added to it.
     """
     channels = x.shape[-1] * expansion
     if fused:
@@ -46,7 +44,7 @@ def inverted_residual(
     else:
         inner = convolution(x, channels, f"{name}_expand") if expansion > 1 else x
         inner = depthwise(inner, f"{name}_depthwise", kernel=kernel, stride=stride)
-    inner = convolution(inner, filters, f"{name}_project", bounded=False, rectified=rectified)
+    inner = convolution(inner, filters, f"{name}_project", bounded=False)
     if stride == 1 and x.shape[-1] == filters:
         return layers.Add(name=f"{name}_add")([x, inner])
     return inner
