@@ -25,11 +25,30 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             "akida2",
+            options={"compact": True},
+            transfer=False,
+            first="akida2-sparse",
+            frame_height=200,
+            teachers=SOURCE_TEACHERS,
+            judged_views=4,
+            mixup=0.2,
+            batch=32,
+            epochs=24,
+            learning_rate=5e-4,
+            warmup_epochs=1,
+            activation_penalty=0.3,
+            plain_skin=0.1,
+            tuning_batch=64,
+            tuning_epochs=1,
+            imitates_float=True,
+            **ALL_SOURCES,
+            **DEGRADED,
+        ),
+        Recipe(
+            "akida2-sparse",
             frame_height=200,
             epochs=6,
             learning_rate=5e-4,
-            tuning_batch=64,
-            tuning_epochs=1,
             **COMPACT,
             activation_penalty=0.5,
             first="akida2-dense",
@@ -105,8 +124,9 @@ RECIPES: dict[str, Recipe] = {
 }
 """Recipes by name.
 
-`akida2` and `akd1000` make the deployed models. `akida2` starts from `akida2-dense`, which learns
-without a penalty on activations. `akida2-dense` and `akd1000` start from `akida2-large`, and
+`akida2` and `akd1000` make the deployed models. `akida2` starts from `akida2-sparse`, which learns
+to send few events, and learns from the teachers. `akida2-sparse` starts from `akida2-dense`, which
+learns without a penalty on activations. `akida2-dense` and `akd1000` start from `akida2-large`, and
 `akida2-large` starts from `sources-labels`, which learns from labels alone.
 `smoke` runs the whole pipeline on a handful of photos, with a network of few layers.
 """

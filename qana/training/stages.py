@@ -10,7 +10,6 @@ import tf_keras as keras
 
 from qana.network.builders import build_network
 from qana.network.initialize_narrow import initialize_narrow
-from qana.network.initialize_rectified import initialize_rectified
 from qana.network.initialize_sequential import initialize_sequential
 from qana.network.transfer import transfer_weights
 from qana.training import ProgressCallback
@@ -153,7 +152,7 @@ class Stages:
         keras.utils.set_random_seed(recipe.seed)
         model = build_network(recipe.architecture, input_size=recipe.input_size, **recipe.options)
         if recipe.first:
-            self._initialize_from_recipe(model, recipe.first)
+            model.set_weights(self._load_first_weights(recipe.first))
         elif recipe.transfer:
             transfer_weights(model, load_imagenet_weights())
         elif self._parent:
@@ -179,14 +178,10 @@ class Stages:
             fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
 
-    def _initialize_from_recipe(self, model: keras.Model, name: str) -> None:
-        """Copies the float network of another recipe, which is trained if necessary."""
-        earlier = Stages(self._subsets, RECIPES[name], self._runs, self._progress)._load("float")
-        if len(model.layers) == len(earlier.layers):
-            model.set_weights(earlier.get_weights())
-        else:
-            photos = self._choose_photos(INITIALIZATION_PHOTOS)
-            initialize_rectified(model, earlier, photos)
+    def _load_first_weights(self, name: str) -> list[np.ndarray]:
+        """Returns the weights of the float network of another recipe, trained if necessary."""
+        earlier = Stages(self._subsets, RECIPES[name], self._runs, self._progress)
+        return earlier._load("float").get_weights()
 
     def _distil(
         self,
