@@ -53,7 +53,7 @@ function listProducts(outputs, layer, row, column, channel) {
         const at = findWeight(layer, kernelRow, kernelColumn, from, channel)
         const weight = weights[at]
         const product = input * 2 ** shift * weight
-        parts.push({ source, row: y, column: x, channel: from, inside, input, shift, weight, kernelRow, kernelColumn, product })
+        parts.push({ source, row: y, column: x, channel: from, inside, input, shift, weight, at, kernelRow, kernelColumn, product })
       }
     }
   }

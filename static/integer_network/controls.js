@@ -1,0 +1,150 @@
+// Draws the sliders that change the network: of the layer, of the channel and of one weight.
+import { make, write } from "./elements.js"
+import { hasWeights, isDepthwise } from "./network.js"
+import { CHANNEL, LAYER, PART, describe, findLayer } from "./position.js"
+
+const TUNING =
+  "Nothing is trained again here. A network with fewer bits is tuned while it is quantized, and only then used."
+const LISTED = 6
+const FEWER = ["weight_bits", "activation_bits"]
+
+export function startControls(view, root) {
+  const fields = make("div", { class: "fields" })
+  const back = make("button", { type: "button", class: "putback" }, "Put everything back")
+  back.onclick = view.putBack
+  const made = make("ul", { class: "made" })
+  const note = make("p", { class: "note", hidden: true })
+  root.append(make("h3", {}, "Change the network"), fields, made, back, note)
+  let drawn = "" // what the sliders change; they stay while one is dragged
+  const sliders = new Map()
+  return { draw }
+
+  function draw() {
+    const wanted = listSliders(view)
+    const name = JSON.stringify(wanted.map((one) => one.key))
+    if (name !== drawn) {
+      drawn = name
+      sliders.clear()
+      const none = make("p", {}, "This layer has no weights, so nothing can be changed.")
+      fields.replaceChildren(...(wanted.length ? wanted.map(drawSlider) : [none]))
+    }
+    for (const one of wanted) sliders.get(one.key)?.(one)
+    back.disabled = view.changes.size === 0
+    const listed = [...view.changes].slice(0, LISTED).map(([key, change]) => drawChange(key, change))
+    const more = view.changes.size - LISTED
+    made.replaceChildren(...listed, ...(more > 0 ? [make("li", {}, `and ${more} more`)] : []))
+    const fewer = [...view.changes.values()].some((change) => FEWER.includes(change.kind))
+    note.hidden = !fewer
+    if (fewer && !note.childNodes.length) note.append(...writeNote(view.options))
+  }
+
+  function drawSlider(one) {
+    const value = make("output", {})
+    const input = make("input", { type: "range", min: one.low, max: one.high, step: one.step ?? 1, "aria-label": one.label })
+    const reset = make("button", { type: "button", class: "reset", title: `Put back: ${one.label}` }, "Put back")
+    input.oninput = () => {
+      const number = Number(input.value)
+      value.textContent = one.write(number)
+      view.change(...one.make(number === one.usual ? null : number))
+    }
+    reset.onclick = () => view.change(...one.make(null))
+    sliders.set(one.key, (now) => {
+      const change = view.changes.get(one.keys?.find((key) => view.changes.has(key)) ?? one.key)
+      const number = change ? one.read(change) : now.usual
+      if (Number(input.value) !== number) input.value = number
+      value.textContent = one.write(number)
+      reset.hidden = !change
+    })
+    return make("div", { class: "slider" }, make("span", { class: "label" }, one.label, value), input, reset)
+  }
+
+  function drawChange(key, change) {
+    const remove = make("button", { type: "button", "aria-label": `Put back: ${nameChange(change)}` }, "×")
+    remove.onclick = () => view.change([key, null])
+    return make("li", {}, nameChange(change), remove)
+  }
+}
+
+// Lists the sliders of what is chosen: their range, the deployed value, and the change that each makes.
+function listSliders(view) {
+  const { position, deployed } = view
+  if (position.level < LAYER) return listSlidersOfAll(deployed)
+  const layer = deployed.byName.get(findLayer(view, position).name)
+  if (!hasWeights(layer)) return []
+  const hidden = layer.kind !== "dense"
+  const common = { layer: layer.name }
+  const { channel } = position
+  const { bias, max_value: bounds, output_scales: scales } = layer.variables
+  const list = [
+    slider("weight_bits", "Bits of its weights", 1, 8, 8, common, "bits"),
+    hidden && slider("activation_bits", "Bits of its outputs", 1, 8, 8, common, "bits"),
+    hidden && slider("threshold", "All thresholds, in steps of the output", -40, 40, 0, common, "steps"),
+    layer.rectified && slider("bounds", "All bounds, percent", 0, 200, 100, common, "percent"),
+  ]
+  if (position.level >= CHANNEL) {
+    const own = { ...common, channel }
+    list.push(slider("bias", `Bias of channel ${channel}`, -128, 127, bias[channel], own, "value"))
+    if (layer.rectified) list.push(slider("bound", `Bound of channel ${channel}`, 0, 255, bounds[channel], own, "value"))
+    if (hidden) list.push(slider("scale", `Scale of channel ${channel}`, 1, 255, scales[channel], own, "value"))
+  }
+  const weight = position.level === PART && findChosenWeight(view, layer)
+  if (weight) list.push(slider("weight", "This weight", -128, 127, weight.usual, { ...common, ...weight.place }, "value"))
+  return list.filter(Boolean)
+}
+
+// Lists the sliders that change every layer at once.
+function listSlidersOfAll(network) {
+  const layers = network.layers.filter(hasWeights)
+  const make = (kind, label, some) => {
+    const sliders = some.map((layer) => slider(kind, label, 1, 8, 8, { layer: layer.name }, "bits"))
+    const keys = sliders.map((one) => one.key)
+    return { ...sliders[0], key: `all ${kind}`, keys, make: (bits) => sliders.flatMap((one) => one.make(bits)) }
+  }
+  const hidden = layers.filter((layer) => layer.kind !== "dense")
+  return [make("weight_bits", "Bits of all weights", layers), make("activation_bits", "Bits of all outputs", hidden)]
+}
+
+function slider(kind, label, low, high, usual, common, field) {
+  const key = [kind, ...Object.values(common)].join(" ")
+  return {
+    key, label, low, high, usual,
+    make: (value) => [[key, value === null ? null : { kind, ...common, [field]: value }]],
+    read: (change) => change[field],
+    write: (value) => (kind === "bounds" ? `${value}%` : write(value)),
+  }
+}
+
+function findChosenWeight(view, layer) {
+  const { position } = view
+  const part = describe(view, position).parts[position.part]
+  if (part?.weight === undefined) return null
+  const { kernelRow: row, kernelColumn: column } = part
+  const { channel } = position
+  const input = isDepthwise(layer) ? channel : part.channel
+  return { usual: layer.variables.weights[part.at], place: { row, column, input, channel } }
+}
+
+function nameChange(change) {
+  const layer = change.layer.replaceAll("_", " ")
+  const channel = `, channel ${change.channel}`
+  switch (change.kind) {
+    case "weight_bits":
+      return `${layer}: weights of ${change.bits} bit${change.bits === 1 ? "" : "s"}`
+    case "activation_bits":
+      return `${layer}: outputs of ${change.bits} bit${change.bits === 1 ? "" : "s"}`
+    case "threshold":
+      return `${layer}: thresholds ${change.steps > 0 ? "+" : ""}${write(change.steps)}`
+    case "bounds":
+      return `${layer}: bounds at ${change.percent}%`
+    case "weight":
+      return `${layer}${channel}: weight ${write(change.value)}`
+    default:
+      return `${layer}${channel}: ${change.kind} ${write(change.value)}`
+  }
+}
+
+function writeNote({ onStudy, study }) {
+  const words = [TUNING, study ? ` ${study}` : ""]
+  if (onStudy) words.push(" ", make("button", { type: "button", class: "link", onclick: onStudy }, "See what tuning mends"))
+  return words
+}

@@ -1,0 +1,87 @@
+// Loads a network and lets a worker compute it. A newer request replaces one that has not begun.
+import { changeNetwork } from "./changes.js"
+import { readNetwork } from "./network.js"
+
+export async function startRunner(addresses) {
+  const [description, integers] = await Promise.all([
+    download(addresses.description).then((answer) => answer.json()),
+    download(addresses.integers).then((answer) => answer.arrayBuffer()),
+  ])
+  const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" })
+  const waiting = new Map()
+  let count = 0
+  worker.onmessage = ({ data }) => {
+    const { resolve, reject } = waiting.get(data.id)
+    waiting.delete(data.id)
+    if (data.error) reject(new Error(data.error))
+    else resolve(data.answer)
+  }
+  worker.onerror = (event) => {
+    const error = new Error(event.message || "the worker does not start")
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  const ask = (task, details) =>
+    new Promise((resolve, reject) => {
+      const id = count++
+      waiting.set(id, { resolve, reject })
+      worker.postMessage({ id, task, ...details })
+    })
+  await ask("load", { description, integers })
+  return new Runner(readNetwork(description, integers), ask, () => worker.terminate())
+}
+
+async function download(address) {
+  const answer = await fetch(new URL(address, document.baseURI))
+  if (!answer.ok) throw new Error(`${address} is missing`)
+  return answer
+}
+
+// Holds the integers of the deployed network and of the changed one.
+//   deployed, network     the network without and with the changes
+//   original, outputs     their outputs by layer name
+//   originalLogits, logits
+class Runner {
+  constructor(deployed, ask, stop) {
+    this.deployed = this.network = deployed
+    this.stop = stop
+    this.ask = ask
+    this.turn = 0
+    this.next = null
+    this.running = null
+  }
+
+  async setPhoto(pixels, changes) {
+    const turn = ++this.turn
+    const { outputs, logits } = await this.ask("photo", { pixels })
+    if (turn !== this.turn) return false // another photo was chosen in the meantime
+    outputs.set("pixels", pixels)
+    this.original = outputs
+    this.originalLogits = logits
+    this.outputs = outputs
+    this.logits = logits
+    this.network = this.deployed
+    if (changes.length) await this.setChanges(changes)
+    return true
+  }
+
+  // Computes the changes. While it computes, only the newest of further requests is kept.
+  setChanges(changes) {
+    this.next = changes
+    this.running ??= this.compute().finally(() => (this.running = null))
+    return this.running
+  }
+
+  async compute() {
+    while (this.next) {
+      const changes = this.next
+      const turn = this.turn
+      this.next = null
+      const { outputs, logits } = await this.ask("change", { changes })
+      if (turn !== this.turn) continue
+      this.network = changeNetwork(this.deployed, changes).network
+      this.outputs = new Map([...this.outputs, ...outputs])
+      this.logits = logits
+    }
+  }
+}
