@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from qana.errors import UserError
-from ui.convert import agreement, bits, bounding, chip, network, quiz, spikes
+from ui.convert import agreement, bits, bounding, chip, network, quiz, spikes, zoom
 from ui.convert import conversion_cases as breaking
 from ui.convert.chapter import Chapter, show_introduction
 from ui.convert.job_results import preload_networks
@@ -16,6 +16,7 @@ from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
 
 CHAPTERS: dict[str, Chapter] = {
+    "zoom": zoom,
     "network": network,
     "breaking": breaking,
     "bounding": bounding,
