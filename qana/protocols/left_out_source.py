@@ -1,7 +1,10 @@
 """Evaluates networks that were trained without a source, on the photos of that source.
 
-It answers what a clinic gets whose photos were never seen. Train a network without a source first,
-and name its file: `python -m qana protocol sources --data DIR --left-out milk10k=runs/x/float.h5`.
+It answers what a clinic gets if its photos were never seen. Train a network without a source first,
+and name its file:
+
+python -m qana train --data DIR --recipe without-milk10k --out OUT
+python -m qana protocol sources --data DIR --left-out milk10k=OUT/without-milk10k.fbz
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """Lists the recipes by name."""
 
+from dataclasses import replace
 from typing import Any
 
 from qana.data.sources import SOURCES
@@ -19,6 +20,28 @@ COMPACT: dict[str, Any] = {
     "plain_skin": 0.1,
 }
 """Fields of a recipe of a compact network that imitates akida2-large."""
+LABELS_ALONE = Recipe(
+    "sources-labels",
+    frame_height=200,
+    mixup=0.2,
+    batch=32,
+    epochs=20,
+    warmup_epochs=1,
+    tuning_batch=64,
+    sources=SOURCES,
+    group_balance=0.5,
+    **DEGRADED,
+)
+"""Recipe that learns from the labels of all sources, without a teacher."""
+
+
+def _leave_out(source: str) -> Recipe:
+    """Makes a recipe that never sees one source. What it gets there, an unseen clinic gets."""
+    others = tuple(one for one in SOURCES if one != source)
+    return replace(
+        LABELS_ALONE, name=f"without-{source}", sources=others, epochs=12, tuning_epochs=1
+    )
+
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
@@ -70,18 +93,8 @@ RECIPES: dict[str, Recipe] = {
             **DEGRADED,
             first="sources-labels",
         ),
-        Recipe(
-            "sources-labels",
-            frame_height=200,
-            mixup=0.2,
-            batch=32,
-            epochs=20,
-            warmup_epochs=1,
-            tuning_batch=64,
-            sources=SOURCES,
-            group_balance=0.5,
-            **DEGRADED,
-        ),
+        LABELS_ALONE,
+        *(_leave_out(source) for source in ("milk10k", "pad_ufes_20")),
         Recipe(
             "akd1000",
             architecture="qana_sequential",
@@ -127,6 +140,7 @@ RECIPES: dict[str, Recipe] = {
 `akida2` and `akd1000` make the deployed models. `akida2` starts from `akida2-sparse`, which learns
 to send few events, and learns from the teachers. `akida2-sparse` starts from `akida2-dense`, which
 learns without a penalty on activations. `akida2-dense` and `akd1000` start from `akida2-large`, and
-`akida2-large` starts from `sources-labels`, which learns from labels alone.
+`akida2-large` starts from `sources-labels`, which learns from labels alone. The recipes named
+`without-` and a source learn from the labels of all other sources.
 `smoke` runs the whole pipeline on a handful of photos, with a network of few layers.
 """
