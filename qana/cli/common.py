@@ -112,11 +112,15 @@ def allow_changed_models() -> Iterator[None]:
 
     Yields:
         None, while the command runs.
+
+    Raises:
+        ModelError: the user names a key for a folder that it has not signed as it is.
     """
-    if os.environ.get(MODELS_VARIABLE):  # the user's own folder already
+    folder = find_models_folder()
+    if os.environ.get(MODELS_VARIABLE):  # the user's own folder
+        check_signed_folder(folder)
         yield
         return
-    folder = find_models_folder()
     was_signed = _check_signature(folder, "The command continues with the models as they are.")
     os.environ[MODELS_VARIABLE] = str(folder)
     try:

@@ -8,13 +8,15 @@ import errno
 import io
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from types import ModuleType
 
 import qana
 from qana.cli.common import allow_changed_models, check_output_folder, print_message
 from qana.errors import UserError, explain_missing_package
+from qana.inference.manifest import find_models_folder
+from qana.inference.signed_folder import check_signed_folder
 
 COMMANDS = {
     "models": "Verify and list the models in the models folder.",
@@ -37,11 +39,14 @@ COMMANDS = {
     "edge": "Make the edge head of a model for Akida 1.0, the layer that learns.",
     "learn": "Teach the edge head of a model new photos on the device.",
     "bench": "Measure latency and energy of each runtime on this computer.",
+    "walkthrough": "Compute what the page Convert shows, so that no visitor waits for it.",
     "handout": "Write a one-page PDF for teaching: from pixels to spikes.",
 }
 """Name of each command and its description. Its module in `qana.cli` has _ in place of -."""
 CHANGING = ("train", "gate", "similar", "explain", "study", "protocol", "measure", "edge")
 """Commands that write to the models folder, and therefore need no valid signature of it."""
+WITHOUT_MODELS = ("sign", "teachers", "same-lesions")
+"""Commands that read nothing of the models folder that must be signed."""
 TRACEBACK = "QANA_TRACEBACK"
 """Environment variable that shows where an unexpected error arose."""
 MOST_CHARACTERS = 200
@@ -63,8 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
             options = _parse(sys.argv[1:] if arguments is None else arguments)
             if runs := getattr(options, "runs", None):
                 check_output_folder(runs)
-            changing = options.command in CHANGING
-            with allow_changed_models() if changing else nullcontext():
+            with _open_models(options.command):
                 code = int(_import(options.command).run(options))
             sys.stdout.flush()
             return code
@@ -81,6 +85,19 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get(TRACEBACK):
             raise
         return _report_unexpected(error)
+
+
+def _open_models(command: str) -> AbstractContextManager[None]:
+    """Checks the signature of the models before a command runs.
+
+    Raises:
+        ModelError: they are not as they were signed, and the command does not change them.
+    """
+    if command in CHANGING:
+        return allow_changed_models()
+    if command not in WITHOUT_MODELS:
+        check_signed_folder(find_models_folder())
+    return nullcontext()
 
 
 def _make_printable() -> None:
