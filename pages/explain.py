@@ -22,7 +22,13 @@ from ui.entry import ensure_app_started
 from ui.explain.contrast import show_contrast
 from ui.explain.faithfulness import show_faithfulness
 from ui.explain.picture import show_picture
-from ui.explain.session import ExplainSession, open_session, request_map, show_progress
+from ui.explain.session import (
+    ExplainSession,
+    open_session,
+    prepare_maps_once,
+    request_map,
+    show_progress,
+)
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import show_gallery
 from ui.model_choice import get_chosen_model, show_network_choice
@@ -94,6 +100,7 @@ def choose_photo() -> None:
         st.error(str(error), icon=":material/error:")
         show_network_choice()  # another network may work
         return
+    prepare_maps_once(get_classifier(get_chosen_model()).entry)
     show_network_choice()
     show_gallery(open_sample)
     key = f"explain_upload{st.session_state.get('explain_number', 0)}"
@@ -162,6 +169,7 @@ def show_session(session: ExplainSession) -> None:
     picture, words = st.columns([5, 6], gap="large")
     with words:
         show_answer(diagnosis)
+        prepare_maps_once(diagnosis.classifier.entry)
         show_model(diagnosis.classifier.entry)
         request = choose_map(session)
         request_map(session, request)

@@ -1,12 +1,9 @@
-"""Runs the grad-cam package on a Keras network, float or quantized.
+"""Runs the grad-cam package on a deployed network, float or quantized.
 
-grad-cam (Gildenblat and contributors, MIT licence, https://github.com/jacobgil/pytorch-grad-cam)
-hooks a torch layer to record its activations and gradients. Here it gets a torch module that runs
-the Keras network, and a recorder that asks Keras for activations and gradients in place of the
-hooks. The methods of the package run unchanged.
+grad-cam: Gildenblat and contributors, MIT licence, https://github.com/jacobgil/pytorch-grad-cam.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -15,7 +12,7 @@ from pytorch_grad_cam import EigenCAM, GradCAM, GradCAMPlusPlus, LayerCAM, Score
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from qana.errors import ExplanationError
-from qana.explanation.keras_gradients import KerasNetwork
+from qana.explanation.explained_network import ExplainedNetwork
 
 METHODS: dict[str, Any] = {
     "Grad-CAM": GradCAM,  # Selvaraju et al., ICCV 2017
@@ -29,7 +26,7 @@ Progress = Callable[[float], None]
 
 
 def compute_maps(
-    network: KerasNetwork,
+    network: ExplainedNetwork,
     method: str,
     layer: str,
     inputs: np.ndarray,
@@ -41,7 +38,7 @@ def compute_maps(
     Args:
         network: network to explain.
         method: key of `METHODS`.
-        layer: one of `network.layers`.
+        layer: one of `network.points`.
         inputs: (N, S, S, 3) uint8, 0 to 255.
         labels: (N,) class indices, the class to explain for each photo.
         progress: called during Score-CAM, which runs the network once for each channel.
@@ -52,95 +49,49 @@ def compute_maps(
     Raises:
         ExplanationError: there is no such method or layer.
     """
+    check_choice(method, layer, network.points.keys())
+    point = network.points[layer]
+    counter = _Counter(progress)
+    hooks = [
+        point.register_forward_hook(lambda _module, _inputs, output: counter.read(output)),
+        network.register_forward_hook(lambda _module, _inputs, output: counter.count(output)),
+    ]
+    images = torch.from_numpy(np.ascontiguousarray(inputs.transpose(0, 3, 1, 2), np.float64))
+    try:
+        with METHODS[method](model=network, target_layers=[point]) as cam:
+            maps: np.ndarray = cam(images, [ClassifierOutputTarget(int(one)) for one in labels])
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return maps
+
+
+def check_choice(method: str, layer: str, layers: Collection[str]) -> None:
+    """Raises an ExplanationError if there is no such method or layer.
+
+    Args:
+        method: key of `METHODS`.
+        layer: one of `layers`.
+        layers: names of the layers that may get a map.
+    """
     if method not in METHODS:
         known = ", ".join(METHODS)
         raise ExplanationError(f"There is no method '{method}': choose one of {known}.")
-    if layer not in network.layers:
-        known = ", ".join(network.layers)
+    if layer not in layers:
+        known = ", ".join(layers)
         raise ExplanationError(f"There is no layer '{layer}': choose one of {known}.")
-    module = _KerasModule(network, progress)
-    cam = METHODS[method](model=module, target_layers=[module])
-    cam.activations_and_grads.release()
-    cam.activations_and_grads = _KerasRecorder(module, layer)
-    images = torch.from_numpy(np.ascontiguousarray(inputs.transpose(0, 3, 1, 2), np.float32))
-    return cam(images, [ClassifierOutputTarget(int(label)) for label in labels])
 
 
-class _KerasModule(torch.nn.Module):
-    """The Keras network as a torch module, (N, 3, S, S) to (N, 7) logits.
+class _Counter:
+    """Counts the photos of Score-CAM, which is one for each channel after the photo itself."""
 
-    Attributes:
-        network: the Keras network.
-        anchor: parameter that grad-cam reads the device from.
-        recorded: layer name to (activations, gradients) of the last backward pass.
-        channels: number of forward passes that Score-CAM will make; 0 before they start.
-    """
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress, self._channels, self._done = progress, 0, 0
 
-    def __init__(self, network: KerasNetwork, progress: Progress | None) -> None:
-        super().__init__()
-        self.network = network
-        self.anchor = torch.nn.Parameter(torch.zeros(()))
-        self.recorded: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        self.channels = 0
-        self._progress, self._done = progress, 0
+    def read(self, output: torch.Tensor) -> None:
+        self._channels = self._channels or output.shape[0] * output.shape[1]
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        logits = _KerasFunction.apply(images, self.anchor, self)
-        if self._progress and self.channels:
-            self._done += len(images)
-            self._progress(min(self._done / self.channels, 1.0))
-        return logits
-
-
-class _KerasFunction(torch.autograd.Function):
-    """Runs Keras in the forward pass; records Keras's gradients in the backward pass."""
-
-    @staticmethod
-    def forward(ctx: Any, images: torch.Tensor, anchor: torch.Tensor, module: Any) -> torch.Tensor:
-        ctx.module, ctx.inputs = module, _to_channels_last(images)
-        return torch.from_numpy(module.network.compute_logits(ctx.inputs))
-
-    @staticmethod
-    def backward(ctx: Any, *weights: torch.Tensor) -> tuple[None, torch.Tensor, None]:
-        found = ctx.module.network.compute_gradients(ctx.inputs, weights[0].numpy())
-        ctx.module.recorded = found
-        return None, torch.zeros(()), None
-
-
-class _KerasRecorder:
-    """Replaces grad-cam's `ActivationsAndGradients` and has the same interface."""
-
-    def __init__(self, module: _KerasModule, layer: str) -> None:
-        self._module, self._layer = module, layer
-        self._images: torch.Tensor | None = None
-
-    def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        self._images = images
-        self._module.channels = 0
-        return self._module(images)
-
-    @property
-    def activations(self) -> list[torch.Tensor]:
-        if not self._module.recorded:  # methods without gradients make no backward pass
-            images = _to_channels_last(self._images)
-            zeros = np.zeros((len(images), 7), np.float32)
-            self._module.recorded = self._module.network.compute_gradients(images, zeros)
-        values = self._module.recorded[self._layer][0]
-        self._module.channels = len(values) * values.shape[-1]
-        return [_to_channels_first(values)]
-
-    @property
-    def gradients(self) -> list[torch.Tensor]:
-        return [_to_channels_first(self._module.recorded[self._layer][1])]
-
-    def release(self) -> None:
-        self._images = None
-        self._module.recorded = {}
-
-
-def _to_channels_last(images: Any) -> np.ndarray:
-    return images.detach().numpy().transpose(0, 2, 3, 1)
-
-
-def _to_channels_first(values: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values.transpose(0, 3, 1, 2)))
+    def count(self, logits: torch.Tensor) -> None:
+        if self._progress and logits.grad_fn is None:
+            self._done += len(logits)
+            self._progress(min(self._done / self._channels, 1.0))

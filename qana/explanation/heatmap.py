@@ -77,7 +77,7 @@ def overlay_difference(photo: np.ndarray, values: np.ndarray, opacity: float = 0
         (S, S, 3) uint8 RGB: `POSITIVE` above 0, `NEGATIVE` below 0.
     """
     share = resize_map(values / max(np.abs(values).max(), 1e-12), len(photo))[..., None]
-    colours = np.where(share > 0, np.float32(POSITIVE), np.float32(NEGATIVE))
+    colours = np.where(share > 0, np.array(POSITIVE, np.float32), np.array(NEGATIVE, np.float32))
     weight = np.abs(share) * opacity
     return (photo * (1 - weight) + colours * weight).round().astype(np.uint8)
 

@@ -1,20 +1,21 @@
 """Computes a map of the grad-cam package as a job of the background worker.
 
-This module imports neither TensorFlow nor torch until a map is made.
+This module imports torch only when a map is made, and TensorFlow never.
 """
 
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qana.errors import ExplanationError
 from qana.inference.manifest import ModelEntry, find_same_entry
-from qana.jobs.cache import Cache, load_form_once
+from qana.jobs.cache import Cache
 from qana.jobs.worker import ProgressCallback
 
 if TYPE_CHECKING:
-    from qana.explanation.keras_gradients import KerasNetwork
+    from qana.explanation.explained_network import ExplainedNetwork
 
 METHODS = ("Grad-CAM", "Grad-CAM++", "LayerCAM", "Eigen-CAM", "Score-CAM")
 """Keys of `qana.explanation.grad_cam.METHODS`, which needs torch."""
@@ -92,11 +93,10 @@ def make_map(
         ModelError: the model is missing or has changed, or it is not the one that gave the answer.
     """
     entry = find_same_entry(model, sha256)
-    key = ("explained", entry.sha256, form)
-    network = cache.get(key, lambda: _load_network(cache, entry, form, progress))
+    network = _load_network(cache, entry, form, progress)
     from qana.explanation.grad_cam import compute_maps
 
-    progress(f"{method} on the {form} network", 0)
+    progress(f"{method} on the {form} network", 0.5)
     start = time.perf_counter()
     values = compute_maps(
         network,
@@ -109,20 +109,35 @@ def make_map(
     return values, time.perf_counter() - start
 
 
+def prepare_maps(
+    cache: Cache, progress: ProgressCallback, model: str, sha256: str | None = None
+) -> None:
+    """Loads what the first map needs, before a visitor asks for one.
+
+    Args:
+        cache: keeps the loaded networks.
+        progress: as in `make_map`.
+        model: name of the model.
+        sha256: as in `make_map`.
+    """
+    entry = find_same_entry(model, sha256)
+    for form in entry.record.get("keras", {}):
+        _load_network(cache, entry, form, progress)
+
+
+def can_make_maps() -> bool:
+    """Finds out, without loading them, whether the packages of the maps are installed."""
+    return all(map(find_spec, ("torch", "pytorch_grad_cam", "h5py")))
+
+
 def _load_network(
     cache: Cache, entry: ModelEntry, form: str, progress: ProgressCallback
-) -> "KerasNetwork":
-    """Loads a Keras form and runs it once, which builds its graphs."""
-    progress("Loading TensorFlow", 0.05)
-    from qana.explanation.keras_gradients import KerasNetwork
-
-    progress("Loading torch and grad-cam", 0.25)
+) -> "ExplainedNetwork":
+    """Loads torch, grad-cam and a Keras form, each once."""
+    progress("Loading torch and grad-cam", 0.05)
     import qana.explanation.grad_cam  # noqa: F401
+    from qana.explanation.explained_network import load_explained_network
 
     progress(f"Loading the {form} network", 0.4)
-    network = KerasNetwork(load_form_once(cache, entry, form), list_layers(entry))
-    progress("Preparing its gradients", 0.7)
-    blank = np.zeros((1, *entry.input_shape), np.float32)
-    network.compute_gradients(blank, np.zeros((1, 7), np.float32))
-    network.compute_logits(blank)
-    return network
+    key = ("explained", entry.sha256, form)
+    return cache.get(key, lambda: load_explained_network(entry, form, list_layers(entry)))

@@ -73,7 +73,7 @@ class PhotoScorer:
             DataError: the photo has no lesion mask.
             ExportError: the ONNX export of the model gives other logits.
         """
-        from qana.explanation.grad_cam import compute_maps
+        from qana.explanation.keras_grad_cam import compute_keras_maps
 
         classifier = self._classifier
         temperature = classifier.entry.temperature
@@ -89,7 +89,8 @@ class PhotoScorer:
 
         def compute_keras_map(method: str, form: str) -> np.ndarray:
             network = self._networks[form]
-            return compute_maps(network, method, LAST_LAYER, inputs[None], np.array([label]))[0]
+            labels = np.array([label])
+            return compute_keras_maps(network, method, LAST_LAYER, inputs[None], labels)[0]
 
         def compute_probability(photos: np.ndarray) -> np.ndarray:
             return softmax(self._compute_logits(photos), temperature)[:, label]

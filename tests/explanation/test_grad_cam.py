@@ -1,4 +1,4 @@
-"""Tests of grad-cam on Keras networks against grad-cam on torch and against the Akida map."""
+"""Tests of grad-cam in Keras against grad-cam on torch layers and against the Akida map."""
 
 import copy
 import os
@@ -17,8 +17,9 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa:
 
 from qana.errors import ExplanationError  # noqa: E402
 from qana.explanation.akida_map import AkidaMap  # noqa: E402
-from qana.explanation.grad_cam import METHODS, compute_maps  # noqa: E402
+from qana.explanation.grad_cam import METHODS  # noqa: E402
 from qana.explanation.heatmap import normalize_map, resize_map  # noqa: E402
+from qana.explanation.keras_grad_cam import compute_keras_maps  # noqa: E402
 from qana.explanation.keras_gradients import KerasNetwork  # noqa: E402
 from qana.inference.manifest import find_entry  # noqa: E402
 from qana.network.builders import build_network  # noqa: E402
@@ -104,7 +105,7 @@ def test_a_network_with_other_layers_gets_an_error() -> None:
 def test_keras_and_native_hooks_give_the_same_map(
     network, torch_network, square_photos, method
 ) -> None:
-    found = compute_maps(network, method, LAST, square_photos, CLASSES)
+    found = compute_keras_maps(network, method, LAST, square_photos, CLASSES)
     assert found.shape == (63, 128, 128)
     assert (
         np.abs(found - compute_native_maps(torch_network, method, LAST, square_photos)).max() < 1e-4
@@ -134,7 +135,7 @@ def test_in_float64_early_layers_agree_too(
     hooks in float32 differ from the hooks in float64 as much as Keras in float32 does.
     """
     photos = square_photos[:21]
-    found = compute_maps(doubled, method, layer, photos, CLASSES[:21])
+    found = compute_keras_maps(doubled, method, layer, photos, CLASSES[:21])
     expected = compute_native_maps(copy.deepcopy(torch_network).double(), method, layer, photos)
     assert np.abs(found - expected).max() < 1e-6
 
@@ -142,7 +143,7 @@ def test_in_float64_early_layers_agree_too(
 def test_score_cam_agrees_and_reports_progress(network, torch_network, square_photos) -> None:
     shares: list[float] = []
     layer, photos = "attention80_add", square_photos[:1]
-    found = compute_maps(network, "Score-CAM", layer, photos, CLASSES, shares.append)
+    found = compute_keras_maps(network, "Score-CAM", layer, photos, CLASSES, shares.append)
     assert (
         np.abs(found - compute_native_maps(torch_network, "Score-CAM", layer, photos)).max() < 1e-4
     )
@@ -165,7 +166,7 @@ def test_the_akida_map_is_grad_cam_of_the_quantized_network(
     # All photos at once would need gigabytes for the gradients.
     for part in np.split(np.arange(len(square_photos)), 3):
         photos = square_photos[part]
-        expected = compute_maps(network, "Grad-CAM", LAST, photos, CLASSES[part])
+        expected = compute_keras_maps(network, "Grad-CAM", LAST, photos, CLASSES[part])
         carried = before(tf.constant(photos, tf.float32)).values.numpy()
         for photo, label, integers, theirs in zip(
             photos, CLASSES[part], carried, expected, strict=True
@@ -184,6 +185,6 @@ def test_the_akida_map_is_grad_cam_of_the_quantized_network(
 def test_an_unknown_method_or_layer_gets_an_error(network, keras_forms, square_photos) -> None:
     for method, layer in (("Nothing-CAM", LAST), ("Grad-CAM", "nowhere")):
         with pytest.raises(ExplanationError, match="choose one of"):
-            compute_maps(network, method, layer, square_photos[:1], CLASSES)
+            compute_keras_maps(network, method, layer, square_photos[:1], CLASSES)
     with pytest.raises(ExplanationError, match="'logits' that gives a map"):
         KerasNetwork(keras_forms["float"], ["logits"])

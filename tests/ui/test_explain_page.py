@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -24,7 +25,8 @@ from qana.inference.manifest import find_entry, find_models_folder
 from qana.jobs.background_worker import STOPPED, BackgroundWorker, Job
 from qana.jobs.cache import Cache
 from qana.jobs.messages import Answer, Request
-from ui.explain.session import MAKE_MAP
+from ui.explain.picture import WAIT
+from ui.explain.session import MAKE_MAP, PREPARE_MAPS
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "explain.py")
 SECONDS = 60
@@ -33,7 +35,10 @@ SECONDS = 60
 class Quiet(BackgroundWorker):
     """Takes requests and answers none: the process itself has a test of its own."""
 
+    asked: ClassVar[list[str]] = []
+
     def submit(self, function: str, **arguments: object) -> Job:
+        self.asked.append(function)
         return Job(Request(1, "none:none"))
 
 
@@ -42,6 +47,7 @@ def page(samples, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """A sample is open."""
     st.cache_resource.clear()
     monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
+    monkeypatch.setattr(Quiet, "asked", [])
     opened = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
     assert not opened.exception
     opened.button(key=samples[0].image_id).click().run()
@@ -147,17 +153,19 @@ def test_occlusion_asks_the_spiking_network(page) -> None:
     assert any(caption.startswith("Occlusion: agrees") for caption in pictures(page))
 
 
-def test_what_needs_tensorflow_is_waited_for_without_stopping_the_page(page) -> None:
+def test_what_needs_torch_is_waited_for_without_stopping_the_page(page) -> None:
     page.pills(key="explain_method").set_value("LayerCAM").run()
     assert not page.exception
     bars = [bar.proto.text for bar in page.get("progress")]
     assert bars == ["LayerCAM, quantized network: waiting in the queue"]
     assert "What the spikes see" in words(page)
+    assert pictures(page)[0] == WAIT
     session = page.session_state.explained
     (job,) = session.jobs.values()
     job.answer = Answer(1, done=True, value=(np.eye(128, dtype=np.float32), 0.25))
     page.run()
     assert not page.get("progress")
+    assert WAIT not in pictures(page)
     assert "Made in 0.2 s here" in words(page) or "Made in 0.3 s here" in words(page)
     assert any(caption.startswith("LayerCAM: agrees") for caption in pictures(page))
 
@@ -267,7 +275,7 @@ def test_the_process_makes_a_map(square_photos) -> None:
     assert values.shape == (128, 128)
     assert values.max() > 0.99
     assert seconds > 0
-    assert "Loading TensorFlow" in words_seen
+    assert "Loading torch and grad-cam" in words_seen
     assert "no Keras form" in lost.answer.error
     worker.close()
 
@@ -277,6 +285,13 @@ def test_an_answer_is_not_explained_by_a_network_that_replaced_its_own(square_ph
     asked |= {"inputs": square_photos[0], "label": 4, "sha256": "0" * 64}
     with pytest.raises(ModelError, match="replaced after this answer"):
         make_map(Cache(), lambda _words, _share: None, **asked)
+
+
+def test_the_first_map_is_prepared_once(page) -> None:
+    asked = Quiet.asked
+    assert asked.count(PREPARE_MAPS) == 1
+    page.selectbox(key="explain_label").set_value(1).run()
+    assert asked.count(PREPARE_MAPS) == 1
 
 
 def test_the_page_offers_what_the_package_has() -> None:

@@ -11,6 +11,8 @@ from qana.explanation.png_card import draw_png_card
 from qana.inference.probabilities import format_percent
 from ui.explain.session import ExplainSession
 
+WAIT = "The map is being made. The first one takes longer, because torch loads in the background."
+
 
 def show_picture(session: ExplainSession, request: MapRequest) -> float:
     """Shows the photo under a map.
@@ -33,7 +35,9 @@ def show_picture(session: ExplainSession, request: MapRequest) -> float:
         picture = overlay_map(picture, values, opacity)
     if outlines and with_outlines:
         picture = draw_outlines(picture, outlines)
-    place.image(picture, alt=f"The photo under a map of what supports {name}", width="stretch")
+    alt = f"The photo under a map of what supports {name}" if values is not None else "The photo"
+    waits = WAIT if request in session.jobs else None
+    place.image(picture, caption=waits, alt=alt, width="stretch")
     if values is None:
         return opacity
     if is_empty_map(values):

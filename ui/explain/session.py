@@ -10,16 +10,19 @@ from qana.data.samples import Sample
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import compute_energy_in_mask
 from qana.explanation.heatmap import is_empty_map, resize_map
+from qana.explanation.map_job import can_make_maps
 from qana.explanation.map_request import AKIDA_MAP, OCCLUSION, MapRequest
 from qana.explanation.occlusion import compute_occlusion_map
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier, Prediction
 from qana.inference.diagnosis import Diagnosis, diagnose
+from qana.inference.manifest import ModelEntry
 from qana.jobs.background_worker import Job
 from ui.answered_photo import AnsweredPhoto
 from ui.shared_models import get_background_worker
 
 MAKE_MAP = "qana.explanation.map_job:make_map"
+PREPARE_MAPS = "qana.explanation.map_job:prepare_maps"
 
 
 @dataclass
@@ -107,6 +110,17 @@ def open_session(
     """
     diagnosis = diagnose(read_image(data), classifier, force=True)
     return ExplainSession(AnsweredPhoto(diagnosis, sample))
+
+
+def prepare_maps_once(entry: ModelEntry) -> None:
+    """Has the background worker load what the first map needs, once for each visitor and network.
+
+    Args:
+        entry: the network.
+    """
+    if st.session_state.get("maps_prepared") != entry.sha256 and can_make_maps():
+        get_background_worker().submit(PREPARE_MAPS, model=entry.name, sha256=entry.sha256)
+        st.session_state.maps_prepared = entry.sha256
 
 
 def request_map(session: ExplainSession, request: MapRequest) -> None:

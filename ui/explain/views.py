@@ -62,8 +62,7 @@ def show_side_by_side(
     st.caption(
         "Agreement is the rank correlation with the Akida map. It is 1 if both maps rank all "
         "positions equally. An empty map supports no position and agrees with none. Eigen-CAM "
-        "ignores the class. The first map takes about a minute, "
-        "while TensorFlow and torch load in the background."
+        "ignores the class. The first map takes longer, because torch loads in the background."
     )
     if document:
         photos, found = document.photos, []
