@@ -1,4 +1,4 @@
-"""Finds the folders of models and assets, and holds the version."""
+"""Finds the folders of models, assets and scripts, and holds the version."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ def find_folder(name: str) -> Path:
     In a checkout the folder is next to the package; in an installed package it is inside it.
 
     Args:
-        name: "models" or "assets".
+        name: "models", "assets" or "static".
 
     Returns:
         The path of the folder. It need not exist.

@@ -40,6 +40,7 @@ COMMANDS = {
     "learn": "Teach the edge head of a model new photos on the device.",
     "bench": "Measure latency and energy of each runtime on this computer.",
     "walkthrough": "Compute what the page Convert shows, so that no visitor waits for it.",
+    "export-lesson": "Write a lesson as plain files that need neither Python nor the engine.",
     "handout": "Write a one-page PDF for teaching: from pixels to spikes.",
 }
 """Name of each command and its description. Its module in `qana.cli` has _ in place of -."""

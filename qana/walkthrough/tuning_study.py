@@ -21,8 +21,9 @@ def describe_tuning(study: StudyTable) -> str:
     for row in study.rows:
         cell = dict(zip(study.columns, row, strict=True))
         bits = str(cell["variant"]).partition(",")[0]
-        if isinstance(cell[SCORE], float):
-            scores[bits, str(cell["stage"])] = cell[SCORE]  # the last one is tuned the longest
+        score = cell[SCORE]
+        if isinstance(score, float):
+            scores[bits, str(cell["stage"])] = score  # the last one is tuned the longest
     measured = [
         f"at {bits} from {scores[bits, BEFORE]:.2f} to {scores[bits, AFTER]:.2f}"
         for bits, stage in scores

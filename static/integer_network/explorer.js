@@ -27,9 +27,10 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const HELP = "Arrow keys choose, Enter goes in, Escape goes out, Backspace goes back."
 
 // Options:
-//   network      addresses of the two files: {description, integers}
+//   network      {description, integers, makeWorker}, see runner.js
 //   at           position to begin with, from an address; may be empty
 //   onMove       called with the position as text after each move
+//   onState      called with the view, which holds the outputs and the changes, after each drawing
 //   onStudy      opens the measured study; without it the page gives no link
 //   study        one sentence on what the study measured
 // Returns {setPhoto, stop}. A photo is {pixels, name, engine}, with (S, S, 3) uint8 pixels; `engine` has
@@ -107,6 +108,7 @@ export function startExplorer(root, options) {
     for (const part of Object.values(parts)) part.draw()
     say(drawn.describe())
     frame.dataset.state = "ready"
+    options.onState?.(view)
     frame.dataset.level = view.position.level
     frame.dataset.at = writePosition(view.position)
   }

@@ -2,12 +2,13 @@
 import { changeNetwork } from "./changes.js"
 import { readNetwork } from "./network.js"
 
-export async function startRunner(addresses) {
-  const [description, integers] = await Promise.all([
-    download(addresses.description).then((answer) => answer.json()),
-    download(addresses.integers).then((answer) => answer.arrayBuffer()),
+// Takes the description as JSON and the integers as an ArrayBuffer, or the addresses of both files.
+export async function startRunner({ description, integers, makeWorker = makeModuleWorker }) {
+  const [text, content] = await Promise.all([
+    typeof description === "string" ? download(description).then((answer) => answer.json()) : description,
+    typeof integers === "string" ? download(integers).then((answer) => answer.arrayBuffer()) : integers,
   ])
-  const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" })
+  const worker = makeWorker()
   const waiting = new Map()
   let count = 0
   worker.onmessage = ({ data }) => {
@@ -27,8 +28,12 @@ export async function startRunner(addresses) {
       waiting.set(id, { resolve, reject })
       worker.postMessage({ id, task, ...details })
     })
-  await ask("load", { description, integers })
-  return new Runner(readNetwork(description, integers), ask, () => worker.terminate())
+  await ask("load", { description: text, integers: content })
+  return new Runner(readNetwork(text, content), ask, () => worker.terminate())
+}
+
+function makeModuleWorker() {
+  return new Worker(new URL("worker.js", import.meta.url), { type: "module" })
 }
 
 async function download(address) {

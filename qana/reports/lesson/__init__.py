@@ -1,0 +1,1 @@
+"""Writes the lesson as plain files that need neither Python nor the Akida engine."""
