@@ -8,7 +8,10 @@ import numpy as np
 
 from qana.classes import BY_CODE, CLASSES, LABELS
 from qana.data.samples import Sample
+from qana.data.source_names import TITLES
+from qana.errors import ModelError
 from qana.explanation.answer_map import draw_answer_map
+from qana.explanation.similar_cases import SimilarCase, find_similar
 from qana.inference.backend import CHIP
 from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
@@ -72,6 +75,23 @@ class SourceRow:
 
 
 @dataclass(frozen=True, eq=False)
+class NearCase:
+    """A similar training lesion.
+
+    Attributes:
+        case: the lesion with its photo.
+        name: recorded diagnosis.
+        source: data set and image type.
+        distance: in words.
+    """
+
+    case: SimilarCase
+    name: str
+    source: str
+    distance: str
+
+
+@dataclass(frozen=True, eq=False)
 class DiagnosisContent:
     """What a report of one diagnosis states.
 
@@ -93,6 +113,8 @@ class DiagnosisContent:
         layers: the hidden layers in order.
         sources: the sources of the numbers.
         dark_skin: sentence on dark skin; empty if nothing is known.
+        cases: the nearest training lesions; empty if the network has no reference cases.
+        case_credits: sources and licences of their photos.
         origin: sentence on the data, the weights and the engine.
     """
 
@@ -113,6 +135,8 @@ class DiagnosisContent:
     layers: tuple[LayerShare, ...]
     sources: tuple[SourceRow, ...]
     dark_skin: str
+    cases: tuple[NearCase, ...]
+    case_credits: str
     origin: str
 
 
@@ -128,7 +152,7 @@ def gather_diagnosis_content(
     if prediction is None:
         raise ValueError("This photo was rejected: it has no answer to report.")
     code, probability = prediction.top[0]
-    lesion = BY_CODE[code]
+    lesion, cases = BY_CODE[code], _list_cases(diagnosis)
     named = f"Looks most like: {lesion.name}, {format_percent(probability)}"
     licence = entry.record["licence"].partition(" (")[0]
     return DiagnosisContent(
@@ -149,6 +173,8 @@ def gather_diagnosis_content(
         layers=_list_layers(prediction),
         sources=tuple(_list_sources(diagnosis, prediction)),
         dark_skin=describe_dark_skin(read_valid_report(entry)),
+        cases=cases,
+        case_credits="; ".join(dict.fromkeys(one.case.attribution for one in cases)),
         origin=f"The network learned from {describe_sources(entry)} ({licence}). It runs on "
         "BrainChip's Akida engine, which is proprietary. This page was made in memory. The app "
         "keeps no copy of it or of the photo.",
@@ -159,6 +185,22 @@ def format_time(made: datetime) -> str:
     """Writes a time with its time zone, such as "04 March 2026, 15:06 (UTC+00:00)"."""
     zone = made.strftime("%z")
     return f"{made:%d %B %Y, %H:%M} (UTC{zone[:3]}:{zone[3:5]})"
+
+
+def _list_cases(diagnosis: Diagnosis) -> tuple[NearCase, ...]:
+    try:
+        cases = find_similar(diagnosis) if diagnosis.classifier.entry.cases else []
+    except ModelError:  # a report without them is better than none
+        cases = []
+    return tuple(
+        NearCase(
+            case,
+            BY_CODE[case.label].name,
+            f"{TITLES[case.source]}, {case.image_type}",
+            f"distance {case.distance:.3f}",
+        )
+        for case in cases
+    )
 
 
 def _list_classes(prediction: Prediction) -> tuple[ClassShare, ...]:

@@ -40,6 +40,10 @@ LINE = 3.2
 """Largest height of a row of the layers, mm. It is smaller if there are many."""
 TINY = 7
 """Font size of the layers' names and of captions, points."""
+CASE_SIDE = 14
+"""Side of the photo of a similar case, mm."""
+LOWEST_CASES = 150
+"""Lowest place of the similar cases, mm. Below it the page is full of warnings."""
 
 
 def draw_diagnosis_pdf(diagnosis: Diagnosis, made: datetime, sample: Sample | None = None) -> bytes:
@@ -62,6 +66,8 @@ def draw_diagnosis_pdf(diagnosis: Diagnosis, made: datetime, sample: Sample | No
     draw_banner(pdf, "Report of one photo", content.made)
     top = _draw_answer(pdf, content, 27)
     below = _draw_pictures(pdf, content, top)
+    if content.cases and below <= LOWEST_CASES:
+        below = _draw_cases(pdf, content, below)
     width = (INNER - 8) * 0.44
     _draw_sources(pdf, content, below, width)
     _draw_layers(pdf, content, below, MARGIN + width + 8, INNER - width - 8)
@@ -96,6 +102,24 @@ def _draw_pictures(pdf: FPDF, content: DiagnosisContent, y: float) -> float:
         below = max(below, draw_text(pdf, x, y + SIDE + 1, SIDE, words, TINY, colour=MUTED))
         x += SIDE + GAP
     return max(below, _draw_classes(pdf, content, x, y)) + 4
+
+
+def _draw_cases(pdf: FPDF, content: DiagnosisContent, y: float) -> float:
+    """Draws the similar cases in one row, each with its caption at the right."""
+    y = draw_heading(pdf, MARGIN, y - 2, INNER, "Similar training lesions")
+    width = INNER / len(content.cases)
+    for number, one in enumerate(content.cases):
+        x = MARGIN + number * width
+        alt = f"Photo of a training lesion: {one.name}"
+        draw_picture(pdf, x, y, CASE_SIDE, one.case.read_photo(), alt)
+        x, inner = x + CASE_SIDE + 1.5, width - CASE_SIDE - 3
+        below = draw_text(pdf, x, y - 0.5, inner, one.name, TINY, BOLD)
+        draw_text(pdf, x, below, inner, f"{one.source}, {one.distance}", TINY, colour=MUTED)
+    words = (
+        "Nearest by the network's own numbers. The data sets record the diagnoses. Photos: "
+        f"{content.case_credits}."
+    )
+    return draw_text(pdf, MARGIN, y + CASE_SIDE + 3, INNER, words, TINY, colour=MUTED) + 3
 
 
 def _draw_classes(pdf: FPDF, content: DiagnosisContent, x: float, y: float) -> float:

@@ -7,7 +7,7 @@ import jinja2
 
 from qana.data.samples import Sample
 from qana.inference.diagnosis import Diagnosis
-from qana.reports.data_urls import embed_picture
+from qana.reports.data_urls import embed_picture, make_data_url
 from qana.reports.diagnosis_content import gather_diagnosis_content
 
 PAGES = jinja2.Environment(
@@ -35,6 +35,7 @@ def write_diagnosis_report(
     page = PAGES.get_template("diagnosis_report.html").render(
         content=content,
         photo=embed_picture(content.photo),
+        case_photos=[make_data_url("image/webp", one.case.file) for one in content.cases],
         heat=None if content.heat is None else embed_picture(content.heat),
     )
     return page.encode()

@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from qana.classes import BY_CODE
+from qana.data.source_names import TITLES
+from qana.explanation.similar_cases import find_similar
 from qana.imaging import Problem, read_image
 from qana.inference.classifier import load_classifier
 from qana.inference.diagnosis import diagnose
@@ -70,20 +72,35 @@ def test_it_says_what_the_app_says(page: str, answered, samples) -> None:
 
 def test_the_photo_is_inside_as_the_network_saw_it(page: str, answered) -> None:
     pictures = [one["src"] for tag, one in Reader(page).tags if tag == "img"]
-    assert len(pictures) == 2  # the photo, and the map over it
+    cases = [] if answered.classifier.entry.cases is None else find_similar(answered)
+    assert len(pictures) == 2 + len(cases)  # the photo, the map over it, and similar cases
     inside = [
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(one.split(",")[1])))) for one in pictures
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(one.split(",")[1]))))
+        for one in pictures[:2]
     ]
     assert inside[0].shape == answered.square.shape
     assert np.abs(inside[0].astype(int) - answered.square).mean() < 3
     assert np.abs(inside[1].astype(int) - answered.square).mean() > 10
 
 
+def test_the_similar_cases_stand_in_it(page: str, answered) -> None:
+    words = Reader(page).words
+    if answered.classifier.entry.cases is None:
+        assert "Similar training lesions" not in words
+        return
+    pictures = [one["src"] for tag, one in Reader(page).tags if tag == "img"]
+    for case, picture in zip(find_similar(answered), pictures[2:], strict=True):
+        assert base64.b64decode(picture.split(",")[1]) == case.file
+        assert f"{BY_CODE[case.label].name} {TITLES[case.source]}, {case.image_type}" in words
+        assert f"distance {case.distance:.3f}" in words
+        assert case.attribution in words
+
+
 def test_it_asks_nothing_of_the_network_and_runs_nothing(page: str) -> None:
     tags = Reader(page).tags
     assert not {"script", "link", "iframe", "object", "form"} & {tag for tag, _ in tags}
     assert not re.search(r"https?:", page)
-    assert all(one["src"].startswith("data:image/jpeg") for tag, one in tags if tag == "img")
+    assert all(one["src"].startswith("data:image/") for tag, one in tags if tag == "img")
     assert all(one.get("alt") for tag, one in tags if tag == "img")
 
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from qana.bench.photo_cost import estimate_photo_energy, find_best_gpu_row, read_reference_rows
 from qana.classes import BY_CODE, LABELS
 from qana.data.samples import load_samples
+from qana.explanation.similar_cases import find_similar
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
 from ui.answered_photo import AnsweredPhoto
@@ -55,6 +56,8 @@ def test_a_scene_has_the_answer_of_the_network_and_the_recorded_diagnosis(scene,
     assert scene["answer"]["recorded"] == f"The doctors recorded: {BY_CODE[sample.label].name}."
     shares = [row["share"] for row in scene["answer"]["top"]]
     assert shares == [share for _, share in prediction.top]
+    names = [BY_CODE[case.label].name for case in find_similar(answer.diagnosis, 3)]
+    assert [case["name"] for case in scene["cases"]] == names
     assert scene["origin"].startswith("The network akida2 answered, here in BrainChip's simulator")
 
 

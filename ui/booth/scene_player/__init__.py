@@ -9,10 +9,13 @@ import numpy as np
 from qana.bench.photo_cost import PhotoEnergy
 from qana.bench.rows import Row
 from qana.classes import BY_CODE, CLASSES
+from qana.data.source_names import TITLES
+from qana.errors import ModelError
 from qana.explanation.answer_map import draw_answer_map
+from qana.explanation.similar_cases import SimilarCase, find_similar
 from qana.inference.backend import CHIP, SIMULATOR
 from qana.inference.probabilities import format_percent
-from qana.reports.data_urls import embed_picture
+from qana.reports.data_urls import embed_picture, make_data_url
 from qana.walkthrough.layer_events import make_frames
 from ui.answered_photo import AnsweredPhoto
 from ui.component import register_component
@@ -21,6 +24,8 @@ WHERE = {
     CHIP: "on an Akida chip in this machine.",
     SIMULATOR: "here in BrainChip's simulator, which computes the same numbers as the chip.",
 }
+CASES = 3
+"""Number of similar training lesions."""
 _player = register_component(Path(__file__).parent)
 
 
@@ -56,6 +61,7 @@ def encode_scene(number: int, answer: AnsweredPhoto, energy: PhotoEnergy | None)
     frames = make_frames(prediction.outputs)
     activations = sum(frame.size for frame in frames)
     likeliest = BY_CODE[prediction.top[0][0]].name.lower()
+    cases = _find_cases(answer)
     return {
         "number": number,
         "photo": embed_picture(diagnosis.square),
@@ -75,9 +81,27 @@ def encode_scene(number: int, answer: AnsweredPhoto, energy: PhotoEnergy | None)
         "work": f"{prediction.events / activations:.0%} of the values that a dense network "
         f"computes: {prediction.events:,} spikes (counted here)",
         "answer": _describe_answer(answer) | {"likeliest": likeliest},
-        "origin": f"The network {diagnosis.model} answered, {WHERE[diagnosis.backend]}",
+        "cases": [
+            {"picture": make_data_url("image/webp", one.file), "name": BY_CODE[one.label].name}
+            for one in cases
+        ],
+        "origin": f"The network {diagnosis.model} answered, {WHERE[diagnosis.backend]}"
+        + _credit_cases(cases),
         "energy": None if energy is None else _describe_energy(energy),
     }
+
+
+def _find_cases(answer: AnsweredPhoto) -> list[SimilarCase]:
+    try:
+        return find_similar(answer.diagnosis, CASES)
+    except ModelError:  # the network has none: the show goes on
+        return []
+
+
+def _credit_cases(cases: list[SimilarCase]) -> str:
+    """Names the data sets of the cases; ATTRIBUTION.md has their authors and licences."""
+    titles = " and ".join(dict.fromkeys(TITLES[one.source] for one in cases))
+    return f" Similar lesions: {titles} (CC BY-NC 4.0 or CC BY 4.0)." if cases else ""
 
 
 def _describe_answer(answer: AnsweredPhoto) -> dict[str, Any]:

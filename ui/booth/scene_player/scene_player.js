@@ -132,6 +132,18 @@ function start(root) {
     find(".top").replaceChildren(...rows)
     const own = guess && scene.kinds.find(({ code }) => code === guess).name
     write(".recorded", (own ? `Your guess: ${own}. ` : "") + answer.recorded)
+    find(".near").classList.toggle("none", !scene.cases.length)
+    const cases = scene.cases.map(({ picture, name }) => {
+      const item = document.createElement("li")
+      const image = document.createElement("img")
+      image.src = picture
+      image.alt = ""
+      const label = document.createElement("span")
+      label.textContent = name
+      item.append(image, label)
+      return item
+    })
+    find(".cases").replaceChildren(...cases)
     showWork(1)
     const { energy } = scene
     find(".energy").classList.toggle("known", Boolean(energy))
