@@ -1,8 +1,8 @@
 // Draws one channel: its map, where each place is one output.
 import { LEGEND, paintChannel } from "./drawing.js"
 import { make, write, writeName, writePlace } from "./elements.js"
-import { describeNeuron } from "./neuron.js"
-import { findLayer } from "./position.js"
+import { drawPreview } from "./neuron_view.js"
+import { describe as describeAt, findLayer } from "./position.js"
 import { findOrigin } from "./network_view.js"
 
 export function drawChannel(view, stage) {
@@ -13,8 +13,9 @@ export function drawChannel(view, stage) {
   const marker = make("div", { class: "marker" })
   paintChannel(canvas, values, layer.output, view.position.channel)
   const lead = `Channel ${view.position.channel} of ${writeName(layer.name)}. Each place is one output. Choose one to see its sum.`
-  const box = make("div", { class: "canvas one" }, canvas, marker)
-  stage.replaceChildren(make("p", { class: "lead" }, lead), box, make("p", { class: "legend" }, LEGEND))
+  const box = make("div", {}, make("div", { class: "canvas" }, canvas, marker), make("p", { class: "legend" }, LEGEND))
+  const preview = make("div", { class: "preview" })
+  stage.replaceChildren(make("p", { class: "lead" }, lead), make("div", { class: "pair" }, box, preview))
   choose()
   const follow = (event) => {
     const place = find(event)
@@ -45,12 +46,13 @@ export function drawChannel(view, stage) {
       width: `${100 / width}%`,
       height: `${100 / height}%`,
     })
+    preview.replaceChildren(...drawPreview(view, describeAt(view, view.position), view.open))
   }
 
   function describe() {
     const { row, column, channel } = view.position
     const value = values[(row * width + column) * channels + channel]
-    const neuron = describeNeuron(view.network, view.outputs, layer, [row, column, channel])
+    const neuron = describeAt(view, view.position)
     return `${capitalize(writePlace(row, column))}: ${write(value)}, ${value === 0 ? "silence" : "an event"}. ${summarize(neuron)}`
   }
 }

@@ -7,6 +7,7 @@ import { PART, describe as describeAt, followInput } from "./position.js"
 import { drawSum } from "./sum_chart.js"
 
 const LARGEST = 8
+const PREVIEWED = 4
 
 export function drawNeuron(view, stage) {
   const neuron = describeAt(view, view.position)
@@ -60,6 +61,13 @@ export function drawNeuron(view, stage) {
   }
 }
 
+// Draws a small form of the sum, without controls, for a place that the pointer is on.
+export function drawPreview(view, neuron, onOpen) {
+  const { drawing } = drawSum(neuron, "The sum builds up", () => {})
+  const result = make("p", { class: "result" }, ...writeResult(view, neuron))
+  return [drawing, make("p", {}, writeLead(view, neuron)), result, drawTable(neuron, onOpen, PREVIEWED)]
+}
+
 function capitalize(text) {
   return text[0].toUpperCase() + text.slice(1)
 }
@@ -67,6 +75,12 @@ function capitalize(text) {
 function nameParts({ form }, count) {
   const name = { pooled: "pixel", products: "product", add: "input", join: "input" }[form]
   return count === 1 ? name : `${name}s`
+}
+
+function writeZeros(zeros, reads) {
+  if (!zeros) return "None of its inputs is zero."
+  if (zeros === reads) return "All of its inputs are zero."
+  return zeros === 1 ? "One of its inputs is zero and costs nothing." : `${write(zeros)} of its inputs are zero and cost nothing.`
 }
 
 function writeLead(view, neuron) {
@@ -77,9 +91,8 @@ function writeLead(view, neuron) {
     return `Channel ${channel} of ${writeName(layer.name)} sums ${reads} pixels. Each pixel is a sum of products of its own, bounded by the ReLU.`
   }
   const name = layer.kind === "dense" ? `The logit of ${view.network.classes[channel].name}` : "This output"
-  const silent = reads - parts.length
-  const zeros = silent ? `${write(silent)} of its inputs are zero and cost nothing.` : "None of its inputs is zero."
-  return `${name} is a sum of ${write(reads)} products. ${zeros} The sum begins with the bias, ${write(neuron.bias)}.`
+  const products = reads === 1 ? "one product" : `${write(reads)} products`
+  return `${name} is a sum of ${products}. ${writeZeros(reads - parts.length, reads)} The sum begins with the bias, ${write(neuron.bias)}.`
 }
 
 function writeLegend(neuron) {
@@ -120,15 +133,15 @@ function writeResult(view, neuron) {
 }
 
 // Lists the parts that matter most.
-function drawTable(neuron, onOpen) {
+function drawTable(neuron, onOpen, count = LARGEST) {
   const order = neuron.parts.map((_, index) => index)
   order.sort((a, b) => Math.abs(neuron.parts[b].product) - Math.abs(neuron.parts[a].product))
   const rows = new Map()
   const titles = neuron.form === "pooled" ? ["Pixel", "Adds"] : ["From", "Input", "Weight", "Adds"]
-  for (const index of order.slice(0, LARGEST)) {
+  for (const index of order.slice(0, count)) {
     const part = neuron.parts[index]
     const place = `${part.row}, ${part.column}`
-    const from = part.source === PIXELS ? `${["red", "green", "blue"][part.channel]} at ${place}` : `channel ${part.channel} at ${place}`
+    const from = `${nameInput(neuron, part)} at ${place}`
     const shift = part.shift ? ` × ${2 ** part.shift}` : ""
     const cells = neuron.form === "pooled" ? [place, write(part.product)] : [from, write(part.input) + shift, part.weight === undefined ? "" : write(part.weight), write(part.product)]
     const row = make("tr", { onclick: () => onOpen(index) }, ...cells.map((cell) => make("td", {}, cell)))
@@ -141,6 +154,11 @@ function drawTable(neuron, onOpen) {
     for (const [index, row] of rows) row.classList.toggle("chosen", index === part)
   }
   return table
+}
+
+function nameInput({ form }, { source, channel }) {
+  if (source === PIXELS) return ["red", "green", "blue"][channel]
+  return form === "products" ? `channel ${channel}` : writeName(source)
 }
 
 // Draws the square of inputs of one channel, its weights, and their products.
