@@ -5,11 +5,12 @@ import time
 import streamlit as st
 
 from qana.errors import UserError
-from ui.convert import agreement, bits, bounding, chip, network, quiz, spikes, zoom
+from ui.convert import agreement, bits, bounding, chip, exercises, network, quiz, spikes, zoom
 from ui.convert import conversion_cases as breaking
 from ui.convert.chapter import Chapter, show_introduction
 from ui.convert.job_results import preload_networks
 from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, get_photo
+from ui.convert.stored import get_stored, show_stale_note
 from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
 from ui.scrolling import scroll_to_top
@@ -24,6 +25,7 @@ CHAPTERS: dict[str, Chapter] = {
     "conversion": agreement,
     "spikes": spikes,
     "chip": chip,
+    "exercises": exercises,
     "quiz": quiz,
 }
 """Chapters by their name in the page's address, /convert?chapter=NAME."""
@@ -78,6 +80,7 @@ st.pills(
 )
 number = names.index(chosen)
 show_introduction(number + 1, CHAPTERS[chosen])
+show_stale_note(photo)
 CHAPTERS[chosen].show(photo)
 with st.container(horizontal=True):
     if number > 0:
@@ -92,7 +95,7 @@ with st.container(horizontal=True):
             on_click=switch_to,
             args=(after,),
         )
-if chosen == names[0]:
+if chosen == names[0] and get_stored(photo) is None:
     preload_networks()
 show_disclaimer(get_classifier(WALKTHROUGH_MODEL).entry)
 scroll_to_top(chosen)

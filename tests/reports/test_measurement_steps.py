@@ -27,6 +27,7 @@ WRITTEN_BY_NO_STEP = {
     "assets/outlines.json": "traced from the masks of the data set",
     "assets/splits/*.csv": "made from the data sets",
     "assets/soft_labels/*.npz": "the answers of teachers, which are not deployed",
+    "assets/block_repairs.json": "the vendor's tools on blocks with random weights",
     "assets/boards.csv": "published figures",
     "assets/board_activity.csv": "published figures",
     "assets/published.csv": "published figures",
@@ -35,6 +36,7 @@ WRITTEN_BY_NO_STEP = {
     "assets/*.svg": "drawn by hand, without figures of a network",
     "assets/fonts/*": "fonts of others",
     "docs/api.md": "written by hand; its examples are tested",
+    "docs/teaching.md": "written by hand, without figures of a network",
     "docs/screening.md": "written by hand, without figures of a network",
     "static/*": "fonts, icons and thumbnails of the samples",
 }

@@ -16,9 +16,6 @@ from qana.data.samples import load_calibration_photos, load_samples
 from qana.errors import UserError
 from qana.evaluation.report_files import write_report
 from qana.inference.manifest import find_entry, find_models_folder
-from qana.jobs.background_worker import BackgroundWorker, Job
-from qana.jobs.cache import Cache
-from qana.jobs.messages import Answer, Request
 from qana.network.keras_forms import load_keras_form
 from qana.walkthrough.activation_quantization import (
     compute_histogram,
@@ -39,7 +36,8 @@ from quantizeml.tensors import FixedPoint
 from qana.network.qana import _remove_bound
 from qana.network.quantizeml_loading import QuantizationParams
 from qana.network.quantizeml_loading import quantize as quantize_network
-from qana.walkthrough.folding_job import fold_and_find_ranges, fold_normalization
+from qana.walkthrough.float_layers import FloatNetwork, fold_normalization, load_float_network
+from tests.doubles.stored_doubles import forget_stored_results
 
 MODEL = "akida2"
 STEM = LAYERS[0]
@@ -48,8 +46,8 @@ SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def store() -> Cache:
-    return Cache()
+def opened() -> FloatNetwork:
+    return load_float_network(MODEL, find_entry(MODEL).sha256)
 
 
 @pytest.fixture(scope="module")
@@ -59,19 +57,17 @@ def photo() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def found(store: Cache, photo: np.ndarray) -> dict[str, Activations]:
-    """What the job returns for each layer."""
-    return {
-        layer: fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, layer)
-        for layer in LAYERS
-    }
+def found(opened: FloatNetwork, photo: np.ndarray) -> dict[str, Activations]:
+    """Each layer, opened with NumPy."""
+    photos = load_calibration_photos()
+    highest = opened.find_highest(photos)
+    return {layer: opened.open_layer(photo, layer, highest, len(photos)) for layer in LAYERS}
 
 
 @pytest.fixture(scope="module")
-def network(store: Cache) -> Any:
-    """The float form, as the job loaded it."""
-    entry = find_entry(MODEL)
-    return store.get(("form", entry.sha256, "float"), lambda: load_keras_form(entry, "float"))
+def network() -> Any:
+    """The float form in Keras."""
+    return load_keras_form(find_entry(MODEL), "float")
 
 
 def test_folding_changes_outputs_only_by_rounding(found) -> None:
@@ -83,12 +79,14 @@ def test_folding_changes_outputs_only_by_rounding(found) -> None:
         assert not np.allclose(one.folding.before, one.folding.after)
 
 
-def test_folded_weights_equal_those_of_quantizeml(network) -> None:
+def test_folded_weights_equal_those_of_quantizeml(network, opened) -> None:
     vendors = fold_batchnorms(network)
     for name in LAYERS:
         layer = network.get_layer(name)
-        normalization = layer.outbound_nodes[0].layer
-        kernel, bias = fold_normalization(layer, normalization, np.float32)
+        kind = "depthwise" if "depthwise_kernel" in opened._layers[name].weights else "convolution"
+        kernel, bias = fold_normalization(
+            layer.get_weights()[0], opened._find_reader(name), np.float32, kind
+        )
         expected_kernel, expected_bias = vendors.get_layer(name).get_weights()
         assert (kernel == expected_kernel).all()
         assert (bias == expected_bias).all()
@@ -200,9 +198,14 @@ def test_the_bounds_begin_at_1_and_include_6() -> None:
         assert tried[-1] < max(highest, 8)
 
 
-def test_invalid_arguments_raise_one_sentence(store, photo) -> None:
+def test_logits_equal_those_of_keras(opened, network, photo) -> None:
+    expected = network(photo[None].astype(np.float32)).numpy()
+    assert np.allclose(opened.compute_logits(photo[None]), expected, atol=1e-4)
+
+
+def test_invalid_arguments_raise_one_sentence(opened, photo) -> None:
     with pytest.raises(UserError, match="There is no layer logits to open: choose one of"):
-        fold_and_find_ranges(store, lambda _words, _share: None, MODEL, photo, "logits")
+        opened.open_layer(photo, "logits", {}, 21)
     with pytest.raises(UserError, match="not 3"):
         count_levels(3)
     with pytest.raises(UserError, match="never rises above 0"):
@@ -216,27 +219,16 @@ def chapter() -> None:
     bounding.show(get_photo())
 
 
-class Quiet(BackgroundWorker):
-    """Stores requests; the test answers them."""
-
-    def submit(self, function: str, **arguments: object) -> Job:
-        return Job(Request(1, "none:none"))
-
-
 @pytest.fixture
 def page(found, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The chapter with the stem's values on it."""
     st.cache_resource.clear()
-    monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
-    opened = AppTest.from_function(chapter, default_timeout=SECONDS).run()
-    assert not opened.exception
-    assert opened.get("progress")
-    assert not opened.metric
-    (job,) = opened.session_state.convert_photo.jobs.values()
-    job.answer = Answer(1, done=True, value=found[STEM])
-    opened.run()
-    assert not opened.exception
-    yield opened
+    forget_stored_results(monkeypatch)
+    page = AppTest.from_function(chapter, default_timeout=SECONDS).run()
+    page.session_state.convert_photo.computed["layer", STEM] = found[STEM]
+    page.run()
+    assert not page.exception
+    yield page
     st.cache_resource.clear()
 
 

@@ -12,6 +12,7 @@ from qana.data.balanced_subset import load_balanced_subset
 from qana.jobs.cache import Cache
 from qana.walkthrough.agreement_job import compare_networks
 from tests.doubles.job_doubles import Instant
+from tests.doubles.stored_doubles import forget_stored_results
 
 MODEL = "akida2"
 
@@ -84,6 +85,7 @@ def chapter() -> None:
 def test_the_chapter_has_the_number_of_differing_integers(store, monkeypatch) -> None:
     st.cache_resource.clear()
     monkeypatch.setattr("ui.shared_models.BackgroundWorker", lambda: Instant(store))
+    forget_stored_results(monkeypatch)
     page = AppTest.from_function(chapter, default_timeout=120).run()
     st.cache_resource.clear()
     assert not page.exception

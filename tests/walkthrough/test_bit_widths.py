@@ -16,6 +16,7 @@ from qana.jobs.cache import Cache
 from qana.walkthrough.bit_widths import LAYERS, count_correct_by_class, snap_weights
 from qana.walkthrough.bit_widths_job import answer_photo, answer_subset, load_networks
 from tests.doubles.job_doubles import Instant
+from tests.doubles.stored_doubles import forget_stored_results
 
 MODEL = "akida2"
 
@@ -132,6 +133,7 @@ def page(store, four, plain) -> Iterator[AppTest]:
     st.cache_resource.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ui.shared_models.BackgroundWorker", lambda: Instant(store))
+        forget_stored_results(patch)
         opened = AppTest.from_function(chapter, default_timeout=120).run()
         assert not opened.exception
         yield opened

@@ -12,6 +12,7 @@ from qana.jobs.background_worker import BackgroundWorker, Job
 from qana.jobs.cache import Cache
 from qana.jobs.messages import Answer, Request
 from qana.walkthrough.conversion_cases import CASES, ConversionOutcome, LayerFate
+from tests.doubles.stored_doubles import forget_stored_results
 
 pytest.importorskip("tf_keras")
 
@@ -119,8 +120,9 @@ class Waiting(BackgroundWorker):
 
 def chapter() -> None:
     from ui.convert import conversion_cases as breaking
+    from ui.convert.photo import get_photo
 
-    breaking.show(None)
+    breaking.show(get_photo())
 
 
 @pytest.fixture
@@ -128,6 +130,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Job]:
     worker = Waiting()
     st.cache_resource.clear()
     monkeypatch.setattr("ui.shared_models.BackgroundWorker", lambda: worker)
+    forget_stored_results(monkeypatch)
     yield worker.asked
     st.cache_resource.clear()
 

@@ -6,7 +6,7 @@ As a browser does, it sends the values of all widgets with every message.
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -106,6 +106,23 @@ class Client:
         state = WidgetState(id=self._find_id("button_group", label))
         state.string_array_value.data[:] = [option]
         return self.rerun(state)
+
+    def slide(self, label: str, option: str) -> Page:
+        """Moves a slider with options to one of them."""
+        state = WidgetState(id=self._find_id("slider", label))
+        state.string_array_value.data[:] = [option]
+        return self.rerun(state)
+
+    def submit(self, choices: Mapping[str, str], label: str) -> Page:
+        """Chooses an option of each radio group in a form, and clicks its button.
+
+        Args:
+            choices: identifier of each radio group to the option.
+            label: label of the button.
+        """
+        states = [WidgetState(id=key, string_value=option) for key, option in choices.items()]
+        button = WidgetState(id=self._find_id("button", label), trigger_value=True)
+        return self.rerun(*states, button)
 
     def select(self, label: str, option: str) -> Page:
         """Selects an option of a select box."""

@@ -48,6 +48,17 @@ class Page:
                 return element
         return None
 
+    def list_options(self, kind: str, label: str) -> list[str]:
+        """Lists the options of a widget, as the page shows them; empty without the widget.
+
+        Args:
+            kind: field of Streamlit's message `Element`, such as "button_group".
+            label: label or key of the widget.
+        """
+        element = self.find(kind, label)
+        options = element.options if element is not None else ()
+        return [getattr(option, "content", option) for option in options]
+
     def contains(self, text: str) -> bool:
         """Checks whether a text is on the page."""
         return any(text in one for one in self.texts)

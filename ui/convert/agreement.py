@@ -4,10 +4,12 @@ import altair as alt
 import streamlit as st
 
 from qana.walkthrough.agreement import Agreement
+from qana.walkthrough.stored_results import StoredResults
 from ui.charts import PLOT_HEIGHT
 from ui.convert.chapter import show_number
 from ui.convert.job_results import get_result
 from ui.convert.photo import WalkthroughPhoto
+from ui.convert.stored import get_stored
 
 TITLE = "Conversion"
 IDEA = (
@@ -28,7 +30,7 @@ def show(photo: WalkthroughPhoto) -> None:
     Args:
         photo: the visitor's photo.
     """
-    found: Agreement | None = get_result(AGREEMENT, photo)
+    found = _get_agreement(photo)
     if found is None:
         return
     figure, words = st.columns([3, 2], gap="large", vertical_alignment="center")
@@ -47,6 +49,42 @@ def show(photo: WalkthroughPhoto) -> None:
             f"{', '.join(found.not_compared)}. The converter adds them. The layers after them are "
             "compared."
         )
+
+
+def _get_agreement(photo: WalkthroughPhoto) -> Agreement | None:
+    """Gets the comparison on the photo: stored for a sample, and on demand for any other photo."""
+    stored = get_stored(photo)
+    agreement: Agreement | None
+    if stored and photo.digest in stored.agreements:
+        return stored.agreements[photo.digest]
+    if stored and not photo.remember("wanted", list):
+        _show_samples(stored)
+        wanted: list[bool] = photo.remember("wanted", list)
+        st.button(
+            "Compare them on this photo, too",
+            icon=":material/compare_arrows:",
+            on_click=wanted.append,
+            args=(True,),
+            help="Loads TensorFlow and the quantized network in the background, once for all, "
+            "and takes a minute. The page stays usable.",
+        )
+        return None
+    agreement = get_result(AGREEMENT, photo)
+    return agreement
+
+
+def _show_samples(stored: StoredResults) -> None:
+    """Shows the comparison over all samples, for a photo that was not compared yet."""
+    found = list(stored.agreements.values())
+    values, differing = sum(one.values for one in found), sum(one.differing for one in found)
+    same = sum(one.same_class for one in found)
+    show_number(
+        "Integers that differ, over all samples",
+        f"{differing:,} of {values:,}",
+        f"Every layer of {len(found)} samples in Keras and on Akida; {same} of {len(found)} get "
+        "the same class in both. Your own photo has not run through Keras, which the app does not "
+        "need to classify: open a sample to see its layers.",
+    )
 
 
 def _show_verdict(found: Agreement) -> None:

@@ -8,33 +8,33 @@ from qana.classes import BY_CODE, LABELS
 from qana.data.balanced_subset import PER_CLASS, load_balanced_subset
 from qana.errors import UserError
 from qana.evaluation.report_files import read_studies
+from qana.inference.classifier import AkidaClassifier
 from qana.walkthrough.bit_widths import (
     CHOICES,
-    LAYERS,
     QuantizedAnswers,
-    WeightLevels,
     count_correct_by_class,
 )
+from qana.walkthrough.stored_results import Bits
 from ui.charts import PLOT_HEIGHT, make_legend
 from ui.convert.chapter import show_number
 from ui.convert.job_results import get_result
 from ui.convert.photo import WalkthroughPhoto
+from ui.convert.stored import get_float_network, get_stored
 from ui.convert.study_results import show_tuning
+from ui.convert.weight_levels import show_weights
 
 TITLE = "Bits"
 IDEA = (
     "A weight of 8 bits stands on one of 255 levels, one of 4 bits on one of 15, one of 2 bits on "
     "one of 3, for the levels lie evenly on both sides of zero.",
-    "Choose, and the vendor's quantizer snaps the real network to those levels, takes the ranges "
-    "of its activations from the gallery's photos, and the network is asked again.",
+    "The vendor's quantizer has snapped the real network to those levels, with the ranges of its "
+    "activations from the gallery's photos: choose a pair of bits, and the network answers again.",
     "Tuning it with the quantizer in the loop takes hours, so what that mends comes from a stored "
     "study.",
 )
 ANSWERS = "qana.walkthrough.bit_widths_job:answer_subset"
 LOGITS = "qana.walkthrough.bit_widths_job:answer_photo"
-FLOAT = {"weight_bits": 0, "activation_bits": 0}
 RARE = ("df", "vasc", "akiec")
-RAW, SNAPPED = "before", "on its level"
 
 
 def show(photo: WalkthroughPhoto) -> None:
@@ -45,25 +45,34 @@ def show(photo: WalkthroughPhoto) -> None:
     """
     with st.container(horizontal=True, gap="medium"):
         weights = st.segmented_control(
-            "Bits of the weights", CHOICES, default=4, required=True, key="weight_bits"
+            "Bits of the weights",
+            CHOICES,
+            default=4,
+            required=True,
+            key="weight_bits",
+            bind="query-params",
         )
         activations = st.segmented_control(
-            "Bits of the activations", CHOICES, default=4, required=True, key="activation_bits"
+            "Bits of the activations",
+            CHOICES,
+            default=4,
+            required=True,
+            key="activation_bits",
+            bind="query-params",
         )
     st.caption(
         "The first layer's weights keep 8 bits, and so do sums without a rectifier, as the vendor "
-        "has it. Akida 2.0 takes 8/8 and 4/4; the other pairs run in Keras alone. At 4/4 this "
-        "network converts but lies on no chip: its layers without a rectifier give 8 bits, and the "
-        "hardware does not have that with weights of 4."
+        "has it. The converter takes weights of 8 and 4 bits; those of 2 are held in 4. Akida 2.0 "
+        "maps 8/8 and 4/4; the simulator computes every pair. A layer without a rectifier gives 8 "
+        "bits, and with weights of 4 no chip has that."
     )
-    bits = {"weight_bits": weights, "activation_bits": activations}
-    before = get_result(ANSWERS, **FLOAT)
-    found = get_result(ANSWERS, **bits) if before else None
+    bits = (weights, activations)
+    before, found = _get_answers(photo, bits)
     if before and found:
         _show_answers(before, found, f"{weights}/{activations}", photo)
         left, right = st.columns(2, gap="large")
         with left:
-            _show_weights(found)
+            show_weights(found)
         with right:
             _show_photo(photo, bits, f"{weights}/{activations}")
     try:
@@ -73,17 +82,35 @@ def show(photo: WalkthroughPhoto) -> None:
         st.error(str(error), icon=":material/error:")
 
 
+def _get_answers(
+    photo: WalkthroughPhoto, bits: Bits
+) -> tuple[QuantizedAnswers | None, QuantizedAnswers | None]:
+    """Gets the answers in float and with a pair of bits; None for what is still computed."""
+    if stored := get_stored(photo):
+        return stored.float_answers, stored.answers[bits]
+    before = get_result(ANSWERS, weight_bits=0, activation_bits=0)
+    if before is None:
+        return None, None
+    return before, get_result(ANSWERS, weight_bits=bits[0], activation_bits=bits[1])
+
+
+@st.cache_resource(show_spinner="Asking the deployed network")
+def _answer_subset(sha256: str, _classifier: AkidaClassifier) -> np.ndarray:
+    """Classifies the balanced subset with the network of this hash, once for all visitors."""
+    return _classifier.logits(load_balanced_subset()[0])
+
+
 def _show_answers(
     before: QuantizedAnswers, found: QuantizedAnswers, name: str, photo: WalkthroughPhoto
 ) -> None:
     entry = photo.classifier.entry
-    photos, labels = load_balanced_subset()
+    _photos, labels = load_balanced_subset()
+    stored = get_stored(photo)
+    deployed = stored.deployed if stored else _answer_subset(entry.sha256, photo.classifier)
     series = {
         "float": before.logits,
         f"{name}, not tuned": found.logits,
-        f"{entry.weight_bits}/{entry.activation_bits}, tuned: deployed": photo.classifier.logits(
-            photos
-        ),
+        f"{entry.weight_bits}/{entry.activation_bits}, tuned: deployed": deployed,
     }
     right = {form: count_correct_by_class(logits, labels) for form, logits in series.items()}
     form = f"{name}, not tuned"
@@ -94,8 +121,8 @@ def _show_answers(
             f"Right answers at {name} bits",
             f"{count} of {len(labels)}",
             f"Of the rare classes ({', '.join(RARE)}) {rare} of {len(RARE) * PER_CLASS}; in float "
-            f"{sum(right['float'].values())} of all. Computed here: {PER_CLASS} test lesions of "
-            f"each class, quantized in {found.seconds:.0f} s here.",
+            f"{sum(right['float'].values())} of all: {PER_CLASS} test lesions of each class, run "
+            f"through the network after a quantization of {found.seconds:.0f} s.",
         )
     figure.altair_chart(_draw_by_class(right), alt=_describe(right))
 
@@ -135,58 +162,30 @@ def _describe(right: dict[str, dict[str, int]]) -> str:
     )
 
 
-def _show_weights(found: QuantizedAnswers) -> None:
-    st.subheader("Weights on their levels", anchor=False)
-    name = st.selectbox(
-        "Layer",
-        list(LAYERS),
-        format_func=lambda layer: f"{layer}: {LAYERS[layer]}",
-        key="bits_layer",
-    )
-    levels = found.weights[name]
-    total = int(levels.after.sum())
-    st.altair_chart(
-        _draw_weights(levels),
-        alt=f"{total:,} weights of {name} stand on {levels.used} of {len(levels.levels)} levels; "
-        f"{levels.after[len(levels.levels) // 2] / total:.0%} on zero.",
-    )
-    st.caption(
-        f"{total:,} weights, in steps of their own channel's scale; {levels.used} of "
-        f"{len(levels.levels)} levels are used, {levels.after[len(levels.levels) // 2] / total:.0%}"
-        f" of the weights become zero; they move by {levels.moved:.2f} steps (root mean square)."
-    )
+def _answer_photo(
+    photo: WalkthroughPhoto, bits: Bits
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Gets the logits in float and with a pair of bits; None for what is still computed."""
+    inputs = photo.prediction.inputs
+    if stored := get_stored(photo):
+        network, _highest = get_float_network(photo)
+        return (
+            photo.remember("float", lambda: network.compute_logits(inputs[None])[0]),
+            photo.remember(("bits", bits), lambda: stored.answer_photo(inputs, bits)),
+        )
+    before = get_result(LOGITS, photo, weight_bits=0, activation_bits=0)
+    if before is None:
+        return None, None
+    return before, get_result(LOGITS, photo, weight_bits=bits[0], activation_bits=bits[1])
 
 
-def _draw_weights(levels: WeightLevels) -> alt.LayerChart:
-    total, width = levels.after.sum(), np.diff(levels.edges)[0]
-    cloud = [
-        {"step": float(middle), "share": float(count / total / width), "weights": RAW}
-        for middle, count in zip(levels.edges[:-1] + width / 2, levels.before, strict=True)
-    ]
-    bars = [
-        {"step": int(level), "share": float(count / total), "weights": SNAPPED}
-        for level, count in zip(levels.levels, levels.after, strict=True)
-    ]
-    x = alt.X("step:Q", title="steps", scale=alt.Scale(nice=False), axis=alt.Axis(format="d"))
-    colour = alt.Color("weights:N", sort=[RAW, SNAPPED], title=None, legend=make_legend())
-    tooltip = ["step:Q", alt.Tooltip("share:Q", format=".1%")]
-    area = (
-        alt.Chart(alt.InlineData(cloud))
-        .mark_area(opacity=0.35, interpolate="step")
-        .encode(x=x, y=alt.Y("share:Q", title="share of a step", axis=None), color=colour)
-    )
-    sticks = (
-        alt.Chart(alt.InlineData(bars))
-        .mark_bar(size=1 if len(bars) > 64 else 240 / len(bars) / 4)
-        .encode(x=x, y="share:Q", color=colour, tooltip=tooltip)
-    )
-    return (area + sticks).properties(height=210, autosize=PLOT_HEIGHT)
-
-
-def _show_photo(photo: WalkthroughPhoto, bits: dict[str, int], name: str) -> None:
+def _show_photo(photo: WalkthroughPhoto, bits: Bits, name: str) -> None:
     st.subheader("The answer for your photo", anchor=False)
-    before = get_result(LOGITS, photo, **FLOAT)
-    found = get_result(LOGITS, photo, **bits) if before is not None else None
+    try:
+        before, found = _answer_photo(photo, bits)
+    except UserError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return
     if before is None or found is None:
         return
     forms = ["float", f"{name} bits"]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from qana.data.samples import load_samples
 from qana.errors import UserError
 from qana.evaluation.report_files import read_studies
 from qana.studies.network_studies import ABLATION
@@ -19,8 +20,8 @@ from qana.walkthrough.bit_widths import CHOICES
 from qana.walkthrough.folding import LAYERS, Activations
 from ui.convert.bounding_chart import draw_histogram
 from ui.convert.chapter import show_number
-from ui.convert.job_results import get_result
 from ui.convert.photo import WalkthroughPhoto
+from ui.convert.stored import get_float_network
 from ui.convert.study_results import SCORE
 from ui.provenance import show_measured
 
@@ -33,7 +34,6 @@ IDEA = (
     "Without a bound the largest value in calibration sets the range, and one outlier makes the "
     "**quantization step** coarse for every other value of its channel.",
 )
-TASK = "qana.walkthrough.folding_job:fold_and_find_ranges"
 REACH = {"highest": 0.0, "middle": 0.5, "lowest": 1.0}
 """Channels to choose from, by their rank among those that ever rise above 0."""
 NONE = "none"
@@ -47,12 +47,23 @@ def show(photo: WalkthroughPhoto) -> None:
     Args:
         photo: the visitor's photo.
     """
-    layer = st.select_slider("Layer, from the pixels on", LAYERS, key="bounding_layer")
-    found = get_result(TASK, photo, layer=layer)
-    if found is not None:
+    layer = st.select_slider(
+        "Layer, from the pixels on", LAYERS, key="bounding_layer", bind="query-params"
+    )
+    try:
+        found: Activations = photo.remember(("layer", layer), lambda: _open_layer(photo, layer))
+    except UserError as error:
+        st.warning(str(error), icon=":material/warning:")
+    else:
         _show_bound(found)
         _show_folding(found)
     _show_study()
+
+
+def _open_layer(photo: WalkthroughPhoto, layer: str) -> Activations:
+    network, highest = get_float_network(photo)
+    calibrated = len(load_samples())
+    return network.open_layer(photo.prediction.inputs, layer, highest, calibrated)
 
 
 @st.fragment
@@ -65,6 +76,7 @@ def _show_bound(found: Activations) -> None:
             default="highest",
             required=True,
             key="bounding_channel",
+            bind="query-params",
         )
         bits = st.segmented_control(
             "Bits of the activation",
@@ -72,6 +84,7 @@ def _show_bound(found: Activations) -> None:
             default=4,
             required=True,
             key="bounding_bits",
+            bind="query-params",
             width="stretch",
         )
         chosen = st.select_slider(

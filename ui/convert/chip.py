@@ -30,7 +30,15 @@ def show(photo: WalkthroughPhoto) -> None:
     Args:
         photo: the visitor's photo.
     """
-    device = st.pills("Chip", list(DEVICES), default=next(iter(DEVICES)), required=True, wrap=True)
+    device = st.pills(
+        "Chip",
+        list(DEVICES),
+        default=next(iter(DEVICES)),
+        required=True,
+        wrap=True,
+        key="chip",
+        bind="query-params",
+    )
     entry = photo.classifier.entry
     mapping = map_on_device(entry.sha256, device, entry)
     if mapping.refusal is None:

@@ -14,6 +14,7 @@ from qana.walkthrough.conversion_cases import (
 from ui.convert.chapter import show_number
 from ui.convert.job_results import get_result
 from ui.convert.photo import WalkthroughPhoto
+from ui.convert.stored import get_stored
 
 TITLE = "Why conversion breaks things"
 IDEA = (
@@ -53,7 +54,7 @@ def show(photo: WalkthroughPhoto) -> None:
     """
     form = _choose()
     st.markdown(form.about, width=760)
-    outcome: ConversionOutcome | None = get_result(TASK, case=form.key)
+    outcome = get_outcome(photo, form.key)
     if outcome is None:
         st.caption(
             "The vendor's quantizer and converter run on this network in the background: seconds "
@@ -62,18 +63,28 @@ def show(photo: WalkthroughPhoto) -> None:
         )
         return
     _show_number(outcome)
-    st.html(STYLE + draw_layers(outcome))
-    st.caption(_describe_boxes(outcome))
-    words, verdict = st.columns([3, 2], gap="large")
-    with words:
-        _show_words(outcome)
-    with verdict:
-        _show_verdict(outcome)
+    show_outcome(outcome)
+
+
+def get_outcome(photo: WalkthroughPhoto, case: str) -> ConversionOutcome | None:
+    """Gets the outcome of a case, stored or computed here; None while it is computed.
+
+    Args:
+        photo: the visitor's photo.
+        case: key of a `BlockForm`.
+    """
+    stored = get_stored(photo)
+    outcome: ConversionOutcome | None = (
+        stored.cases[case] if stored else get_result(TASK, case=case)
+    )
+    return outcome
 
 
 def _choose() -> BlockForm:
     names = [case.name for case in CASES]
-    name = st.pills("Block", names, default=names[0], required=True, key="breaking_block")
+    name = st.pills(
+        "Block", names, default=names[0], required=True, key="block", bind="query-params"
+    )
     case = CASES[names.index(name)]
     forms = {form.name: form for form in (case.common, case.spiking)}
     # Each block has a key of its own, so that it opens in its common form.
@@ -82,7 +93,8 @@ def _choose() -> BlockForm:
         list(forms),
         default=case.common.name,
         required=True,
-        key=f"breaking_form_{case.common.key}",
+        key=f"form_{case.common.key.partition('_')[0]}",
+        bind="query-params",
     )
     return forms[chosen]
 
@@ -94,8 +106,8 @@ def _show_number(outcome: ConversionOutcome) -> None:
         show_number(
             "Layers that arrived",
             arrived,
-            "Layers of the Keras network that a layer of the converted model computes, counted "
-            "just now on what the converter returned.",
+            "Layers of the Keras network that a layer of the converted model computes, counted on "
+            "what the converter returned.",
         )
         return
     step = outcome.step
@@ -113,6 +125,21 @@ def _describe_range(step: ActivationStep) -> str:
         f"end at {step.top:.1f}. Of its activations that are not zero in the float network, "
         f"{step.lost:.1%} become zero."
     )
+
+
+def show_outcome(outcome: ConversionOutcome) -> None:
+    """Shows the layers that arrived, what the vendor's tools report, and the verdict of our check.
+
+    Args:
+        outcome: of one network.
+    """
+    st.html(STYLE + draw_layers(outcome))
+    st.caption(_describe_boxes(outcome))
+    words, verdict = st.columns([3, 2], gap="large")
+    with words:
+        _show_words(outcome)
+    with verdict:
+        _show_verdict(outcome)
 
 
 def draw_layers(outcome: ConversionOutcome) -> str:

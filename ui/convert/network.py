@@ -48,12 +48,14 @@ def show(photo: WalkthroughPhoto) -> None:
         default="macs",
         required=True,
         key="network_cost",
+        bind="query-params",
     )
     name = st.select_slider(
         "Block, from the pixels on",
         list(titles),
         format_func=titles.get,
         key="network_block",
+        bind="query-params",
         on_change=_reset_selection,
     )
     chosen = next(block for block in graph if block.name == name)

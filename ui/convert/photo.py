@@ -1,18 +1,23 @@
 """Keeps the photo that a visitor takes through the chapters of Convert."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from qana.data.samples import Sample, load_samples
+from qana.classes import BY_CODE
+from qana.data.samples import Sample, load_all_samples, load_samples
+from qana.data.source_names import TITLES
 from qana.imaging import ImageError, read_image
 from qana.inference.classifier import AkidaClassifier, Prediction
 from qana.inference.diagnosis import diagnose, diagnose_again
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job
+from qana.walkthrough.stored_results import compute_digest
 from ui.answered_photo import AnsweredPhoto
+from ui.convert.address import read_new_parameter, write_parameter
 from ui.gallery import show_gallery
 from ui.shared_models import get_classifier
 from ui.uploads import MAX_PHOTO_MB
@@ -21,6 +26,10 @@ WALKTHROUGH_MODEL = DEFAULT_MODEL
 """The network that the chapters explain."""
 FIRST_CLASS = "mel"
 """Class of the sample that is shown first."""
+MOST_REMEMBERED = 256
+"""Values about a photo that are kept, so that the memory of a session has an end."""
+ADDRESS = "photo"
+"""Parameter of the page's address that names a sample."""
 
 
 @dataclass
@@ -31,11 +40,13 @@ class WalkthroughPhoto:
         answer: the photo with its diagnosis by the network of the walkthrough.
         asked_before: name of the network that answered on Scan, if it was another one.
         jobs: jobs of the background worker about this photo.
+        computed: values of `remember`.
     """
 
     answer: AnsweredPhoto
     asked_before: str | None = None
     jobs: dict[Any, Job] = field(default_factory=dict)
+    computed: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def square(self) -> np.ndarray:
@@ -52,14 +63,39 @@ class WalkthroughPhoto:
         """The network that gave this answer. Every chapter is about it."""
         return self.answer.diagnosis.classifier
 
+    @property
+    def digest(self) -> str:
+        """Key of the photo in the stored results; see `compute_digest`."""
+        digest: str = self.remember("digest", lambda: compute_digest(self.prediction.inputs))
+        return digest
+
+    def remember(self, key: Any, compute: Callable[[], Any]) -> Any:
+        """Computes a value about this photo once, until the visitor takes another photo.
+
+        Args:
+            key: of the value.
+            compute: computes it, in well under a second.
+        """
+        if key not in self.computed:
+            while len(self.computed) >= MOST_REMEMBERED:
+                del self.computed[next(iter(self.computed))]
+            self.computed[key] = compute()
+        return self.computed[key]
+
 
 def _classify(photo: np.ndarray, sample: Sample | None) -> None:
     diagnosis = diagnose(photo, get_classifier(WALKTHROUGH_MODEL), force=True)
     st.session_state.convert_photo = WalkthroughPhoto(AnsweredPhoto(diagnosis, sample))
 
 
-def _open_sample(sample: Sample) -> None:
+def open_sample(sample: Sample) -> None:
+    """Takes a sample through the chapters, and names it in the address.
+
+    Args:
+        sample: the sample.
+    """
     _classify(read_image(sample.path), sample)
+    write_parameter(ADDRESS, sample.image_id)
 
 
 def _open_upload(key: str) -> None:
@@ -67,6 +103,7 @@ def _open_upload(key: str) -> None:
         return
     try:
         _classify(read_image(st.session_state[key].getvalue()), None)
+        write_parameter(ADDRESS, None)
     except ImageError as error:
         st.session_state.convert_error = str(error)
         return
@@ -77,6 +114,7 @@ def _open_upload(key: str) -> None:
 def _take_scan() -> None:
     """Takes the photo from Scan, and classifies it again if another network answered there."""
     answer: AnsweredPhoto = st.session_state.answer
+    write_parameter(ADDRESS, None)
     classifier = get_classifier(WALKTHROUGH_MODEL)
     if answer.diagnosis.sha256 == classifier.entry.sha256:
         st.session_state.convert_photo = WalkthroughPhoto(answer)
@@ -87,9 +125,14 @@ def _take_scan() -> None:
 
 
 def get_photo() -> WalkthroughPhoto:
-    """Gets the visitor's photo, or a sample until the visitor chooses one."""
-    if "convert_photo" not in st.session_state:
-        _open_sample(next(sample for sample in load_samples() if sample.label == FIRST_CLASS))
+    """Gets the visitor's photo: the sample of the address, or another until there is a choice."""
+    named = read_new_parameter(ADDRESS)
+    asked = next((sample for sample in load_all_samples() if sample.image_id == named), None)
+    if asked is not None:
+        _classify(read_image(asked.path), asked)
+    elif "convert_photo" not in st.session_state:
+        first = next(sample for sample in load_samples() if sample.label == FIRST_CLASS)
+        _classify(read_image(first.path), first)
     photo: WalkthroughPhoto = st.session_state.convert_photo
     return photo
 
@@ -118,7 +161,17 @@ def choose_photo(photo: WalkthroughPhoto) -> None:
                 on_change=_open_upload,
                 args=(key,),
             )
-            show_gallery(_open_sample)
+            show_gallery(open_sample)
+        st.download_button(
+            "Handout",
+            lambda: _draw_handout(photo),
+            "qana-handout.pdf",
+            "application/pdf",
+            icon=":material/picture_as_pdf:",
+            on_click="ignore",
+            help="One page of A4 with this photo: the network, its events, and five questions for "
+            "a class.",
+        )
         sample = photo.answer.sample
         if sample:
             st.caption(f"{sample.image_id}: {sample.attribution}.")
@@ -129,3 +182,15 @@ def choose_photo(photo: WalkthroughPhoto) -> None:
             "differ.",
             icon=":material/hub:",
         )
+
+
+def _draw_handout(photo: WalkthroughPhoto) -> bytes:
+    """Draws the handout with the answer that the chapters explain."""
+    # Its package takes long to load.
+    from qana.reports.handout.content import gather_content_of_prediction
+    from qana.reports.handout.page import draw_handout
+
+    sample = photo.answer.sample
+    words = f"{BY_CODE[sample.label].name}, {TITLES[sample.source]}" if sample else "Your photo"
+    content = gather_content_of_prediction(photo.classifier, photo.prediction, words)
+    return draw_handout(content)

@@ -5,55 +5,27 @@ from collections.abc import Sequence
 import altair as alt
 import streamlit as st
 
-from qana.data.samples import ATTRIBUTION
-from qana.inference.classifier import AkidaClassifier, Prediction
-from qana.walkthrough.layer_events import (
-    LayerContrast,
-    compare_events,
-    find_large_lesion,
-    find_plain_skin,
-    make_frames,
-    make_uniform_grey,
-)
+from qana.inference.classifier import Prediction
+from qana.walkthrough.layer_events import LayerContrast, compare_events, make_frames
 from ui.charts import PLOT_HEIGHT, TEXT_COLOUR, make_legend
 from ui.convert.chapter import show_number
 from ui.convert.photo import WalkthroughPhoto
 from ui.convert.player import show_player
+from ui.convert.reference_pictures import GREY, LESION, SKIN, classify_reference
+from ui.convert.spiking import show_spiking
 
 TITLE = "Spikes"
 IDEA = (
-    "On Akida an **event** is an activation that is not zero: zeros are never sent and never "
-    "computed with.",
+    "On Akida an **event** is an activation that is not zero, in the one time step that a photo "
+    "takes: zeros are never sent and never computed with.",
     "So the photo travels as maps of events, bright where many channels of a layer speak and dark "
     "where they keep silent.",
     "The picture changes **which** activations speak more than **how many**, as the comparison "
     "below the player shows.",
 )
-PHOTO, SKIN, LESION, GREY = "This photo", "Plain skin", "Large lesion", "Uniform grey"
+PHOTO = "This photo"
 SHORT = {PHOTO: "Photo", SKIN: SKIN, LESION: LESION, GREY: "Grey"}
 """Short names that fit side by side on a phone."""
-
-
-@st.cache_resource(show_spinner="Sending it through the network")
-def _classify_reference(
-    name: str, sha256: str, _classifier: AkidaClassifier
-) -> tuple[Prediction, str]:
-    """Classifies a reference picture with the network of this hash, once for all visitors.
-
-    Returns:
-        The answer, and the source of the picture.
-    """
-    if name == GREY:
-        about = "Uniform grey: made, not photographed, every pixel the same; no skin looks like it."
-        return _classifier.classify(make_uniform_grey(_classifier.input_size)), about
-    found = find_plain_skin() if name == SKIN else find_large_lesion()
-    what = (
-        f"a corner of {found.image_id} that its lesion's outline proves free, {found.share:.0%} of "
-        "the side, enlarged, so it is softer than a photo"
-        if name == SKIN
-        else f"{found.image_id}, the sample with the largest, {found.share:.0%} of the square"
-    )
-    return _classifier.classify(found.picture), f"{name}: {what}. {ATTRIBUTION}."
 
 
 def show(photo: WalkthroughPhoto) -> None:
@@ -69,11 +41,10 @@ def show(photo: WalkthroughPhoto) -> None:
         format_func=SHORT.get,
         required=True,
         key="spikes_shown",
+        bind="query-params",
     )
     compared = SKIN if shown == PHOTO else shown
-    reference, about = _classify_reference(
-        compared, photo.classifier.entry.sha256, photo.classifier
-    )
+    reference, about = classify_reference(compared, photo.classifier.entry.sha256, photo.classifier)
     prediction = photo.prediction if shown == PHOTO else reference
     frames = make_frames(prediction.outputs)
     show_player(frames, prediction.inputs, name=shown.lower(), key="spikes_player")
@@ -84,6 +55,8 @@ def show(photo: WalkthroughPhoto) -> None:
         f"{shown}, through the {len(frames)} layers before the logits and their {size:,} "
         "activations. Counted in the integers that the engine computed for this picture.",
     )
+    skin, _about = classify_reference(SKIN, photo.classifier.entry.sha256, photo.classifier)
+    show_spiking(photo, skin)
     _show_comparison(photo.prediction, reference, compared, about)
 
 

@@ -18,7 +18,7 @@ from ui.answered_photo import AnsweredPhoto
 from ui.component import register_component
 from ui.tab_memory.store import TabStore
 
-KEPT = ("answer", "history", "network", "learn_session", "story", "batch")
+KEPT = ("answer", "history", "network", "learn_session", "story", "batch", "lesson")
 """Names of the values in the session that a reload brings back."""
 NAME = re.compile(r"[0-9a-f]{32}")
 INTERVAL = 30.0

@@ -1,0 +1,173 @@
+"""Runs a class through the page Convert: every pupil with another photo and other choices.
+
+python -m tools.soak.lesson writes models/hardening/lesson.json.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qana.inference.manifest import DEFAULT_MODEL
+from tools.server import Server
+from tools.soak.client import Client
+from tools.soak.connection import ConnectionLostError
+from tools.soak.lesson_steps import list_lesson_steps
+from tools.soak.memory import MAX_GROWTH, measure_growth
+from tools.soak.results import FOLDER, finish_report, start_report
+
+PUPILS = 30
+MINUTES = 4.0
+THINK_SECONDS = (4.0, 12.0)
+"""Shortest and longest time that a pupil reads before the next step."""
+MAX_SECONDS = 2.0
+"""Target for the 95th percentile of the time of a step."""
+WARM_UP = 0.5
+"""Share of the run before memory is measured: each network and each photo is loaded by then."""
+
+
+@dataclass
+class Pupil:
+    """One pupil with a photo of their own.
+
+    Attributes:
+        number: number of the pupil, also the seed of the choices.
+        seconds: name of each step to the times that it took.
+        waits: steps after which the page showed the progress of a job.
+        errors: exceptions of the page, and what ended the pupil's lesson.
+    """
+
+    number: int
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    waits: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def learn_until(self, address: str, deadline: float, think: tuple[float, float]) -> None:
+        """Goes through the chapters again and again.
+
+        Args:
+            address: http://host:port of the server.
+            deadline: value of `time.monotonic` after which no step starts.
+            think: shortest and longest time between two steps, seconds.
+        """
+        rng = random.Random(self.number)
+        try:
+            time.sleep(rng.uniform(0, think[1]))
+            start = time.perf_counter()
+            with Client(address, "convert") as client:
+                self._note("open", client, start)
+                for name, act in list_lesson_steps(client, rng, self.number):
+                    time.sleep(rng.uniform(*think))
+                    if time.monotonic() > deadline:
+                        return
+                    start = time.perf_counter()
+                    act()
+                    self._note(name, client, start)
+        except (ConnectionLostError, LookupError, OSError) as error:
+            self.errors.append(f"pupil {self.number}: {type(error).__name__}: {error}"[:300])
+
+    def _note(self, name: str, client: Client, start: float) -> None:
+        self.seconds[name].append(time.perf_counter() - start)
+        self.errors += [f"{name}: {text}" for text in client.page.exceptions]
+        if next(client.page.find_all("progress"), None) is not None:
+            self.waits.append(name)
+
+
+def run_lesson(
+    server: Server, pupils: int, seconds: float, think: tuple[float, float] = THINK_SECONDS
+) -> dict[str, Any]:
+    """Runs a class.
+
+    Args:
+        server: a running server.
+        pupils: number of pupils.
+        seconds: time in which steps start.
+        think: shortest and longest time between two steps of a pupil, seconds.
+
+    Returns:
+        Counts, times in seconds and memory in megabytes, as the report stores them.
+    """
+    start = time.monotonic()
+    group = [Pupil(number) for number in range(pupils)]
+    threads = [
+        threading.Thread(target=one.learn_until, args=(server.address, start + seconds, think))
+        for one in group
+    ]
+    for thread in threads:
+        thread.start()
+    memory: list[int] = []
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(1)
+        if time.monotonic() > start + WARM_UP * seconds:
+            memory.append(sum(one.memory_info().rss for one in server.list_processes()))
+    times: dict[str, list[float]] = defaultdict(list)
+    for one in group:
+        for name, found in one.seconds.items():
+            times[name] += found
+    every = [value for found in times.values() for value in found]
+    return {
+        "pupils": pupils,
+        "seconds": seconds,
+        "think_s": list(think),
+        "steps": len(every),
+        "step_s": _summarize(every),
+        "by_step_s": {name: _summarize(found) for name, found in sorted(times.items())},
+        "waits": sorted({name for one in group for name in one.waits}),
+        "troubles": [error for one in group for error in one.errors],
+        "memory_mb": [size // 10**6 for size in memory],
+        **(measure_growth(memory) if len(memory) >= 4 else {}),
+    }
+
+
+def list_missed_targets(document: dict[str, Any]) -> list[str]:
+    """Lists the targets that a run missed, one sentence each.
+
+    Args:
+        document: report of the run.
+    """
+    missed = []
+    if document["troubles"]:
+        missed.append(f"{len(document['troubles'])} errors.")
+    if document["waits"]:
+        missed.append(f"A pupil waits for a job: {', '.join(document['waits'])}.")
+    if document["step_s"].get("p95", MAX_SECONDS) >= MAX_SECONDS:
+        missed.append(f"p95 of a step is {document['step_s'].get('p95')} s.")
+    if (growth := document.get("growth_by_line", 1.0)) >= MAX_GROWTH:
+        missed.append(f"Memory grows by {growth:.1%}.")
+    return missed
+
+
+def _summarize(seconds: Sequence[float]) -> dict[str, float]:
+    if not seconds:
+        return {}
+    p50, p95 = np.percentile(seconds, [50, 95])
+    found = {"p50": p50, "p95": p95, "most": max(seconds)}
+    return {"n": len(seconds)} | {name: round(float(value), 2) for name, value in found.items()}
+
+
+def main() -> int:
+    """Runs the command and returns its exit code, 1 if a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.soak.lesson", description=__doc__)
+    parser.add_argument("--pupils", type=int, default=PUPILS)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
+    parser.add_argument("--think", type=float, nargs=2, default=THINK_SECONDS, metavar="SECONDS")
+    parser.add_argument("--out", type=Path, default=FOLDER / "lesson.json")
+    options = parser.parse_args()
+    document = start_report("tools.soak.lesson", [DEFAULT_MODEL])
+    think = (options.think[0], options.think[1])
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
+        document |= run_lesson(server, options.pupils, 60 * options.minutes, think)
+    return finish_report(options.out, document, list_missed_targets(document))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
