@@ -44,8 +44,12 @@ COMMANDS = {
     "handout": "Write a one-page PDF for teaching: from pixels to spikes.",
 }
 """Name of each command and its description. Its module in `qana.cli` has _ in place of -."""
-CHANGING = ("train", "gate", "similar", "explain", "study", "protocol", "measure", "edge")
-"""Commands that write to the models folder, and therefore need no valid signature of it."""
+CHANGING = (
+    *("train", "gate", "similar", "explain", "study", "protocol", "measure", "edge"),
+    "walkthrough",
+)
+"""Commands that write to the models folder, or are steps of `measure`, which runs before models are
+signed: they need no valid signature."""
 WITHOUT_MODELS = ("sign", "teachers", "same-lesions")
 """Commands that read nothing of the models folder that must be signed."""
 TRACEBACK = "QANA_TRACEBACK"
