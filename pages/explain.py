@@ -31,9 +31,11 @@ from ui.explain.session import (
 )
 from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import show_gallery
+from ui.look_threshold import show_look_threshold
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.provenance import show_model
 from ui.report_buttons import show_report_buttons
+from ui.scan.history import list_visit
 from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
 from ui.similar_cases import show_similar_cases
@@ -194,6 +196,8 @@ def show_session(session: ExplainSession) -> None:
     show_drift(session, request.label, request.layer, opacity, document if current else None)
     st.header("What the spikes see", anchor=False)
     show_spikes(session)
+    st.header("From which probability on?", anchor=False)
+    show_look_threshold(diagnosis, list_visit(session.answer))
     if session.answer.sample:
         st.caption(f"Photo and outline: {session.answer.sample.attribution}.")
 

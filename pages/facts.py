@@ -14,6 +14,7 @@ from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
 from ui.facts.background import show_data, show_licences, show_stages, show_study
 from ui.facts.calibration import show_abstention, show_calibration
+from ui.facts.decision_curve import show_decision_curve
 from ui.facts.label import show_label
 from ui.facts.learning import show_learning
 from ui.facts.models import show_generations, show_large_model
@@ -103,6 +104,12 @@ else:
         "most calls are false, even with a good model. Move the slider to see it.",
     )
     show_referral(lesion)
+
+    show_section(
+        "Where a decision helps",
+        "Decision curves compare the network with two simple rules, for each threshold.",
+    )
+    show_decision_curve(entry)
 
     show_section(
         "Can its percentages be trusted?", "Of all answers given at 80 %, 80 % should be right."

@@ -124,12 +124,15 @@ def draw_reliability(bins: Rows) -> alt.LayerChart:
     )
 
 
-def draw_roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChart:
+def draw_roc(
+    rows: Rows, point: dict[str, float] | None = None, deployed: dict[str, float] | None = None
+) -> alt.LayerChart:
     """Draws ROC curves, a colour for each class. A click on the legend selects one.
 
     Args:
         rows: records with class, false and true (rates, 0 to 1).
         point: an operating point to mark, with false and true.
+        deployed: the operating point as deployed, a hollow diamond.
     """
     names = _list_unique(rows, "class")
     chosen = alt.selection_point(fields=["class"], bind="legend")
@@ -157,6 +160,11 @@ def draw_roc(rows: Rows, point: dict[str, float] | None = None) -> alt.LayerChar
         layers.append(
             mark.encode(x="false:Q", y="true:Q", tooltip=_format_tooltips("false", "true"))
         )
+    if deployed:
+        mark = alt.Chart(alt.InlineData([deployed])).mark_point(
+            size=160, strokeWidth=2.5, shape="diamond", filled=False, color=GUIDE, opacity=1
+        )
+        layers.append(mark.encode(x="false:Q", y="true:Q"))
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
 
 

@@ -3,6 +3,8 @@
 The page that shows it says which photos the curves are of.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -15,7 +17,12 @@ MOST_POINTS = 200
 
 @st.fragment
 def show_operating_point(
-    curve: OperatingCurve, positive: str, key: str, threshold: float = 0.5
+    curve: OperatingCurve,
+    positive: str,
+    key: str,
+    threshold: float = 0.5,
+    deployed: bool = False,
+    follow: Callable[[float], None] | None = None,
 ) -> None:
     """Shows both curves, a slider for the threshold, and the decisions at this threshold.
 
@@ -26,6 +33,8 @@ def show_operating_point(
         positive: name of the photos that should be called, such as "melanoma".
         key: of the slider. It must name the curve.
         threshold: at which the slider starts, 0 to 1.
+        deployed: whether this threshold is the deployed one, which is then marked.
+        follow: shows what else depends on the threshold. It receives it, 0 to 1.
     """
     percent = st.slider(
         f"Call a photo {positive} if its probability is at least",
@@ -38,10 +47,14 @@ def show_operating_point(
     point = curve.measure(percent / 100)
     _show_figures(point)
     st.markdown(describe_point(point, positive))
+    if deployed:
+        st.caption(f"The diamond marks the deployed threshold, {threshold:.0%}.")
+    if follow:
+        follow(percent / 100)
     left, right = st.columns(2, gap="large")
     places = _choose_places(len(curve.thresholds))
     with left:
-        _draw_roc(curve, point, places)
+        _draw_roc(curve, point, places, curve.measure(threshold) if deployed else None)
     with right:
         _draw_precision_recall(curve, point, places)
 
@@ -73,7 +86,12 @@ def _show_figures(point: OperatingPoint) -> None:
         cards[number // 2].metric(words, "none" if value is None else f"{value:.1%}", border=True)
 
 
-def _draw_roc(curve: OperatingCurve, point: OperatingPoint, places: np.ndarray) -> None:
+def _draw_roc(
+    curve: OperatingCurve,
+    point: OperatingPoint,
+    places: np.ndarray,
+    deployed: OperatingPoint | None,
+) -> None:
     rows = [
         {"class": "", "false": false, "true": true}
         for false, true in zip(
@@ -82,13 +100,17 @@ def _draw_roc(curve: OperatingCurve, point: OperatingPoint, places: np.ndarray) 
             strict=True,
         )
     ]
-    mark = {"false": 1 - (point.specificity or 0.0), "true": point.sensitivity or 0.0}
+    mark = _place(point)
     st.markdown(f"**ROC**, area {curve.auc:.3f}")
     st.altair_chart(
-        charts.draw_roc(rows, mark),
+        charts.draw_roc(rows, mark, _place(deployed) if deployed else None),
         alt=f"ROC curve with an area of {curve.auc:.3f}; the mark finds {mark['true']:.0%} and "
         f"calls {mark['false']:.0%} of the others",
     )
+
+
+def _place(point: OperatingPoint) -> dict[str, float]:
+    return {"false": 1 - (point.specificity or 0.0), "true": point.sensitivity or 0.0}
 
 
 def _draw_precision_recall(

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from qana.classes import MALIGNANT
 from qana.data.photo import Photo
+from qana.evaluation.decision_counts import DecisionCounts, count_decisions
 from qana.evaluation.estimates import (
     OUT_OF_SCOPE,
+    Answers,
     encode_known_labels,
     estimate_median,
     estimate_share,
@@ -14,6 +17,7 @@ from qana.evaluation.estimates import (
 )
 from qana.evaluation.source_scores import group_by_source
 from qana.evaluation.subgroups import AGE_BANDS, UNKNOWN, name_age_band
+from qana.inference.probabilities import malignant_probability
 from qana.protocols.classified_photos import ClassifiedPhotos
 from qana.protocols.sources_report import (
     FITZPATRICK,
@@ -57,9 +61,16 @@ def score_sources(classified: ClassifiedPhotos) -> list[SourceResult]:
                 scores=score_answers(part.answers),
                 gate_pass=estimate_share(part.passes, part.groups),
                 events=estimate_median(part.events, part.groups),
+                look=_count_look(part.answers),
             )
         )
     return results
+
+
+def _count_look(answers: Answers) -> DecisionCounts | None:
+    known = answers.select(answers.labels != OUT_OF_SCOPE)
+    malignant = np.array(MALIGNANT)[known.labels]
+    return count_decisions(malignant, malignant_probability(known.probabilities))
 
 
 def score_groups(classified: ClassifiedPhotos) -> list[GroupResult]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from qana.evaluation.decision_counts import DecisionCounts
 from qana.evaluation.source_table import AnswerScores, Estimate, SourceRow
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.protocols.event_places_report import EventPlaces
@@ -24,6 +25,8 @@ class SourceResult:
         gate_pass: share of the photos that pass the not-a-lesion gate, 0 to 1. Photos of other
             diagnoses count too, because they show lesions.
         events: median number of events of a photo.
+        look: the decisions of "needs a look" at every threshold. None if all photos are on one
+            side, or if the report is of an earlier version.
     """
 
     source: str
@@ -31,6 +34,7 @@ class SourceResult:
     scores: AnswerScores
     gate_pass: Estimate
     events: Estimate
+    look: DecisionCounts | None = None
 
 
 @dataclass(frozen=True)

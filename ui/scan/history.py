@@ -23,6 +23,12 @@ def list_answers() -> list[AnsweredPhoto]:
     return answers
 
 
+def list_visit(current: AnsweredPhoto) -> list[AnsweredPhoto]:
+    """Lists the answers of this visit and the one that a page shows, each once."""
+    answers = list_answers()
+    return answers if current in answers else [*answers, current]
+
+
 def keep_answer(answer: AnsweredPhoto) -> None:
     """Adds an answer at the end. Only the last `MOST_ANSWERS` are kept.
 
