@@ -16,7 +16,7 @@ from ui.compare.controls import WHICH, get_job, show_controls, show_missing_runt
 from ui.compare.events import show_events, show_operations
 from ui.compare.files import load_others, show_export
 from ui.compare.live import follow_job, show_distributions
-from ui.compare.overview import show_claims, show_conclusion
+from ui.compare.overview import show_baselines, show_claims, show_conclusion
 from ui.compare.rows import LabelledRow, show_rows
 from ui.compare.vendor_melanoma import show_vendor_melanoma
 from ui.entry import ensure_app_started
@@ -109,11 +109,14 @@ sourced += [SourcedRow(row, KNOWN) for row in known]
 race = make_race(sourced)
 with head:
     show_conclusion(race)
+everything = [one.row for one in sourced]
 with claims:
-    show_claims(race)
+    show_claims(race, everything)
 
 with st.expander("One against the other, and an hour on duty"):
     show_comparison(entries)
+with st.expander("What the choice of a GPU's baseline is worth"):
+    show_baselines(everything)
 with st.expander("Modelled boards"):
     show_models([row for row in known if row.provenance == MODELLED], known_by)
 with st.expander("What others have published"):

@@ -6,13 +6,14 @@ from functools import cache
 from importlib.util import find_spec
 
 from qana.bench.bench_result import MissingRuntime
-from qana.bench.command import RUNTIME_NAMES
+from qana.bench.command import NVIDIA_KEYS, RUNTIME_NAMES
 
 CUDA_LIBRARIES = ("libcuda.so.1", "nvcuda.dll")
 """The driver of an NVIDIA card, on Linux and on Windows."""
 NO_CARD = "It has no NVIDIA card that it can use."
 NO_APPLE = "It is no Mac with an Apple GPU."
 NO_TORCH = "torch or TensorFlow is not installed: pip install -r requirements.txt."
+NO_TRITON = "torch compiles for a card with Triton, which is not installed: pip install triton."
 NO_ONNX = "ONNX Runtime is not installed: pip install onnxruntime."
 
 
@@ -23,8 +24,10 @@ def find_missing_runtimes() -> tuple[MissingRuntime, ...]:
     A runtime that is not listed may still fail when it is loaded.
     """
     float_packages = all(map(_is_installed, ("torch", "tensorflow")))
+    card = NO_CARD if not _has_card() else "" if float_packages else NO_TORCH
+    compiler = "" if _is_installed("triton") else NO_TRITON
     reasons = {
-        "cuda": NO_CARD if not _has_card() else "" if float_packages else NO_TORCH,
+        **{key: card or (compiler if "compiled" in key else "") for key in NVIDIA_KEYS},
         "mps": NO_APPLE if not _is_apple() else "" if float_packages else NO_TORCH,
         "cpu": "" if float_packages else NO_TORCH,
         "dense": "" if all(map(_is_installed, ("onnx", "onnxruntime"))) else NO_ONNX,

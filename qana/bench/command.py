@@ -8,11 +8,17 @@ from collections.abc import Sequence
 RUNTIME_NAMES = {
     "akida": "Akida",
     "cuda": "Float on an NVIDIA GPU",
+    "cuda-graph": "Float on an NVIDIA GPU, as one CUDA graph",
+    "cuda-compiled": "Float on an NVIDIA GPU, compiled, as one CUDA graph",
+    "cuda-half": "Half precision on an NVIDIA GPU, as one CUDA graph",
+    "cuda-compiled-half": "Half precision on an NVIDIA GPU, compiled, as one CUDA graph",
     "mps": "Float on an Apple GPU",
     "cpu": "Float on the processor",
     "dense": "Dense on the processor",
 }
 """Key to name, in the order in which runtimes are measured and displayed."""
+NVIDIA_KEYS = ("cuda", "cuda-graph", "cuda-compiled", "cuda-half", "cuda-compiled-half")
+"""The runtimes of an NVIDIA GPU: plain torch first, then what a tuned deployment would use."""
 BROWSER_GPU = "Float on the GPU of a browser"
 BROWSER_PROCESSOR = "Float on the processor, in a browser"
 """Names of the runtime that a visitor's browser measures. It has no key: no command starts it."""

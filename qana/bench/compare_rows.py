@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from qana.bench.command import BROWSER_GPU, RUNTIME_NAMES
+from qana.bench.command import BROWSER_GPU, NVIDIA_KEYS, RUNTIME_NAMES
 from qana.bench.rows import Energy, Row
 
 HOUR = 3600.0
 """Seconds of an hour."""
+
+_GPU_RUNTIMES = {*(RUNTIME_NAMES[key] for key in (*NVIDIA_KEYS, "mps")), BROWSER_GPU}
 
 
 @dataclass(frozen=True)
@@ -139,4 +141,9 @@ def _find_crossing(idle_watts: float, net_mj: float, top: float) -> float | None
 
 def is_gpu_row(row: Row) -> bool:
     """Returns whether a row is of a GPU: of this machine, another one or a visitor's browser."""
-    return row.runtime in (RUNTIME_NAMES["cuda"], RUNTIME_NAMES["mps"], BROWSER_GPU)
+    return row.runtime in _GPU_RUNTIMES
+
+
+def format_factor(factor: float) -> str:
+    """Formats a factor above 1 with two significant digits."""
+    return f"{factor:.1f}".removesuffix(".0") if factor < 10 else f"{float(f'{factor:.2g}'):,.0f}"

@@ -1,11 +1,20 @@
 """Draws the conclusion of a race in words, and compares the paper's claims with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qana.bench.compare_rows import Range, get_energy_range, get_latency_range, is_gpu_row
+from qana.bench.compare_rows import (
+    Range,
+    format_factor,
+    get_energy_range,
+    get_latency_range,
+    is_gpu_row,
+)
+from qana.bench.gpu_baselines import find_baselines
 from qana.bench.published import compute_paper_ratios
 from qana.bench.race import BROWSER_LANE, Lane, Race
 from qana.bench.readings import MEASURED
+from qana.bench.rows import Row
 
 EQUAL = 1.1
 """Ratio below which two numbers are about the same."""
@@ -73,8 +82,13 @@ def describe_paper_claims() -> tuple[str, str]:
     )
 
 
-def check_claims(race: Race) -> tuple[Claim, Claim]:
-    """Compares the paper's claims about time and energy with the chip and the GPU of the race."""
+def check_claims(race: Race, rows: Sequence[Row]) -> tuple[Claim, Claim]:
+    """Compares the paper's claims about time and energy with the chip and the GPU of the race.
+
+    Args:
+        race: its lanes have the fastest row of each device.
+        rows: all rows. The energy is compared with the row of the GPU that needs the least.
+    """
     time, energy = describe_paper_claims()
     chip = find_chip(race)
     gpu = next((lane for lane in race.lanes if is_gpu_row(lane.row)), None)
@@ -85,17 +99,20 @@ def check_claims(race: Race) -> tuple[Claim, Claim]:
     found = f"{names[0]}: {describe_speed(ours, theirs)} {names[1]}."
     if is_open(ours, theirs):
         found += " The interval of the model leaves open which one is faster."
-    return Claim(time, _capitalize(found)), Claim(energy, _compare_energy(chip, gpu, names))
+    best = find_baselines(rows, gpu.row.device).leanest or gpu.row
+    return Claim(time, _capitalize(found)), Claim(energy, _compare_energy(chip, best, names))
 
 
-def _compare_energy(chip: Lane, gpu: Lane, names: tuple[str, str]) -> str:
-    ours, theirs = (get_energy_range(lane.row.energy_mj) for lane in (chip, gpu))
+def _compare_energy(chip: Lane, gpu: Row, names: tuple[str, str]) -> str:
+    ours, theirs = (get_energy_range(row.energy_mj) for row in (chip.row, gpu))
     if ours is None:
         return f"The energy of {names[0]} is not known."
     if theirs is None:
-        reason = gpu.row.not_measurable.reason if gpu.row.not_measurable else ""
+        reason = gpu.not_measurable.reason if gpu.not_measurable else ""
         return f"The energy of {names[1]} is not known. {reason}".strip()
-    return _capitalize(f"{names[0]}: {describe_amount(ours, theirs, 'energy')} {names[1]}.")
+    at_once = f" with {gpu.batch} photos at once" if gpu.batch > 1 else ""
+    amount = describe_amount(ours, theirs, "energy")
+    return _capitalize(f"{names[0]}: {amount} {names[1]}{at_once}.")
 
 
 def describe_speed(ours: Range, theirs: Range) -> str:
@@ -142,11 +159,6 @@ def describe_spread(ours: Range, theirs: Range) -> str:
 def is_open(ours: Range, theirs: Range) -> bool:
     """Returns whether the intervals of two numbers overlap, so that their order is open."""
     return ours.low <= theirs.high and theirs.low <= ours.high
-
-
-def format_factor(factor: float) -> str:
-    """Formats a factor above 1 with two significant digits."""
-    return f"{factor:.1f}".removesuffix(".0") if factor < 10 else f"{float(f'{factor:.2g}'):,.0f}"
 
 
 def _get_range(lane: Lane) -> Range:

@@ -16,6 +16,7 @@ class TorchNetwork(nn.Module):
 
     Attributes:
         steps: Keras layer name to its torch module. Hooks can be registered there.
+        sources: Keras layer name to the names of the layers that it reads, in network order.
 
     Example:
         >>> network = TorchNetwork(load_keras_form(find_entry("akida2"), "float"))
@@ -34,13 +35,13 @@ class TorchNetwork(nn.Module):
         """
         super().__init__()
         self.steps = nn.ModuleDict()
-        self._sources: dict[str, list[str]] = {}
+        self.sources: dict[str, list[str]] = {}
         for layer in model.layers:
             if isinstance(layer, keras.layers.InputLayer):
                 self._input = layer.name
                 continue
             nodes = layer.inbound_nodes[0].parent_nodes
-            self._sources[layer.name] = [node.layer.name for node in nodes]
+            self.sources[layer.name] = [node.layer.name for node in nodes]
             self.steps[layer.name] = build_module(layer)
         self.eval()
 
@@ -54,7 +55,7 @@ class TorchNetwork(nn.Module):
             (N, 7) float32 logits.
         """
         outputs = {self._input: images}
-        for name, sources in self._sources.items():
+        for name, sources in self.sources.items():
             outputs[name] = self.steps[name](*(outputs[source] for source in sources))
         return outputs[name]
 

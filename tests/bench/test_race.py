@@ -6,7 +6,7 @@ import pytest
 
 from qana.bench.browser_run import DIFFERS
 from qana.bench.command import BROWSER_GPU, BROWSER_PROCESSOR, RUNTIME_NAMES
-from qana.bench.compare_rows import Range
+from qana.bench.compare_rows import Range, format_factor
 from qana.bench.conclusion import (
     NOTHING,
     check_claims,
@@ -14,7 +14,6 @@ from qana.bench.conclusion import (
     describe_amount,
     describe_speed,
     describe_spread,
-    format_factor,
 )
 from qana.bench.race import (
     ELSEWHERE,
@@ -128,7 +127,7 @@ def test_a_software_adapter_is_never_a_gpu(rows: list[SourcedRow]) -> None:
     race = make_race([program, *rows[1:4], *rows[5:]])
     assert "This browser's processor" in get_seconds(race)
     assert "GPU" not in conclude(race)
-    assert all("No GPU is measured" in claim.found for claim in check_claims(race))
+    assert all("No GPU is measured" in claim.found for claim in check_claims(race, []))
 
 
 def test_energy_is_a_share_only_where_there_is_something_to_share(rows: list[SourcedRow]) -> None:
@@ -156,19 +155,42 @@ def test_the_conclusion_is_one_plain_sentence(rows: list[SourcedRow]) -> None:
 
 
 def test_the_paper_s_claims_stand_beside_what_was_found(rows: list[SourcedRow]) -> None:
-    time, energy = check_claims(make_race(rows))
+    time, energy = check_claims(make_race(rows), [one.row for one in rows])
     assert time.claimed == "94.6% less time than a GPU: 18 times faster"
     assert energy.claimed == "99.0% less energy than a GPU: 96 times less"
     assert time.found.startswith("An AKD1500 (modelled): ") and "slower than" in time.found
     assert "leaves open" not in time.found
     near = make_row(RUNTIME_NAMES["cuda"], 5.0, "NVIDIA H100", 100.0)
-    open_time, _ = check_claims(make_race([SourcedRow(near, ELSEWHERE), *rows[5:]]))
+    open_time, _ = check_claims(make_race([SourcedRow(near, ELSEWHERE), *rows[5:]]), [near])
     assert "leaves open" in open_time.found
     assert "of the energy of NVIDIA H100 (measured)" in energy.found
-    _, unknown = check_claims(make_race([rows[0], *rows[5:]]))
+    _, unknown = check_claims(make_race([rows[0], *rows[5:]]), [rows[0].row])
     assert "not known" in unknown.found
     for words in (time.found, energy.found, unknown.found):
         assert "%" not in words and "less time: " not in words and "open," not in words
+
+
+def test_a_lane_and_the_claims_use_the_best_row_of_a_gpu(rows: list[SourcedRow]) -> None:
+    def measure(key: str, ms: float, mj: float, batch: int = 1) -> SourcedRow:
+        row = make_row(RUNTIME_NAMES[key], ms, "NVIDIA card", mj)
+        bits = "16-bit float" if "half" in key else "32-bit float"
+        return SourcedRow(replace(row, batch=batch, precision=bits), HERE)
+
+    gpu = [
+        measure("cuda", 8.0, 1000.0),
+        measure("cuda-graph", 0.9, 120.0),
+        measure("cuda-compiled-half", 0.5, 70.0),
+        measure("cuda-compiled-half", 3.0, 5.0, batch=64),
+    ]
+    for order in (gpu, gpu[::-1]):
+        race = make_race([*order, *rows[5:]])
+        (lane,) = [lane for lane in race.lanes if lane.name == "NVIDIA card"]
+        assert lane.row.latency_ms and lane.row.latency_ms.p50 == 0.5
+        time, energy = check_claims(race, [one.row for one in order])
+        assert "NVIDIA card (measured)" in time.found
+        assert energy.found.endswith("of NVIDIA card (measured) with 64 photos at once.")
+        factor = 5.0 / next(one.row for one in rows[5:]).energy_mj.value  # type: ignore[union-attr]
+        assert f"1/{format_factor(factor)} of the energy" in energy.found
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 
 from qana.bench.bench_process import LEFT, BenchProcess
 from qana.bench.bench_result import BenchResult
-from qana.bench.command import RUNTIME_NAMES
+from qana.bench.command import NVIDIA_KEYS, RUNTIME_NAMES
 from qana.bench.compare_rows import (
     AlwaysOnDevice,
     Range,
@@ -100,7 +100,7 @@ def test_every_runtime_is_measured_or_gives_a_reason(document: dict) -> None:
         if "simulator" in row["device"]:
             assert row["energy_mj"] is None
     for one in document["missing"]:
-        assert one["runtime"] in ("cuda", "mps") and one["reason"]
+        assert one["runtime"] in (*NVIDIA_KEYS, "mps") and one["reason"]
     assert (
         len({one["runtime"] for one in document["missing"]} | {row["runtime"] for row in here}) >= 4
     )
@@ -150,19 +150,6 @@ def test_a_runtime_that_fails_keeps_its_earlier_rows(classifier, monkeypatch) ->
         ("this computer's processor", 2),
     ]
     assert [one.reason for one in found.missing] == ["It does not run here: out of memory"]
-
-
-def test_the_torch_network_gives_the_logits_of_keras(classifier, square_photos) -> None:
-    pytest.importorskip("torch")
-    pytest.importorskip("tensorflow")
-    from qana.bench.runtimes import TorchRuntime
-    from qana.network.keras_forms import load_keras_form
-
-    expected = load_keras_form(classifier.entry, "float").predict(
-        square_photos[:5].astype(np.float32), verbose=0
-    )
-    found = TorchRuntime(classifier.entry, "cpu").run(square_photos[:5])
-    assert np.abs(found - expected).max() < 1e-4
 
 
 def test_net_energy_excludes_the_idle_power(monkeypatch, square_photos) -> None:
@@ -383,7 +370,8 @@ def test_invalid_options_print_one_sentence(wrong: tuple[str, str], capsys) -> N
 def test_the_shipped_result_is_of_a_gpu_alone() -> None:
     """The page displays it by default, and the licence of Akida forbids to publish timings."""
     (result,) = read_shipped_results()
-    assert {row.runtime for row in result.rows} == {RUNTIME_NAMES["cuda"]}
+    runtimes = {row.runtime for row in result.rows}
+    assert RUNTIME_NAMES["cuda"] in runtimes <= {RUNTIME_NAMES[key] for key in NVIDIA_KEYS}
     assert {row.provenance for row in result.rows} == {"measured"}
     assert 1 in {row.batch for row in result.rows}
     assert all(row.energy_mj for row in result.rows)
