@@ -17,12 +17,16 @@ class LoopRate(msgspec.Struct, frozen=True):
     Attributes:
         photos: number of photos.
         photos_per_s: photos a second.
-        share_of_decoding: part of the time in which photos are decoded, 0 to 1.
+        share_of_decoding: part of the processor time in which photos are decoded, 0 to 1.
+        processor_ms_per_photo: processor time of a photo, ms.
+        other_cores: cores that other programs used meanwhile, on average.
     """
 
     photos: int
     photos_per_s: float
     share_of_decoding: float
+    processor_ms_per_photo: float
+    other_cores: float
 
 
 class ScreeningRun(msgspec.Struct, frozen=True):
@@ -30,15 +34,21 @@ class ScreeningRun(msgspec.Struct, frozen=True):
 
     Attributes:
         equal: whether its table equals that of the first run, byte for byte.
+        message: last line of a run that failed; "" otherwise.
         seconds: from the first stored rows to the end.
         photos_per_s: rate in this time.
+        processor_ms_per_photo: processor time of all processes for each photo, ms, with the start.
+        other_cores: cores that other programs used meanwhile, on average.
         memory_mb: memory of the parent at even intervals.
         growth: memory of the last quarter against the first one, as a share.
     """
 
     equal: bool
+    message: str
     seconds: float
     photos_per_s: float
+    processor_ms_per_photo: float
+    other_cores: float
     memory_mb: list[int]
     growth: float
 
@@ -50,18 +60,21 @@ class KilledRun(msgspec.Struct, frozen=True):
         kills: number of kills.
         share_done_at_each: part of the photos that was done at each of them, 0 to 1.
         equal: whether the table equals that of the first run, byte for byte.
+        message: last line of a run that failed; "" otherwise.
     """
 
     kills: int
     share_done_at_each: list[float]
     equal: bool
+    message: str
 
 
 class LostWorkers(msgspec.Struct, frozen=True):
-    """A run whose workers were killed: their number, and whether the table is equal."""
+    """A run whose workers were killed: their number, whether the table is equal, and any error."""
 
     killed: int
     equal: bool
+    message: str
 
 
 class BadFiles(msgspec.Struct, frozen=True):
@@ -76,6 +89,7 @@ class ScreeningReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         photos: number of files.
+        cores: of the machine that the check may use.
         loop: the loop that the rates are compared with.
         runs: uninterrupted runs by name, such as "2 workers".
         speedup: rate of two workers against that of the loop.
@@ -89,6 +103,7 @@ class ScreeningReport(msgspec.Struct, frozen=True, kw_only=True):
     command: str
     weights: Weights
     photos: int
+    cores: int
     loop: LoopRate
     runs: dict[str, ScreeningRun]
     speedup: float

@@ -1,0 +1,1 @@
+"""Checks `qana screen` on many photos: equal tables, kills, memory, bad files, and rates."""
