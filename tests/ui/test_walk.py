@@ -77,18 +77,29 @@ STATES = {
     "booth": State("?booth=1", (), "What would you say?"),
     "booth, a verdict": State("?booth=1", ("Mole",), "The doctors recorded"),
     "booth, touched": State("?booth=1", ("Touch anywhere to try it yourself",), "Scan a lesion"),
-    "convert, spikes": State("convert?chapter=spikes", (), "6. Spikes"),
-    "convert, chip": State("convert?chapter=chip", (), "7. On the chip"),
-    "convert, other chip": State("convert?chapter=chip", ("AKD1000",), "akida2 does not run on"),
-    # From here on TensorFlow is loaded in the background.
-    "convert, network": State("convert?chapter=network", (), "1. The network", True),
+    "convert, zoom": State("convert?chapter=zoom", (), "1. "),
+    "convert, network": State("convert?chapter=network", (), "2. The network"),
     "convert, breaking": State(
-        "convert?chapter=breaking", (), "2. Why conversion breaks things", True
+        "convert?chapter=breaking&block=Whole+network", (), "3. Why conversion breaks things"
     ),
-    "convert, bounding": State("convert?chapter=bounding", (), "3. Folding and bounding", True),
-    "convert, bits": State("convert?chapter=bits", (), "What tuning mends", True),
-    "convert, conversion": State("convert?chapter=conversion", (), "5. Conversion", True),
-    "convert, quiz": State("convert?chapter=quiz", (), "8. Quiz yourself", True),
+    "convert, bounding": State("convert?chapter=bounding", (), "4. Folding and bounding"),
+    "convert, bits": State("convert?chapter=bits", (), "What tuning mends"),
+    "convert, conversion": State("convert?chapter=conversion", (), "6. Conversion"),
+    "convert, spikes": State("convert?chapter=spikes", (), "Is it really spiking?"),
+    "convert, chip": State("convert?chapter=chip", (), "8. On the chip"),
+    "convert, other chip": State("convert?chapter=chip", ("AKD1000",), "akida2 does not run on"),
+    "convert, a block": State(
+        "convert?chapter=exercises", ("Convert and map",), "What our check reports"
+    ),
+    "convert, lossy blocks": State(
+        "convert?chapter=exercises&exercise=Find+the+lossy+block",
+        (),
+        "The deployed network answers",
+    ),
+    "convert, events": State(
+        "convert?chapter=exercises&exercise=Save+events", (), "Maps of 64x64: steps up"
+    ),
+    "convert, quiz": State("convert?chapter=quiz", ("Hand in",), "even if it is a guess"),
 }
 
 

@@ -63,7 +63,12 @@ def show(photo: WalkthroughPhoto) -> None:
         )
         return
     _show_number(outcome)
-    show_outcome(outcome)
+    show_layers(outcome)
+    words, verdict = st.columns([3, 2], gap="large")
+    with words:
+        show_messages(outcome)
+    with verdict:
+        show_verdict(outcome)
 
 
 def get_outcome(photo: WalkthroughPhoto, case: str) -> ConversionOutcome | None:
@@ -127,19 +132,14 @@ def _describe_range(step: ActivationStep) -> str:
     )
 
 
-def show_outcome(outcome: ConversionOutcome) -> None:
-    """Shows the layers that arrived, what the vendor's tools report, and the verdict of our check.
+def show_layers(outcome: ConversionOutcome) -> None:
+    """Shows which layers arrived, and what was dropped.
 
     Args:
         outcome: of one network.
     """
     st.html(STYLE + draw_layers(outcome))
     st.caption(_describe_boxes(outcome))
-    words, verdict = st.columns([3, 2], gap="large")
-    with words:
-        _show_words(outcome)
-    with verdict:
-        _show_verdict(outcome)
 
 
 def draw_layers(outcome: ConversionOutcome) -> str:
@@ -191,7 +191,12 @@ def _describe_boxes(outcome: ConversionOutcome) -> str:
     return " ".join(words)
 
 
-def _show_words(outcome: ConversionOutcome) -> None:
+def show_messages(outcome: ConversionOutcome) -> None:
+    """Shows the warnings and errors of the vendor's tools.
+
+    Args:
+        outcome: of one network.
+    """
     st.subheader("What the vendor's tools report", anchor=False)
     if not outcome.messages:
         st.markdown("Nothing: no warning, no error.")
@@ -208,7 +213,12 @@ def _show_words(outcome: ConversionOutcome) -> None:
         st.markdown("No model came out.")
 
 
-def _show_verdict(outcome: ConversionOutcome) -> None:
+def show_verdict(outcome: ConversionOutcome) -> None:
+    """Shows whether our check accepts the network, and why not.
+
+    Args:
+        outcome: of one network.
+    """
     st.subheader("What our check reports", anchor=False)
     if outcome.refusal is None and outcome.passes:
         passes = ", ".join(f"{count} on {device}" for device, count in outcome.passes.items())

@@ -13,7 +13,7 @@ from qana.walkthrough.block_repair import (
     is_repaired,
     read_repairs,
 )
-from ui.convert.conversion_cases import show_outcome
+from ui.convert.conversion_cases import show_layers, show_messages, show_verdict
 from ui.convert.lesson import get_lesson, show_solved
 from ui.convert.photo import WalkthroughPhoto
 
@@ -59,9 +59,12 @@ def show_repair_exercise(photo: WalkthroughPhoto) -> None:
         show_solved(
             NAME,
             f"The whole network converts, agrees with Keras and maps: passes {passes}. Akida has "
-            "no sigmoid and no product of two maps, but a bounded sum can do the work of a gate.",
+            "no sigmoid and no product of two maps, but a sum can do the work of a gate.",
         )
-    show_outcome(outcome)
+    else:
+        show_verdict(outcome)
+    show_layers(outcome)
+    show_messages(outcome)
     st.caption(
         "The vendor's quantizer and converter and our check ran on every combination of these "
         "choices, and their words are shown as they came: "
@@ -97,6 +100,7 @@ def _offer(label: str, options: dict[str, str], start: str, key: str) -> str:
         required=True,
         key=key,
         bind="query-params",
+        wrap=True,
     )
     return str(chosen)
 

@@ -42,6 +42,7 @@ def show(photo: WalkthroughPhoto) -> None:
         key="exercise",
         bind="query-params",
         label_visibility="collapsed",
+        wrap=True,
     )
     EXERCISES[name][1](photo)
     with marks:

@@ -11,6 +11,8 @@ from ui.convert.photo import WalkthroughPhoto
 LARGEST_DRAWN = 8
 """Largest integer with a bar and a step of its own."""
 MOST_BITS = 8
+ALIKE = 0.1
+"""Relative difference of two numbers of events up to which the text calls them alike."""
 
 
 def show_spiking(photo: WalkthroughPhoto, skin: Prediction) -> None:
@@ -38,10 +40,9 @@ def show_spiking(photo: WalkthroughPhoto, skin: Prediction) -> None:
         f"rate of spikes, or a camera that sends changes. An event here is a place and an integer "
         f"of up to {MOST_BITS} bits, and the photo enters as ordinary pixels. {negative:,} of "
         "your photo's events carry a negative integer, which no spike could.\n"
-        f"- **Plain skin is not cheaper.** Your photo makes {prediction.events:,} events, and "
+        f"- **Plain skin against your photo.** Your photo makes {prediction.events:,} events, and "
         f"plain skin without a lesion {skin.events:,}: "
-        f"{skin.events / prediction.events - 1:+.1%}. A lesion changes which neurons fire more "
-        "than how many.",
+        f"{_describe_change(skin.events / prediction.events - 1)}.",
         width=760,
     )
     staircase = photo.remember(
@@ -49,6 +50,16 @@ def show_spiking(photo: WalkthroughPhoto, skin: Prediction) -> None:
     )
     if staircase is not None:
         _show_staircase(staircase)
+
+
+def _describe_change(change: float) -> str:
+    """Describes how many more events plain skin makes, as a share of the photo's."""
+    if abs(change) < ALIKE:
+        return (
+            f"{change:+.1%}. A picture without a lesion costs about as much, because a lesion "
+            "changes which neurons fire more than how many"
+        )
+    return f"{change:+.1%}. The work follows what is on the picture"
 
 
 def _show_staircase(found: Staircase) -> None:
