@@ -76,16 +76,3 @@ def compute_activity(maps: list[tf.Tensor]) -> tf.Tensor:
         total += tf.reduce_sum(tf.abs(one), axis=(1, 2, 3)) / scale
         places += one.shape[1] * one.shape[2] * one.shape[3]
     return total / places
-
-
-def measure_activity(maps: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Computes both measures for each picture of a batch.
-
-    Args:
-        maps: outputs of layers, each (B, H, W, C) float32.
-
-    Returns:
-        The share of active places, (B,) float32 with equal values, and the activity, (B,) float32.
-    """
-    activity = compute_activity(maps)
-    return [tf.fill(tf.shape(activity), compute_active_share(maps)), activity]

@@ -44,12 +44,12 @@ def build_views(
 
     Raises:
         ModelError: the file of the parent is missing or changed.
-        ValueError: the recipe has views of plain skin, and nothing to learn from them.
+        ValueError: the recipe has views of plain skin and does not imitate its parent.
     """
-    if recipe.plain_skin and not (recipe.imitates_parent or recipe.activation_penalty):
+    if recipe.plain_skin and not recipe.imitates_parent:
         raise ValueError(
-            f"The recipe {recipe.name} has views of plain skin, which have no label: give it an "
-            "activation penalty or a parent to imitate."
+            f"The recipe {recipe.name} has views of plain skin, which have no label: give it a "
+            "parent to imitate."
         )
     views = Views(
         subsets.frames,

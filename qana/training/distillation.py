@@ -11,7 +11,11 @@ import tensorflow as tf
 import tf_keras as keras
 
 from qana.network.least_squares import compute_outputs
-from qana.training.activation_penalty import find_event_layers, measure_activity
+from qana.training.activation_penalty import (
+    compute_active_share,
+    compute_activity,
+    find_event_layers,
+)
 from qana.training.recipe import SKIN_FACTOR
 
 COMPARED_LAYERS = (
@@ -76,7 +80,7 @@ def build_distillation_model(
         distance = keras.layers.Add()([distance, compare([our_map, their_map])])
     both = [distance, distance]
     if penalty:
-        measure = keras.layers.Lambda(measure_activity, name="activity")
+        measure = keras.layers.Lambda(_measure_activity, name="activity")
         share, activity = measure(active)
         both = [distance + penalty * share, penalty * (SKIN_FACTOR * activity + share)]
     return keras.Model(image, keras.layers.Lambda(_join, name="losses")(both))
@@ -99,6 +103,12 @@ def select_loss(targets: tf.Tensor, losses: tf.Tensor) -> tf.Tensor:
 
 def _join(losses: list[tf.Tensor]) -> tf.Tensor:
     return tf.stack(losses, axis=1)
+
+
+def _measure_activity(maps: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Returns the share of active places, (B,) equal values, and the activity, (B,)."""
+    activity = compute_activity(maps)
+    return [tf.fill(tf.shape(activity), compute_active_share(maps)), activity]
 
 
 def _to_list(outputs: tf.Tensor | list[tf.Tensor]) -> list[tf.Tensor]:

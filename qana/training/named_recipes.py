@@ -48,30 +48,11 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             "akida2",
-            options={"compact": True},
-            transfer=False,
-            first="akida2-sparse",
-            frame_height=200,
-            teachers=SOURCE_TEACHERS,
-            judged_views=4,
-            mixup=0.2,
-            batch=32,
-            epochs=24,
-            learning_rate=5e-4,
-            warmup_epochs=1,
-            activation_penalty=0.3,
-            plain_skin=0.1,
-            tuning_batch=64,
-            tuning_epochs=1,
-            imitates_float=True,
-            **ALL_SOURCES,
-            **DEGRADED,
-        ),
-        Recipe(
-            "akida2-sparse",
             frame_height=200,
             epochs=6,
             learning_rate=5e-4,
+            tuning_batch=64,
+            tuning_epochs=1,
             **COMPACT,
             activation_penalty=0.5,
             first="akida2-dense",
@@ -105,13 +86,13 @@ RECIPES: dict[str, Recipe] = {
             frame_height=200,
             mixup=0.2,
             batch=32,
-            epochs=12,
-            learning_rate=5e-4,
+            epochs=9,
+            learning_rate=7e-4,
             warmup_epochs=1,
             weight_bits=4,
             activation_bits=4,
             solved_rounding=True,
-            tuning_epochs=4,
+            tuning_epochs=2,
             tuning_batch=32,
             tuning_rate=2e-4,
             imitates_float=True,
@@ -137,9 +118,8 @@ RECIPES: dict[str, Recipe] = {
 }
 """Recipes by name.
 
-`akida2` and `akd1000` make the deployed models. `akida2` starts from `akida2-sparse`, which learns
-to send few events, and learns from the teachers. `akida2-sparse` starts from `akida2-dense`, which
-learns without a penalty on activations. `akida2-dense` and `akd1000` start from `akida2-large`, and
+`akida2` and `akd1000` make the deployed models. `akida2` starts from `akida2-dense`, which learns
+without a penalty on activations. `akida2-dense` and `akd1000` start from `akida2-large`, and
 `akida2-large` starts from `sources-labels`, which learns from labels alone. The recipes named
 `without-` and a source learn from the labels of all other sources.
 `smoke` runs the whole pipeline on a handful of photos, with a network of few layers.

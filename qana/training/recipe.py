@@ -145,15 +145,14 @@ class Recipe:
         reduced: share of the views that are shrunk to 84 pixels and enlarged again, 0 to 1. One
             source has photos of this size, and blur must not become its sign.
         surrounded: share of the views with the corners of a dermatoscope drawn on, 0 to 1.
-        activation_penalty: factor of the share of active places in the loss of a float network,
-            see `qana.training.activation_penalty`. Views of plain skin get `SKIN_FACTOR` times the
-            penalty on their activity. None for no penalty.
+        activation_penalty: factor of the share of active places in the loss of a float network that
+            imitates its parent, see `qana.training.activation_penalty`. Views of plain skin get
+            `SKIN_FACTOR` times the penalty on their activity. None for no penalty.
         taught: pairs of a diagnosis and the class that training gives it, such as ("SCC", "akiec").
             The diagnosis is one in the words of its source that is none of the seven classes. Only
             training photos get the class; no score counts such photos. None leaves them all out.
-        plain_skin: share of the views that show plain skin, 0 to 1, for a network with an
-            activation penalty or one that imitates its parent. Such views have no label, and a
-            penalty can silence them. None for no such view.
+        plain_skin: share of the views that show plain skin, 0 to 1, for a network that imitates its
+            parent. Such views have no label, and a penalty can silence them. None for no such view.
         imitates_float: whether quantization-aware training targets the logits of its own float
             network, as it always does for a network that imitates its parent. None for the soft
             labels or the labels.

@@ -28,7 +28,6 @@ from qana.training.operating_point import (
     find_operating_point,
 )
 from qana.training.parent_model import ParentModel
-from qana.training.penalized_fit import build_penalized_model, make_penalized_loss
 from qana.training.quantization import quantize_network
 from qana.training.recipe import Recipe, Schedule
 from qana.training.run_folder import RunFolder
@@ -163,17 +162,6 @@ class Stages:
             teacher = self._parent.network
             schedule, penalty = recipe.float_schedule, recipe.activation_penalty or 0.0
             self._distil(model, teacher, COMPARED_LAYERS, schedule, "fitting", "float", penalty)
-        elif recipe.activation_penalty:
-            fit_keras(
-                build_penalized_model(model),
-                self._views,
-                self._subsets,
-                recipe,
-                recipe.float_schedule,
-                self.folder / "fitting",
-                "float",
-                loss=make_penalized_loss(recipe.activation_penalty),
-            )
         else:
             fit_float(model, self._views, self._subsets, recipe, self.folder / "fitting")
         return model
