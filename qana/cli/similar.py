@@ -13,10 +13,15 @@ from qana.cli.common import (
 from qana.data.same_lesion import group_photos, read_same_lesion_pairs
 from qana.data.source_names import TITLES
 from qana.data.sources import SOURCES
+from qana.evaluation.report_files import write_report
 from qana.explanation.choose_cases import build_cases, choose_cases
-from qana.explanation.measure_neighbours import measure_neighbours
-from qana.explanation.reference_cases import CASES_FILE, SUFFIX, write_case_features
-from qana.explanation.similar_cases import CaseSearch
+from qana.explanation.measure_search import measure_search
+from qana.explanation.reference_cases import (
+    CASES_FILE,
+    MEASURED,
+    SUFFIX,
+    write_case_features,
+)
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import find_entry, find_models_folder, update_record
@@ -50,22 +55,27 @@ def run(options: argparse.Namespace) -> int:
     features = np.concatenate([classifier.features(square[None]) for square in squares])
     path = folder / f"{options.model}{SUFFIX}"
     write_case_features(path, cases, features)
-    print_message(f"Searching the nearest cases of {len(subsets['test'])} test photos")
-    search = CaseSearch(cases, features)
-    neighbours = measure_neighbours(cases, search, classifier, subsets["test"])
+    command = f"python -m qana similar --data DIR --model {options.model}"
     record = {
         "file": path.name,
         "sha256": hash_file(path),
         "lesions": len(set(cases.lesions.tolist())),
         "photos": len(chosen),
-        "command": f"python -m qana similar --data DIR --model {options.model}",
+        "command": command,
         "weights": classifier.entry.sha256,
-        "neighbours": neighbours,
     }
-    update_record(options.model, {"cases": record}, folder)
+    update_record(options.model, {"cases": record}, folder)  # the search works from now on
+    parts = {name: subsets[name] for name in ("validation", "test")}
+    measured = measure_search(cases, chosen, features, classifier, parts, print_message)
+    document = {"command": command, "model": options.model, "sha256": classifier.entry.sha256}
+    write_report(folder / f"{options.model}{MEASURED}", document | measured)
+    neighbours = measured["neighbours"]["akida"]
+    update_record(options.model, {"cases": record | {"neighbours": neighbours}}, folder)
     for row in neighbours:
         shares = ", ".join(f"{share:.0%} of {count}" for count, share in row["shares"].items())
         title = f"{TITLES[row['source']]}, {row['image_type']}"
         print(f"{title}: {shares} nearest cases have the class, {row['chance']:.0%} by chance")
+    for kind, shares in measured["means"].items():
+        print(f"Mean share at 5 with {kind} features: {shares['5']:.1%}")
     print(f"{len(chosen)} photos of {record['lesions']} training lesions are reference cases")
     return 0

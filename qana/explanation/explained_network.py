@@ -67,6 +67,11 @@ class ExplainedNetwork(nn.Module):
         images = images.double() + 0 * self.anchor
         return self._run_quantized(images) if self._quantized else self._run_float(images)
 
+    def list_dense_inputs(self) -> list[str]:
+        """Lists the layers that a dense layer reads, in their order."""
+        dense = [layer for layer in self._layers if layer.kind in ("Dense", "QuantizedDense")]
+        return [source for layer in dense for source in layer.sources]
+
     def _run_float(self, images: torch.Tensor) -> torch.Tensor:
         outputs: dict[str, torch.Tensor] = {}
         for layer in self._layers:

@@ -93,7 +93,7 @@ def make_map(
         ModelError: the model is missing or has changed, or it is not the one that gave the answer.
     """
     entry = find_same_entry(model, sha256)
-    network = _load_network(cache, entry, form, progress)
+    network = load_network_once(cache, entry, form, progress)
     from qana.explanation.grad_cam import compute_maps
 
     progress(f"{method} on the {form} network", 0.5)
@@ -122,7 +122,7 @@ def prepare_maps(
     """
     entry = find_same_entry(model, sha256)
     for form in entry.record.get("keras", {}):
-        _load_network(cache, entry, form, progress)
+        load_network_once(cache, entry, form, progress)
 
 
 def can_make_maps() -> bool:
@@ -130,10 +130,21 @@ def can_make_maps() -> bool:
     return all(map(find_spec, ("torch", "pytorch_grad_cam", "h5py")))
 
 
-def _load_network(
+def load_network_once(
     cache: Cache, entry: ModelEntry, form: str, progress: ProgressCallback
 ) -> "ExplainedNetwork":
-    """Loads torch, grad-cam and a Keras form, each once."""
+    """Loads torch, grad-cam and a Keras form, each once.
+
+    Args:
+        cache: keeps the network.
+        entry: the model.
+        form: "float" or "quantized".
+        progress: as in `make_map`.
+
+    Raises:
+        ExplanationError: the model has no such form.
+        ModelError: its file is missing or changed.
+    """
     progress("Loading torch and grad-cam", 0.05)
     import qana.explanation.grad_cam  # noqa: F401
     from qana.explanation.explained_network import load_explained_network

@@ -1,6 +1,6 @@
 """Measures how often similar cases have the recorded diagnosis of a photo."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,10 +9,7 @@ import numpy as np
 from qana.classes import LABELS
 from qana.data.photo import Photo
 from qana.evaluation.source_scores import group_by_source
-from qana.explanation.reference_cases import ReferenceCases
-from qana.explanation.similar_cases import CaseSearch
-from qana.imaging import read_image, to_input
-from qana.inference.classifier import AkidaClassifier
+from qana.explanation.similar_cases import normalize_features
 
 COUNTS = (1, 5, 10)
 """Numbers of nearest cases."""
@@ -29,6 +26,7 @@ class NeighbourScore:
         shares: number of nearest cases, one of `COUNTS`, to the share of them with the diagnosis of
             the photo, 0 to 1, as the mean over the photos.
         chance: the same share for cases drawn at random, 0 to 1.
+        classes: class to the share among the five nearest cases of its photos, 0 to 1.
     """
 
     source: str
@@ -36,44 +34,61 @@ class NeighbourScore:
     photos: int
     shares: dict[str, float]
     chance: float
+    classes: dict[str, float]
 
 
-def measure_neighbours(
-    cases: ReferenceCases,
-    search: CaseSearch,
-    classifier: AkidaClassifier,
-    photos: Sequence[Photo],
-) -> list[dict[str, Any]]:
-    """Measures the nearest cases of test photos.
+def find_nearest(features: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Finds the nearest cases of photos by the same distance as `CaseSearch`.
 
     Args:
-        cases: the reference cases.
-        search: the search among them by the features of `classifier`.
-        classifier: the network.
-        photos: photos with a label, of lesions that no reference case shows.
+        features: (M, F) numbers of the photos.
+        others: (N, F) numbers of the cases, N at least 10.
+
+    Returns:
+        (M, 10) indices of the nearest cases, the nearest first, and (M, 10) distances.
+    """
+    distances = np.maximum(0.0, 1 - normalize_features(features) @ normalize_features(others).T)
+    order = np.argsort(distances, axis=1, kind="stable")[:, : max(COUNTS)]
+    return order, np.take_along_axis(distances, order, axis=1)
+
+
+def score_neighbours(
+    photos: Sequence[Photo], nearest: np.ndarray, labels: np.ndarray
+) -> list[dict[str, Any]]:
+    """Scores the nearest cases of test photos.
+
+    Args:
+        photos: M photos with a label, of lesions that no reference case shows.
+        nearest: (M, 10) indices of the nearest cases.
+        labels: (N,) labels of all cases, indices in `qana.classes.LABELS`.
 
     Returns:
         `NeighbourScore` of each source and image type, as JSON.
-
-    Raises:
-        ImageError: a photo cannot be read.
     """
     rows = []
     for (source, image_type), indices in group_by_source(photos).items():
-        chosen = [photos[index] for index in indices]
-        labels = np.array([LABELS.index(str(photo.label)) for photo in chosen])
-        features = np.concatenate(list(_compute_features(classifier, chosen)))
-        order = np.argsort(search.measure_distances(features), axis=1, kind="stable")
-        right = cases.labels[order[:, : max(COUNTS)]] == labels[:, None]
-        shares = {str(count): round(float(right[:, :count].mean()), 4) for count in COUNTS}
-        chance = (cases.labels[None] == labels[:, None]).mean()
-        score = NeighbourScore(source, image_type, len(chosen), shares, round(float(chance), 4))
+        own = np.array([LABELS.index(photos[index].known_label) for index in indices])
+        right = labels[nearest[indices]] == own[:, None]
+        classes = {
+            LABELS[label]: _round(right[own == label, : COUNTS[1]].mean())
+            for label in sorted(set(own.tolist()))
+        }
+        score = NeighbourScore(
+            source,
+            image_type,
+            len(indices),
+            {str(count): _round(right[:, :count].mean()) for count in COUNTS},
+            _round((labels[None] == own[:, None]).mean()),
+            classes,
+        )
         rows.append(asdict(score))
     return rows
 
 
-def _compute_features(classifier: AkidaClassifier, photos: Sequence[Photo]) -> Iterable[np.ndarray]:
-    """Computes the features of each photo, (1, F) integers."""
-    for photo in photos:
-        square = to_input(read_image(photo.path), classifier.input_size)
-        yield classifier.features(square[None])
+def compute_mean_shares(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Computes the mean shares over the rows, so that each source and image type counts alike."""
+    return {str(n): _round(np.mean([row["shares"][str(n)] for row in rows])) for n in COUNTS}
+
+
+def _round(value: Any) -> float:
+    return round(float(value), 4)

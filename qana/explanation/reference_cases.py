@@ -21,6 +21,8 @@ CASES_FILE = ASSETS / "reference_cases.npz"
 """Photos of all reference cases."""
 SUFFIX = ".cases.npz"
 """End of the name of a file of features, after the name of its model."""
+MEASURED = ".cases.json"
+"""End of the name of the file with what was measured of the search, after the name of its model."""
 MOST_BYTES = 50_000_000
 """Size limit of an array in such a file, unpacked."""
 

@@ -45,8 +45,9 @@ def explain_outdated_gate(step: MeasurementStep) -> str | None:
 
 
 def explain_outdated_cases(step: MeasurementStep) -> str | None:
-    """Checks the reference cases in the manifest record of the step's model."""
-    return _check_record(step, "cases", "search of similar cases")
+    """Checks the reference cases in the manifest record of the step's model, and their report."""
+    reason = _check_record(step, "cases", "search of similar cases")
+    return reason or explain_outdated_reports(step)
 
 
 def explain_outdated_edge_head(step: MeasurementStep) -> str | None:

@@ -49,7 +49,12 @@ def make_similar_step(name: str) -> MeasurementStep:
     return MeasurementStep(
         f"similar-{name}",
         f"search of similar cases of {name}",
-        ("assets/reference_cases.npz", f"models/{name}.cases.npz", MANIFEST_FILE),
+        (
+            "assets/reference_cases.npz",
+            f"models/{name}.cases.npz",
+            f"models/{name}.cases.json",
+            MANIFEST_FILE,
+        ),
         (name,),
         (*QANA, "similar", "--data", "{data}", "--model", name),
         Duration.MINUTES,
