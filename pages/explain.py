@@ -19,6 +19,7 @@ from qana.inference.probabilities import format_percent
 from qana.reports.explanation_report import read_explanations
 from ui.disclaimer import show_disclaimer
 from ui.entry import ensure_app_started
+from ui.explain.comparison import show_comparison
 from ui.explain.contrast import show_contrast
 from ui.explain.faithfulness import show_faithfulness
 from ui.explain.picture import show_picture
@@ -190,6 +191,8 @@ def show_session(session: ExplainSession) -> None:
     show_similar_cases(diagnosis)
     st.header("Why not the other?", anchor=False)
     show_contrast(session, opacity)
+    st.header("Two photos, two networks", anchor=False)
+    show_comparison(session, request.label, opacity)
     st.header("Side by side", anchor=False)
     show_side_by_side(session, request.label, opacity, document if current else None)
     st.header("Float and quantized", anchor=False)

@@ -17,7 +17,7 @@ PAGE = str(Path(__file__).parents[2] / "pages" / "explain.py")
 def page(samples) -> AppTest:
     """A sample is open."""
     st.cache_resource.clear()
-    opened = AppTest.from_file(PAGE, default_timeout=60).run()
+    opened = AppTest.from_file(PAGE, default_timeout=240).run()
     opened.button(key=samples[0].image_id).click().run()
     assert not opened.exception
     yield opened

@@ -29,7 +29,7 @@ from ui.explain.picture import WAIT
 from ui.explain.session import MAKE_MAP, PREPARE_MAPS
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "explain.py")
-SECONDS = 60
+SECONDS = 240
 
 
 class Quiet(BackgroundWorker):

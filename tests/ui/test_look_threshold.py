@@ -44,7 +44,7 @@ def explain(samples, counts, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr("ui.look_threshold.read_valid_report", lambda entry: report)
     monkeypatch.setattr("ui.look_threshold.find_deployed_threshold", lambda entry: 0.3)
     st.cache_resource.clear()
-    opened = AppTest.from_file(str(PAGES / "explain.py"), default_timeout=60).run()
+    opened = AppTest.from_file(str(PAGES / "explain.py"), default_timeout=240).run()
     opened.button(key=samples[0].image_id).click().run()
     assert not opened.exception
     yield opened
@@ -91,7 +91,7 @@ def test_each_photo_of_the_visit_is_named(samples, classifier) -> None:
 def test_without_a_measurement_the_page_names_the_command(samples, monkeypatch) -> None:
     monkeypatch.setattr("ui.look_threshold.read_valid_report", lambda entry: None)
     st.cache_resource.clear()
-    opened = AppTest.from_file(str(PAGES / "explain.py"), default_timeout=60).run()
+    opened = AppTest.from_file(str(PAGES / "explain.py"), default_timeout=240).run()
     opened.button(key=samples[0].image_id).click().run()
     assert "protocol sources --data DIR --model akida2" in words(opened)
     st.cache_resource.clear()
@@ -107,7 +107,7 @@ def test_facts_shows_the_decision_curve(counts, monkeypatch) -> None:
     report = SimpleNamespace(sources=[make_row(counts)], command="the command")
     monkeypatch.setattr("ui.look_threshold.read_valid_report", lambda entry: report)
     st.cache_resource.clear()
-    opened = AppTest.from_file(str(PAGES / "facts.py"), default_timeout=90).run()
+    opened = AppTest.from_file(str(PAGES / "facts.py"), default_timeout=240).run()
     assert not opened.exception
     if "Where a decision helps" in [one.value for one in opened.header]:
         assert describe_decision_curve(counts) in words(opened)

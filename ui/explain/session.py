@@ -9,6 +9,7 @@ from qana.data.lesion_masks import Outlines, fill_outlines
 from qana.data.samples import Sample
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness import compute_energy_in_mask
+from qana.explanation.float_answer import FloatAnswer
 from qana.explanation.heatmap import is_empty_map, resize_map
 from qana.explanation.map_job import can_make_maps
 from qana.explanation.map_request import AKIDA_MAP, OCCLUSION, MapRequest
@@ -35,6 +36,8 @@ class ExplainSession:
         seconds: time that each finished map took, without loading.
         jobs: maps that the background worker is making.
         errors: one sentence for each map that could not be made.
+        float_jobs: answers of the float network that the background worker is making.
+        float_answers: finished answers of the float network, or one sentence for a failure.
     """
 
     answer: AnsweredPhoto
@@ -42,6 +45,8 @@ class ExplainSession:
     seconds: dict[MapRequest, float] = field(default_factory=dict)
     jobs: dict[MapRequest, Job] = field(default_factory=dict)
     errors: dict[MapRequest, str] = field(default_factory=dict)
+    float_jobs: dict[tuple[str, int], Job] = field(default_factory=dict)
+    float_answers: dict[tuple[str, int], FloatAnswer | str] = field(default_factory=dict)
 
     @property
     def diagnosis(self) -> Diagnosis:
