@@ -17,6 +17,7 @@ from qana.reports.protocol_steps import (
     make_same_lesion_step,
     make_similar_step,
 )
+from qana.reports.walkthrough_steps import list_walkthrough_steps
 
 FUZZED_INPUTS = 20_000
 SCREENS = ("booth", "compare", "convert", "explain", "facts", "learn", "scan")
@@ -65,6 +66,7 @@ def _list_robustness_steps(names: tuple[str, ...]) -> tuple[MeasurementStep, ...
             minutes,
             after=(f"gate-{DEFAULT_MODEL}",),
         ),
+        *list_walkthrough_steps(),
         step(
             "faults",
             "the app with faults",
