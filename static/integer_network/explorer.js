@@ -111,6 +111,7 @@ export function startExplorer(root, options) {
     options.onState?.(view)
     frame.dataset.level = view.position.level
     frame.dataset.at = writePosition(view.position)
+    frame.dataset.made = JSON.stringify(listChanges())
   }
 
   // Moves the zoom to another position. The new view grows out of the place that was chosen.
