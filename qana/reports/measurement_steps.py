@@ -9,6 +9,7 @@ from qana.reports.outdated_files import (
     explain_outdated_pictures,
     explain_outdated_readme,
     explain_outdated_reports,
+    explain_outdated_scale,
     explain_outdated_signature,
 )
 from qana.reports.protocol_steps import (
@@ -105,6 +106,16 @@ def _list_robustness_steps(names: tuple[str, ...]) -> tuple[MeasurementStep, ...
             after=(f"gate-{DEFAULT_MODEL}",),
         ),
         step(
+            "measuring",
+            "Scan beside visitors who measure their browsers",
+            ("models/hardening/measuring.json",),
+            default,
+            (*run, "tools.soak.measuring"),
+            minutes,
+            needs=(Need.CHROMIUM,),
+            after=(f"gate-{DEFAULT_MODEL}",),
+        ),
+        step(
             "activity",
             "the mean sparsity of each network, for the models of boards",
             ("assets/activity.json",),
@@ -144,6 +155,16 @@ def _list_document_steps(names: tuple[str, ...]) -> tuple[MeasurementStep, ...]:
             (*run, "qana.reports.readme"),
             Duration.SECONDS,
             explain_outdated_readme,
+        ),
+        MeasurementStep(
+            "scale",
+            "docs/scale.md, what many photos take",
+            ("docs/scale.md",),
+            (),
+            (*run, "qana.reports.scale"),
+            Duration.SECONDS,
+            explain_outdated_scale,
+            after=("screening",),
         ),
         MeasurementStep(
             "screens",

@@ -24,6 +24,8 @@ from qana.reports.recorded_weights import (
     read_picture_weights,
 )
 from qana.reports.results import make_results
+from qana.reports.scale import SCALE, make_scale
+from qana.reports.screening_report import read_screening
 from qana.reports.seen_lesions import has_present_split
 
 
@@ -110,6 +112,11 @@ def explain_outdated_signature(step: MeasurementStep) -> str | None:
     except ModelError as error:
         return str(error)
     return None
+
+
+def explain_outdated_scale(step: MeasurementStep) -> str | None:
+    """Compares docs/scale.md with what the report on many photos gives now."""
+    return _compare_texts({SCALE: make_scale(read_screening())})
 
 
 def explain_outdated_pictures(step: MeasurementStep) -> str | None:
