@@ -61,7 +61,7 @@ function update(view) {
   const events = count(view.outputs)
   const negative = hidden.reduce((sum, layer) => sum + view.outputs.get(layer.name).filter((value) => value < 0).length, 0)
   const facts = { size: write(size), events: write(events), negative: write(negative), sparsity: writePercent(1 - events / size) }
-  for (const output of document.querySelectorAll("[data-fact]")) output.textContent = facts[output.dataset.fact]
+  for (const fact of document.querySelectorAll("[data-fact]")) fact.textContent = facts[fact.dataset.fact]
   check(view, events, count(view.original))
 }
 
