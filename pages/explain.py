@@ -34,6 +34,7 @@ from ui.explain.views import show_drift, show_side_by_side, show_spikes
 from ui.gallery import show_gallery
 from ui.look_threshold import show_look_threshold
 from ui.model_choice import get_chosen_model, show_network_choice
+from ui.named_features import show_named_features
 from ui.provenance import show_model
 from ui.report_buttons import show_report_buttons
 from ui.scan.history import list_visit
@@ -189,6 +190,7 @@ def show_session(session: ExplainSession) -> None:
     show_disclaimer(diagnosis.classifier.entry, remark)
 
     show_similar_cases(diagnosis)
+    show_named_features(diagnosis)
     st.header("Why not the other?", anchor=False)
     show_contrast(session, opacity)
     st.header("Two photos, two networks", anchor=False)

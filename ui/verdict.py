@@ -14,6 +14,7 @@ from ui.answered_photo import AnsweredPhoto
 from ui.disclaimer import show_disclaimer
 from ui.explain.answer_square import show_map_switch, show_small_square, show_square
 from ui.explain.session import ExplainSession
+from ui.named_features import show_named_features
 from ui.provenance import show_backend, show_model
 from ui.report_buttons import show_report_buttons
 from ui.scrolling import scroll_to_top
@@ -71,6 +72,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
     with picture:
         show_square(diagnosis, answer.sample.attribution if answer.sample else None)
     show_similar_cases(diagnosis)
+    show_named_features(diagnosis)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
     scroll_to_top("verdict")

@@ -32,6 +32,7 @@ COMMANDS = {
     "same-lesions": "Find photos of one lesion by their pixels, and write the pairs.",
     "gate": "Fit the thresholds for rejecting images without a lesion and for abstaining.",
     "similar": "Choose the training lesions among which similar cases are searched.",
+    "concepts": "Fit and measure the read-outs of named features, such as hair and pen marks.",
     "explain": "Measure how faithful each explanation method is.",
     "study": "Train and compare variants of the network, and write their table.",
     "protocol": "Evaluate a model by a protocol and write the report.",

@@ -14,6 +14,7 @@ from qana.reports.outdated_files import (
 )
 from qana.reports.protocol_steps import (
     list_protocol_steps,
+    make_concepts_step,
     make_gate_step,
     make_same_lesion_step,
     make_similar_step,
@@ -37,6 +38,7 @@ def list_steps() -> tuple[MeasurementStep, ...]:
     return (
         *map(make_gate_step, names),
         *(make_similar_step(name) for name in names if name != LARGE_MODEL),
+        *(make_concepts_step(name) for name in names if name != LARGE_MODEL),
         *list_protocol_steps(),
         *map(make_same_lesion_step, names),
         *_list_robustness_steps(names),

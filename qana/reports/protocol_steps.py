@@ -63,6 +63,24 @@ def make_similar_step(name: str) -> MeasurementStep:
     )
 
 
+def make_concepts_step(name: str) -> MeasurementStep:
+    """Makes the step that fits the read-outs of named features.
+
+    Args:
+        name: name of the model.
+    """
+    return MeasurementStep(
+        f"concepts-{name}",
+        f"named features of {name}",
+        (f"models/{name}.concepts.json", f"models/{name}.concepts.npz"),
+        (name,),
+        (*QANA, "concepts", "--data", "{data}", "--model", name),
+        Duration.MINUTES,
+        explain_outdated_reports,
+        sources=(HAM10000, MILK10K, PAD_UFES),
+    )
+
+
 def make_same_lesion_step(name: str) -> MeasurementStep:
     """Makes the step that scores a model without the test lesions that it may have seen.
 
@@ -155,9 +173,9 @@ def list_protocol_steps() -> tuple[MeasurementStep, ...]:
             "faithfulness of the explanations",
             ("models/explanations.json",),
             (DEFAULT_MODEL,),
-            (*QANA, "explain", *data, *default, "--photos", str(EXPLAINED_LESIONS)),
+            (*QANA, "explain", "--data", "{data}", *default, "--photos", str(EXPLAINED_LESIONS)),
             Duration.HOURS,
-            sources=(HAM10000,),
+            sources=(HAM10000, MILK10K, PAD_UFES),
         ),
     )
 
