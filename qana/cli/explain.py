@@ -20,7 +20,7 @@ from qana.network.keras_forms import silence_tensorflow
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    add_data_option(parser)
+    add_data_option(parser, "folder of HAM10000, or folder whose subfolders are the data sets")
     add_model_option(parser)
     parser.add_argument(
         "--photos",

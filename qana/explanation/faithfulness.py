@@ -49,23 +49,40 @@ def score_maps(
     Returns:
         Name of the method to scores.
     """
+    return {
+        method: MapScores(
+            energy=compute_energy_in_mask(maps[method], mask),
+            pointing=float(points_at_lesion(maps[method], mask)),
+            deletion=deletion,
+            insertion=insertion,
+        )
+        for method, (deletion, insertion) in score_curves(probability, inputs, maps).items()
+    }
+
+
+def score_curves(
+    probability: Probability, inputs: np.ndarray, maps: dict[str, np.ndarray]
+) -> dict[str, tuple[float, float]]:
+    """Computes the areas under the deletion and insertion curves of several maps of one photo.
+
+    Args:
+        probability: the network. It is called once.
+        inputs: (S, S, 3) uint8, input of the network.
+        maps: name of the method to (S, S) map.
+
+    Returns:
+        Name of the method to both areas, see `compute_curve_areas`.
+    """
     ends = np.stack([inputs, blur_photo(inputs)])
     photos = [make_perturbed_photos(inputs, values) for values in maps.values()]
     whole, blurred, *found = (
         float(value) for value in probability(np.concatenate([ends, *photos]))
     )
     count = 2 * len(PERTURBED_SHARES)
-    result = {}
-    for number, (method, values) in enumerate(maps.items()):
-        part = np.array(found[count * number :][:count])
-        deletion, insertion = compute_curve_areas(part, whole, blurred)
-        result[method] = MapScores(
-            energy=compute_energy_in_mask(values, mask),
-            pointing=float(points_at_lesion(values, mask)),
-            deletion=deletion,
-            insertion=insertion,
-        )
-    return result
+    return {
+        method: compute_curve_areas(np.array(found[count * number :][:count]), whole, blurred)
+        for number, method in enumerate(maps)
+    }
 
 
 def compute_energy_in_mask(values: np.ndarray, mask: np.ndarray) -> float:

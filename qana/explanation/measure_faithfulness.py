@@ -4,17 +4,20 @@ Scores are stored photo by photo. An interrupted run loses one photo.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import SEED, split_photos
 from qana.data.photo import Photo
+from qana.data.source_splits import split_sources
+from qana.data.sources import find_sources, read_source
+from qana.errors import DataError
 from qana.explanation.akida_map import AkidaMap
 from qana.explanation.faithfulness_table import SAME_MAP_TOLERANCE, summarize_faithfulness
+from qana.explanation.measure_image_types import measure_image_types
 from qana.explanation.photo_scorer import KERAS_METHODS, PhotoScorer, read_seed
 from qana.explanation.photo_scores import append_photo_scores, read_photo_scores
 from qana.explanation.sanity_checks import compare_with_shuffled_heads
@@ -23,6 +26,8 @@ from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.load_network import load_network
 from qana.network.keras_forms import CALIBRATION_PHOTOS, load_keras_form
 
+HAM10000, OTHERS = "ham10000", ("milk10k", "pad_ufes_20")
+"""The source with lesion masks, and others with which all image types are measured."""
 SCORE_CAM, SCORE_CAM_PHOTOS = "Score-CAM", 100
 """Score-CAM runs the network once for each channel, 320 times a photo. It is measured on the first
 photos of the draw only."""
@@ -34,7 +39,7 @@ def measure_faithfulness(
     """Scores every method on photos of test lesions.
 
     Args:
-        data: HAM10000 folder with its lesion masks.
+        data: folder of HAM10000 with its lesion masks, or folder whose subfolders are data sets.
         model: name of the model.
         count: number of lesions, one photo of each, drawn with the seed of the split. 0 for all.
         runs: folder that stores the scores of single photos.
@@ -43,7 +48,8 @@ def measure_faithfulness(
     Returns:
         Content of models/explanations.json, see `summarize_faithfulness`. "against_grad_cam" also
         has "ties": layer to the number of photos with a different Akida map because of a float32
-        rounding tie in this layer of the quantized Keras network.
+        rounding tie in this layer of the quantized Keras network, and "image_types" has the
+        records of `measure_image_types`.
 
     Raises:
         DataError: the data cannot be used, or a photo has no lesion mask.
@@ -51,7 +57,10 @@ def measure_faithfulness(
         ExportError: the ONNX export of the model gives other logits.
     """
     classifier = load_classifier(model)
-    parts = split_photos(read_ham10000(data))
+    folders = find_sources(data)
+    if HAM10000 not in folders:
+        raise DataError(f"{data} does not hold HAM10000: give a folder with its lesion masks.")
+    parts = split_photos(read_source(HAM10000, folders[HAM10000]))
     photos = _draw_one_per_lesion(parts["test"], count)
     store = runs / "explanations" / f"{classifier.entry.sha256[:12]}.jsonl"
     store.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +88,9 @@ def measure_faithfulness(
     ]
     progress(f"Comparing the layers on {len(differing)} photos with a different Grad-CAM")
     document["against_grad_cam"]["ties"] = _count_ties(classifier, differing, len(photos))
+    document["image_types"] = measure_image_types(
+        classifier, [*photos, *_read_other_test_photos(folders)], count, progress
+    )
     return {
         "command": f"python -m qana explain --data DIR --model {model} --photos {count}",
         "model": model,
@@ -86,6 +98,12 @@ def measure_faithfulness(
         "seed": SEED,
         **document,
     }
+
+
+def _read_other_test_photos(folders: Mapping[str, Path]) -> list[Photo]:
+    """Reads the test photos of the other sources that are at hand."""
+    others = [one for name in OTHERS if name in folders for one in read_source(name, folders[name])]
+    return split_sources(others)["test"] if others else []
 
 
 def _count_ties(

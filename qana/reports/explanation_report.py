@@ -3,7 +3,7 @@
 `python -m qana explain --data DIR` writes it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -79,6 +79,43 @@ class GradCamAgreement(
 
 
 @dataclass(frozen=True)
+class CurveScores:
+    """Scores of one map without a lesion mask."""
+
+    deletion: MeanAndInterval
+    insertion: MeanAndInterval
+
+
+@dataclass(frozen=True)
+class ImageTypeScores:
+    """The Akida map on the test photos of one source and image type.
+
+    Attributes:
+        source: name of the data set.
+        image_type: one of `qana.data.photo.IMAGE_TYPES`.
+        photos: photos that were measured.
+        empty: share of the photos whose map supports nothing, 0 to 1.
+        methods: scores by method, on photos with a map.
+        road_photos: photos that ROAD of the grad-cam package scored.
+        deletion_gain: gain over the centre blob in deletion.
+        road: mean score of ROAD by method, -0.5 to 0.5; higher is better.
+        road_gain: gain over the centre blob by ROAD.
+        sanity: rank correlation with the maps of shuffled heads.
+    """
+
+    source: str
+    image_type: str
+    photos: int
+    empty: MeanAndInterval
+    methods: dict[str, CurveScores]
+    road_photos: int
+    deletion_gain: Gain | None = None
+    road: dict[str, MeanAndInterval] | None = None
+    road_gain: Gain | None = None
+    sanity: MeanAndInterval | None = None
+
+
+@dataclass(frozen=True)
 class ExplanationReport:
     """The report on the explanation methods.
 
@@ -96,6 +133,7 @@ class ExplanationReport:
         drift: mean change of the map between bit widths.
         sanity: rank correlation with the map of a shuffled head.
         against_grad_cam: agreement of the Akida map with Grad-CAM.
+        image_types: the Akida map by source and image type; empty in earlier reports.
     """
 
     command: str
@@ -111,6 +149,7 @@ class ExplanationReport:
     drift: dict[str, MeanAndInterval]
     sanity: MeanAndInterval
     against_grad_cam: GradCamAgreement
+    image_types: list[ImageTypeScores] = field(default_factory=list)
 
 
 def read_explanations(folder: Path | None = None) -> ExplanationReport | None:

@@ -171,8 +171,15 @@ def test_a_map_beats_the_centre_blob_if_the_whole_interval_is_above_it(akida: fl
     assert not found["against_centre"][AKIDA_MAP]["energy"]["beats"]
 
 
-def test_stored_scores_are_not_measured_again(ham_folder: Path, classifier, tmp_path) -> None:
-    """A run that has the scores of every photo needs neither TensorFlow nor torch."""
+def test_stored_scores_are_not_measured_again(
+    ham_folder: Path, classifier, tmp_path, monkeypatch
+) -> None:
+    """A run that has the scores of every photo needs no TensorFlow."""
+    asked = []
+    monkeypatch.setattr(
+        "qana.explanation.measure_faithfulness.measure_image_types",
+        lambda _classifier, photos, count, _progress: asked.append((len(photos), count)) or [],
+    )
     store = tmp_path / "explanations" / f"{classifier.entry.sha256[:12]}.jsonl"
     store.parent.mkdir()
     lines = [
@@ -186,6 +193,7 @@ def test_stored_scores_are_not_measured_again(ham_folder: Path, classifier, tmp_
     assert document["sha256"] == classifier.entry.sha256
     assert document["command"].endswith("--photos 3")
     assert not any("TensorFlow" in line for line in messages)
+    assert asked == [(3, 3)] and document["image_types"] == []
 
 
 def test_a_photo_without_a_mask_is_named(ham_folder: Path) -> None:

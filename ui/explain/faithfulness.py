@@ -1,10 +1,19 @@
 """Shows how faithful an explanation method is, as measured on the test lesions."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
+from qana.data.source_names import TITLES
 from qana.explanation.map_request import AKIDA_MAP
-from qana.reports.explanation_report import CentreGains, ExplanationReport, MeanAndInterval
+from qana.reports.explanation_report import (
+    CentreGains,
+    ExplanationReport,
+    Gain,
+    ImageTypeScores,
+    MeanAndInterval,
+)
 from ui.provenance import show_measured
 
 CENTRE, RANDOM = "Centre blob", "Random map"
@@ -22,6 +31,11 @@ HELP = (
     "it**: how often the strongest position lies inside. **Deletion**: the mean probability of the "
     "class while the strongest positions are blurred one by one. **Insertion**: the mean "
     "probability while only the strongest positions are visible."
+)
+
+IMAGE_TYPES_HELP = (
+    "The map against the centre blob, by image type. Empty maps support nothing; the other columns "
+    "leave them out. ROAD is computed by the grad-cam package."
 )
 
 
@@ -67,6 +81,9 @@ def show_faithfulness(method: str, document: ExplanationReport | None, current: 
             else "After the weights of the head are shuffled, its rank correlation with itself is "
             f"still {left:.2f}. So the map shows much that was never learned."
         )
+        if document.image_types:
+            st.table(pd.DataFrame(make_image_type_rows(document.image_types)), border="horizontal")
+            st.caption(IMAGE_TYPES_HELP)
     show_measured(document.command)
     photos, lesions = document.methods[method].photos, document.lesions
     measured = (
@@ -79,6 +96,26 @@ def show_faithfulness(method: str, document: ExplanationReport | None, current: 
         f"{measured}. The lesions cover {document.mask_share:.0%} of the square. The intervals are "
         "95 % intervals over lesions."
     )
+
+
+def make_image_type_rows(found: Sequence[ImageTypeScores]) -> list[dict[str, str]]:
+    """Makes one row of the Akida map for each source and image type."""
+    return [
+        {
+            "Test photos": f"{TITLES[row.source]}, {row.image_type} ({row.photos:,})",
+            "Empty": f"{row.empty.mean:.0%}",
+            "Deletion": _describe_gain(row.deletion_gain),
+            "ROAD": _describe_gain(row.road_gain),
+        }
+        for row in found
+    ]
+
+
+def _describe_gain(gain: Gain | None) -> str:
+    if gain is None:
+        return "no map"
+    words = "better" if gain.beats else "worse" if gain.ci95[1] < 0 else "no clear difference"
+    return f"{words} ({gain.ci95[0]:+.2f} to {gain.ci95[1]:+.2f})"
 
 
 def _explain_others(others: int, ties: int) -> str:
