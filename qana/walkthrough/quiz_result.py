@@ -1,4 +1,4 @@
-"""Holds the answers to a round of the quiz, and writes them as CSV for a pupil to hand in."""
+"""Holds the answers to a round of the quiz, and writes them as CSV for a learner to hand in."""
 
 import csv
 import io
@@ -51,7 +51,7 @@ def write_csv(
     """Writes the rounds of the quiz and the exercises as one table.
 
     Args:
-        name: of the pupil, or a code that the lecturer has given.
+        name: of the learner, or a code that the lecturer has given.
         rounds: name of each round to its answers.
         solved: name of each solved exercise to the number of tries.
         exercises: names of all exercises.

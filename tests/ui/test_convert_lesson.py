@@ -15,6 +15,7 @@ from qana.jobs.background_worker import BackgroundWorker, Job
 from qana.walkthrough.bit_widths import count_correct_by_class
 from qana.walkthrough.block_repair import is_repaired, list_designs, read_repairs
 from qana.walkthrough.event_budget import STEPS
+from qana.walkthrough.few_bit_blocks import list_reducible_blocks
 from tests.doubles.stored_doubles import keep_stored_results, make_stored_results
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
@@ -144,16 +145,27 @@ def test_a_block_is_repaired_from_what_the_tools_report() -> None:
     assert page.metric[0].value == "1 of 3"
 
 
-def test_only_two_blocks_may_go_back_to_eight_bits() -> None:
-    page = opened(chapter="exercises", exercise="Find the lossy block")
-    pills = page.get("button_group")[-1]
+def test_blocks_go_back_to_eight_bits_and_the_page_checks_the_answer(samples) -> None:
+    for sample in samples:  # the first with a task
+        page = opened(chapter="exercises", exercise="Find the lossy block", photo=sample.image_id)
+        if "**Task.**" in words(page):
+            break
+        assert "so the photo has no task" in words(page)
+    pills = next(group for group in page.get("button_group") if "with 8 bits" in group.label)
     names = [option.content for option in pills.proto.options]
-    if len(names) < 5:  # this photo keeps its answer with the present weights
-        assert "keeps its answer" in words(page)
-        return
-    pills.set_value(page.session_state.convert_photo.computed["graph"] and []).run()
+    photo = page.session_state.convert_photo
+    blocks = [block.name for block in list_reducible_blocks(photo.computed["graph"])]
+    assert len(blocks) == len(names)
+    page.session_state.bits_back = blocks[:3]
+    page.run()
+    assert "3 blocks have 8 bits, and 2 are allowed" in words(page)
+    page.session_state.bits_back = blocks[:1]
+    page.run()
     assert not page.exception
-    assert "Lead of" in page.metric[-1].label
+    answer = photo.computed["few bits", *sorted(blocks[1:])]
+    label = photo.prediction.top[0][0]
+    assert page.metric[-1].value == f"{answer.compute_margin(label):+.2f}"
+    assert bool(page.success) == (answer.label == label)
 
 
 def test_events_are_saved_and_the_verdict_is_checked() -> None:

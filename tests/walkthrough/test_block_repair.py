@@ -45,7 +45,7 @@ def test_every_refusal_says_why() -> None:
 
 
 def test_one_change_at_a_time_leads_to_a_design_that_maps() -> None:
-    """A pupil who mends one fault after the other never has to take a step back."""
+    """A learner who mends one fault after the other never has to take a step back."""
     outcomes = read_repairs()
     names = ("gate", "join", "follower", "bits")
     reached, front = {START}, [START]

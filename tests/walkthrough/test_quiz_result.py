@@ -1,4 +1,4 @@
-"""The file that a pupil hands in: one line for each question and exercise, safe to open."""
+"""The file that a learner hands in: one line for each question and exercise, safe to open."""
 
 import csv
 import io

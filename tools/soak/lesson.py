@@ -1,4 +1,4 @@
-"""Runs a class through the page Convert: every pupil with another photo and other choices.
+"""Runs a class through the page Convert: every learner with another photo and other choices.
 
 python -m tools.soak.lesson writes models/hardening/lesson.json.
 """
@@ -25,10 +25,10 @@ from tools.soak.lesson_steps import list_lesson_steps
 from tools.soak.memory import MAX_GROWTH, measure_growth
 from tools.soak.results import FOLDER, finish_report, start_report
 
-PUPILS = 30
+LEARNERS = 30
 MINUTES = 4.0
 THINK_SECONDS = (4.0, 12.0)
-"""Shortest and longest time that a pupil reads before the next step."""
+"""Shortest and longest time that a learner reads before the next step."""
 MAX_SECONDS = 2.0
 """Target for the 95th percentile of the time of a step."""
 WARM_UP = 0.5
@@ -36,14 +36,14 @@ WARM_UP = 0.5
 
 
 @dataclass
-class Pupil:
-    """One pupil with a photo of their own.
+class Learner:
+    """One learner with a photo of their own.
 
     Attributes:
-        number: number of the pupil, also the seed of the choices.
+        number: number of the learner, also the seed of the choices.
         seconds: name of each step to the times that it took.
         waits: steps after which the page showed the progress of a job.
-        errors: exceptions of the page, and what ended the pupil's lesson.
+        errors: exceptions of the page, and what ended the learner's lesson.
     """
 
     number: int
@@ -73,7 +73,7 @@ class Pupil:
                     act()
                     self._note(name, client, start)
         except (ConnectionLostError, LookupError, OSError) as error:
-            self.errors.append(f"pupil {self.number}: {type(error).__name__}: {error}"[:300])
+            self.errors.append(f"learner {self.number}: {type(error).__name__}: {error}"[:300])
 
     def _note(self, name: str, client: Client, start: float) -> None:
         self.seconds[name].append(time.perf_counter() - start)
@@ -83,21 +83,21 @@ class Pupil:
 
 
 def run_lesson(
-    server: Server, pupils: int, seconds: float, think: tuple[float, float] = THINK_SECONDS
+    server: Server, learners: int, seconds: float, think: tuple[float, float] = THINK_SECONDS
 ) -> dict[str, Any]:
     """Runs a class.
 
     Args:
         server: a running server.
-        pupils: number of pupils.
+        learners: number of learners.
         seconds: time in which steps start.
-        think: shortest and longest time between two steps of a pupil, seconds.
+        think: shortest and longest time between two steps of a learner, seconds.
 
     Returns:
         Counts, times in seconds and memory in megabytes, as the report stores them.
     """
     start = time.monotonic()
-    group = [Pupil(number) for number in range(pupils)]
+    group = [Learner(number) for number in range(learners)]
     threads = [
         threading.Thread(target=one.learn_until, args=(server.address, start + seconds, think))
         for one in group
@@ -115,7 +115,7 @@ def run_lesson(
             times[name] += found
     every = [value for found in times.values() for value in found]
     return {
-        "pupils": pupils,
+        "learners": learners,
         "seconds": seconds,
         "think_s": list(think),
         "steps": len(every),
@@ -138,7 +138,7 @@ def list_missed_targets(document: dict[str, Any]) -> list[str]:
     if document["troubles"]:
         missed.append(f"{len(document['troubles'])} errors.")
     if document["waits"]:
-        missed.append(f"A pupil waits for a job: {', '.join(document['waits'])}.")
+        missed.append(f"A learner waits for a job: {', '.join(document['waits'])}.")
     if document["step_s"].get("p95", MAX_SECONDS) >= MAX_SECONDS:
         missed.append(f"p95 of a step is {document['step_s'].get('p95')} s.")
     if (growth := document.get("growth_by_line", 1.0)) >= MAX_GROWTH:
@@ -157,7 +157,7 @@ def _summarize(seconds: Sequence[float]) -> dict[str, float]:
 def main() -> int:
     """Runs the command and returns its exit code, 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m tools.soak.lesson", description=__doc__)
-    parser.add_argument("--pupils", type=int, default=PUPILS)
+    parser.add_argument("--learners", type=int, default=LEARNERS)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--think", type=float, nargs=2, default=THINK_SECONDS, metavar="SECONDS")
     parser.add_argument("--out", type=Path, default=FOLDER / "lesson.json")
@@ -165,7 +165,7 @@ def main() -> int:
     document = start_report("tools.soak.lesson", [DEFAULT_MODEL])
     think = (options.think[0], options.think[1])
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
-        document |= run_lesson(server, options.pupils, 60 * options.minutes, think)
+        document |= run_lesson(server, options.learners, 60 * options.minutes, think)
     return finish_report(options.out, document, list_missed_targets(document))
 
 

@@ -1,4 +1,4 @@
-"""Lists what a pupil does on the page Convert: chapter by chapter, with choices at random."""
+"""Lists what a learner does on the page Convert: chapter by chapter, with choices at random."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -8,18 +8,18 @@ from tools.soak.photos import make_photo
 
 UPLOADER = "A photo of one lesion"
 Step = tuple[str, Callable[[], object]]
-"""Name of a step, and what the pupil does."""
+"""Name of a step, and what the learner does."""
 Act = Callable[[Client, random.Random], object]
 """A step within a chapter."""
 
 
 def list_lesson_steps(client: Client, rng: random.Random, number: int) -> Iterator[Step]:
-    """Lists the steps of one pupil, without an end.
+    """Lists the steps of one learner, without an end.
 
     Args:
         client: on the page Convert.
         rng: makes the choices.
-        number: number of the pupil, which gives the photo and the first chapter.
+        number: number of the learner, which gives the photo and the first chapter.
     """
     data = make_photo(number)
     yield "own photo", lambda: client.upload(data, label=UPLOADER)
@@ -91,4 +91,4 @@ _ACTIONS: dict[str, Sequence[Act]] = {
     ),
     "quiz": (_answer_quiz,),
 }
-"""Name of a chapter to what a pupil does there."""
+"""Name of a chapter to what a learner does there."""

@@ -37,6 +37,14 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
     names = [block.name for block in blocks]
     plain, lost = _run(photo, []), _run(photo, names)
     answer, other = (BY_CODE[one.label].name for one in (plain, lost))
+    if plain.label == lost.label:
+        st.info(
+            f"With {BITS} bits in every block behind the stem, the network still answers {answer} "
+            "for this photo, so the photo has no task.",
+            icon=":material/info:",
+        )
+        _offer_sample(photo)
+        return
     st.markdown(
         f"**Task.** The deployed network answers **{answer}** for this photo. With the weights of "
         f"every block behind the stem on {2**BITS - 1} levels ({BITS} bits), it answers "
@@ -45,8 +53,7 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
         "far each block moves it.",
         width=760,
     )
-    if not _offer_photo(photo, plain, lost):
-        return
+    _show_chance(photo)
     titles = {block.name: f"{number}. {block.title}" for number, block in enumerate(blocks, 1)}
     back = st.pills(
         f"Blocks with 8 bits, at most {MOST_BACK}",
@@ -89,41 +96,35 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
         st.altair_chart(_draw_tries(rows), alt=_describe(rows))
 
 
-def _offer_photo(photo: WalkthroughPhoto, plain: EditedAnswer, lost: EditedAnswer) -> bool:
-    """Offers a sample that can be solved where this photo cannot.
-
-    Returns:
-        False if this photo has no task.
-    """
+def _show_chance(photo: WalkthroughPhoto) -> None:
+    """Explains whether this photo can be solved, and offers a sample where that is not certain."""
     stored = get_stored(photo)
-    kept = plain.label == lost.label
     known = stored.lossy_blocks.get(photo.digest, ()) if stored else ()
-    solvable = not kept and (known is None or bool(known))
-    if solvable and known:
-        return True
-    if kept:
-        st.info("This photo keeps its answer, so it has no task.", icon=":material/info:")
-    elif known is None:
-        st.info(
-            f"No {MOST_BACK} blocks bring this photo's answer back: that was tried. You may look, "
-            "or take a photo that can be solved.",
-            icon=":material/info:",
-        )
-    else:
-        st.info(
-            "Nobody has tried yet whether your own photo can be solved.", icon=":material/info:"
-        )
-    sha256, size = photo.classifier.entry.sha256, photo.classifier.input_size
-    if stored and (choice := _find_sample(sha256, size, stored)) is not None:
-        st.button(
-            "Take a sample that can be solved",
-            icon=":material/photo_library:",
-            on_click=open_sample,
-            args=(choice,),
-        )
-    elif kept:
-        st.caption("No sample loses its answer in this way with the present weights.")
-    return not kept
+    if known:
+        return
+    words = "Nobody has tried yet whether this photo can be solved."
+    if known is None:
+        words = f"This photo cannot be solved: every choice of {MOST_BACK} blocks was tried."
+    st.info(words, icon=":material/info:")
+    _offer_sample(photo)
+
+
+def _offer_sample(photo: WalkthroughPhoto) -> None:
+    """Offers a sample that can be solved, if one is known."""
+    stored, classifier = get_stored(photo), photo.classifier
+    if stored is None:
+        return
+    choice = _find_sample(classifier.entry.sha256, classifier.input_size, stored)
+    if choice is None:
+        st.caption("With the present weights, no sample can be solved.")
+        return
+    st.button(
+        "Take a sample that can be solved",
+        icon=":material/photo_library:",
+        type="primary",
+        on_click=open_sample,
+        args=(choice,),
+    )
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,50 @@
+"""The load test of a class: what it reports, and two learners on a real server."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.server import Server
+from tools.soak.lesson import MAX_SECONDS, list_missed_targets, run_lesson
+from tools.soak.lesson_steps import _ACTIONS
+
+GOOD: dict[str, Any] = {
+    "troubles": [],
+    "waits": [],
+    "step_s": {"p95": MAX_SECONDS / 2},
+    "growth_by_line": 0.0,
+}
+
+
+def test_a_good_run_misses_nothing() -> None:
+    assert not list_missed_targets(GOOD)
+
+
+@pytest.mark.parametrize(
+    "found, words",
+    [
+        ({"troubles": ["learner 1: lost"]}, "1 errors."),
+        ({"waits": ["chapter bits"]}, "A learner waits for a job: chapter bits."),
+        ({"step_s": {"p95": 2.5}}, "p95 of a step is 2.5 s."),
+        ({"step_s": {}}, "p95 of a step is None s."),
+        ({"growth_by_line": 0.2}, "Memory grows by 20.0%."),
+    ],
+)
+def test_a_missed_target_is_one_sentence(found: dict[str, Any], words: str) -> None:
+    assert list_missed_targets(GOOD | found) == [words]
+
+
+def test_every_step_belongs_to_a_chapter() -> None:
+    page = (Path(__file__).parents[2] / "pages" / "convert.py").read_text(encoding="utf-8")
+    for name in _ACTIONS:
+        assert f'"{name}": ' in page, name
+
+
+@pytest.mark.slow
+def test_learners_go_through_the_chapters(tmp_path: Path) -> None:
+    with Server(tmp_path) as server:
+        document = run_lesson(server, learners=2, seconds=60, think=(0.1, 0.2))
+    assert not document["troubles"]
+    assert document["steps"] > 20
+    assert {"open", "own photo", "chapter spikes"} <= set(document["by_step_s"])
