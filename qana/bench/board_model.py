@@ -188,8 +188,9 @@ class BoardModel:
         estimate = self.predict(entry.macs / 1e6, sparsity)
         return replace(estimate, caveat=f"{self._describe()}; {target} {self.error}")
 
-    def leave_one_out(self) -> tuple[HeldOutPrediction, ...]:
-        """Predicts each figure from all others.
+    @cached_property
+    def held_out(self) -> tuple[HeldOutPrediction, ...]:
+        """Each figure as it is predicted from all others.
 
         Raises:
             UserError: there are too few figures for the rate.

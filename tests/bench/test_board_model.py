@@ -75,7 +75,7 @@ def test_a_sparser_network_costs_less_and_unknown_sparsity_falls_back_to_all_mac
 def test_the_estimate_states_the_leave_one_out_error(model: BoardModel) -> None:
     worst = max(
         max(one.published / one.predicted, one.predicted / one.published)
-        for one in model.leave_one_out()
+        for one in model.held_out
     )
     assert 1 < model.typical_factor < model.factors.max() == pytest.approx(worst)
     caveat = model.predict_model(find_entry("akida2"), 0.4).caveat
@@ -85,7 +85,7 @@ def test_the_estimate_states_the_leave_one_out_error(model: BoardModel) -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
 def test_intervals_cover_left_out_figures_at_the_stated_rate(model: BoardModel) -> None:
-    left_out = model.leave_one_out()
+    left_out = model.held_out
     assert len(left_out) == len(model.points) >= 7
     assert sum(figure.inside for figure in left_out) >= model.rate * len(left_out)
     assert all(figure.low < figure.predicted < figure.high for figure in left_out)
@@ -106,7 +106,7 @@ def test_a_figure_that_is_ten_times_too_large_falls_outside(model: BoardModel) -
             for figure in read_figures()
         ]
         refitted = the(model.mapping, model.quantity, fit_board_models(figures))
-        return next(f for f in refitted.leave_one_out() if f.network == broken.network).inside
+        return next(f for f in refitted.held_out if f.network == broken.network).inside
 
     broken = next(point for point in model.points if point.network == "AkidaNet 0.25 at 224")
     assert report(1)

@@ -66,7 +66,7 @@ def show_published_rows(rows: Sequence[Row], command: str) -> None:
 
 
 def _show_test(model: BoardModel) -> None:
-    found = model.leave_one_out()
+    found = model.held_out
     inside = sum(one.inside for one in found)
     st.markdown(
         f"**{model.board}, {model.mapping} mapping, {NAMES[model.quantity]}:** `{model.formula}`. "
