@@ -77,7 +77,10 @@ STATES = {
     "booth": State("?booth=1", (), "What would you say?"),
     "booth, a verdict": State("?booth=1", ("Mole",), "The doctors recorded"),
     "booth, touched": State("?booth=1", ("Touch anywhere to try it yourself",), "Scan a lesion"),
-    "convert, zoom": State("convert?chapter=zoom", (), "1. "),
+    "convert, zoom": State("convert?chapter=zoom", (), "Computed in this browser"),
+    "convert, a sum": State(
+        "convert?chapter=zoom&at=stem_conv/3/10,20", (), "Computed in this browser"
+    ),
     "convert, network": State("convert?chapter=network", (), "2. The network"),
     "convert, breaking": State(
         "convert?chapter=breaking&block=Whole+network", (), "3. Why conversion breaks things"
