@@ -34,7 +34,7 @@ class Server:
         temporary: its folder for temporary files.
         log: file with its standard output and error.
         port: TCP port.
-        address: http://127.0.0.1:PORT.
+        address: http://127.0.0.1:PORT, and the path below which the app is.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Server:
         folder: Path,
         environment: Mapping[str, str] | None = None,
         entry: tuple[str, ...] = ("streamlit",),
+        path: str = "",
     ) -> None:
         """Chooses a free port. `start` starts the server.
 
@@ -49,6 +50,7 @@ class Server:
             folder: folder for the home, the temporary files and the log.
             environment: further environment variables.
             entry: module to run and its first arguments; `run streamlit_app.py` follows them.
+            path: path below which the app is, such as "/qana"; "" for none.
         """
         self.folder = folder
         self.home, self.temporary, self.log = (folder / part for part in ("home", "tmp", "log"))
@@ -57,7 +59,7 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = f"http://127.0.0.1:{self.port}{path}"
         folders = {
             "HOME": self.home,
             "TMPDIR": self.temporary,
@@ -67,7 +69,7 @@ class Server:
         self._environment |= environment or {}
         self._command = [sys.executable, "-m", *entry, "run", "streamlit_app.py"]
         self._command += ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
-        self._command += ["--server.headless", "true"]
+        self._command += ["--server.headless", "true", "--server.baseUrlPath", path.strip("/")]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Server":
@@ -88,7 +90,7 @@ class Server:
             try:
                 if requests.get(f"{self.address}/_stcore/health", timeout=5).ok:
                     return self
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
         raise RuntimeError(f"The server does not answer. See its log: {self.log}")
 
@@ -122,8 +124,12 @@ class Server:
                 self.kill()
 
     def __enter__(self) -> "Server":
-        """Starts the server."""
-        return self.start()
+        """Starts the server, and leaves no process if that fails."""
+        try:
+            return self.start()
+        except RuntimeError:
+            self.stop()
+            raise
 
     def __exit__(self, *_: object) -> None:
         """Stops the server."""

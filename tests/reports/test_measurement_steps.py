@@ -38,6 +38,7 @@ WRITTEN_BY_NO_STEP = {
     "docs/api.md": "written by hand; its examples are tested",
     "docs/teaching.md": "written by hand, without figures of a network",
     "docs/screening.md": "written by hand, without figures of a network",
+    "docs/deploy.md": "written by hand, without figures of a network",
     "static/*": "fonts, icons and thumbnails of the samples",
 }
 """Files that depend on no deployed weights, or are these, and the reason."""

@@ -12,13 +12,14 @@ from ui.booth.host import LOCAL_HOSTS, find_own_host
 def find_address() -> str | None:
     """Finds the app's address in the local network; None if this machine is in no network."""
     url = urlsplit(st.context.url or "")
+    path = f"/{base}" if (base := str(st.get_option("server.baseUrlPath")).strip("/")) else ""
     if url.hostname and url.hostname not in LOCAL_HOSTS:
-        return f"{url.scheme}://{url.netloc}"
+        return f"{url.scheme}://{url.netloc}{path}"
     host = find_own_host()
     if host is None:
         return None
     port = url.port or st.get_option("server.port")
-    return f"{url.scheme or 'http'}://{host}:{port}"
+    return f"{url.scheme or 'http'}://{host}:{port}{path}"
 
 
 @st.cache_data
