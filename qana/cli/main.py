@@ -37,6 +37,7 @@ COMMANDS = {
     "study": "Train and compare variants of the network, and write their table.",
     "protocol": "Evaluate a model by a protocol and write the report.",
     "measure": "Measure everything again that depends on the weights of the deployed networks.",
+    "reproduce": "Check every figure of README.md that can be had here, and name the others.",
     "edge": "Make the edge head of a model for Akida 1.0, the layer that learns.",
     "learn": "Teach the edge head of a model new photos on the device.",
     "bench": "Measure latency and energy of each runtime on this computer.",
