@@ -10,11 +10,11 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from qana.data.drawn_artefacts import ARTEFACTS
 from qana.data.photo import Photo
-from qana.evaluation.bootstrap import compute_percentile_interval, draw_groups
 from qana.evaluation.roc import compute_auc_interval
 from qana.evaluation.source_scores import group_by_source
 from qana.explanation.concept_labels import CONCEPT_LABELS, UPPER_QUARTER, ConceptLabel
-from qana.explanation.concepts import Concept, ConceptTest, ReadOuts, Shortcut
+from qana.explanation.concepts import Concept, ConceptTest, ReadOuts
+from qana.explanation.measure_shortcut import LEAST_PHOTOS, measure_shortcut
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.events import read_features
@@ -23,8 +23,6 @@ from qana.protocols.classified_photos import make_random
 
 PENALTIES = (0.0003, 0.001, 0.003, 0.01, 0.03)
 """Inverse L2 penalties on standardized roots. Validation photos choose among them."""
-LEAST_PHOTOS = 20
-"""Fewest photos with and without a feature for a result on a source and image type."""
 MOST_DRAWN = 150
 """Photos of each other source on which an artefact is drawn."""
 DRAWN_SOURCES = ("ham10000", "pad_ufes_20")
@@ -150,7 +148,9 @@ def _fit(
         threshold,
         _test(test.photos, sides["test"], scores),
         [],
-        _measure_shortcut(test, scores >= threshold) if label.beside else None,
+        measure_shortcut(test.photos, test.predicted, scores >= threshold)
+        if label.beside
+        else None,
     )
     return concept, weight, bias
 
@@ -215,56 +215,3 @@ def _test_drawn(
     side = np.arange(len(features)) >= len(plain.photos)
     photos = [*plain.photos, *changed.photos]
     return _test(photos, side, take_roots(features) @ weight + bias)
-
-
-def _measure_shortcut(read: ReadPhotos, seen: np.ndarray) -> Shortcut | None:
-    """Compares wrong answers with and without a feature, among photos of equal image types."""
-    kept = np.array([photo.label is not None for photo in read.photos])
-    if not kept.any():
-        return None
-    photos = [photo for photo in read.photos if photo.label is not None]
-    seen, wrong = seen[kept], read.predicted[kept] != np.array([photo.label for photo in photos])
-    kinds = np.array([photo.image_type for photo in photos])
-    groups = np.array([photo.group_id for photo in photos])
-    if min(seen.sum(), (~seen).sum()) < LEAST_PHOTOS:
-        return None
-    times = draw_groups(groups)
-    ones = np.ones((1, len(photos)))
-    with_it, without = _compare(seen, wrong, kinds, ones)[0]
-    drawn = _compare(seen, wrong, kinds, times)
-    low, high = compute_percentile_interval(drawn[:, 0] - drawn[:, 1])
-    return Shortcut(
-        int(seen.sum()),
-        int((~seen).sum()),
-        round(float(with_it), 4),
-        round(float(without), 4),
-        (round(low, 4), round(high, 4)),
-    )
-
-
-def _compare(
-    seen: np.ndarray, wrong: np.ndarray, kinds: np.ndarray, times: np.ndarray
-) -> np.ndarray:
-    """Computes (D, 2) shares of wrong answers with and without the feature.
-
-    Each image type counts by its photos with the feature in both shares, so a difference between
-    the image types is no difference here.
-    """
-    totals = np.zeros((len(times), 2))
-    weight = np.zeros(len(times))
-    for kind in np.unique(kinds):
-        here = kinds == kind
-        count = times @ (here & seen)
-        others = times @ (here & ~seen)
-        used = (count > 0) & (others > 0)
-        shares = np.stack(
-            [
-                times @ (here & seen & wrong) / np.maximum(count, 1),
-                times @ (here & ~seen & wrong) / np.maximum(others, 1),
-            ],
-            axis=1,
-        )
-        totals += shares * (count * used)[:, None]
-        weight += count * used
-    compared: np.ndarray = totals / np.maximum(weight, 1)[:, None]
-    return compared

@@ -8,14 +8,12 @@ import numpy as np
 
 from qana.classes import BY_CODE, CLASSES, LABELS
 from qana.data.samples import Sample
-from qana.data.source_names import TITLES
-from qana.errors import ModelError
 from qana.explanation.answer_map import draw_answer_map
-from qana.explanation.similar_cases import SimilarCase, find_similar
 from qana.inference.backend import CHIP
 from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
 from qana.inference.probabilities import format_percent
+from qana.reports.near_cases import NearCase, list_near_cases
 from qana.reports.source_facts import describe_dark_skin, read_valid_report
 from qana.reports.training_data import describe_sources
 from qana.resources import VERSION
@@ -72,23 +70,6 @@ class SourceRow:
     what: str
     value: str
     source: str
-
-
-@dataclass(frozen=True, eq=False)
-class NearCase:
-    """A similar training lesion.
-
-    Attributes:
-        case: the lesion with its photo.
-        name: recorded diagnosis.
-        source: data set and image type.
-        distance: in words.
-    """
-
-    case: SimilarCase
-    name: str
-    source: str
-    distance: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +133,7 @@ def gather_diagnosis_content(
     if prediction is None:
         raise ValueError("This photo was rejected: it has no answer to report.")
     code, probability = prediction.top[0]
-    lesion, cases = BY_CODE[code], _list_cases(diagnosis)
+    lesion, cases = BY_CODE[code], list_near_cases(diagnosis)
     named = f"Looks most like: {lesion.name}, {format_percent(probability)}"
     licence = entry.record["licence"].partition(" (")[0]
     return DiagnosisContent(
@@ -185,22 +166,6 @@ def format_time(made: datetime) -> str:
     """Writes a time with its time zone, such as "04 March 2026, 15:06 (UTC+00:00)"."""
     zone = made.strftime("%z")
     return f"{made:%d %B %Y, %H:%M} (UTC{zone[:3]}:{zone[3:5]})"
-
-
-def _list_cases(diagnosis: Diagnosis) -> tuple[NearCase, ...]:
-    try:
-        cases = find_similar(diagnosis) if diagnosis.classifier.entry.cases else []
-    except ModelError:  # a report without them is better than none
-        cases = []
-    return tuple(
-        NearCase(
-            case,
-            BY_CODE[case.label].name,
-            f"{TITLES[case.source]}, {case.image_type}",
-            f"distance {case.distance:.3f}",
-        )
-        for case in cases
-    )
 
 
 def _list_classes(prediction: Prediction) -> tuple[ClassShare, ...]:

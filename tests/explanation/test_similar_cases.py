@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from qana.explanation import similar_cases
 from qana.explanation.choose_cases import build_cases, choose_cases
 from qana.explanation.photo_prints import find_same_photo, make_print
 from qana.explanation.reference_cases import (
+    CASES_FILE,
     ReferenceCases,
     read_case_features,
     read_cases,
@@ -212,3 +214,21 @@ def test_no_case_of_a_deployed_network_is_a_sample(samples: tuple[Sample, ...]) 
     ids = set(stored.ids.tolist())
     assert not ids & {sample.image_id for sample in samples}
     assert qana.similar is find_similar
+
+
+@pytest.mark.parametrize("model", ["akida2", "akd1000"])
+def test_the_search_is_small_and_fast(model: str, samples: tuple[Sample, ...]) -> None:
+    """The files are below 12 MB. A search takes less than 15 ms of the processor."""
+    classifier = load_classifier(model)
+    if classifier.entry.cases is None:
+        pytest.skip(f"{model} has no reference cases yet")
+    files = (CASES_FILE, classifier.entry.cases[0])
+    assert sum(file.stat().st_size for file in files) < 12e6
+    diagnosis = see(samples[0].path, classifier)
+    find_similar(diagnosis)
+    seconds = []
+    for _ in range(15):
+        start = time.thread_time()
+        find_similar(diagnosis)
+        seconds.append(time.thread_time() - start)
+    assert np.median(seconds) < 0.015
