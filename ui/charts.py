@@ -72,19 +72,18 @@ def describe_intervals(rows: Rows) -> str:
     return "; ".join(f"{row['set']}, {row['score']}: {row['value']:.2f}" for row in rows)
 
 
-def draw_confusion(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
+def draw_confusion(rows: Rows) -> alt.LayerChart:
     """Draws a confusion matrix, shaded by the share of the true class.
 
     Args:
-        rows: records with true, called, photos and share (0 to 1).
-        labels: the classes in order.
+        rows: records with true, called, photos and share (0 to 1), the classes in order.
     """
-    axis = alt.Axis(
-        labelAngle=0, labelPadding=6, titlePadding=8, labelOverlap=False, labelFlush=False
-    )
+    names = list(dict.fromkeys(row["true"] for row in rows))
+    shared = {"labelPadding": 6, "titlePadding": 8, "labelOverlap": False, "labelLimit": 160}
+    across = alt.Axis(labelAngle=-45, labelAlign="right", **shared)
     base = alt.Chart(alt.InlineData([*rows])).encode(
-        x=alt.X("called:N", sort=labels, title="called", axis=axis),
-        y=alt.Y("true:N", sort=labels, title="recorded", axis=axis),
+        x=alt.X("called:N", sort=names, title="called", axis=across),
+        y=alt.Y("true:N", sort=names, title="recorded", axis=alt.Axis(**shared)),
         tooltip=["true:N", "called:N", "photos:Q", alt.Tooltip("share:Q", format=".1%")],
     )
     # One colour with varying opacity keeps the text readable on light and on dark.
@@ -102,7 +101,7 @@ def draw_confusion(rows: Rows, labels: Sequence[str]) -> alt.LayerChart:
             opacity=alt.condition("datum.photos === 0", alt.value(0.35), alt.value(1)),
         )
     )
-    return (cells + text).properties(height=340)
+    return (cells + text).properties(height=280, autosize=PLOT_HEIGHT)
 
 
 def draw_reliability(bins: Rows) -> alt.LayerChart:

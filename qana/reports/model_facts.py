@@ -91,11 +91,11 @@ def make_class_table(report: LesionReport) -> list[Row]:
 
 
 def list_confusion(scores: DecisionScores) -> list[Row]:
-    """Lists the 49 cells: true and called (labels), photos, share of the true class, 0 to 1."""
+    """Lists the 49 cells: true and called (names), photos, share of the true class, 0 to 1."""
     return [
         {
-            "true": true,
-            "called": called,
+            "true": BY_CODE[true].name,
+            "called": BY_CODE[called].name,
             "photos": count,
             "share": count / max(sum(counts), 1),
         }

@@ -53,7 +53,7 @@ def show_scores(session: BatchSession) -> None:
     predicted = answers.probabilities.argmax(axis=1)
     scores = score_decisions(answers.labels, predicted)
     _show_headlines(answers, scores, predicted)
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Confusion matrix**, in photos")
         cells = list_confusion(scores)
@@ -62,7 +62,7 @@ def show_scores(session: BatchSession) -> None:
             for cell in cells
             if cell["photos"]
         )
-        chart = charts.draw_confusion(cells, scores.labels)
+        chart = charts.draw_confusion(cells)
         st.altair_chart(chart, alt=f"Photos by class: {taken}")
     with right:
         st.markdown("**In figures**")

@@ -71,7 +71,7 @@ def show_classes(report: LesionReport) -> None:
         points = facts.list_roc_points(report)
         areas = ", ".join(dict.fromkeys(point["class"] for point in points))
         st.altair_chart(charts.draw_roc(points), alt=f"ROC curves with their areas: {areas}")
-    left, right = st.columns([1, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Confusion matrix**, in photos")
         cells = facts.list_confusion(report.test)
@@ -80,8 +80,7 @@ def show_classes(report: LesionReport) -> None:
             for cell in cells
             if cell["photos"]
         )
-        labels = report.test.labels
-        st.altair_chart(charts.draw_confusion(cells, labels), alt=f"Photos by class: {taken}")
+        st.altair_chart(charts.draw_confusion(cells), alt=f"Photos by class: {taken}")
     with right:
         st.markdown("**In figures**, with 95 % intervals")
         st.dataframe(pd.DataFrame(facts.make_class_table(report)), hide_index=True)

@@ -1,0 +1,43 @@
+"""Charts name the classes, so that nobody has to learn their codes."""
+
+import json
+
+import pytest
+
+from qana.classes import CLASSES, LABELS
+from qana.evaluation.scores import DecisionScores
+from qana.protocols.protocol_reports import read_reports
+from qana.reports.model_facts import list_class_scores, list_confusion, list_roc_points
+from ui.charts import draw_confusion, draw_intervals, draw_roc
+
+NAMES = {lesion.name for lesion in CLASSES}
+
+
+@pytest.fixture(scope="module")
+def report():
+    found = read_reports().lesion
+    if found is None:
+        pytest.skip("the lesions are not measured with these weights yet")
+    return found
+
+
+def collect_texts(chart) -> set[str]:
+    """Every value of a chart's rows that is a text."""
+    rows = json.dumps(chart.to_dict())
+    return {text for text in rows.split('"') if text in {*LABELS, *NAMES}}
+
+
+def test_a_confusion_matrix_names_the_classes_in_their_order(report) -> None:
+    cells = list_confusion(report.test)
+    assert isinstance(report.test, DecisionScores)
+    assert [cell["true"] for cell in cells[:: len(CLASSES)]] == [one.name for one in CLASSES]
+    assert sum(cell["photos"] for cell in cells) == report.test.n
+    texts = collect_texts(draw_confusion(cells))
+    assert texts >= NAMES and not texts & set(LABELS)
+
+
+def test_no_chart_of_a_class_uses_its_code(report) -> None:
+    rows = list_class_scores(report)
+    assert {row["set"] for row in rows} == NAMES
+    assert not collect_texts(draw_intervals(rows)) & set(LABELS)
+    assert not collect_texts(draw_roc(list_roc_points(report))) & set(LABELS)
