@@ -2,8 +2,8 @@
 
 The quantizer is that of quantizeml 1.2.5, which made the deployed model. After a ReLU, each channel
 has its own range, [0, highest value over the calibration photos], and a step that follows from it.
-This module is numpy on the values of `qana.walkthrough.float_layers`, so a slider of a page can call
-it.
+This module is numpy on the values of `qana.walkthrough.float_layers`, so a slider of a page can
+call it.
 """
 
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from qana.walkthrough.few_bit_blocks import find_lossy_blocks
 from qana.walkthrough.few_bit_conversion import convert_few_bits
 from qana.walkthrough.float_layers import FloatNetwork
 from qana.walkthrough.outcome_json import (
+    Record,
     encode_agreement,
     encode_answers,
     encode_floats,
@@ -45,10 +47,13 @@ from qana.walkthrough.stored_results import (
 )
 
 Progress = Callable[[str], None]
+"""Receives a line before each part."""
 
 
 def store_results(model: str, progress: Progress) -> Path:
     """Computes and stores the results of a deployed network.
+
+    After an interruption it continues: each part is stored as soon as it is computed.
 
     Args:
         model: name of the model.
@@ -61,21 +66,71 @@ def store_results(model: str, progress: Progress) -> Path:
         UserError: the model lacks a form, or a file is missing or changed.
         ConversionError: the network with a pair of bits does not compute on Akida as in Keras.
     """
-    entry, cache = find_entry(model), Cache()
+    entry, cache, path = find_entry(model), Cache(), locate_results(model)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    document: dict[str, Any] = {"model": model, "sha256": entry.sha256, "command": COMMAND}
+    document = Document(path.with_name(f"{path.name}.unfinished"), entry)
     photos, _labels = load_balanced_subset()
-    document["deployed"] = encode_floats(_predict(load_network(entry), photos))
-    document["highest"] = _find_ranges(entry, progress)
-    document |= _search_exercises(entry, progress)
-    document["cases"] = _run_cases(entry, cache, progress)
-    document["agreements"] = _compare_samples(entry, cache, progress)
-    document |= _quantize_pairs(entry, cache, progress)
-    path = locate_results(model)
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.write_text(json.dumps(document, allow_nan=False) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    document.add("deployed", lambda: encode_floats(_predict(load_network(entry), photos)))
+    document.add("highest", lambda: _find_ranges(entry, progress))
+    document.add("exercises", lambda: _search_exercises(entry, progress))
+    document.add("cases", lambda: _run_cases(entry, cache, progress))
+    document.add("agreements", lambda: _compare_samples(entry, cache, progress))
+    document.add(FLOAT, lambda: encode_answers(answer_subset(cache, _ignore, model, 0, 0)))
+    for bits in PAIRS:
+        name = format_bits(bits)
+        document.add(name, partial(_quantize_pair, entry, cache, progress, bits))
+    document.finish(path)
     return path
+
+
+class Document:
+    """The results so far, in a file of their own until all are there."""
+
+    def __init__(self, unfinished: Path, entry: ModelEntry) -> None:
+        """Reads what an interrupted run has left for the same weights.
+
+        Args:
+            unfinished: file of the results so far.
+            entry: the network.
+        """
+        self._path = unfinished
+        self._parts: Record = {"model": entry.name, "sha256": entry.sha256, "command": COMMAND}
+        try:
+            left = json.loads(unfinished.read_bytes())
+            if left["sha256"] == entry.sha256:
+                self._parts = left
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+
+    def add(self, name: str, compute: Callable[[], Any]) -> None:
+        """Computes a part, unless it is there already, and stores it.
+
+        Args:
+            name: of the part.
+            compute: computes it.
+        """
+        if name not in self._parts:
+            self._parts[name] = compute()
+            self._write()
+
+    def finish(self, path: Path) -> None:
+        """Writes the results as `qana.walkthrough.stored_results` reads them.
+
+        Args:
+            path: the file.
+        """
+        pairs = {format_bits(bits): self._parts.pop(format_bits(bits)) for bits in PAIRS}
+        self._parts |= self._parts.pop("exercises")
+        self._parts["networks"] = {name: pair["sha256"] for name, pair in pairs.items()}
+        self._parts["answers"] = {FLOAT: self._parts.pop(FLOAT)} | {
+            name: pair["answers"] for name, pair in pairs.items()
+        }
+        self._write()
+        self._path.replace(path)
+
+    def _write(self) -> None:
+        text = json.dumps(self._parts, allow_nan=False) + "\n"
+        self._path.write_text(text, encoding="utf-8")
 
 
 def _find_ranges(entry: ModelEntry, progress: Progress) -> dict[str, Any]:
@@ -117,17 +172,13 @@ def _compare_samples(entry: ModelEntry, cache: Cache, progress: Progress) -> dic
     return found
 
 
-def _quantize_pairs(entry: ModelEntry, cache: Cache, progress: Progress) -> dict[str, Any]:
-    """Quantizes the float network to each pair of bits, and saves it for the Akida engine."""
+def _quantize_pair(entry: ModelEntry, cache: Cache, progress: Progress, bits: Bits) -> Record:
+    """Quantizes the float network to a pair of bits, and saves it for the Akida engine."""
+    progress(f"Quantizing to {format_bits(bits)} bits")
     photos, _labels = load_balanced_subset()
-    answers = {FLOAT: encode_answers(answer_subset(cache, _ignore, entry.name, 0, 0))}
-    digests = {}
-    for bits in PAIRS:
-        progress(f"Quantizing to {format_bits(bits)} bits")
-        found = answer_subset(cache, _ignore, entry.name, *bits)
-        answers[format_bits(bits)] = encode_answers(found)
-        digests[format_bits(bits)] = _save_network(entry, cache, bits, photos, found.logits)
-    return {"answers": answers, "networks": digests}
+    found = answer_subset(cache, _ignore, entry.name, *bits)
+    sha256 = _save_network(entry, cache, bits, photos, found.logits)
+    return {"answers": encode_answers(found), "sha256": sha256}
 
 
 def _save_network(

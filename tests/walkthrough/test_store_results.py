@@ -1,0 +1,60 @@
+"""The stored results are written part by part, and an interrupted run continues."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tf_keras")
+
+from qana.walkthrough.store_results import Document
+from qana.walkthrough.stored_results import FLOAT, PAIRS, format_bits
+
+
+def fill(document: Document, computed: list[str]) -> None:
+    """Adds every part, and notes those that were computed."""
+
+    def compute(name: str) -> object:
+        computed.append(name)
+        if name == "exercises":
+            return {"lossy_blocks": {}, "savings": {}}
+        return {"answers": {"of": name}, "sha256": name} if "/" in name else {"of": name}
+
+    names = ("deployed", "highest", "exercises", "cases", "agreements", FLOAT)
+    for name in (*names, *map(format_bits, PAIRS)):
+        document.add(name, lambda name=name: compute(name))
+
+
+def test_parts_are_stored_at_once_and_not_computed_again(classifier, tmp_path: Path) -> None:
+    unfinished = tmp_path / "akida2.json.unfinished"
+    first = Document(unfinished, classifier.entry)
+    first.add("deployed", lambda: [1])
+    with pytest.raises(KeyboardInterrupt):
+        first.add("highest", interrupt)
+    computed: list[str] = []
+    second = Document(unfinished, classifier.entry)
+    fill(second, computed)
+    assert "deployed" not in computed and computed[0] == "highest"
+    path = tmp_path / "akida2.json"
+    second.finish(path)
+    assert not unfinished.exists()
+    document = json.loads(path.read_text())
+    assert document["sha256"] == classifier.entry.sha256
+    assert document["deployed"] == [1]
+    assert document["networks"] == {name: name for name in map(format_bits, PAIRS)}
+    assert set(document["answers"]) == {FLOAT, *map(format_bits, PAIRS)}
+    assert document["answers"]["4/8"] == {"of": "4/8"}
+    assert {"lossy_blocks", "savings"} <= set(document)
+
+
+@pytest.mark.parametrize("left", ['{"sha256": "other", "deployed": [2]}', "{", "[]"])
+def test_what_other_weights_have_left_is_ignored(classifier, tmp_path: Path, left: str) -> None:
+    unfinished = tmp_path / "akida2.json.unfinished"
+    unfinished.write_text(left)
+    computed: list[str] = []
+    fill(Document(unfinished, classifier.entry), computed)
+    assert computed[0] == "deployed"
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
