@@ -124,6 +124,10 @@ def test_an_address_opens_a_place_and_a_mouse_chooses_another(browser, server) -
     expect(page.locator(".caption").first).to_contain_text("Its receptive field: 3")
     canvas.click(position={"x": 60, "y": 50})
     expect(page.locator('.frame[data-level="3"]')).to_be_visible()
+    place = read(page)["at"]
+    expect(page).to_have_url(re.compile("at=stem_conv"))
+    page.reload()
+    assert wait_until_ready(page)["at"] == place
     page.get_by_role("button", name="Zoom into product").click()
     expect(page.locator('.frame[data-level="4"]')).to_be_visible()
     page.locator(".crumbs").get_by_role("button", name="Network").click()

@@ -18,7 +18,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
 function start(root, data) {
   const address = new URL("app/static/integer_network/explorer.js", document.baseURI)
   const self = { openStudy: () => {}, photo: null }
-  const options = { network: data.network, at: data.at, study: data.study, onStudy: () => self.openStudy() }
+  const { network, at, study } = data
+  const options = { network, at, study, onMove: writeAddress, onStudy: () => self.openStudy() }
   const explorer = import(address).then(({ startExplorer }) => startExplorer(root, options))
   explorer.catch((error) => {
     root.textContent = `The explorer cannot be loaded: ${error.message}. Reload the page.`
@@ -31,4 +32,12 @@ function start(root, data) {
   }
   self.stop = () => explorer.then((one) => one.stop()).catch(() => {})
   return self
+}
+
+// Writes the place into the address, so that a copy of it opens the same place. The page need not run.
+function writeAddress(at) {
+  const address = new URL(location.href)
+  if (at) address.searchParams.set("at", at)
+  else address.searchParams.delete("at")
+  history.replaceState(history.state, "", address)
 }
