@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from qana.data.source_names import TITLES
 from qana.errors import UserError
 from qana.explanation.concepts import (
     LEAST_AUC,
@@ -61,10 +62,17 @@ def describe_read_outs(report: ConceptsReport) -> str:
     """Describes which features can be named, and what their names rest on."""
     shown = [concept for concept in report.concepts if concept.is_shown]
     left = [concept.title for concept in report.concepts if not concept.is_shown]
-    words = "; ".join(f"{one.title} {one.least_auc:.2f}" for one in shown)
+    words = "; ".join(f"{one.title} {one.least_auc:.2f} ({_name_tests(one)})" for one in shown)
     origins = " and ".join(dict.fromkeys(one.origin for one in shown))
     sentence = (
-        f"Weighted sums of the integers that enter the last layer. Their AUC on test lesions is "
-        f"above {LEAST_AUC:.2f} for each image type: {words}. They were fitted on {origins}."
+        f"Weighted sums of the integers that enter the last layer. Their lowest AUC on test "
+        f"lesions is above {LEAST_AUC:.2f}: {words}. They were fitted on {origins}."
     )
     return sentence + (f" Not good enough to be shown: {', '.join(left)}." if left else "")
+
+
+def _name_tests(concept: Concept) -> str:
+    """Names the image types that a read-out was tested on, and the sources with drawn features."""
+    types = ", ".join(dict.fromkeys(test.image_type for test in concept.tests))
+    drawn = " and ".join(dict.fromkeys(TITLES[test.source] for test in concept.drawn))
+    return f"{types}; drawn on {drawn}" if drawn else types

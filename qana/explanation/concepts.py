@@ -23,7 +23,7 @@ from qana.inference.manifest import ModelEntry
 from qana.inference.model_store import read_verified_bytes
 
 LEAST_AUC = 0.8
-"""A read-out is shown only if its AUC on all tested image types is above this."""
+"""A read-out is shown only if its AUC is above this for all tested sources and image types."""
 REPORT, FILE = ".concepts.json", ".concepts.npz"
 """Ends of the names of the report and of the weights, after the name of the model."""
 
@@ -97,13 +97,13 @@ class Concept:
 
     @property
     def least_auc(self) -> float:
-        """The lowest AUC on test lesions; 0 without a test."""
-        return min((test.auc for test in self.tests), default=0.0)
+        """The lowest AUC on test lesions, also on those of other sources; 0 without a test."""
+        return min((test.auc for test in (*self.tests, *self.drawn)), default=0.0)
 
     @property
     def is_shown(self) -> bool:
         """True if the read-out is good enough to be shown with an answer."""
-        return self.least_auc > LEAST_AUC
+        return bool(self.tests) and self.least_auc > LEAST_AUC
 
 
 @dataclass(frozen=True)

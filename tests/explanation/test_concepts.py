@@ -112,8 +112,13 @@ def test_only_good_read_outs_are_shown() -> None:
     assert HAIR.is_shown
     assert not replace(HAIR, tests=[TEST, weak]).is_shown
     assert not replace(HAIR, tests=[]).is_shown
+    assert not replace(HAIR, drawn=[weak]).is_shown  # nor if it fails on another source
+    assert not replace(HAIR, tests=[], drawn=[TEST]).is_shown
     report = ConceptsReport("c", "akida2", "", "", [HAIR, replace(HAIR, title="gel", tests=[weak])])
-    assert "hair 0.90" in describe_read_outs(report)
+    assert "hair 0.90 (dermoscopic)" in describe_read_outs(report)
+    drawn = replace(HAIR, drawn=[replace(TEST, source="pad_ufes_20")])
+    said = describe_read_outs(replace(report, concepts=[drawn]))
+    assert "hair 0.90 (dermoscopic; drawn on PAD-UFES-20)" in said
     assert "Not good enough to be shown: gel." in describe_read_outs(report)
 
 

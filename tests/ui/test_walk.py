@@ -69,6 +69,7 @@ STATES = {
     "batch, its table": State("batch", (PHOTO, "Classify 1 photo"), "How often it is right"),
     "explain": State("explain", (), "Explain an answer"),
     "explain, a sample": State("explain", (SAMPLE,), "of this map lies on the lesion"),
+    "explain, two networks": State("explain", (SAMPLE, "Another network"), "Network on the right"),
     "compare": State("compare", (), "The paper claims"),
     "learn": State("learn", (), "Choose a photo: what every class answers"),
     "learn, asked": State("learn", (SAMPLE,), "Agreement is no probability"),
