@@ -6,6 +6,7 @@ from typing import Any
 import jinja2
 
 from qana.classes import CLASSES
+from qana.data.source_names import TITLES
 from qana.evaluation.model_record import read_record
 from qana.evaluation.report_files import Cell, StudyTable, read_studies
 from qana.evaluation.scores import Interval
@@ -20,7 +21,7 @@ from qana.inference.manifest import (
 from qana.protocols.paper_report import PaperReport
 from qana.protocols.protocol_reports import read_reports
 from qana.protocols.same_lesion_report import SameLesionReport, SameLesionScores
-from qana.reports.explanation_report import ExplanationReport, read_explanations
+from qana.reports.explanation_report import ExplanationReport, Gain, read_explanations
 from qana.reports.hardening_report import read_hardening
 from qana.reports.learning_facts import (
     average_twenty_lesions,
@@ -101,6 +102,7 @@ def _load_template() -> jinja2.Template:
         "score": "{:.3f}".format,
         "span": _format_interval,
         "count": "{:,}".format,
+        "gain": _format_gain,
         "millions": _format_millions,
         "mapping": describe_mapping,
         "agreement": describe_keras_agreement,
@@ -213,6 +215,12 @@ def _describe_paper(report: PaperReport | None) -> dict[str, Any]:
     return {"paper": report, "reached": reached}
 
 
+def _format_gain(gain: Gain | None) -> str:
+    return (
+        "no map" if gain is None else "{:+.2f} ({:+.2f} to {:+.2f})".format(gain.mean, *gain.ci95)
+    )
+
+
 def _describe_explanations(report: ExplanationReport | None, entry: ModelEntry) -> dict[str, Any]:
     if report is None or report.sha256 != entry.sha256:
         return {"explanations": None}
@@ -229,6 +237,7 @@ def _describe_explanations(report: ExplanationReport | None, entry: ModelEntry) 
         "explanations": report,
         "ours": report.methods[AKIDA_MAP],
         "centre": report.methods[CENTRE_BLOB],
+        "titles": TITLES,
         "verdict": f"The map is better than the blob on {' and on '.join(won)}: the whole 95 % "
         "interval of the gain is above zero."
         if won
