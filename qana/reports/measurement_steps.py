@@ -151,8 +151,8 @@ def _list_document_steps(names: tuple[str, ...]) -> tuple[MeasurementStep, ...]:
         ),
         MeasurementStep(
             "readme",
-            "the model table of README.md, and docs/results.md",
-            ("README.md", "docs/results.md"),
+            "the model table of README.md, docs/results.md and docs/model-card.md",
+            ("README.md", "docs/results.md", "docs/model-card.md"),
             names,
             (*run, "qana.reports.readme"),
             Duration.SECONDS,

@@ -23,6 +23,7 @@ from qana.reports.recorded_weights import (
     read_origin,
     read_picture_weights,
 )
+from qana.reports.regulatory_card import CARD, make_regulatory_card
 from qana.reports.results import make_results
 from qana.reports.scale import SCALE, make_scale
 from qana.reports.screening_report import read_screening
@@ -99,9 +100,11 @@ def explain_outdated_cards(step: MeasurementStep) -> str | None:
 
 
 def explain_outdated_readme(step: MeasurementStep) -> str | None:
-    """Compares README.md and docs/results.md with what the files in models/ give now."""
+    """Compares README.md and two documents with what the files in models/ give now."""
     text = README.read_text(encoding="utf-8")
-    return _compare_texts({README: fill_readme(text), RESULTS: make_results()})
+    return _compare_texts(
+        {README: fill_readme(text), RESULTS: make_results(), CARD: make_regulatory_card()}
+    )
 
 
 def explain_outdated_signature(step: MeasurementStep) -> str | None:

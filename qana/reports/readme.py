@@ -1,4 +1,4 @@
-"""Writes the model table of README.md, and docs/results.md.
+"""Writes the model table of README.md, docs/results.md and docs/model-card.md.
 
 Command: `python -m qana.reports.readme`.
 """
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qana.evaluation.model_record import read_record
 from qana.inference.manifest import CHIPS, ModelEntry, read_manifest
+from qana.reports.regulatory_card import write_regulatory_card
 from qana.reports.results import make_results
 
 PROJECT = Path(__file__).parents[2]
@@ -67,5 +68,6 @@ def fill_readme(text: str) -> str:
 
 
 if __name__ == "__main__":
+    write_regulatory_card()
     README.write_text(fill_readme(README.read_text(encoding="utf-8")), encoding="utf-8")
     RESULTS.write_text(make_results(), encoding="utf-8")

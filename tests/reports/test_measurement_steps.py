@@ -39,6 +39,8 @@ WRITTEN_BY_NO_STEP = {
     "docs/teaching.md": "written by hand, without figures of a network",
     "docs/screening.md": "written by hand, without figures of a network",
     "docs/deploy.md": "written by hand, without figures of a network",
+    "docs/signing.md": "written by hand, without figures of a network",
+    "docs/threat-model.md": "written by hand, without figures of a network",
     "static/*": "fonts, icons and thumbnails of the samples",
 }
 """Files that depend on no deployed weights, or are these, and the reason."""
