@@ -46,8 +46,9 @@ def switch_to(name: str) -> None:
     The row gets a new key, because a slow browser would send the old choice of the old row as if it
     were new.
     """
-    open_at(name)
+    # First, because a run may end at the change of the address, when another one is asked for.
     st.session_state.chapter_row = st.session_state.get("chapter_row", 0) + 1
+    open_at(name)
 
 
 ensure_app_started()
