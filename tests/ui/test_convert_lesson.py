@@ -138,7 +138,7 @@ def test_a_block_is_repaired_from_what_the_tools_report() -> None:
         ("repair_follower", solution.follower),
         ("repair_bits", f"{solution.bits[0]} / {solution.bits[1]}"),
     ):
-        page.segmented_control(key=key).set_value(value).run()
+        page.pills(key=key).set_value(value).run()
     assert not page.success  # a try counts only once it is converted
     press(page, "Convert and map")
     assert page.success[0].value.startswith("**Solved in 2 tries.**")

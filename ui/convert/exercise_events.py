@@ -41,6 +41,7 @@ def show_events_exercise(photo: WalkthroughPhoto) -> None:
         "weak sums, and makes the strong ones smaller.",
         width=760,
     )
+    result = st.container()  # above the sliders, so that a phone shows both
     thresholds = {}
     with st.container(horizontal=True, gap="medium"):
         for side in list_sides(network.layers):
@@ -54,29 +55,34 @@ def show_events_exercise(photo: WalkthroughPhoto) -> None:
             )
     now = _run(photo, thresholds)
     saving, lead = compute_saving(now, plain.events), now.compute_margin(plain.label)
-    kept = now.label == plain.label
-    if kept and now.events <= budget:
+    with result:
+        _show_result(plain, now, budget)
+        show_number(
+            f"Events; {answer} leads by {lead:+.2f}",
+            f"{now.events:,}",
+            f"Budget {budget:,}; saved so far {saving:.1%}. Lead without a change "
+            f"{plain.compute_margin(plain.label):+.2f}. The Akida engine computes the whole "
+            "network with the changed biases, in which the thresholds are; layers without a "
+            "rectifier have none.",
+        )
+    _show_others(photo, thresholds)
+
+
+def _show_result(plain: EditedAnswer, now: EditedAnswer, budget: int) -> None:
+    answer, saving = BY_CODE[plain.label].name, compute_saving(now, plain.events)
+    if now.label != plain.label:
+        st.warning(
+            f"The answer is lost: the network answers {BY_CODE[now.label].name}. Lower a "
+            "threshold.",
+            icon=":material/close:",
+        )
+    elif now.events <= budget:
         show_solved(
             NAME,
             f"{now.events:,} events, {saving:.1%} fewer, and the network still answers {answer}. "
             "The thresholds were learned with the weights, so a network that should be quiet is "
             "trained to be: raising them afterwards soon costs the answer.",
         )
-    elif not kept:
-        st.warning(
-            f"The answer is lost: the network answers {BY_CODE[now.label].name}. Lower a "
-            "threshold.",
-            icon=":material/close:",
-        )
-    show_number(
-        f"Events; {answer} leads by {lead:+.2f}",
-        f"{now.events:,}",
-        f"Budget {budget:,}; so far {-saving:+.1%}. Lead without a change "
-        f"{plain.compute_margin(plain.label):+.2f}. The Akida engine computes the whole network "
-        "with the changed biases, in which the thresholds are; layers without a rectifier have "
-        "none.",
-    )
-    _show_others(photo, thresholds)
 
 
 def _show_others(photo: WalkthroughPhoto, thresholds: dict[int, int]) -> None:

@@ -79,7 +79,7 @@ def _choose() -> BlockDesign:
         join = _offer("The gate meets the features", JOINS, START.join, "repair_join")
     with right:
         follower = _offer("Behind the block", FOLLOWERS, START.follower, "repair_follower")
-        bits = st.segmented_control(
+        bits = st.pills(
             "Bits of weights / activations",
             list(BITS.values()),
             default=BITS[START.bits],
@@ -92,7 +92,7 @@ def _choose() -> BlockDesign:
 
 
 def _offer(label: str, options: dict[str, str], start: str, key: str) -> str:
-    chosen = st.segmented_control(
+    chosen = st.pills(
         label,
         list(options),
         default=start,
@@ -100,7 +100,6 @@ def _offer(label: str, options: dict[str, str], start: str, key: str) -> str:
         required=True,
         key=key,
         bind="query-params",
-        wrap=True,
     )
     return str(chosen)
 

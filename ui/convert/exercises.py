@@ -33,7 +33,7 @@ def show(photo: WalkthroughPhoto) -> None:
         photo: the visitor's photo.
     """
     marks = st.container()
-    name = st.segmented_control(
+    name = st.pills(
         "Exercise",
         list(EXERCISES),
         default=next(iter(EXERCISES)),
