@@ -30,6 +30,11 @@ def run(options: argparse.Namespace) -> int:
             check_output_file(options.folder / name)
     classifier = load_classifier(options.model)
     lesson = write_lesson(classifier, options.folder)
+    if not lesson.complete:
+        print_message(
+            "The chapters on conversion and bits are left out, because no results of these weights "
+            "are stored: run `python -m qana walkthrough` first."
+        )
     if options.json:
         print_json(
             {
@@ -38,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
                 "files": [str(path) for path in lesson.files],
                 "bytes": lesson.size,
                 "photos": lesson.photos,
+                "complete": lesson.complete,
             }
         )
         return 0

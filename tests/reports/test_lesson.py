@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from qana.cli.main import main
+from qana.data.balanced_subset import load_balanced_subset
 from qana.data.samples import load_all_samples, load_samples
 from qana.data.source_names import ATTRIBUTIONS
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.manifest import AKIDA1, read_manifest
+from qana.inference.manifest import AKIDA1, ModelEntry, read_manifest
 from qana.reports.lesson.bundle import BundleError, bundle_modules
+from qana.walkthrough.stored_results import StaleResultsError, StoredResults
+from tests.doubles.stored_doubles import make_stored_results
 
 MOST_BYTES = 15_000_000
 
@@ -60,6 +63,33 @@ def test_the_recorded_answers_are_the_engines(data: dict, classifier: AkidaClass
         prediction = classifier.classify_input(pixels.reshape(side, side, 3))
         np.testing.assert_array_equal(np.float32(photo["engine"]["logits"]), prediction.logits)
         assert photo["engine"]["events"] == prediction.events
+
+
+def refuse(entry: ModelEntry) -> StoredResults:
+    raise StaleResultsError("of other weights")
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_stored_results_become_chapters(
+    tmp_path: Path, monkeypatch, capsys, classifier: AkidaClassifier, fresh: bool
+) -> None:
+    stored = make_stored_results(classifier.entry)
+    found = (lambda entry: stored) if fresh else refuse
+    monkeypatch.setattr("qana.reports.lesson.stored_chapters.read_stored_results", found)
+    assert main(["export-lesson", str(tmp_path), "--json"]) == 0
+    streams = capsys.readouterr()
+    assert json.loads(streams.out)["complete"] == fresh
+    assert ("qana walkthrough" in streams.err) != fresh
+    page = (tmp_path / "index.html").read_text()
+    data = (tmp_path / "data.js").read_text()
+    assert ("Why conversion breaks things" in page) == fresh
+    assert ('"key":"converter"' in data) == fresh
+    assert '"key":"skin"' in data
+    if fresh:
+        assert "<pre>The end is ignored.</pre>" in page
+        _photos, labels = load_balanced_subset()
+        for answers in stored.answers.values():
+            assert f"<td>{int((answers.logits.argmax(axis=1) == labels).sum())}</td>" in page
 
 
 def test_the_command_says_what_it_wrote(tmp_path: Path, capsys) -> None:

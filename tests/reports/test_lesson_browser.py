@@ -144,6 +144,20 @@ def test_exercises_check_themselves(browser, address) -> None:
         expect(page.locator("#exercise-silence.solved")).to_contain_text("it is silent now")
 
 
+def test_a_question_says_what_is_right_and_why(browser, address) -> None:
+    with Visit(browser, address, PHONE) as page:
+        wait_until_ready(page)
+        questions = page.evaluate("window.QANA_LESSON.questions")
+        assert len(questions) >= 3
+        for question in questions:
+            field = page.locator(f"#question-{question['key']}")
+            for number, option in enumerate(question["options"]):
+                field.get_by_label(option, exact=True).check()
+                word = "Right." if number == question["right"] else "Wrong."
+                expect(field.locator(".state")).to_contain_text(word)
+                expect(field.locator(".state")).to_contain_text(question["why"])
+
+
 def test_the_address_brings_back_the_photo_and_the_place(browser, address) -> None:
     with Visit(browser, address, LAPTOP) as page:
         wait_until_ready(page)

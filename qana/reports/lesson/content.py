@@ -13,7 +13,13 @@ from qana.evaluation.report_files import read_studies
 from qana.export.integer_network_files import NetworkFiles, pack_network
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.reports.lesson.stored_chapters import (
+    StoredChapters,
+    gather_stored_chapters,
+    make_questions,
+)
 from qana.walkthrough.layer_events import find_plain_skin, make_uniform_grey
+from qana.walkthrough.quiz import Question
 from qana.walkthrough.tuning_study import describe_tuning
 
 SKIN, GREY = "Plain skin", "Uniform grey"
@@ -60,6 +66,8 @@ class LessonContent:
         attributions: source and licence of each data set that the photos are from.
         skin_events: events of plain skin.
         grey_events: events of uniform grey.
+        stored: the chapters on conversion and bits; None if no results of these weights are stored.
+        questions: of the quiz, about the first photo.
     """
 
     model: str
@@ -71,6 +79,8 @@ class LessonContent:
     attributions: tuple[str, ...]
     skin_events: int
     grey_events: int
+    stored: StoredChapters | None
+    questions: tuple[Question, ...]
 
 
 def gather_content(classifier: AkidaClassifier) -> LessonContent:
@@ -96,6 +106,7 @@ def gather_content(classifier: AkidaClassifier) -> LessonContent:
     ]
     predictions = classifier.classify_inputs(np.stack(pictures))
     photos = map(LessonPhoto, names, about, predictions)
+    stored = gather_stored_chapters(classifier)
     studies = {table.study: table for table in read_studies()}
     return LessonContent(
         model=classifier.name,
@@ -110,6 +121,8 @@ def gather_content(classifier: AkidaClassifier) -> LessonContent:
         ),
         skin_events=predictions[-2].events,
         grey_events=predictions[-1].events,
+        stored=stored,
+        questions=make_questions(predictions[0], predictions[-2], stored),
     )
 
 

@@ -1,7 +1,7 @@
 """Writes the files of the lesson: one page, its style, its script and its data."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import jinja2
@@ -28,11 +28,13 @@ class Lesson:
         files: paths of its files.
         size: of all files, bytes.
         photos: number of photos.
+        complete: whether it has the chapters on conversion and bits.
     """
 
     files: tuple[Path, ...]
     size: int
     photos: int
+    complete: bool
 
 
 def write_lesson(classifier: AkidaClassifier, folder: Path) -> Lesson:
@@ -57,7 +59,12 @@ def write_lesson(classifier: AkidaClassifier, folder: Path) -> Lesson:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     size = sum(len(text.encode()) for text in texts.values())
-    return Lesson(tuple(folder / name for name in texts), size, len(content.photos))
+    return Lesson(
+        files=tuple(folder / name for name in texts),
+        size=size,
+        photos=len(content.photos),
+        complete=content.stored is not None,
+    )
 
 
 def _make_page(content: LessonContent) -> str:
@@ -82,6 +89,7 @@ def _make_data(content: LessonContent) -> str:
         "integers": encode_base64(content.files.integers),
         "photos": [photo.to_json() for photo in content.photos],
         "study": content.study,
+        "questions": [asdict(question) for question in content.questions],
     }
     return f"window.QANA_LESSON = {json.dumps(data, separators=(',', ':'), allow_nan=False)}\n"
 

@@ -24,6 +24,24 @@ const buttons = photos.map((photo, index) => drawButton(photo, index))
 find("#gallery").append(...buttons)
 choose(Math.max(photos.findIndex(({ name }) => name === place.get("photo")), 0))
 
+find("#questions").append(...lesson.questions.map(drawQuestion))
+
+// A question answers at once and says why.
+function drawQuestion({ key, text, options, right, why }) {
+  const answer = make("p", { class: "state", role: "status" })
+  const field = make("fieldset", { id: `question-${key}` }, make("legend", {}, text))
+  options.forEach((option, index) => {
+    const input = make("input", { type: "radio", name: key })
+    input.onchange = () => {
+      answer.textContent = `${index === right ? "Right." : `Wrong. Right is: ${options[right]}.`} ${why}`
+      field.classList.toggle("solved", index === right)
+    }
+    field.append(make("label", {}, input, ` ${option}`))
+  })
+  field.append(answer)
+  return field
+}
+
 function decode(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
 }
