@@ -60,7 +60,7 @@ def show_look_threshold(diagnosis: Diagnosis, photos: Sequence[AnsweredPhoto]) -
     entry = diagnosis.classifier.entry
     rows = list_measured(entry)
     if not rows:
-        st.caption(NOT_MEASURED.format(name=entry.name))
+        st.markdown(NOT_MEASURED.format(name=entry.name))
         return
     row = choose_source(rows, f"look_source_{entry.name}")
     deployed = find_deployed_threshold(entry)

@@ -49,7 +49,7 @@ def show_faithfulness(method: str, document: ExplanationReport | None, current: 
     """
     st.markdown("**Can this method be trusted?**", help=HELP)
     if document is None or not current:
-        st.caption(
+        st.markdown(
             "No method has been measured for this network yet. `python -m qana explain --data "
             "DIR` measures them."
         )

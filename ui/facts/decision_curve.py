@@ -23,7 +23,7 @@ def show_decision_curve(entry: ModelEntry) -> None:
     """Shows the decision curve of a network on test photos of one source."""
     rows = list_measured(entry)
     if not rows:
-        st.caption(NOT_MEASURED.format(name=entry.name))
+        st.markdown(NOT_MEASURED.format(name=entry.name))
         return
     row = choose_source(rows, f"decision_source_{entry.name}")
     assert row.look is not None
