@@ -69,7 +69,7 @@ def read_photos(
         if draw:
             image = ARTEFACTS[draw](image, make_random(photo))
         prediction = classifier.classify(image)
-        features.append(read_features(prediction.outputs))
+        features.append(read_features(prediction.outputs).copy())
         predicted.append(prediction.top[0][0])
     return ReadPhotos(chosen, np.stack(features), np.array(predicted))
 

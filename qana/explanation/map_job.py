@@ -127,7 +127,10 @@ def prepare_maps(
 
 def can_make_maps() -> bool:
     """Finds out, without loading them, whether the packages of the maps are installed."""
-    return all(map(find_spec, ("torch", "pytorch_grad_cam", "h5py")))
+    try:
+        return all(map(find_spec, ("torch", "pytorch_grad_cam", "h5py")))
+    except ModuleNotFoundError:  # an import hook refuses them
+        return False
 
 
 def load_network_once(

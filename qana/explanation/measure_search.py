@@ -104,7 +104,10 @@ class _Answers:
     """
 
     def __init__(self, classifier: AkidaClassifier, photos: Sequence[Photo]) -> None:
-        answers = [classifier.classify(read_image(photo.path)) for photo in photos]
+        probabilities, features = [], []
+        for photo in photos:  # the integers of all layers take megabytes for each photo
+            answer = classifier.classify(read_image(photo.path))
+            probabilities.append(answer.probabilities)
+            features.append(read_features(answer.outputs).copy())
         self.labels = np.array([LABELS.index(photo.known_label) for photo in photos])
-        self.probabilities = np.stack([one.probabilities for one in answers])
-        self.features = np.stack([read_features(one.outputs) for one in answers])
+        self.probabilities, self.features = np.stack(probabilities), np.stack(features)
