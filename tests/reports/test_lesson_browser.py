@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from qana.cli.main import main
 from qana.data.samples import load_all_samples
+from qana.export.integer_network import read_integer_network
 from qana.imaging import read_image, to_input
 from tests.doubles.explorer_walk import (
     change_one_weight,
@@ -128,8 +129,9 @@ def test_every_photo_has_the_engines_answer(browser, address) -> None:
         assert len(seen) == buttons.count()
 
 
-def test_exercises_check_themselves(browser, address) -> None:
-    with Visit(browser, f"{address}#at=stem_conv", LAPTOP) as page:
+def test_exercises_check_themselves(browser, address, classifier) -> None:
+    first = read_integer_network(classifier.layers).layers[0]
+    with Visit(browser, f"{address}#at={first.name}", LAPTOP) as page:
         wait_until_ready(page)
         expect(page.get_by_text("Not solved yet.")).to_have_count(3)
         press_slider(page, page.get_by_role("slider", name="Bits of its weights"), "Home")

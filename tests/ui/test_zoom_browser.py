@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from qana.export.integer_network import read_integer_network
 from qana.imaging import read_image, to_input
 from tests.doubles.explorer_walk import (
     PATIENCE,
@@ -114,18 +115,20 @@ def test_another_photo_and_fewer_bits_are_the_engines(
     leave(page)
 
 
-def test_an_address_opens_a_place_and_a_mouse_chooses_another(browser, server) -> None:
-    page = open_zoom(browser, f"{server.address}/convert?chapter=zoom&at=stem_conv/3", LAPTOP)
-    assert wait_until_ready(page)["at"] == "stem_conv/3"
+def test_an_address_opens_a_place_and_a_mouse_chooses_another(browser, server, classifier) -> None:
+    first = read_integer_network(classifier.layers).layers[0]
+    at = f"{first.name}/3"
+    page = open_zoom(browser, f"{server.address}/convert?chapter=zoom&at={at}", LAPTOP)
+    assert wait_until_ready(page)["at"] == at
     canvas = page.locator(".stage canvas")
     canvas.scroll_into_view_if_needed()
     canvas.hover(position={"x": 40, "y": 40})
     expect(page.locator(".readout")).to_contain_text("Row")
-    expect(page.locator(".caption").first).to_contain_text("Its receptive field: 3")
+    expect(page.locator(".caption").first).to_contain_text(f"Its receptive field: {first.kernel}")
     canvas.click(position={"x": 60, "y": 50})
     expect(page.locator('.frame[data-level="3"]')).to_be_visible()
     place = read(page)["at"]
-    expect(page).to_have_url(re.compile("at=stem_conv"))
+    expect(page).to_have_url(re.compile(f"at={first.name}"))
     page.reload()
     assert wait_until_ready(page)["at"] == place
     page.get_by_role("button", name="Zoom into product").click()

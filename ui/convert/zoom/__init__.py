@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
+from qana.errors import UserError
 from qana.evaluation.report_files import read_studies
 from qana.export.integer_network_files import NetworkFiles, pack_network
 from qana.inference.classifier import AkidaClassifier
@@ -35,10 +36,11 @@ def show(photo: WalkthroughPhoto) -> None:
     Args:
         photo: the visitor's photo.
     """
+    sha256 = photo.classifier.entry.sha256
     _zoom(
-        key="zoom",
+        key=f"zoom_{sha256}",  # a browser that is still open loads other weights anew
         data={
-            "network": _serve(_pack(photo.classifier.entry.sha256, photo.classifier)),
+            "network": _serve(_pack(sha256, photo.classifier)),
             "photo": _encode(photo),
             "at": st.query_params.get("at", ""),
             "study": _describe_study(),
@@ -90,5 +92,8 @@ def _encode(photo: WalkthroughPhoto) -> dict[str, Any]:
 
 @st.cache_data(show_spinner=False)
 def _describe_study() -> str:
-    studies = {table.study: table for table in read_studies()}
+    try:
+        studies = {table.study: table for table in read_studies()}
+    except UserError:  # the chapter on bits explains what is wrong with the studies
+        return ""
     return describe_tuning(studies["bits"]) if "bits" in studies else ""
