@@ -11,9 +11,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 import venv
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -67,22 +69,19 @@ def test_packages_are_installed_by_their_hashes(stage: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def image() -> Iterator[Path]:
     """The files of the image `light`, with its packages in `.image`, owned by root."""
     # Outside pytest's own folder, which other users may not enter.
-    folder = Path(shutil.copytree(ROOT, _make_folder() / "app", ignore=_ignore))
+    home = Path(tempfile.mkdtemp(prefix="qana-image-"))
+    home.chmod(0o755)
+    folder = Path(shutil.copytree(ROOT, home / "app", ignore=_ignore))
     venv.create(folder / ".image", with_pip=True, symlinks=True)
     python = folder / ".image" / "bin" / "python"
     step = next(one for one in INSTRUCTIONS["light"] if "pip install" in one)
     words = [str(python), *step.removeprefix("RUN python ").split(), "--quiet", "--no-compile"]
     subprocess.run(words, check=True, cwd=folder)
-    return folder
-
-
-def _make_folder() -> Path:
-    folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"qana-image-{os.getpid()}"
-    folder.mkdir(mode=0o755)
-    return folder
+    yield folder
+    shutil.rmtree(home)
 
 
 def _ignore(folder: str, names: list[str]) -> set[str]:
@@ -98,9 +97,16 @@ def _ignore(folder: str, names: list[str]) -> set[str]:
 
 
 @pytest.mark.slow  # downloads packages
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs another user")
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or shutil.which("setpriv") is None,
+    reason="needs another user",
+)
 def test_the_light_image_answers_and_writes_only_temporary_files(image: Path) -> None:
     user = pwd.getpwnam("nobody")
+    # Python may lie in a folder of root: this user may read everything, and write nothing.
+    become = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    become += ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
+    become += ["--bounding-set=-all,+dac_read_search", "--no-new-privs"]
     temporary = image.parent / "tmp"
     temporary.mkdir()
     os.chown(temporary, user.pw_uid, user.pw_gid)
@@ -110,17 +116,22 @@ def test_the_light_image_answers_and_writes_only_temporary_files(image: Path) ->
     python = image / ".image" / "bin" / "python"
     # The engine keeps nothing: not even Streamlit's own settings have a home to be written to.
     environment = {
-        "PATH": str(python.parent),
+        "PATH": f"{python.parent}:/usr/bin:/bin",
         "TMPDIR": str(temporary),
         "HOME": "/nonexistent",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+    def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        command = [*become, str(python), *arguments]
+        return subprocess.run(
+            command, cwd=image, env=environment, capture_output=True, text=True, check=False
+        )
+
     last = next(one for one in INSTRUCTIONS["base"] if one.startswith("CMD"))
     words = re.findall(r'"([^"]+)"', last)
-    words = [str(python), *words[1:], "--server.port", str(port)]
-    process = subprocess.Popen(
-        words, cwd=image, env=environment, user=user.pw_uid, group=user.pw_gid, extra_groups=[]
-    )
+    words = [*become, str(python), *words[1:], "--server.port", str(port)]
+    process = subprocess.Popen(words, cwd=image, env=environment)
     start = time.time()
     try:
         health = f"http://127.0.0.1:{port}/_stcore/health"
@@ -131,22 +142,13 @@ def test_the_light_image_answers_and_writes_only_temporary_files(image: Path) ->
             except OSError:
                 assert process.poll() is None
                 time.sleep(0.5)
-        predict = [str(python), "-m", "qana", "predict", "assets/samples/ISIC_0025904.jpg"]
-        done = subprocess.run(
-            predict,
-            cwd=image,
-            env=environment,
-            user=user.pw_uid,
-            group=user.pw_gid,
-            extra_groups=[],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = _run(["-m", "qana", "predict", "assets/samples/ISIC_0025904.jpg"])
         assert done.returncode == 0, done.stderr
+        # Neither the app's files nor anything else: this user can write to one folder only.
+        done = _run(["-c", "open('models/light.json', 'a')"])
+        assert "PermissionError" in done.stderr
     finally:
         process.terminate()
         process.wait(30)
     changed = [p for p in image.rglob("*") if p.is_file() and p.stat().st_mtime > start]
-    shutil.rmtree(image.parent)
     assert changed == []
