@@ -12,18 +12,18 @@ export function startCrumbs(view, root) {
     const { level, channel, row, column, pixel, part } = position
     const at = (other) => ({ ...position, level: other, pixel: null })
     const neuron = () => chooseLargest(view, at(NEURON))
-    const names = [[at(NETWORK), "Network"]]
-    if (level >= LAYER) names.push([at(LAYER), writeName(layer.name)])
-    if (level >= CHANNEL) names.push([flat ? neuron() : at(CHANNEL), `channel ${channel}`])
-    if (level >= NEURON && !flat) names.push([neuron(), `row ${row}, column ${column}`])
-    if (pixel) names.push([{ ...position, level: NEURON }, `pixel ${pixel.join(", ")}`])
-    if (level === PART) names.push([position, `product ${part + 1}`])
+    const names = [[() => at(NETWORK), "Network"]]
+    if (level >= LAYER) names.push([() => at(LAYER), writeName(layer.name)])
+    if (level >= CHANNEL) names.push([flat ? neuron : () => at(CHANNEL), `channel ${channel}`])
+    if (level >= NEURON && !flat) names.push([neuron, `row ${row}, column ${column}`])
+    if (pixel) names.push([() => ({ ...position, level: NEURON }), `pixel ${pixel.join(", ")}`])
+    if (level === PART) names.push([() => position, `product ${part + 1}`])
     const list = make("ol", {})
-    names.forEach(([target, name], index) => {
+    names.forEach(([makeTarget, name], index) => {
       const last = index === names.length - 1
       const button = make("button", { type: "button", "aria-current": last ? "step" : null, disabled: last }, name)
       button.onclick = () => {
-        view.go(target)
+        view.go(makeTarget())
         view.stage.focus({ preventScroll: true })
       }
       list.append(make("li", {}, button))

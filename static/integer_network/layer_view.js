@@ -1,5 +1,5 @@
 // Draws one layer: the maps of all its channels side by side.
-import { LEGEND, countEvents, paintChannels } from "./drawing.js"
+import { LEGEND, paintChannels } from "./drawing.js"
 import { make, write } from "./elements.js"
 import { findLayer } from "./position.js"
 import { describeLayer, findOrigin } from "./network_view.js"
@@ -52,9 +52,11 @@ export function drawLayer(view, stage) {
 
   function describe() {
     const { channel } = view.position
-    const own = values.filter((_, at) => at % channels === channel)
-    const last = layer.kind === "dense" ? `, ${view.network.classes[channel].name}: ${write(own[0])}` : ""
-    return `Channel ${channel} of ${channels}${last}: ${write(countEvents(own))} of ${write(own.length)} outputs are not zero.`
+    const places = values.length / channels
+    let events = 0
+    for (let at = channel; at < values.length; at += channels) if (values[at] !== 0) events++
+    const last = layer.kind === "dense" ? `, ${view.network.classes[channel].name}: ${write(values[channel])}` : ""
+    return `Channel ${channel} of ${channels}${last}: ${write(events)} of ${write(places)} outputs are not zero.`
   }
 }
 

@@ -4,10 +4,11 @@ import { make, write, writeName } from "./elements.js"
 import { NETWORK } from "./position.js"
 import { sendsEvents } from "./network.js"
 
+const drawn = new WeakMap() // outputs to their cards, which stay the same until the next computation
+
 export function drawNetwork(view, stage) {
-  const { network } = view
-  const cards = new Map(network.layers.map((layer) => [layer.name, drawCard(view, layer)]))
-  const list = make("div", { class: "cards" }, ...cards.values())
+  if (!drawn.has(view.outputs)) drawn.set(view.outputs, drawCards(view))
+  const { cards, list } = drawn.get(view.outputs)
   stage.replaceChildren(list)
   choose()
   return { choose, columns, describe: () => describe(view), origin }
@@ -25,6 +26,11 @@ export function drawNetwork(view, stage) {
   function origin() {
     return findOrigin(cards.get(view.position.layer), stage)
   }
+}
+
+function drawCards(view) {
+  const cards = new Map(view.network.layers.map((layer) => [layer.name, drawCard(view, layer)]))
+  return { cards, list: make("div", { class: "cards" }, ...cards.values()) }
 }
 
 // Finds the middle of an element as a place of the stage, for the animation.

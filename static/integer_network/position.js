@@ -124,9 +124,13 @@ export function readPosition(view, text) {
   return zoomIn(view, { ...inChannel, row: Math.floor(row), column: Math.floor(column) })
 }
 
+const counted = new WeakMap() // outputs of a network to their events, which every view shows
+
 // Counts the events of all layers that send some.
 export function countAll(network, outputs, count) {
-  return network.layers
-    .filter((layer) => sendsEvents(network, layer))
-    .reduce((sum, layer) => sum + count(outputs.get(layer.name)), 0)
+  if (!counted.has(outputs)) {
+    const sending = network.layers.filter((layer) => sendsEvents(network, layer))
+    counted.set(outputs, sending.reduce((sum, layer) => sum + count(outputs.get(layer.name)), 0))
+  }
+  return counted.get(outputs)
 }

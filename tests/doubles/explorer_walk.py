@@ -2,7 +2,6 @@
 
 import json
 import re
-from statistics import median
 from typing import Any
 
 import akida
@@ -51,7 +50,8 @@ def walk_through_levels(page: Page, classifier: AkidaClassifier, photo: np.ndarr
     before, chosen = list(recorded)[1:3]
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    steps = [press(page, "Enter", level) for level in (1, 2, 3)]
+    for level in (1, 2, 3):
+        press(page, "Enter", level)
     name, channel, place = read(page)["at"].split("/")
     row, column = map(int, place.split(","))
     assert name == chosen
@@ -59,14 +59,23 @@ def walk_through_levels(page: Page, classifier: AkidaClassifier, photo: np.ndarr
     words = page.locator(".result").inner_text().replace("\u2212", "-").replace(",", "")
     assert f"An event: {value}" in words if value else "Silence: 0" in words
     expect(page.locator(".field")).to_be_visible()
-    steps.append(press(page, "Enter", 4))
+    press(page, "Enter", 4)
     expect(page.locator(".crumbs")).to_contain_text("product")
     page.keyboard.press("Enter")  # to the input that the product reads
     expect(page.locator(".frame")).to_have_attribute("data-at", re.compile(before))
     page.keyboard.press("Backspace")
     expect(page.locator(".frame")).to_have_attribute("data-at", re.compile(name))
-    steps += [press(page, "Escape", level) for level in (3, 2, 1, 0)]
-    assert median(steps) < LONGEST_STEP, steps
+    for level in (3, 2, 1, 0):
+        press(page, "Escape", level)
+    time_steps(page)
+
+
+def time_steps(page: Page) -> None:
+    """Each step once more and again, because another process may slow one of them down."""
+    keys = [("Enter", level) for level in (1, 2, 3, 4)]
+    keys += [("Escape", level) for level in (3, 2, 1, 0)]
+    rounds = [[press(page, *key) for key in keys] for _ in range(3)]
+    assert max(map(min, zip(*rounds, strict=True))) < LONGEST_STEP, rounds
 
 
 def change_one_weight(page: Page, classifier: AkidaClassifier, photo: np.ndarray) -> None:
