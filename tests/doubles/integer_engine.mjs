@@ -31,9 +31,10 @@ for (const [number, task] of JSON.parse(read("tasks.json")).entries()) {
     const layer = network.byName.get(name)
     const neuron = describeNeuron(network, outputs, layer, [row, column, channel])
     const field = findReceptiveField(network, layer, { top: row, left: column, bottom: row, right: column })
-    const { form, value, bias, sum, rise, fall, reads } = neuron
+    const { form, value, bias, sum, rise, fall, reads, limit } = neuron
+    const edges = [rise - 1, rise, fall, fall + 1].map((edge) => rescaleSum(neuron, edge))
     const total = neuron.parts.reduce((whole, part) => whole + part.product, 0)
-    return { form, value, bias, sum, total, rise, fall, reads, parts: neuron.parts.length, field, rescaled: rescaleSum(neuron, sum) }
+    return { form, value, bias, sum, total, rise, fall, reads, parts: neuron.parts.length, field, limit, edges, rescaled: rescaleSum(neuron, sum) }
   })
   const variables = {}
   for (const layer of network.layers.filter((one) => one !== deployed.byName.get(one.name))) {

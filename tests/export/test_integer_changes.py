@@ -62,13 +62,23 @@ def draw_change(
     return change | {"value": int(rng.integers(low, high))}
 
 
-def record_changed(
-    classifier: AkidaClassifier, changes: list[dict[str, Any]], photo: np.ndarray
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """What the engine computes with the same changes: the integers of its layers, and logits."""
+def change_model(classifier: AkidaClassifier, changes: list[dict[str, Any]]) -> akida.Model:
+    """The engine's network with the same changes."""
     model = akida.Model(str(classifier.entry.path))
     change_akida(model, changes)
+    return model
+
+
+def record(model: akida.Model, photo: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The integers of its layers, and the logits."""
     return LayerRecorder(model).record(photo), model.predict(photo[None]).reshape(-1)
+
+
+def assert_equal_variables(found: Computed, model: akida.Model) -> None:
+    """A weight that no photo shows is equal, too."""
+    for layer in read_integer_network(model.layers).layers:
+        for name, values in found.variables.get(layer.name, {}).items():
+            np.testing.assert_array_equal(values, layer.variables[name].reshape(-1), err_msg=name)
 
 
 def assert_equal(found: Computed, recorded: dict[str, np.ndarray], logits: np.ndarray) -> None:
@@ -87,8 +97,9 @@ def compare(
     tasks = [{"photo": at % len(photos), "changes": one} for at, one in enumerate(lists)]
     found = compute_in_node(files, photos, tasks, folder)
     for task, computed in zip(tasks, found, strict=True):
-        recorded = record_changed(classifier, task["changes"], photos[task["photo"]])
-        assert_equal(computed, *recorded)
+        model = change_model(classifier, task["changes"])
+        assert_equal_variables(computed, model)
+        assert_equal(computed, *record(model, photos[task["photo"]]))
     return found
 
 
@@ -152,7 +163,7 @@ def test_only_the_layers_from_the_change_on_are_computed(
         at[id(bits)],
     ]
     for one, computed in zip(lists, found, strict=True):
-        assert_equal(computed, *record_changed(classifier, one, photos[0]))
+        assert_equal(computed, *record(change_model(classifier, one), photos[0]))
 
 
 def test_levels_of_few_bits_are_few(classifier, files, layers, tmp_path: Path) -> None:
@@ -194,9 +205,19 @@ def test_a_neuron_is_the_sum_of_its_parts(classifier, files, layers, tmp_path: P
             falls = neuron["fall"] is not None and neuron["sum"] <= neuron["fall"]
             if name != layers[-1].name:
                 assert (value > 0, value < 0) == (fires, falls)
+                check_edges(neuron)
         if neuron["form"] != "pooled":
             assert neuron["sum"] == neuron["bias"] + neuron["total"]
         assert neuron["parts"] <= neuron["reads"]
+
+
+def check_edges(neuron: dict[str, Any]) -> None:
+    """The thresholds are the first sums with an event."""
+    below, at, negative, above = neuron["edges"]
+    assert below <= 0
+    assert at > 0 or (neuron["limit"] is not None and neuron["limit"] < neuron["rise"])
+    if neuron["fall"] is not None:
+        assert negative < 0 <= above
 
 
 def test_a_neuron_depends_on_its_receptive_field_alone(
