@@ -3,8 +3,9 @@ import { make, write } from "./elements.js"
 import { hasWeights, isDepthwise } from "./network.js"
 import { CHANNEL, LAYER, PART, describe, findLayer } from "./position.js"
 
-const TUNING =
-  "Nothing is trained again here. A network with fewer bits is tuned while it is quantized, and only then used."
+const UNTRAINED =
+  "Nothing is trained again here. Weights, thresholds and bounds were learned together, so a network with others would be tuned before its use."
+const TUNING = "With fewer bits, the network is tuned while it is quantized."
 const LISTED = 6
 const FEWER = ["weight_bits", "activation_bits"]
 
@@ -34,8 +35,8 @@ export function startControls(view, root) {
     const more = view.changes.size - LISTED
     made.replaceChildren(...listed, ...(more > 0 ? [make("li", {}, `and ${more} more`)] : []))
     const fewer = [...view.changes.values()].some((change) => FEWER.includes(change.kind))
-    note.hidden = !fewer
-    if (fewer && !note.childNodes.length) note.append(...writeNote(view.options))
+    note.hidden = view.changes.size === 0
+    note.replaceChildren(UNTRAINED, ...(fewer ? writeNote(view.options) : []))
   }
 
   function drawSlider(one) {
@@ -49,7 +50,9 @@ export function startControls(view, root) {
     }
     reset.onclick = () => view.change(...one.make(null))
     sliders.set(one.key, (now) => {
-      const change = view.changes.get(one.keys?.find((key) => view.changes.has(key)) ?? one.key)
+      const found = (one.keys ?? [one.key]).map((key) => view.changes.get(key))
+      // A slider of all layers shows their number of bits only where they share one.
+      const change = found.every((each) => each && one.read(each) === one.read(found[0] ?? each)) ? found[0] : null
       const number = change ? one.read(change) : now.usual
       if (Number(input.value) !== number) input.value = number
       value.textContent = one.write(number)
@@ -144,7 +147,7 @@ function nameChange(change) {
 }
 
 function writeNote({ onStudy, study }) {
-  const words = [TUNING, study ? ` ${study}` : ""]
+  const words = [` ${TUNING}`, study ? ` ${study}` : ""]
   if (onStudy) words.push(" ", make("button", { type: "button", class: "link", onclick: onStudy }, "See what tuning mends"))
   return words
 }

@@ -9,7 +9,8 @@ const drawn = new WeakMap() // outputs to their cards, which stay the same until
 export function drawNetwork(view, stage) {
   if (!drawn.has(view.outputs)) drawn.set(view.outputs, drawCards(view))
   const { cards, list } = drawn.get(view.outputs)
-  stage.replaceChildren(list)
+  const legend = make("p", { class: "legend" }, "Framed: layers that compute other integers than before the changes.")
+  stage.replaceChildren(list, ...(view.changes.size ? [legend] : []))
   choose()
   return { choose, columns, describe: () => describe(view), origin }
 

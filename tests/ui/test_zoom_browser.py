@@ -93,6 +93,8 @@ def test_another_photo_and_fewer_bits_are_the_engines(
     assert len(changes) > 20 and {change["bits"] for change in changes} == {7}
     np.testing.assert_array_equal(read_logits(page), compute_with(classifier, changes, first))
     expect(page.get_by_text("Nothing is trained again here")).to_be_visible()
+    framed = page.locator(".card.differs")
+    assert 20 < framed.count() <= page.locator(".card").count()
     page.get_by_text("Another photo").click()
     page.get_by_role("button", name="Photo 2", exact=True).click()
     before = read(page)["logits"]
