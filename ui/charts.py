@@ -4,11 +4,12 @@ Streamlit applies the font and the palette of the theme in the browser, so the c
 visitor who changes the theme. A colour that is set here must be visible on light and on dark.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+
+from ui.chart_axes import fit_domain, make_tick_axis
 
 Rows = Sequence[dict[str, Any]]
 ROW = 30
@@ -47,8 +48,9 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
     )
     measured = base.transform_filter("datum.low !== null")
     published = base.transform_filter("datum.low === null")
-    scale = _fit_scale(rows)
-    x = alt.X("value:Q", scale=scale, title=None, axis=alt.Axis(tickCount=6, format=".1f"))
+    low, high = fit_domain(rows)
+    scale = alt.Scale(domain=(low, high), nice=False)
+    x = alt.X("value:Q", scale=scale, title=None, axis=make_tick_axis(low, high))
     layers = [
         measured.mark_rule(strokeWidth=2.5, strokeCap="round", opacity=0.55).encode(
             x=alt.X("low:Q", scale=scale, title=None), x2="high:Q"
@@ -228,13 +230,6 @@ def _draw_diagonal() -> alt.Chart:
     ends = alt.InlineData([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
     line = alt.Chart(ends).mark_line(strokeDash=[3, 3], strokeWidth=1, color=GUIDE)
     return line.encode(x=alt.X("a:Q", scale=SHARES), y=alt.Y("b:Q", scale=SHARES))
-
-
-def _fit_scale(rows: Rows) -> alt.Scale:
-    """Fits a scale to the values and the ends of the intervals, in whole tenths."""
-    ends = [row[key] for row in rows for key in ("value", "low", "high") if row[key] is not None]
-    low, high = math.floor(10 * min(ends)) / 10, math.ceil(10 * max(ends)) / 10
-    return alt.Scale(domain=(low, min(max(high, low + 0.1), 1.0)), nice=False)
 
 
 def _format_tooltips(*names: str) -> list[alt.Tooltip]:

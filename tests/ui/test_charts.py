@@ -8,6 +8,7 @@ from qana.classes import CLASSES, LABELS
 from qana.evaluation.scores import DecisionScores
 from qana.protocols.protocol_reports import read_reports
 from qana.reports.model_facts import list_class_scores, list_confusion, list_roc_points
+from ui.chart_axes import make_tick_axis
 from ui.charts import draw_confusion, draw_intervals, draw_roc
 
 NAMES = {lesion.name for lesion in CLASSES}
@@ -41,3 +42,15 @@ def test_no_chart_of_a_class_uses_its_code(report) -> None:
     assert {row["set"] for row in rows} == NAMES
     assert not collect_texts(draw_intervals(rows)) & set(LABELS)
     assert not collect_texts(draw_roc(list_roc_points(report))) & set(LABELS)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.0, 1.0), (0.6, 1.0), (0.6, 0.9), (0.6, 0.8), (0.7, 0.8), (0.1, 0.7)]
+)
+def test_no_two_ticks_of_an_axis_have_one_label(low: float, high: float) -> None:
+    axis = make_tick_axis(low, high).to_dict()
+    digits = int(axis["format"][1])
+    labels = [f"{value:.{digits}f}" for value in axis["values"]]
+    assert len(labels) == len(set(labels)) >= 3
+    assert all(float(label) == value for label, value in zip(labels, axis["values"], strict=True))
+    assert axis["values"][0] == low and axis["values"][-1] == high
