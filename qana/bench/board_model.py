@@ -210,8 +210,9 @@ class BoardModel:
         return f"The cost of a 4-bit network of {words.format(board=self.board)}"
 
     def _compute_sizes(self) -> np.ndarray:
-        """Computes the logs of the variable of each figure."""
-        return np.log([_compute_size(point, self.by_activity) for point in self.points])
+        """Computes the log of the variable of each figure."""
+        active = [1 - (point.sparsity or 0.0) if self.by_activity else 1.0 for point in self.points]
+        return np.log([point.mmac for point in self.points]) + np.log(active)
 
     def _compute_values(self) -> np.ndarray:
         return np.log([point.get_value(self.quantity) for point in self.points])
@@ -246,8 +247,3 @@ def _fit_best(model: BoardModel) -> BoardModel:
         return model
     other = replace(model, by_activity=True)
     return other if other.typical_factor < model.typical_factor else model
-
-
-def _compute_size(point: Figure, by_activity: bool) -> float:
-    sparsity = point.sparsity if by_activity and point.sparsity is not None else 0.0
-    return point.mmac * (1 - sparsity)
