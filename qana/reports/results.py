@@ -42,6 +42,7 @@ from qana.reports.model_facts import STAGES
 from qana.reports.seen_lesions import has_present_split
 from qana.reports.source_facts import format_estimate, format_kind, format_strength, format_tone
 from qana.reports.sources_section import describe_sources, format_costs
+from qana.reports.tested_code import describe_tested_code
 from qana.reports.training_data import STUDIED_NETWORKS
 
 TEMPLATE = "results.md.jinja"
@@ -84,6 +85,7 @@ def make_results() -> str:
         faults=hardening.faults,
         fuzz=hardening.fuzz,
         booth=hardening.booth,
+        tested_code=describe_tested_code(),
         studied_networks=STUDIED_NETWORKS,
         has_sparsity_study=any(study.study == "sparsity" for study in read_studies()),
         studies=[(study, _format_rows(study)) for study in read_studies()],

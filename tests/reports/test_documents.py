@@ -27,6 +27,14 @@ from qana.reports.hardening_report import (
 from qana.reports.learning_report import LearningReport
 from qana.reports.light_report import LightReport
 from qana.reports.screening_report import ScreeningReport
+from qana.reports.tested_code import (
+    COVERAGE,
+    GUIDED_FUZZ,
+    MUTATION,
+    CoverageReport,
+    GuidedFuzzReport,
+    MutationReport,
+)
 
 KINDS: dict[str, type] = {
     "protocols/lesion.json": LesionReport,
@@ -48,6 +56,9 @@ OPTIONAL_KINDS: dict[str, type] = {
     "protocols/sources-validation.json": SourcesReport,
     "protocols/sources-akd1000-validation.json": SourcesReport,
     "hardening/screening.json": ScreeningReport,
+    COVERAGE: CoverageReport,
+    MUTATION: MutationReport,
+    GUIDED_FUZZ: GuidedFuzzReport,
 }
 """Documents that may be missing."""
 FOLDER = find_models_folder()

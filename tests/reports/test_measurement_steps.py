@@ -15,6 +15,7 @@ from qana.protocols.sources_report import name_report
 from qana.reports.measurement_step import DATA, OUTLIERS, PROJECT, MeasurementStep, locate_file
 from qana.reports.measurement_steps import list_steps
 from qana.reports.recorded_weights import read_origin
+from qana.reports.tested_code import COVERAGE, GUIDED_FUZZ, MUTATION
 
 WRITTEN_BY_NO_STEP = {
     "models/*.fbz": "the weights themselves; `qana train` writes them",
@@ -44,6 +45,12 @@ WRITTEN_BY_NO_STEP = {
     "static/*": "fonts, icons and thumbnails of the samples",
 }
 """Files that depend on no deployed weights, or are these, and the reason."""
+ABOUT_THE_CODE = {
+    f"models/{COVERAGE}": "`tools.branch_coverage` writes it; about the code and its tests",
+    f"models/{MUTATION}": "`tools.mutation` writes it; about the code and its tests",
+    f"models/{GUIDED_FUZZ}": "`tools.guided_fuzz` writes it; about the code",
+}
+"""Files that depend on no weights and may be missing."""
 FOLDERS = ("models", "assets", "docs", "static")
 STUDIES = find_models_folder() / "studies"
 
@@ -60,7 +67,8 @@ def find_uncovered(files: Iterable[str], steps: Iterable[MeasurementStep]) -> li
     return [
         file
         for file in files
-        if file not in written and not any(fnmatch(file, one) for one in WRITTEN_BY_NO_STEP)
+        if file not in written
+        and not any(fnmatch(file, one) for one in (*WRITTEN_BY_NO_STEP, *ABOUT_THE_CODE))
     ]
 
 

@@ -1,11 +1,25 @@
 """The commands that measure the tests themselves: coverage and mutants."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from qana.evaluation.report_files import to_document, write_report
+from qana.reports.tested_code import (
+    COVERAGE,
+    GUIDED_FUZZ,
+    MUTATION,
+    CoverageReport,
+    FolderCoverage,
+    GuidedFuzzReport,
+    MutationReport,
+    describe_tested_code,
+)
 from tools import mutation
 from tools.branch_coverage import FOLDERS, OTHER_TESTS, summarize
+from tools.fuzz_targets import TARGETS
+from tools.guided_fuzz import run_reader
 from tools.mutation import MODULES, REASONS, draw, list_mutations, run_module
 from tools.server import ROOT
 
@@ -95,3 +109,43 @@ def test_the_share_of_a_folder_counts_lines_and_branches() -> None:
         "covered": 0.75,
         "missing": [{"file": "qana/bench/rows.py", "lines": [3, 4]}],
     }
+
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="atheris exists for Linux only")
+
+
+@LINUX
+def test_a_reader_is_fuzzed_and_guided(tmp_path: Path) -> None:
+    run = run_reader("head", 3, tmp_path)
+    assert run.inputs > 50
+    assert run.branches > 5
+    assert run.failure == ""
+
+
+@LINUX
+def test_an_input_that_fails_is_kept(tmp_path: Path) -> None:
+    run = run_reader("broken", 60, tmp_path, "tests.doubles.fuzz_target_double")
+    assert Path(run.failure).read_bytes()[:1] == b"Q"
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_reader_starts_from_inputs_that_are_there(name: str) -> None:
+    seeds = TARGETS[name].seeds()
+    assert seeds
+    assert all(seeds)
+
+
+def test_the_results_describe_what_was_measured(tmp_path: Path) -> None:
+    assert describe_tested_code(tmp_path) == []
+    reports = {
+        COVERAGE: CoverageReport("one", 0.95, {"bench": FolderCoverage(0.961, [])}),
+        MUTATION: MutationReport("two", 31, 150, 0.85, 0.9, [{"mutants": 1200}]),
+        GUIDED_FUZZ: GuidedFuzzReport("three", 31, [{"inputs": 5000, "failure": ""}]),
+    }
+    for name, report in reports.items():
+        write_report(tmp_path / name, to_document(report))
+    coverage, mutants, guided = describe_tested_code(tmp_path)
+    assert "bench 96.1 % (`one`)" in coverage
+    assert "Of 1,200 small changes to 1 modules, the tests notice 90.0 % (`two`)" in mutants
+    assert "1 readers took 5,000 inputs" in guided
+    assert "None of the readers failed (`three`)" in guided
