@@ -30,6 +30,7 @@ LONGEST_FIRST = (
     *("test_browser", "test_walk", "test_qana_sequential", "test_soak", "test_notebook"),
     *("test_gate", "test_pipeline", "test_run_bench", "test_compare_page", "test_grad_cam"),
     *("test_bit_widths", "test_convert_page", "test_commands", "test_studies"),
+    *("test_proxy", "test_dockerfile"),
 )
 """Files that take minutes: begun last, one of them would run on beside an idle process."""
 

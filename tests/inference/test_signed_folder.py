@@ -1,14 +1,20 @@
 """The models are as they were signed, and one changed bit anywhere is found."""
 
+import dataclasses
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from qana.bench.bench_result import BenchResult
+from qana.bench.machine import describe_machine
+from qana.bench.other_results import classify_result
+from qana.edge_learning.head import HeadError
+from qana.edge_learning.head_files import decode_head
 from qana.errors import ModelError
-from qana.inference.manifest import read_manifest
-from qana.inference.signature import SIGNATURE
+from qana.inference.manifest import find_entry, read_manifest
+from qana.inference.signature import SIGNATURE, read_signature
 from qana.inference.signed_folder import (
     KEY,
     check_signed_folder,
@@ -178,3 +184,20 @@ def test_the_models_of_the_project_need_its_key_and_others_the_one_that_is_named
     assert find_key(tmp_path) == Path("other.pem")
     assert find_key(tmp_path / "run") is None
     check_signed_folder(tmp_path / "run")
+
+
+def test_the_networks_that_heads_and_results_name_are_signed(folder: Path) -> None:
+    """So a head or a result of a network of another key is told apart by its SHA-256."""
+    signed = set(read_signature(folder, folder.parent / "key.pem").values())
+    for entry in read_manifest():
+        assert entry.sha256 in signed
+        result = BenchResult("a", entry.name, entry.sha256, entry.macs, describe_machine(), ())
+        assert not classify_result(result, entry, {}).note
+        other = dataclasses.replace(result, sha256="0" * 64)
+        assert classify_result(other, entry, {}).note.startswith("It ran other weights")
+    edge = find_entry("akd1000").record["edge"]
+    assert {edge["sha256"], edge["head"]["sha256"]} <= signed
+    head = (folder / edge["head"]["file"]).read_bytes()
+    assert decode_head(head, edge["sha256"]).classes
+    with pytest.raises(HeadError, match="learned with another network"):
+        decode_head(head, "0" * 64)
