@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from qana.export.akida_layers import ExportError
+from qana.inference.classifier import AkidaClassifier
 from ui.convert import zoom
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
@@ -51,3 +53,16 @@ def test_the_study_opens_in_the_same_session(drawn) -> None:
     page.run()
     assert not page.exception
     assert "Bits" in page.header[0].value
+
+
+def test_a_network_that_no_browser_computes_is_explained(drawn, monkeypatch) -> None:
+    def refuse(classifier: AkidaClassifier) -> None:
+        raise ExportError("Layer odd_one cannot be computed.")
+
+    zoom._pack.clear()
+    monkeypatch.setattr(zoom, "pack_network", refuse)
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    page.query_params["chapter"] = "zoom"
+    page.run()
+    assert not page.exception and not drawn
+    assert page.error[0].value == "Layer odd_one cannot be computed."

@@ -37,10 +37,15 @@ def show(photo: WalkthroughPhoto) -> None:
         photo: the visitor's photo.
     """
     sha256 = photo.classifier.entry.sha256
+    try:
+        files = _pack(sha256, photo.classifier)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     _zoom(
         key=f"zoom_{sha256}",  # a browser that is still open loads other weights anew
         data={
-            "network": _serve(_pack(sha256, photo.classifier)),
+            "network": _serve(files),
             "photo": _encode(photo),
             "at": st.query_params.get("at", ""),
             "study": _describe_study(),
