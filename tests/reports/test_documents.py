@@ -26,6 +26,7 @@ from qana.reports.hardening_report import (
 )
 from qana.reports.learning_report import LearningReport
 from qana.reports.light_report import LightReport
+from qana.reports.measuring_report import MeasuringReport
 from qana.reports.screening_report import ScreeningReport
 from qana.reports.tested_code import (
     COVERAGE,
@@ -56,6 +57,7 @@ OPTIONAL_KINDS: dict[str, type] = {
     "protocols/sources-validation.json": SourcesReport,
     "protocols/sources-akd1000-validation.json": SourcesReport,
     "hardening/screening.json": ScreeningReport,
+    "hardening/measuring.json": MeasuringReport,
     COVERAGE: CoverageReport,
     MUTATION: MutationReport,
     GUIDED_FUZZ: GuidedFuzzReport,

@@ -30,6 +30,7 @@ LOOP_PHOTOS = 1000
 MEMORY_READINGS = 20
 """Readings of the parent's memory that a report keeps."""
 TWO = "2 workers"
+"""The run that others are compared with, as `name_run` names it."""
 
 
 def main() -> int:
@@ -47,7 +48,7 @@ def main() -> int:
         folder = ScreenedFolder(Path(place), sources, options.photos, options.bad)
         document |= {"photos": options.photos, "cores": count_cores()}
         document["loop"] = measure_loop(sources[: min(LOOP_PHOTOS, options.photos)])
-        runs = {f"{count} workers": ("--workers", str(count)) for count in options.workers}
+        runs = {name_run(count): ("--workers", str(count)) for count in options.workers}
         if find_spec("ray"):
             runs["ray"] = ("--engine", "ray", "--workers", "2")
         results: dict[str, RunResult] = {}
@@ -74,6 +75,11 @@ def main() -> int:
             "rows_with_a_reason": count_bad_rows(expected),
         }
     return finish_report(options.out, document, list_missed_targets(document))
+
+
+def name_run(workers: int) -> str:
+    """Names the run of some local workers."""
+    return "1 worker" if workers == 1 else f"{workers} workers"
 
 
 def measure_loop(paths: Sequence[Path]) -> dict[str, float]:
