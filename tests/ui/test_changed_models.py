@@ -27,14 +27,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "booth"])
 def test_a_page_gives_one_sentence(page: str, folder: Path, monkeypatch) -> None:
     monkeypatch.setenv("QANA_MODELS", str(folder))
     monkeypatch.setenv("QANA_MODELS_KEY", str(folder.with_name("key.pem")))
     st.cache_resource.clear()
     st.cache_data.clear()
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=SECONDS).run()
-    app.switch_page(f"pages/{page}.py").run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=SECONDS)
+    if page == "booth":
+        app.query_params["booth"] = "1"
+        app.run()
+    else:
+        app.run()
+        app.switch_page(f"pages/{page}.py").run()
     st.cache_resource.clear()
     st.cache_data.clear()
     assert not app.exception
