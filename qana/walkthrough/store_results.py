@@ -1,53 +1,40 @@
-"""Computes what `qana.walkthrough.stored_results` reads, with TensorFlow and the vendor's tools."""
+"""Computes what `qana.walkthrough.stored_results` reads, part by part."""
 
 import json
+import multiprocessing
 from collections.abc import Callable
-from dataclasses import asdict
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import akida
-import numpy as np
-
-from qana.data.balanced_subset import load_balanced_subset
-from qana.data.samples import load_all_samples, load_calibration_photos, load_samples
-from qana.imaging import read_image, to_input
-from qana.inference.load_network import load_network
+from qana.errors import UserError
 from qana.inference.manifest import ModelEntry, find_entry
-from qana.inference.model_store import hash_file
-from qana.jobs.cache import Cache
-from qana.walkthrough.agreement_job import compare_networks
-from qana.walkthrough.bit_widths_job import answer_subset, get_network
-from qana.walkthrough.block_graph import build_block_graph
-from qana.walkthrough.conversion_cases import CASES
-from qana.walkthrough.conversion_cases_job import run_case
-from qana.walkthrough.edited_network import EditableNetwork
-from qana.walkthrough.event_budget import find_saving
-from qana.walkthrough.few_bit_blocks import find_lossy_blocks
-from qana.walkthrough.few_bit_conversion import convert_few_bits
-from qana.walkthrough.float_layers import FloatNetwork
-from qana.walkthrough.outcome_json import (
-    Record,
-    encode_agreement,
-    encode_answers,
-    encode_floats,
-    encode_outcome,
-)
+from qana.network.keras_forms import silence_tensorflow
+from qana.walkthrough.outcome_json import Record
 from qana.walkthrough.stored_results import (
     COMMAND,
     FLOAT,
     FOLDER,
     PAIRS,
-    Bits,
-    compute_digest,
     format_bits,
-    locate_network,
     locate_results,
 )
 
 Progress = Callable[[str], None]
 """Receives a line before each part."""
+ENGINE, TENSORFLOW = "qana.walkthrough.engine_parts", "qana.walkthrough.result_parts"
+NAMES = {
+    "deployed": (ENGINE, "answer_deployed", "Asking the deployed network"),
+    "highest": (ENGINE, "find_ranges", "Finding the ranges of the activations"),
+    "exercises": (ENGINE, "search_exercises", "Solving the exercises for each sample"),
+    "cases": (TENSORFLOW, "convert_cases", "Converting the blocks"),
+    "agreements": (TENSORFLOW, "compare_samples", "Comparing Keras and Akida on each sample"),
+    FLOAT: (TENSORFLOW, "answer_float", "Asking the float network"),
+}
+"""Name of each part to the module and the name of its function, and a line about it."""
 
 
 def store_results(model: str, progress: Progress) -> Path:
@@ -63,22 +50,18 @@ def store_results(model: str, progress: Progress) -> Path:
         Path of the JSON file.
 
     Raises:
-        UserError: the model lacks a form, or a file is missing or changed.
+        UserError: the model lacks a form, a file is missing or changed, or a process ended early.
         ConversionError: the network with a pair of bits does not compute on Akida as in Keras.
     """
-    entry, cache, path = find_entry(model), Cache(), locate_results(model)
+    entry, path = find_entry(model), locate_results(model)
     FOLDER.mkdir(parents=True, exist_ok=True)
     document = Document(path.with_name(f"{path.name}.unfinished"), entry)
-    photos, _labels = load_balanced_subset()
-    document.add("deployed", lambda: encode_floats(_predict(load_network(entry), photos)))
-    document.add("highest", lambda: _find_ranges(entry, progress))
-    document.add("exercises", lambda: _search_exercises(entry, progress))
-    document.add("cases", lambda: _run_cases(entry, cache, progress))
-    document.add("agreements", lambda: _compare_samples(entry, cache, progress))
-    document.add(FLOAT, lambda: encode_answers(answer_subset(cache, _ignore, model, 0, 0)))
+    for name, (module, function, words) in NAMES.items():
+        document.add(name, partial(_run_apart, module, function, model), words, progress)
     for bits in PAIRS:
         name = format_bits(bits)
-        document.add(name, partial(_quantize_pair, entry, cache, progress, bits))
+        compute = partial(_run_apart, TENSORFLOW, "quantize_pair", model, bits)
+        document.add(name, compute, f"Quantizing to {name} bits", progress)
     document.finish(path)
     return path
 
@@ -102,14 +85,17 @@ class Document:
         except (OSError, ValueError, KeyError, TypeError):
             pass
 
-    def add(self, name: str, compute: Callable[[], Any]) -> None:
+    def add(self, name: str, compute: Callable[[], Any], words: str, progress: Progress) -> None:
         """Computes a part, unless it is there already, and stores it.
 
         Args:
             name: of the part.
             compute: computes it.
+            words: a line about it.
+            progress: receives the line, if the part is computed.
         """
         if name not in self._parts:
+            progress(words)
             self._parts[name] = compute()
             self._write()
 
@@ -133,67 +119,19 @@ class Document:
         self._path.write_text(text, encoding="utf-8")
 
 
-def _find_ranges(entry: ModelEntry, progress: Progress) -> dict[str, Any]:
-    progress("Finding the ranges of the activations")
-    highest = FloatNetwork(entry).find_highest(load_calibration_photos())
-    return {name: encode_floats(values) for name, values in highest.items()}
+def _run_apart(module: str, name: str, *arguments: Any) -> Any:
+    """Calls a function in a new process, and returns what it returns."""
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(1, context) as pool:
+            return pool.submit(_call, module, name, *arguments).result()
+    except BrokenProcessPool:
+        raise UserError(
+            "A process of this command ended early, perhaps because memory ran out: run the "
+            "command again, and it continues."
+        ) from None
 
 
-def _search_exercises(entry: ModelEntry, progress: Progress) -> dict[str, Any]:
-    """Searches a solution of the exercises for each dermatoscopic sample."""
-    network = EditableNetwork(entry)
-    lossy: dict[str, Any] = {}
-    savings: dict[str, Any] = {}
-    for number, sample in enumerate(samples := load_samples(), start=1):
-        progress(f"Solving the exercises for sample {number} of {len(samples)}")
-        inputs = to_input(read_image(sample.path), entry.input_shape[0])
-        digest = compute_digest(inputs)
-        graph = build_block_graph(list(network.layers.values()), network.run(inputs, {}).layers)
-        lossy[digest] = find_lossy_blocks(network, graph, inputs)
-        savings[digest] = asdict(find_saving(network, inputs))
-    return {"lossy_blocks": lossy, "savings": savings}
-
-
-def _run_cases(entry: ModelEntry, cache: Cache, progress: Progress) -> dict[str, Any]:
-    found = {}
-    for form in (form for case in CASES for form in (case.common, case.spiking)):
-        progress(f"Converting the block {form.key}")
-        found[form.key] = encode_outcome(run_case(cache, _ignore, entry.name, form.key))
-    return found
-
-
-def _compare_samples(entry: ModelEntry, cache: Cache, progress: Progress) -> dict[str, Any]:
-    found = {}
-    for number, sample in enumerate(samples := load_all_samples(), start=1):
-        progress(f"Comparing Keras and Akida on sample {number} of {len(samples)}")
-        inputs = to_input(read_image(sample.path), entry.input_shape[0])
-        agreement = compare_networks(cache, _ignore, entry.name, inputs)
-        found[compute_digest(inputs)] = encode_agreement(agreement)
-    return found
-
-
-def _quantize_pair(entry: ModelEntry, cache: Cache, progress: Progress, bits: Bits) -> Record:
-    """Quantizes the float network to a pair of bits, and saves it for the Akida engine."""
-    progress(f"Quantizing to {format_bits(bits)} bits")
-    photos, _labels = load_balanced_subset()
-    found = answer_subset(cache, _ignore, entry.name, *bits)
-    sha256 = _save_network(entry, cache, bits, photos, found.logits)
-    return {"answers": encode_answers(found), "sha256": sha256}
-
-
-def _save_network(
-    entry: ModelEntry, cache: Cache, bits: Bits, photos: np.ndarray, logits: np.ndarray
-) -> str:
-    quantized, _seconds = get_network(cache, _ignore, entry.name, *bits)
-    path = locate_network(entry.name, bits)
-    convert_few_bits(quantized, photos, logits).save(str(path))
-    return hash_file(path)
-
-
-def _predict(model: akida.Model, photos: np.ndarray) -> np.ndarray:
-    logits: np.ndarray = model.predict(photos, batch_size=1).reshape(len(photos), -1)
-    return logits
-
-
-def _ignore(words: str, share: float) -> None:
-    """Takes the progress of a job, which is too fine here."""
+def _call(module: str, name: str, *arguments: Any) -> Any:
+    silence_tensorflow()
+    return getattr(import_module(module), name)(*arguments)

@@ -129,17 +129,19 @@ def read_stored_results(entry: ModelEntry) -> StoredResults:
     path = locate_results(entry.name)
     try:
         document = json.loads(path.read_bytes())
-        if document["sha256"] != entry.sha256:
-            raise StaleResultsError(
-                f"The stored results of this page belong to other weights of {entry.name}: run "
-                f"`{COMMAND}` to renew them."
-            )
-        return _decode(entry, document)
+        is_other = document["sha256"] != entry.sha256
+        stored = None if is_other else _decode(entry, document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise StaleResultsError(
             f"The stored results of this page, {path.name}, are missing or damaged: restore them "
             f"from the repository, or run `{COMMAND}`."
         ) from None
+    if stored is None:
+        raise StaleResultsError(
+            f"The stored results of this page belong to other weights of {entry.name}: run "
+            f"`{COMMAND}` to renew them."
+        )
+    return stored
 
 
 def format_bits(bits: Bits) -> str:

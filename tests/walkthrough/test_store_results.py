@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("tf_keras")
-
-from qana.walkthrough.store_results import Document
+from qana.errors import UserError
+from qana.walkthrough.store_results import ENGINE, NAMES, TENSORFLOW, Document, _run_apart
 from qana.walkthrough.stored_results import FLOAT, PAIRS, format_bits
 
 
@@ -22,15 +21,18 @@ def fill(document: Document, computed: list[str]) -> None:
 
     names = ("deployed", "highest", "exercises", "cases", "agreements", FLOAT)
     for name in (*names, *map(format_bits, PAIRS)):
-        document.add(name, lambda name=name: compute(name))
+        document.add(name, lambda name=name: compute(name), name, lambda words: None)
 
 
 def test_parts_are_stored_at_once_and_not_computed_again(classifier, tmp_path: Path) -> None:
     unfinished = tmp_path / "akida2.json.unfinished"
     first = Document(unfinished, classifier.entry)
-    first.add("deployed", lambda: [1])
+    lines: list[str] = []
+    first.add("deployed", lambda: [1], "Asking", lines.append)
+    first.add("deployed", lambda: [2], "Asking", lines.append)
+    assert lines == ["Asking"]  # a part that is there is neither computed nor named
     with pytest.raises(KeyboardInterrupt):
-        first.add("highest", interrupt)
+        first.add("highest", interrupt, "Ranges", lines.append)
     computed: list[str] = []
     second = Document(unfinished, classifier.entry)
     fill(second, computed)
@@ -58,3 +60,23 @@ def test_what_other_weights_have_left_is_ignored(classifier, tmp_path: Path, lef
 
 def interrupt() -> None:
     raise KeyboardInterrupt
+
+
+def test_a_part_runs_in_a_process_of_its_own(classifier) -> None:
+    rows = _run_apart(ENGINE, "answer_deployed", classifier.name)
+    assert len(rows) == 63 and len(rows[0]) == 7
+
+
+def test_a_process_that_ends_early_is_one_sentence() -> None:
+    with pytest.raises(UserError, match="run the command again"):
+        _run_apart("os", "abort")
+
+
+def test_every_part_has_a_function() -> None:
+    called = [(module, function, "(model: str)") for module, function, _words in NAMES.values()]
+    for module, function, arguments in (
+        *called,
+        (TENSORFLOW, "quantize_pair", "(model: str, bits: Bits)"),
+    ):
+        source = Path(__file__).parents[2].joinpath(*module.split(".")).with_suffix(".py")
+        assert f"def {function}{arguments}" in source.read_text(encoding="utf-8")
