@@ -157,29 +157,6 @@ def test_rows_are_filtered_and_open_on_scan_and_explain(
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
 
 
-def test_a_page_that_is_chosen_while_a_reload_is_drawn_opens_with_the_batch(
-    page: Page, sure_samples
-) -> None:
-    """The name of the tab, which the browser sends then, must not replace the visitor's choice."""
-    start(page, 1, sure_samples[0].path)
-    wait_for_end(page, 1)
-    page.add_init_script("""
-      const look = new MutationObserver(() => {
-        const links = [...document.querySelectorAll("[data-testid=stTopNavLink]")]
-        const batch = links.find((link) => link.textContent.includes("Batch"))
-        if (!batch || !sessionStorage.getItem("choose at once")) return
-        sessionStorage.removeItem("choose at once")
-        batch.click()
-      })
-      look.observe(document, { childList: true, subtree: true })""")
-    for name in ("Learn", "Facts", "Learn", "Scan"):
-        page.get_by_role("link", name=name).click()
-        expect(page).to_have_title(f"{name}, QANA", timeout=PATIENCE)
-        page.evaluate("sessionStorage.setItem('choose at once', 'yes')")
-        page.reload()
-        wait_for_end(page, 1)
-
-
 def test_stop_works_at_once_and_the_next_visitor_starts(
     page: Page, browser: Browser, server, archive: Path, sure_samples
 ) -> None:
