@@ -26,7 +26,7 @@ def make_float_features(entry: ModelEntry) -> FeatureFunction:
     """
     import torch
 
-    from qana.explanation.explained_network import load_explained_network
+    from qana.explanation.explained_network import load_explained_network, use_one_thread
 
     names = load_explained_network(entry, "float", []).list_dense_inputs()
     network = load_explained_network(entry, "float", names)
@@ -38,7 +38,7 @@ def make_float_features(entry: ModelEntry) -> FeatureFunction:
     def compute(photo: np.ndarray) -> np.ndarray:
         square = to_input(photo, entry.input_shape[0])
         recorded.clear()
-        with torch.inference_mode():
+        with use_one_thread(), torch.inference_mode():
             network(torch.from_numpy(np.ascontiguousarray(square.transpose(2, 0, 1)[None])))
         return recorded[0].astype(np.float32)
 

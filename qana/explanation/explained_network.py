@@ -4,7 +4,8 @@ TensorFlow and quantizeml take most of a minute to load and to trace the network
 seconds, and the grad-cam package needs it anyway.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -100,6 +101,21 @@ class ExplainedNetwork(nn.Module):
                 found = _pass_point(found, self.points[layer.name])
             outputs[layer.name] = found
         raise ExplanationError("The quantized network has no output: choose the Akida map.")
+
+
+@contextmanager
+def use_one_thread() -> Iterator[None]:
+    """Lets torch use one thread.
+
+    The layers are so small that several threads mostly wait for each other: on a busy machine, a
+    map took a hundred times as long with two threads.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def load_explained_network(entry: ModelEntry, form: str, names: Sequence[str]) -> ExplainedNetwork:

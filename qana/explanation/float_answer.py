@@ -53,11 +53,12 @@ def answer_float(
     network = load_network_once(cache, entry, "float", progress)
     import torch
 
+    from qana.explanation.explained_network import use_one_thread
     from qana.explanation.grad_cam import compute_maps
 
     progress("The float network reads the photo", 0.6)
     images = torch.from_numpy(np.ascontiguousarray(inputs.transpose(2, 0, 1)[None]))
-    with torch.inference_mode():
+    with use_one_thread(), torch.inference_mode():
         logits = network(images).numpy()[0].astype(np.float32)
     values = compute_maps(network, "Grad-CAM", LAST_LAYER, inputs[None], np.array([label]))[0]
     return FloatAnswer(logits, softmax(logits, entry.temperature), values)

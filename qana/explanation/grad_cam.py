@@ -12,7 +12,7 @@ from pytorch_grad_cam import EigenCAM, GradCAM, GradCAMPlusPlus, LayerCAM, Score
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from qana.errors import ExplanationError
-from qana.explanation.explained_network import ExplainedNetwork
+from qana.explanation.explained_network import ExplainedNetwork, use_one_thread
 
 METHODS: dict[str, Any] = {
     "Grad-CAM": GradCAM,  # Selvaraju et al., ICCV 2017
@@ -58,7 +58,7 @@ def compute_maps(
     ]
     images = torch.from_numpy(np.ascontiguousarray(inputs.transpose(0, 3, 1, 2), np.float64))
     try:
-        with METHODS[method](model=network, target_layers=[point]) as cam:
+        with use_one_thread(), METHODS[method](model=network, target_layers=[point]) as cam:
             maps: np.ndarray = cam(images, [ClassifierOutputTarget(int(one)) for one in labels])
     finally:
         for hook in hooks:
