@@ -74,8 +74,7 @@ def test_a_sparser_network_costs_less_and_unknown_sparsity_falls_back_to_all_mac
 @pytest.mark.parametrize("model", MODELS, ids=named)
 def test_the_estimate_states_the_leave_one_out_error(model: BoardModel) -> None:
     worst = max(
-        max(one.published / one.predicted, one.predicted / one.published)
-        for one in model.held_out
+        max(one.published / one.predicted, one.predicted / one.published) for one in model.held_out
     )
     assert 1 < model.typical_factor < model.factors.max() == pytest.approx(worst)
     caveat = model.predict_model(find_entry("akida2"), 0.4).caveat
