@@ -1,4 +1,4 @@
-"""Encodes a frame of a DICOM file by run lengths, which no package here does."""
+"""Encodes a frame of a DICOM file by run lengths (PS3.5, Annex G)."""
 
 import numpy as np
 
