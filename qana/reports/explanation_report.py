@@ -3,7 +3,7 @@
 `python -m qana explain --data DIR` writes it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -115,8 +115,7 @@ class ImageTypeScores:
     sanity: MeanAndInterval | None = None
 
 
-@dataclass(frozen=True)
-class ExplanationReport:
+class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The report on the explanation methods.
 
     Attributes:
@@ -149,7 +148,7 @@ class ExplanationReport:
     drift: dict[str, MeanAndInterval]
     sanity: MeanAndInterval
     against_grad_cam: GradCamAgreement
-    image_types: list[ImageTypeScores] = field(default_factory=list)
+    image_types: list[ImageTypeScores] = []
 
 
 def read_explanations(folder: Path | None = None) -> ExplanationReport | None:
