@@ -47,7 +47,7 @@ COMMANDS = {
 }
 """Name of each command and its description. Its module in `qana.cli` has _ in place of -."""
 CHANGING = (
-    *("train", "gate", "similar", "explain", "study", "protocol", "measure", "edge"),
+    *("train", "gate", "similar", "concepts", "explain", "study", "protocol", "measure", "edge"),
     "walkthrough",
 )
 """Commands that write to the models folder, or are steps of `measure`, which runs before models are

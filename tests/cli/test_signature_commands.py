@@ -21,7 +21,11 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "convert": ("--model", "akida2"),
     "study": ("bits", "--data", "photos"),
     "protocol": ("lesion", "--data", "photos"),
-    **{name: ("--data", "photos") for name in ("train", "gate", "similar", "explain", "edge")},
+    "export-lesson": ("lesson",),
+    **{
+        name: ("--data", "photos")
+        for name in ("train", "gate", "similar", "concepts", "explain", "edge")
+    },
 }
 """What a command needs to start. The check comes before these files are looked for."""
 CHANGED = "light.json in the models folder has changed since it was signed: restore it"

@@ -257,7 +257,9 @@ def test_a_report_can_be_kept_and_read_without_the_app(
     alone.goto((tmp_path / "report.html").as_uri())
     expect(alone.get_by_text(f"This photo cost {prediction.events:,} events")).to_be_visible()
     pictures = "[...document.images].map(one => one.naturalWidth)"
-    assert alone.evaluate(pictures) == [512, 512]
+    photo, lesion_map, *cases = alone.evaluate(pictures)
+    assert (photo, lesion_map) == (512, 512)
+    assert cases == [112] * 5, "the similar cases"
     alone.context.close()
 
 
