@@ -98,7 +98,7 @@ STATES = {
     "convert, lossy blocks": State(
         "convert?chapter=exercises&exercise=Find+the+lossy+block",
         (),
-        "The deployed network answers",
+        "every block behind the stem",  # with a task for this photo and without one
     ),
     "convert, events": State(
         "convert?chapter=exercises&exercise=Save+events", (), "Maps of 64x64: steps up"
