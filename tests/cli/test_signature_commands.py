@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "study": ("bits", "--data", "photos"),
     "protocol": ("lesion", "--data", "photos"),
     "export-lesson": ("lesson",),
+    "walkthrough": ("--model", "missing"),  # with a model it would compute for minutes
     **{
         name: ("--data", "photos")
         for name in ("train", "gate", "similar", "concepts", "explain", "edge")

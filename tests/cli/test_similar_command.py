@@ -37,7 +37,11 @@ def test_the_command_writes_what_belongs_together(
     shutil.copytree(find_models_folder(), folder, ignore=ignored)
     monkeypatch.setenv("QANA_MODELS", str(folder))
     written: list[ReferenceCases] = []
-    monkeypatch.setattr(ReferenceCases, "write", lambda cases: written.append(cases))
+
+    def keep(cases: ReferenceCases) -> None:
+        written.append(cases)
+
+    monkeypatch.setattr(ReferenceCases, "write", keep)
     photos = [make_photo(sample) for sample in samples]
     pairs = [make_photo(sample) for sample in load_paired_samples()]
     parts: dict[str, Any] = {"train": photos[:14], "validation": photos[14:18]}
