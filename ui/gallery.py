@@ -42,6 +42,7 @@ def show_gallery(on_choose: Callable[[Sample], None]) -> None:
         default=DERMATOSCOPE,
         required=True,
         key="sample_kind",
+        wrap=True,
     )
     samples = KINDS[kind or DERMATOSCOPE]()
     if kind == PAIRS:

@@ -209,6 +209,8 @@ FAULTY = """<main data-testid="stMain" style="overflow: auto">
 <p style="position: absolute; left: -3rem">Outside</p>
 <svg><text x="20" y="20">A long na…</text></svg>
 <label>Value <input style="width: 3rem" value="Too long for its box"></label>
+<div data-testid="stButtonGroup"><div role="radiogroup"
+style="width: 5rem; overflow: auto; white-space: nowrap">Hidden choices in a row</div></div>
 <p style="width: 500px">Wide</p><button></button><p style="color: #ccc; background: #fff">Pale</p>
 </main>"""
 
@@ -217,7 +219,15 @@ def test_the_walk_sees_such_faults(window: BrowserContext) -> None:
     page = window.new_page()
     page.set_content(FAULTY)
     found = "\n".join(page.evaluate("walk.overflow()"))
-    for words in ("Beside", "Below", "Outside", "A long na", "Too long", "scrolls sideways"):
+    for words in (
+        "Beside",
+        "Below",
+        "Outside",
+        "A long na",
+        "Too long",
+        "scrolls sideways",
+        "do not fit",
+    ):
         assert words in found
     assert "Can be scrolled to" not in found
     found = "\n".join(violations(page, RULES))

@@ -79,6 +79,10 @@
       for (const one of scrolls)
         if (one.scrollWidth > one.clientWidth)
           found.add(`${name(one)} scrolls sideways: ${one.scrollWidth} > ${one.clientWidth}`)
+      // Nothing shows that a row of choices scrolls, so the last ones would not be found.
+      for (const row of document.querySelectorAll("[data-testid=stButtonGroup] [role]"))
+        if (row.clientWidth && row.scrollWidth > row.clientWidth + SLACK)
+          found.add(`the choices "${row.innerText.replace(/\s+/g, " ")}" do not fit`)
       for (const element of elements()) {
         if (!seen(element) || element.closest(UNREAD)) continue
         if (element.matches("canvas, svg, img, input, button")) {

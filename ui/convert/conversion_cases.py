@@ -88,7 +88,13 @@ def get_outcome(photo: WalkthroughPhoto, case: str) -> ConversionOutcome | None:
 def _choose() -> BlockForm:
     names = [case.name for case in CASES]
     name = st.pills(
-        "Block", names, default=names[0], required=True, key="block", bind="query-params"
+        "Block",
+        names,
+        default=names[0],
+        required=True,
+        key="block",
+        bind="query-params",
+        wrap=True,
     )
     case = CASES[names.index(name)]
     forms = {form.name: form for form in (case.common, case.spiking)}

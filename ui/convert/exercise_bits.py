@@ -63,6 +63,7 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
         key="bits_back",
         bind="query-params",
         on_change=lambda: get_lesson().count_try(NAME),
+        wrap=True,
     )
     if len(back) > MOST_BACK:
         st.warning(

@@ -86,6 +86,7 @@ def _choose() -> BlockDesign:
             required=True,
             key="repair_bits",
             bind="query-params",
+            wrap=True,
         )
     pairs = {text: pair for pair, text in BITS.items()}
     return BlockDesign(gate, join, follower, pairs[bits])
@@ -100,6 +101,7 @@ def _offer(label: str, options: dict[str, str], start: str, key: str) -> str:
         required=True,
         key=key,
         bind="query-params",
+        wrap=True,
     )
     return str(chosen)
 

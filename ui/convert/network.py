@@ -49,6 +49,7 @@ def show(photo: WalkthroughPhoto) -> None:
         required=True,
         key="network_cost",
         bind="query-params",
+        wrap=True,
     )
     name = st.select_slider(
         "Block, from the pixels on",

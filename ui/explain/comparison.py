@@ -45,7 +45,11 @@ def show_comparison(session: ExplainSession, label: int, opacity: float) -> None
         opacity: of the maps, 0 to 1.
     """
     chosen = st.pills(
-        "Compare this answer with", [NETWORK, FLOAT, PHOTO], key="compared_with", default=None
+        "Compare this answer with",
+        [NETWORK, FLOAT, PHOTO],
+        key="compared_with",
+        default=None,
+        wrap=True,
     )
     if chosen is None:
         return
