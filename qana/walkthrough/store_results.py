@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.errors import UserError
-from qana.inference.manifest import ModelEntry, find_entry
+from qana.inference.manifest import AKIDA2, ModelEntry, find_entry
 from qana.network.keras_forms import silence_tensorflow
 from qana.walkthrough.outcome_json import Record
 from qana.walkthrough.stored_results import (
@@ -50,10 +50,16 @@ def store_results(model: str, progress: Progress) -> Path:
         Path of the JSON file.
 
     Raises:
-        UserError: the model lacks a form, a file is missing or changed, or a process ended early.
+        UserError: the model is not for Akida 2.0 or lacks a form, a file is missing or changed, or
+            a process ended early.
         ConversionError: the network with a pair of bits does not compute on Akida as in Keras.
     """
     entry, path = find_entry(model), locate_results(model)
+    if entry.target != AKIDA2:
+        raise UserError(
+            f"The page Convert follows a network for Akida 2.0, and {model} is not for it: choose "
+            "another model."
+        )
     FOLDER.mkdir(parents=True, exist_ok=True)
     document = Document(path.with_name(f"{path.name}.unfinished"), entry)
     for name, (module, function, words) in NAMES.items():

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from qana.errors import UserError
-from qana.walkthrough.store_results import ENGINE, NAMES, TENSORFLOW, Document, _run_apart
+from qana.walkthrough.store_results import (
+    ENGINE,
+    NAMES,
+    TENSORFLOW,
+    Document,
+    _run_apart,
+    store_results,
+)
 from qana.walkthrough.stored_results import FLOAT, PAIRS, format_bits
 
 
@@ -65,6 +72,15 @@ def interrupt() -> None:
 def test_a_part_runs_in_a_process_of_its_own(classifier) -> None:
     rows = _run_apart(ENGINE, "answer_deployed", classifier.name)
     assert len(rows) == 63 and len(rows[0]) == 7
+
+
+def test_a_network_for_another_chip_is_refused_before_work_begins(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("qana.walkthrough.store_results.FOLDER", tmp_path / "stored")
+    lines: list[str] = []
+    with pytest.raises(UserError, match="akd1000 is not for it: choose another model"):
+        store_results("akd1000", lines.append)
+    assert not lines
+    assert not (tmp_path / "stored").exists()
 
 
 def test_a_process_that_ends_early_is_one_sentence() -> None:
