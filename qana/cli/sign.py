@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qana.cli.common import check_output_folder
+from qana.cli.common import check_output_file, check_output_folder
 from qana.errors import UserError
 from qana.inference.manifest import find_models_folder
 from qana.inference.signature import SIGNATURE, read_fingerprint
@@ -35,8 +35,10 @@ def run(options: argparse.Namespace) -> int:
     key = options.key or choose_key_file(folder)
     if not (folder / "manifest.json").is_file():
         raise UserError(f"There are no models in {folder}: train them, or set QANA_MODELS.")
-    for place in (folder, key.parent):
-        check_output_folder(place)
+    if key.resolve().is_relative_to(folder.resolve()):
+        raise UserError(f"{key} would be one of the signed files: give a place outside {folder}.")
+    check_output_folder(folder)
+    check_output_file(key)
     count = sign_folder(folder, key)
     print(
         f"Signed {count} files of {folder}, fingerprint of the key {read_fingerprint(key)}. "
@@ -72,6 +74,10 @@ def sign_folder(folder: Path, key: Path) -> int:
     hidden = [path.relative_to(folder) for path in set(folder.rglob("*")) - set(list_files(folder))]
     ignored = [Path(SIGNATURE), *(path for path in hidden if (folder / path).is_file())]
     hashes = hashing.Config().set_ignored_paths(paths=ignored)
+    public = private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    unfinished = folder / f".{SIGNATURE}.unfinished"
     with TemporaryDirectory() as temporary:
         pem = Path(temporary) / "key.pem"
         pem.write_bytes(
@@ -82,12 +88,10 @@ def sign_folder(folder: Path, key: Path) -> int:
             )
         )
         signer = signing.Config().use_elliptic_key_signer(private_key=pem, password=password)
-        unfinished = folder / f".{SIGNATURE}.unfinished"
-        signer.set_hashing_config(hashes).sign(folder, unfinished)
-    key.write_bytes(
-        private.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-    )
-    unfinished.replace(folder / SIGNATURE)
+        try:
+            signer.set_hashing_config(hashes).sign(folder, unfinished)
+            key.write_bytes(public)
+            unfinished.replace(folder / SIGNATURE)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return verify_folder(folder, key)

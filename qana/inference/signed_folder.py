@@ -45,7 +45,10 @@ def is_own_folder(folder: Path) -> bool:
 
 def choose_key_file(folder: Path) -> Path:
     """Chooses the file of the public key that `qana sign` makes for a models folder."""
-    return KEY if is_own_folder(folder) else folder.with_name(f"{folder.name}.pem")
+    if is_own_folder(folder):
+        return KEY
+    folder = folder.resolve()  # "." has no name
+    return folder.with_name(f"{folder.name}.pem")
 
 
 def check_signed_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from qana.cli.common import allow_changed_models
 from qana.cli.main import CHANGING, COMMANDS, WITHOUT_MODELS, main
+from qana.cli.sign import sign_folder
 from qana.inference.manifest import read_manifest
 from qana.inference.signature import SIGNATURE
 from qana.resources import find_folder
@@ -145,3 +146,29 @@ def test_an_empty_folder_is_not_signed(tmp_path: Path, monkeypatch, capsys) -> N
     monkeypatch.setenv("QANA_MODELS", str(tmp_path))
     assert main(["sign"]) == 2
     assert "There are no models in" in capsys.readouterr().err
+
+
+def test_a_key_that_cannot_be_written_changes_nothing(folder: Path, capsys) -> None:
+    files = sorted(folder.rglob("*"))
+    for key, words in (
+        (folder.parent, "is a folder"),
+        (folder.parent / "missing" / "key.pem", "There is no folder"),
+        (folder / "key.pem", "would be one of the signed files"),
+    ):
+        assert main(["sign", "--key", str(key)]) == 2
+        assert words in capsys.readouterr().err
+    assert sorted(folder.rglob("*")) == files
+
+
+def test_signing_that_fails_leaves_no_file(folder: Path) -> None:
+    files = sorted(folder.rglob("*"))
+    with pytest.raises(OSError, match="directory"):
+        sign_folder(folder, folder.parent)
+    assert sorted(folder.rglob("*")) == files
+
+
+def test_the_present_folder_can_be_signed(folder: Path, monkeypatch) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("QANA_MODELS", ".")
+    assert main(["sign"]) == 0
+    assert main(["verify", "--key", "../mine.pem"]) == 0
