@@ -9,6 +9,7 @@ runs/guided-fuzz, and the command names it. atheris exists for Linux on x86_64 o
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -75,12 +76,14 @@ def run_reader(
     """
     kept.mkdir(parents=True, exist_ok=True)
     before = set(kept.iterdir())
-    with TemporaryDirectory() as corpus:
+    with TemporaryDirectory() as corpus, TemporaryDirectory() as temporary:
         for number, seed in enumerate(TARGETS[name].seeds() if name in TARGETS else [b""]):
             (Path(corpus) / f"seed-{number}").write_bytes(seed)
-        command = (sys.executable, "-m", module, name, corpus, str(seconds))
+        command = (sys.executable, "-m", module, name, corpus, str(seconds), f"{kept}/{name}-")
+        # libFuzzer ends its process before the readers could remove their temporary files.
+        environment = os.environ | {"TMPDIR": temporary}
         done = subprocess.run(
-            (*command, f"{kept}/{name}-"), cwd=ROOT, capture_output=True, text=True, check=False
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
     failed = sorted(set(kept.iterdir()) - before)
     if done.returncode and not failed:

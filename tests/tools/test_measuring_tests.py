@@ -123,6 +123,15 @@ def test_a_reader_is_fuzzed_and_guided(tmp_path: Path) -> None:
 
 
 @LINUX
+def test_a_reader_leaves_no_temporary_files(tmp_path: Path, monkeypatch) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    assert run_reader("manifest", 1, tmp_path / "kept").inputs
+    assert not list(temporary.iterdir())
+
+
+@LINUX
 def test_an_input_that_fails_is_kept(tmp_path: Path) -> None:
     run = run_reader("broken", 60, tmp_path, "tests.doubles.fuzz_target_double")
     assert Path(run.failure).read_bytes()[:1] == b"Q"
