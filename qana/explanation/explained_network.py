@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from qana.errors import ExplanationError
-from qana.explanation.fixed_point import FixedPoint, pass_through
+from qana.explanation.fixed_point import FixedPoint, pass_through, spread_channels
 from qana.explanation.quantized_layers import compute_quantized_layer, quantize_input
 from qana.explanation.torch_convolutions import convolve, convolve_depthwise, spread_depthwise
 from qana.export.keras_file import KerasLayer, read_keras_layers
@@ -168,21 +168,16 @@ def _normalize(layer: KerasLayer, x: torch.Tensor) -> torch.Tensor:
     weights = {name: array.astype(np.float64) for name, array in layer.weights.items()}
     factor = weights["gamma"] / np.sqrt(weights["moving_variance"] + layer.config["epsilon"])
     offset = weights["beta"] - weights["moving_mean"] * factor
-    return x * _spread(factor, x) + _spread(offset, x)
+    return x * spread_channels(factor, x) + spread_channels(offset, x)
 
 
 def _rescale(layer: KerasLayer, x: torch.Tensor) -> torch.Tensor:
     scale, offset = (np.asarray(layer.config[name], np.float64) for name in ("scale", "offset"))
-    return x * _spread(scale, x) + _spread(offset, x)
+    return x * spread_channels(scale, x) + spread_channels(offset, x)
 
 
 def _add_bias(layer: KerasLayer, x: torch.Tensor) -> torch.Tensor:
-    return x + _spread(layer.weights["bias"], x) if "bias" in layer.weights else x
-
-
-def _spread(numbers: np.ndarray, x: torch.Tensor) -> torch.Tensor:
-    tensor = torch.from_numpy(np.asarray(numbers, np.float64))
-    return tensor.reshape(-1, *[1] * (x.dim() - 2)) if tensor.dim() else tensor
+    return x + spread_channels(layer.weights["bias"], x) if "bias" in layer.weights else x
 
 
 _FLOAT_LAYERS: dict[str, Callable[..., torch.Tensor]] = {

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -106,7 +106,7 @@ def fit_concepts(
         if fitted is not None:
             concept, weight, bias = fitted
             drawn = _test_drawn(label, classifier, read["test"], weight, bias, most or MOST_DRAWN)
-            concepts.append(Concept(**{**concept.__dict__, "drawn": drawn}))
+            concepts.append(replace(concept, drawn=drawn))
             weights.append(weight)
             biases.append(bias)
     return ReadOuts(np.array(weights), np.array(biases)), concepts

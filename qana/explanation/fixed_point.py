@@ -40,14 +40,19 @@ class FixedPoint:
 
     def spread(self, numbers: np.ndarray) -> torch.Tensor:
         """Gives () or (C,) numbers the shape that multiplies `values` channel by channel."""
-        tensor = torch.from_numpy(np.asarray(numbers, np.float64))
-        return tensor.reshape(-1, *[1] * (self.values.dim() - 2)) if tensor.dim() else tensor
+        return spread_channels(numbers, self.values)
 
     def align(self, fraction: np.ndarray | None = None) -> "FixedPoint":
         """Shifts all channels to one fraction; None for the largest one among them."""
         target = np.asarray(self.fraction.max() if fraction is None else fraction)
         shifted = self.values * self.spread(np.exp2(target - self.fraction))
         return replace(self, values=shifted, fraction=target)
+
+
+def spread_channels(numbers: np.ndarray, x: torch.Tensor) -> torch.Tensor:
+    """Gives () or (C,) numbers the shape that multiplies `x`, (N, C, ...), channel by channel."""
+    tensor = torch.from_numpy(np.asarray(numbers, np.float64))
+    return tensor.reshape(-1, *[1] * (x.dim() - 2)) if tensor.dim() else tensor
 
 
 def count_fraction_bits(bits: int, ranges: np.ndarray, clamp: bool = True) -> np.ndarray:

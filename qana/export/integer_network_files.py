@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from qana.classes import CLASSES
-from qana.export.integer_network import IntegerLayer, IntegerNetwork, read_integer_network
+from qana.export.integer_network import IntegerLayer, read_integer_network
 from qana.inference.classifier import AkidaClassifier
 
 FORMAT = "qana-integer-network-1"
@@ -60,7 +60,7 @@ def pack_network(classifier: AkidaClassifier) -> NetworkFiles:
         "weight_bits": entry.weight_bits,
         "activation_bits": entry.activation_bits,
         "layers": layers,
-        "scales": _list_scales(network),
+        "scales": network.scales.tolist(),  # float64, which holds each float32 exactly
     }
     text = json.dumps(description, separators=(",", ":"), allow_nan=False)
     return NetworkFiles(text.encode(), b"".join(parts))
@@ -85,8 +85,3 @@ def _describe(layer: IntegerLayer, parts: list[bytes]) -> dict[str, Any]:
         "rectified": layer.rectified,
         "variables": places,
     }
-
-
-def _list_scales(network: IntegerNetwork) -> list[float]:
-    """Lists the scales as float64, which holds each float32 exactly."""
-    return [float(scale) for scale in network.scales]

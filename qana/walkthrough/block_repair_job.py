@@ -23,6 +23,7 @@ from qana.walkthrough.block_repair import (
     REPAIRS_FILE,
     SIGMOID,
     BlockDesign,
+    is_repaired,
     list_designs,
 )
 from qana.walkthrough.conversion_cases import ConversionOutcome
@@ -94,7 +95,7 @@ def store_repairs(progress: Callable[[str], None], path: Path = REPAIRS_FILE) ->
     solved = 0
     for number, design in enumerate(designs := list_designs(), start=1):
         outcome = run_design(design)
-        solved += bool(outcome.passes)
+        solved += is_repaired(outcome)
         found[design.key] = encode_outcome(outcome)
         verdict = outcome.refusal or (
             "It maps." if outcome.passes else "The quantizer left nothing to convert."

@@ -80,7 +80,7 @@ def read_staircase(layer: akida.Layer, output: np.ndarray, channel: int) -> Stai
     """
     rescaling = read_rescaling(layer)
     scale, shift = int(rescaling.scale[channel]), int(rescaling.shift[channel])
-    half = 1 << max(shift - 1, 0) if shift else 0
+    half = 1 << (shift - 1) if shift else 0
     threshold = -(-((1 << shift) - half) // scale)
     counts = np.bincount(output[..., channel].astype(np.int64).ravel())
     return Staircase(layer.name, channel, threshold, 2.0**shift / scale, counts)
