@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt in
 
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
 BOOTH = {"width": 1920, "height": 1080}
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds that a page may take."""
 FLAGS = [
     "--no-sandbox",

@@ -424,14 +424,14 @@ def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> N
     page.keyboard.press("Escape")
     page.get_by_role("button", name=MACHINE).click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Akida: running")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_text("Akida: running")).to_be_visible(timeout=PATIENCE)
     go_to(page, "Facts", "Facts")
     go_to(page, "Compare", "Compare")
-    expect(page.get_by_text("On this machine", exact=True)).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_text("On this machine", exact=True)).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="measured").first.click()
     expect(page.get_by_text("after a rest and a warm-up")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="JSON")).to_be_visible(timeout=6 * PATIENCE)
+    expect(page.get_by_role("button", name="JSON")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_chapter_opens_by_its_address_and_the_photo_travels(page: Page, server) -> None:
@@ -499,7 +499,7 @@ def test_keras_runs_on_an_own_photo_behind_a_progress_display(page: Page, server
     page.get_by_role("button", name="Compare them on this photo, too").click()
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("computed on this photo by Keras and by Akida")).to_be_visible(
-        timeout=12 * PATIENCE
+        timeout=4 * PATIENCE
     )
     page.wait_for_load_state("networkidle")
 

@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 def open_compare(browser: Browser, address: str, size: ViewportSize = LAPTOP) -> Page:
     page = browser.new_context(viewport=size, accept_downloads=True).new_page()
     page.goto(f"{address}/compare")
-    expect(page.get_by_role("button", name=LABEL)).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_role("button", name=LABEL)).to_be_visible(timeout=PATIENCE)
     return page
 
 
@@ -135,15 +135,15 @@ def test_a_phone_measures_itself_and_the_booth_shows_it(browser: Browser, server
     booth = browser.new_context(viewport=BOOTH).new_page()
     booth.goto(f"{server.address}/?booth=1")
     question = booth.get_by_role("heading", name="What would you say?")
-    expect(question).to_be_visible(timeout=3 * PATIENCE)
+    expect(question).to_be_visible(timeout=PATIENCE)
     booth.keyboard.press("v")
-    expect(booth.get_by_text("Race with your phone.")).to_be_visible(timeout=3 * PATIENCE)
+    expect(booth.get_by_text("Race with your phone.")).to_be_visible(timeout=PATIENCE)
     phone = open_compare(browser, server.address, PHONE)
     measure(phone)
     expect(phone.get_by_text("In this browser", exact=True)).to_be_visible(timeout=MEASURING)
     phone.context.close()
     lane = booth.locator(".lane", has_text="SwiftShader Device")
-    expect(lane).to_be_visible(timeout=2 * PATIENCE)
+    expect(lane).to_be_visible(timeout=PATIENCE)
     booth.context.close()
 
 

@@ -153,23 +153,23 @@ def test_the_camera_and_an_upload_are_classified_and_nothing_is_left_on_the_disk
     proxy: Proxy, app: Server, browser: Browser, sure_samples, tmp_path: Path
 ) -> None:
     page = open_page(browser, f"{proxy.address}/")
-    expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("window.isSecureContext")
     page.get_by_text("Camera", exact=True).click()
     shutter = page.get_by_role("button", name="Take photo")
-    expect(shutter).to_be_enabled(timeout=3 * PATIENCE)
+    expect(shutter).to_be_enabled(timeout=PATIENCE)
     shutter.click()
     expect(page.get_by_role("button", name="Classify", exact=True)).to_be_visible(
-        timeout=3 * PATIENCE
+        timeout=PATIENCE
     )
     page.goto(f"{proxy.address}/")
-    page.get_by_text("Upload", exact=True).click(timeout=3 * PATIENCE)
+    page.get_by_text("Upload", exact=True).click(timeout=PATIENCE)
     data = sure_samples[0].path.read_bytes()
     photo = tmp_path / "large.jpg"
     photo.write_bytes(data + bytes(3_000_000))  # far above the 16 kB that nginx keeps in memory
     page.locator("input[type=file]").set_input_files(photo)
-    page.get_by_role("button", name="Classify", exact=True).click(timeout=3 * PATIENCE)
-    expect(page.get_by_text("Looks most like", exact=True)).to_be_visible(timeout=3 * PATIENCE)
+    page.get_by_role("button", name="Classify", exact=True).click(timeout=PATIENCE)
+    expect(page.get_by_text("Looks most like", exact=True)).to_be_visible(timeout=PATIENCE)
     for output in ("log", "output"):
         text = (proxy.folder / output).read_text() if (proxy.folder / output).is_file() else ""
         assert "temporary file" not in text
@@ -179,40 +179,40 @@ def test_the_camera_and_an_upload_are_classified_and_nothing_is_left_on_the_disk
 def test_the_booth_runs_and_its_code_leads_back_to_the_app(proxy: Proxy, browser: Browser) -> None:
     page = open_page(browser, f"{proxy.address}/?booth=1", BOOTH)
     question = page.get_by_role("heading", name="What would you say?")
-    expect(question).to_be_visible(timeout=3 * PATIENCE)
-    expect(page.get_by_text(f"{NAME}", exact=False).first).to_be_visible(timeout=3 * PATIENCE)
+    expect(question).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"{NAME}", exact=False).first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("/qana").first).to_be_visible()
     page.get_by_role("button", name="Mole").click()
-    expect(page.get_by_text("Your guess: Mole.")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_text("Your guess: Mole.")).to_be_visible(timeout=PATIENCE)
     page.context.close()
 
 
 def test_the_browser_is_measured(proxy: Proxy, browser: Browser) -> None:
     page = open_page(browser, f"{proxy.address}/compare")
-    page.get_by_role("button", name=LABEL).click(timeout=3 * PATIENCE)
+    page.get_by_role("button", name=LABEL).click(timeout=PATIENCE)
     expect(page.get_by_text("In this browser", exact=True)).to_be_visible(timeout=MEASURING)
     page.context.close()
 
 
 def test_a_class_is_taught(proxy: Proxy, browser: Browser, samples) -> None:
     page = open_page(browser, f"{proxy.address}/learn")
-    expect(page.get_by_role("heading", name="Teach the chip")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_role("heading", name="Teach the chip")).to_be_visible(timeout=PATIENCE)
     page.get_by_text("New class...").click()
     page.get_by_label("Name of the new class").fill("tattoo")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Press Enter to apply")).to_be_hidden(timeout=3 * PATIENCE)
+    expect(page.get_by_text("Press Enter to apply")).to_be_hidden(timeout=PATIENCE)
     page.wait_for_load_state("networkidle")
     page.get_by_test_id("stMain").get_by_role("radio", name="Upload").first.click()
-    expect(page.get_by_text("One lesion each")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_text("One lesion each")).to_be_visible(timeout=PATIENCE)
     page.locator("input[type=file]").first.set_input_files(samples[4].path)
-    page.get_by_role("button", name="Learn 1 photo").click(timeout=3 * PATIENCE)
-    expect(page.get_by_text("tattoo learned one photo.")).to_be_visible(timeout=3 * PATIENCE)
+    page.get_by_role("button", name="Learn 1 photo").click(timeout=PATIENCE)
+    expect(page.get_by_text("tattoo learned one photo.")).to_be_visible(timeout=PATIENCE)
     page.context.close()
 
 
 def test_the_path_without_its_slash_leads_to_the_app(proxy: Proxy, browser: Browser) -> None:
     page = open_page(browser, proxy.address)
-    expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
     page.context.close()
 
 
