@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from qana.data.samples import load_samples
-from qana.errors import UserError
 from qana.export.compute_float_graph import compute_float_logits
 from qana.export.float_graph import FloatGraph, Step, build_float_graph
 from qana.imaging import read_image, to_input
-from qana.inference.manifest import ModelEntry, read_file_record
+from qana.inference.manifest import ModelEntry
 from qana.inference.model_store import read_verified_bytes
+from qana.network.keras_forms import locate_keras_form
 
 CHECK_PHOTOS = 3
 """Samples that a browser must answer as the float network does before its row counts."""
@@ -76,11 +76,7 @@ def make_browser_package(entry: ModelEntry) -> BrowserPackage:
     Raises:
         UserError: the model has no float network, or its file is missing, changed or unknown.
     """
-    record = entry.record.get("keras", {}).get("float")
-    if record is None:
-        raise UserError(f"The model {entry.name} has no float network: choose another model.")
-    path, digest = read_file_record(entry.path.parent, record)
-    graph = build_float_graph(read_verified_bytes(path, digest))
+    graph = build_float_graph(read_verified_bytes(*locate_keras_form(entry, "float")))
     samples = load_samples()
     chosen = samples[:: len(samples) // CHECK_PHOTOS][:CHECK_PHOTOS]
     photos = np.stack([to_input(read_image(sample.path), graph.side) for sample in chosen])

@@ -13,6 +13,7 @@ from qana.data.samples import load_samples
 from qana.imaging import read_image, to_input
 from qana.inference.manifest import ModelEntry, find_entry
 from qana.inference.model_store import hash_file, verify_file
+from qana.network.keras_forms import locate_keras_form
 
 NOISE_PHOTOS = 64
 
@@ -39,8 +40,7 @@ def run(options: argparse.Namespace) -> int:
     entry = find_entry(options.model)
     out = options.out or Path(f"{entry.name}.fbz")
     check_output_file(out)
-    keras_form = entry.record["keras"]["quantized"]
-    path = verify_file(entry.path.with_name(keras_form["file"]), keras_form["sha256"])
+    path = verify_file(*locate_keras_form(entry, "quantized"))
     photos = _check_set(entry, options.data)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     print_message("Loading TensorFlow. This takes a few seconds.")

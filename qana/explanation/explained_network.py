@@ -19,6 +19,7 @@ from qana.explanation.torch_convolutions import convolve, convolve_depthwise, sp
 from qana.export.keras_file import KerasLayer, read_keras_layers
 from qana.inference.manifest import ModelEntry
 from qana.inference.model_store import read_verified_bytes
+from qana.network.keras_forms import locate_keras_form
 
 INPUT, INPUT_QUANTIZER, DEQUANTIZER = "InputLayer", "InputQuantizer", "Dequantizer"
 
@@ -128,14 +129,9 @@ def load_explained_network(entry: ModelEntry, form: str, names: Sequence[str]) -
 
     Raises:
         ExplanationError: the model has no such form, or no such layer.
-        ModelError: the file is missing or changed.
+        ModelError: the file is missing or changed, or its record is damaged.
     """
-    forms = entry.record.get("keras", {})
-    if form not in forms:
-        raise ExplanationError(
-            f'The model {entry.name} has no Keras form "{form}": choose another model.'
-        )
-    data = read_verified_bytes(entry.path.with_name(forms[form]["file"]), forms[form]["sha256"])
+    data = read_verified_bytes(*locate_keras_form(entry, form))
     return ExplainedNetwork(read_keras_layers(data), names)
 
 

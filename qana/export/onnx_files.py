@@ -21,6 +21,7 @@ from qana.imaging import read_image, to_input
 from qana.imaging.crop import CROP_SHARE
 from qana.inference.load_network import load_network
 from qana.inference.manifest import ModelEntry
+from qana.network.keras_forms import locate_keras_form
 from qana.resources import VERSION
 
 TEMPLATE = "onnx_card.md.jinja"
@@ -155,7 +156,7 @@ def _make_card(
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    keras = entry.record["keras"]["float"]
+    keras_path, keras_sha256 = locate_keras_form(entry, "float")
     return pages.get_template(TEMPLATE).render(
         command=f"python -m qana export --model {entry.name} --format onnx",
         entry=entry,
@@ -170,7 +171,7 @@ def _make_card(
             "same_class": checks.same_class,
             "largest_difference": checks.largest_difference,
         },
-        keras={"name": keras["file"], "sha256": keras["sha256"]},
+        keras={"name": keras_path.name, "sha256": keras_sha256},
         photos=checks.photos,
         labels=LABELS,
         size=entry.input_shape[0],

@@ -6,16 +6,43 @@ TensorFlow is imported when a form is loaded and not before.
 import logging
 import os
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qana.errors import ExplanationError
-from qana.inference.manifest import ModelEntry
+from qana.errors import ExplanationError, ModelError
+from qana.inference.manifest import MANIFEST, ModelEntry, read_file_record
 from qana.inference.model_store import verify_file
 
 CALIBRATION_PHOTOS = 128
 """Number of photos for `quantize_to_4_bits`."""
+
+
+def locate_keras_form(entry: ModelEntry, form: str) -> tuple[Path, str]:
+    """Returns the path of a Keras form of a deployed model, and the SHA-256 that it must have.
+
+    Args:
+        entry: entry of the deployed model.
+        form: "float" or "quantized".
+
+    Raises:
+        ExplanationError: the deployed model has no such form.
+        ModelError: the record of the form is damaged.
+    """
+    forms = entry.record.get("keras", {})
+    try:
+        found = forms.get(form)
+        if found is not None:
+            return read_file_record(entry.path.parent, found)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ModelError(
+            f"The record of the Keras forms of {entry.name} in {MANIFEST} is damaged: restore the "
+            "file from the repository."
+        ) from None
+    raise ExplanationError(
+        f'The model {entry.name} has no Keras form "{form}": choose another model.'
+    )
 
 
 def load_keras_form(entry: ModelEntry, form: str) -> Any:
@@ -31,18 +58,13 @@ def load_keras_form(entry: ModelEntry, form: str) -> Any:
 
     Raises:
         ExplanationError: the deployed model has no such form.
-        ModelError: the file is missing or changed.
+        ModelError: the file is missing or changed, or its record is damaged.
 
     Example:
         >>> load_keras_form(find_entry("akida2"), "float").output_shape
         (None, 7)
     """
-    forms = entry.record.get("keras", {})
-    if form not in forms:
-        raise ExplanationError(
-            f'The model {entry.name} has no Keras form "{form}": choose another model.'
-        )
-    path = verify_file(entry.path.with_name(forms[form]["file"]), forms[form]["sha256"])
+    path = verify_file(*locate_keras_form(entry, form))
     from qana.network.quantizeml_loading import load_model
 
     return load_model(str(path))

@@ -12,6 +12,7 @@ from qana.data.sources import read_sources
 from qana.errors import explain_missing_package
 from qana.inference.load_network import load_network
 from qana.inference.manifest import CHIPS, DEFAULT_MODEL, ModelEntry, find_entry, read_manifest
+from qana.network.keras_forms import locate_keras_form
 from qana.protocols.protocol_reports import read_reports, read_sources_report
 from qana.protocols.sources_report import TEST, SourceResult
 from qana.reports.checked_figure import CheckedFigure, Status, compare
@@ -179,7 +180,7 @@ def _count_parameters(entry: ModelEntry) -> int | None:
         nonlocal count
         count += int(part.size) if isinstance(part, h5py.Dataset) else 0
 
-    with h5py.File(entry.path.with_name(entry.record["keras"]["float"]["file"])) as file:
+    with h5py.File(locate_keras_form(entry, "float")[0]) as file:
         file["model_weights"].visititems(add)
     return count
 

@@ -9,6 +9,7 @@ import tf_keras as keras
 from qana.inference.manifest import find_entry
 from qana.inference.model_store import verify_file
 from qana.inference.temperature import softmax
+from qana.network.keras_forms import locate_keras_form
 from qana.network.quantizeml_loading import load_model
 
 
@@ -28,11 +29,11 @@ class ParentModel:
             folder: models folder. None for the one of the project.
 
         Raises:
-            ModelError: no model has this name.
+            ExplanationError: the model has no float form.
+            ModelError: no model has this name, or its record is damaged.
         """
         entry = find_entry(name, folder)
-        record = entry.record["keras"]["float"]
-        self._path, self.sha256 = entry.path.with_name(record["file"]), record["sha256"]
+        self._path, self.sha256 = locate_keras_form(entry, "float")
         self.input_size = entry.input_shape[0]
 
     @cached_property

@@ -18,6 +18,7 @@ from qana.export.float_graph import Step, build_float_graph
 from qana.export.keras_file import KerasLayer, read_keras_layers
 from qana.inference.manifest import ModelEntry, find_same_entry
 from qana.inference.model_store import read_verified_bytes
+from qana.network.keras_forms import locate_keras_form
 from qana.walkthrough.folding import LAYERS, Activations, Folding
 
 EQUALIZED = ("Conv2D", "DepthwiseConv2D", "Dense", "DepthwiseConv2DTranspose")
@@ -39,10 +40,7 @@ class FloatNetwork:
             UserError: the model has no float form, its file is missing or changed, or a layer is
                 not one that a page can compute.
         """
-        form = entry.record.get("keras", {}).get("float")
-        if form is None:
-            raise UserError(f"The model {entry.name} has no float form: choose another model.")
-        content = read_verified_bytes(entry.path.with_name(form["file"]), form["sha256"])
+        content = read_verified_bytes(*locate_keras_form(entry, "float"))
         self._graph = build_float_graph(content)
         self._layers = {layer.name: layer for layer in read_keras_layers(content)}
 
