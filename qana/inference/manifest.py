@@ -1,14 +1,22 @@
 """Reads and writes the manifest: which models the models folder holds, and what each is."""
 
 import json
-import math
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from qana.errors import ModelError
+from qana.inference.record_values import (
+    check_count,
+    check_kinds,
+    check_number,
+    check_texts,
+    is_file_name,
+    parse_number,
+)
 from qana.inference.signed_folder import MODELS_VARIABLE, check_signed_folder
 from qana.resources import find_folder
 
@@ -22,6 +30,10 @@ CHIPS = {AKIDA2: "Akida 2.0", AKIDA1: "AKD1000 and AKD1500"}
 STEP_PARTS = 16
 """Akida 1.0 cuts the step of an activation to sixteenths; see `qana.conversion.akida1_rounding`."""
 MANIFEST = "manifest.json"
+PLAIN_NAME = re.compile(r"[\w-]{1,40}")
+"""A name that can be repeated in a message."""
+MIN_TEMPERATURE = 1e-3
+"""Lowest temperature. A logit that is divided by much less becomes infinite."""
 DERMOSCOPIC_ONLY = ("dermoscopic",)
 """Image types of a gate that was fitted on dermatoscopic photos alone, as the first ones were."""
 
@@ -88,8 +100,12 @@ def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
     folder = folder or find_models_folder()
     check_signed_folder(folder)
     try:
-        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return [_entry(folder, record) for record in document["models"]]
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        document = json.loads(text, parse_float=parse_number, parse_constant=parse_number)
+        entries = [_entry(folder, record) for record in document["models"]]
+        if len({entry.name for entry in entries}) < len(entries):
+            raise ValueError
+        return entries
     except OSError:
         raise ModelError(
             f"The list of models, {MANIFEST}, cannot be read in the models folder: restore it "
@@ -103,32 +119,33 @@ def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
 
 def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
     """Checks one record; raises what `read_manifest` catches."""
-    height, width, channels = record["input_shape"]
-    gate = record.get("gate")
+    check_kinds(record)
+    height, width, channels = map(check_count, record["input_shape"])
+    gate, cases = record.get("gate", {}), record.get("cases", {})
     path, digest = read_file_record(folder, record)
     entry = ModelEntry(
         name=record["name"],
         target=record["target"],
         path=path,
-        input_shape=(int(height), int(width), int(channels)),
-        weight_bits=int(record["weight_bits"]),
-        activation_bits=int(record["activation_bits"]),
-        parameters=int(record["parameters"]),
-        macs=int(record["macs"]),
+        input_shape=(height, width, channels),
+        weight_bits=check_count(record["weight_bits"]),
+        activation_bits=check_count(record["activation_bits"]),
+        parameters=check_count(record["parameters"]),
+        macs=check_count(record["macs"]),
         sha256=digest,
-        temperature=float(record["temperature"]),
+        temperature=check_number(record["temperature"]),
         gate=read_file_record(folder, gate) if gate else None,
-        gate_image_types=tuple(map(str, (gate or {}).get("image_types", DERMOSCOPIC_ONLY))),
-        abstain_below=float(record.get("abstain", {}).get("threshold", 0)),
+        gate_image_types=check_texts(gate.get("image_types", DERMOSCOPIC_ONLY)),
+        abstain_below=check_number(record.get("abstain", {}).get("threshold", 0)),
         metrics=dict(record["metrics"]),
         record=record,
-        cases=read_file_record(folder, record["cases"]) if record.get("cases") else None,
+        cases=read_file_record(folder, cases) if cases else None,
     )
-    named = isinstance(entry.name, str) and entry.name and entry.name.isprintable()
+    # Files are named after the model, so its name must not lead to another folder.
+    named = is_file_name(entry.name) and Path(entry.name).name == entry.name
     counts = (*entry.input_shape, entry.weight_bits, entry.activation_bits)
-    sound = min(counts) > 0 and min(entry.parameters, entry.macs) >= 0
-    scaled = 0 < entry.temperature < math.inf and 0 <= entry.abstain_below <= 1
-    if not (named and entry.target in CHIPS and sound and scaled):
+    scaled = entry.temperature >= MIN_TEMPERATURE and 0 <= entry.abstain_below <= 1
+    if not (named and entry.target in CHIPS and min(counts) > 0 and scaled):
         raise ValueError
     return entry
 
@@ -144,12 +161,14 @@ def read_file_record(folder: Path, record: dict[str, Any]) -> tuple[Path, str]:
     Raises:
         KeyError: a key is missing.
         TypeError: a value is not text.
-        ValueError: the name is empty or not printable.
+        ValueError: the name is empty, "..", or not printable.
     """
-    name = Path(record["file"]).name
-    if not name or not name.isprintable():
+    name, digest = Path(record["file"]).name, record["sha256"]
+    if not isinstance(digest, str):
+        raise TypeError
+    if not is_file_name(name):
         raise ValueError
-    return folder / name, str(record["sha256"])
+    return folder / name, digest
 
 
 def write_manifest(folder: Path, records: Iterable[dict[str, Any]]) -> None:
@@ -187,7 +206,9 @@ def find_entry(name: str, folder: Path | None = None) -> ModelEntry:
         if entry.name == name:
             return entry
     known = ", ".join(entry.name for entry in entries) or "none"
-    raise ModelError(f"There is no model '{name}': choose one of {known}.")
+    # A link may bring any text, and a page would draw its Markdown.
+    asked = f"model '{name}'" if PLAIN_NAME.fullmatch(name) else "model with that name"
+    raise ModelError(f"There is no {asked}: choose one of {known}.")
 
 
 def find_same_entry(name: str, sha256: str | None) -> ModelEntry:

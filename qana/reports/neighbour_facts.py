@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from statistics import mean
 
+import msgspec
+
 from qana.errors import UserError
 from qana.evaluation.report_files import read_report_if_present
 from qana.explanation.reference_cases import MEASURED
@@ -12,6 +14,34 @@ NEAREST = "5"
 """Number of nearest cases, as in the record of `python -m qana similar`."""
 OTHERS = {"float": "of the float network", "imagenet": "of a network that knows ImageNet alone"}
 """Other features that the search was measured with, in words."""
+
+
+@dataclass(frozen=True)
+class SourceShares:
+    """The nearest cases of one source of test photos.
+
+    Attributes:
+        shares: number of cases to their share with the recorded diagnosis, 0 to 1.
+        chance: the share that would be expected by chance, 0 to 1.
+    """
+
+    shares: dict[str, float]
+    chance: float
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """What the manifest records of the reference cases.
+
+    Attributes:
+        weights: SHA-256 of the .fbz file that was measured.
+        command: the command that measured.
+        neighbours: one for each source.
+    """
+
+    weights: str
+    command: str
+    neighbours: list[SourceShares]
 
 
 @dataclass(frozen=True)
@@ -59,17 +89,20 @@ def describe_neighbours(entry: ModelEntry) -> str:
 
     Returns:
         A few sentences, in which all sources of test photos count alike. It is empty if nothing
-        was measured for these weights.
+        was measured for these weights, or if the record of it is damaged.
     """
-    record = entry.record.get("cases", {})
-    rows = record.get("neighbours", [])
-    if not rows or record.get("weights") != entry.sha256:
+    try:
+        record = msgspec.convert(entry.record.get("cases", {}), CaseRecord)
+    except msgspec.ValidationError:
         return ""
-    share = mean(row["shares"][NEAREST] for row in rows)
-    chance = mean(row["chance"] for row in rows)
+    rows = [row for row in record.neighbours if NEAREST in row.shares]
+    if not rows or record.weights != entry.sha256:
+        return ""
+    share = mean(row.shares[NEAREST] for row in rows)
+    chance = mean(row.chance for row in rows)
     words = (
         f"Of the {NEAREST} nearest cases of test photos, {share:.0%} have the diagnosis of the "
-        f"photo. By chance, it would be {chance:.0%} (`{record['command']}`)."
+        f"photo. By chance, it would be {chance:.0%} (`{record.command}`)."
     )
     try:
         report = read_report_if_present(f"{entry.name}{MEASURED}", SearchReport, entry.path.parent)

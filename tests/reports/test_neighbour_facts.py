@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qana.evaluation.report_files import write_report
 from qana.inference.manifest import ModelEntry, find_entry
 from qana.reports.neighbour_facts import describe_neighbours
+from tests.doubles.changed_documents import change_document
 
 
 @pytest.fixture
@@ -17,6 +20,17 @@ def entry(tmp_path: Path) -> ModelEntry:
     rows = [{"shares": {"5": 0.6}, "chance": 0.2}, {"shares": {"5": 0.4}, "chance": 0.1}]
     record = {"neighbours": rows, "weights": found.sha256, "command": "the command"}
     return replace(found, path=tmp_path / found.path.name, record=found.record | {"cases": record})
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(data=st.data())
+def test_a_changed_record_gives_sentences_or_none(data: st.DataObject) -> None:
+    found = find_entry("akida2")
+    rows = [{"shares": {"5": 0.6}, "chance": 0.2}]
+    record = {"neighbours": rows, "weights": found.sha256, "command": "the command"}
+    cases = data.draw(change_document(record).filter(lambda one: isinstance(one, dict)))
+    words = describe_neighbours(replace(found, record=found.record | {"cases": cases}))
+    assert words == "" or "nearest cases of test photos" in words
 
 
 def make_report(entry: ModelEntry, adds: bool) -> dict[str, Any]:
