@@ -6,7 +6,6 @@ A file may come from anybody, so every value of it is checked before a page show
 import csv
 import io
 import json
-import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,11 +19,11 @@ RESULTS_FOLDER = ASSETS / "results"
 """Results of other machines that come with QANA."""
 MAX_BYTES, MAX_ROWS, MAX_TEXT_LENGTH = 2_000_000, 500, 2_000
 """Largest file in bytes, most rows in it, longest text in characters: far above true results."""
-MAX_NUMBER = 1e12
-"""Largest magnitude of a number in a file."""
+MAX_NUMBER, MIN_POSITIVE = 1e12, 1e-12
+"""Largest magnitude of a number in a file, and least number where one must be above 0."""
 LATENCY_KEYS = ("p50", "p5", "p95", "low", "high")
 ENERGY_KEYS = ("value", "low", "high")
-MARKUP = str.maketrans(dict.fromkeys("[]<>$\\!*#|~`@") | {"\n": " ", "\r": " ", "\t": " "})
+MARKUP = str.maketrans(dict.fromkeys("[]<>$\\!*#|~`@"))
 """Removes characters that would put a link, a picture or a heading of the file onto a page."""
 
 
@@ -53,7 +52,7 @@ def read_result(content: bytes) -> BenchResult:
         names = {key: check_text(document[key]) for key in ("model", "sha256", "command")}
         macs = _check_optional(_check_count, document.get("macs"))
         processor = check_text(document["machine"]["processor"])
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ResultError(
             "The file is not a result of `python -m qana bench --json`: save its output and load "
             "that."
@@ -71,7 +70,7 @@ def read_result(content: bytes) -> BenchResult:
                 f"Row {number} of the file has no {error.args[0]}: save the output of "
                 "`python -m qana bench --json` again."
             ) from None
-        except (ValueError, TypeError, OverflowError) as error:
+        except (ValueError, TypeError) as error:
             raise ResultError(f"Row {number} of the file cannot be used: {error}.") from None
     return BenchResult.from_json(
         {**names, "macs": macs, "machine": {"processor": processor}, "rows": checked}
@@ -118,8 +117,7 @@ def _check_row(row: Any) -> dict[str, Any]:
         TypeError: a value has the wrong type.
         ValueError: a value is out of range, or the provenance contradicts the values.
     """
-    if not isinstance(row, dict):
-        raise TypeError("it must be an object")
+    _check_object(row, "it")
     made = {
         "runtime": check_text(row["runtime"]),
         "device": check_text(row["device"]),
@@ -149,7 +147,13 @@ def _check_optional(check: Callable[[Any], Any], value: Any) -> Any:
     return None if value is None else check(value)
 
 
+def _check_object(value: Any, name: str) -> None:
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} must be an object with names and values")
+
+
 def _check_latency(value: Any) -> dict[str, float | None]:
+    _check_object(value, "its latency")
     made = {name: _check_optional(check_positive, value[name]) for name in LATENCY_KEYS}
     for low, high in (("p5", "p95"), ("low", "high")):
         if made[low] is not None or made[high] is not None:
@@ -169,6 +173,7 @@ def _check_net_energy(value: Any) -> dict[str, float]:
 
 
 def _check_range(value: Any, checks: Iterable[Callable[[Any], float]]) -> dict[str, float]:
+    _check_object(value, "its energy")
     made = {name: check(value[name]) for name, check in zip(ENERGY_KEYS, checks, strict=True)}
     _check_order([made["low"], made["value"], made["high"]])
     return made
@@ -180,19 +185,23 @@ def _check_order(values: list[Any]) -> None:
 
 
 def _check_reason(value: Any) -> dict[str, str]:
+    _check_object(value, "its reason for no energy")
     return {key: check_text(value[key]) for key in ("meter", "reason", "remedy")}
 
 
 def check_text(value: Any) -> str:
-    """Checks a text of a file and removes markup from it.
+    """Checks a text of a file, removes markup from it, and makes one line of it.
 
     Raises:
-        TypeError: it is no text, empty or too long.
+        TypeError: it is no text, too long, or empty without the markup.
     """
-    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT_LENGTH:
-        raise TypeError("a text is missing, empty or too long")
-    value.encode()  # raises where the text holds half a surrogate pair
-    return value.translate(MARKUP).replace("://", " ").replace("www.", "www ")
+    if not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH:
+        raise TypeError("a text is missing or too long")
+    line = "".join(one if one.isprintable() else " " for one in value.translate(MARKUP))
+    line = line.replace("://", " ").replace("www.", "www ")
+    if not line.strip():
+        raise TypeError("a text is empty")
+    return line
 
 
 def _check_count(value: Any) -> int:
@@ -206,9 +215,9 @@ def check_positive(value: Any) -> float:
 
     Raises:
         TypeError: it is no number, infinite or too large.
-        ValueError: it is not above 0.
+        ValueError: it is not above 0, or so small that a quotient would be infinite.
     """
-    if check_number(value) <= 0:
+    if check_number(value) < MIN_POSITIVE:
         raise ValueError("a number must be above 0")
     return value
 
@@ -220,6 +229,6 @@ def check_number(value: Any) -> float:
         TypeError: it is no number, infinite or too large.
     """
     wrong = not isinstance(value, int | float) or isinstance(value, bool)
-    if wrong or not math.isfinite(value) or abs(value) > MAX_NUMBER:
+    if wrong or not abs(value) <= MAX_NUMBER:  # NaN is not, either
         raise TypeError("a number is missing, infinite or too large")
     return value
