@@ -15,13 +15,17 @@ from qana.bench.browser_package import BrowserPackage
 from qana.bench.command import BROWSER_GPU, BROWSER_PROCESSOR
 from qana.bench.machine import Machine
 from qana.bench.readings import NotMeasurable
-from qana.bench.result_files import ResultError, check_number, check_positive, check_text
+from qana.bench.result_files import ResultError, check_number, check_text
 from qana.bench.rows import Row, make_measured_row
 
 TOLERANCE = 1e-3
 """Largest difference of a logit from the float network's with which a 32-bit row counts."""
 MAX_LATENCIES = 2_000
 """Most runs that a report may have."""
+MAX_BATCH = 1024
+"""Most photos at once."""
+MIN_MS, MAX_MS = 1e-6, 3.6e6
+"""Shortest step of a clock and longest run of a report, ms. A browser's clock has 0.005 ms."""
 DIFFERS = ", with other arithmetic"
 """Ends the name of a row that does not count."""
 COMMAND = "the page Compare, in a browser"
@@ -91,7 +95,7 @@ def _read_report(report: Any, package: BrowserPackage) -> BrowserRun:
                 texts[key] = check_text(value)[:200]
         adapter = read_adapter(texts)
         rows += _make_rows(record, adapter, package, reason)
-        skipped += [one for one in record.get("skipped", ()) if one in range(1, 1025)]
+        skipped += [one for one in record.get("skipped", ()) if _is_batch(one)]
     if skipped:
         notices.append(f"{max(skipped)} photos at once were left out: this adapter is too slow.")
     if not rows:
@@ -118,14 +122,18 @@ def _make_rows(
         )
     if not full and not half:
         doubts.append("WebGL has no 32-bit floats on this device.")
-    clock = check_positive(record["clock_ms"])
+    clock = check_number(record["clock_ms"])
+    if clock < MIN_MS:
+        raise ValueError
     doubts.append(f"The browser's clock has steps of {clock:.2g} ms.")
     rows = []
     for result in record["results"]:
         # A coarse clock may see no time at all in a short run.
         latencies = [max(check_number(one), clock) for one in result["latencies_ms"]]
         batch = result["batch"]
-        if not 1 <= len(latencies) <= MAX_LATENCIES or batch not in range(1, 1025):
+        if not 1 <= len(latencies) <= MAX_LATENCIES or max(latencies) > MAX_MS:
+            raise ValueError
+        if not _is_batch(batch):
             raise ValueError
         rows.append(
             make_measured_row(
@@ -141,6 +149,10 @@ def _make_rows(
             )
         )
     return rows
+
+
+def _is_batch(value: Any) -> bool:
+    return type(value) is int and 1 <= value <= MAX_BATCH
 
 
 def _measure_deviation(logits: Any, package: BrowserPackage) -> float:
