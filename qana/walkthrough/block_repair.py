@@ -6,12 +6,13 @@ network. They are stored in assets/block_repairs.json, because one design takes 
 many seconds.
 """
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from qana.errors import UserError
 from qana.resources import ASSETS
@@ -86,10 +87,10 @@ def read_repairs(path: Path = REPAIRS_FILE) -> dict[str, ConversionOutcome]:
         UserError: the file is missing, damaged or incomplete.
     """
     try:
-        document: dict[str, Any] = json.loads(path.read_bytes())
+        document: dict[str, Any] = msgspec.json.decode(path.read_bytes())
         found = {key: decode_outcome(one) for key, one in document["designs"].items()}
         missing = [one.key for one in list_designs() if one.key not in found]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         missing = ["all"]
     if missing:
         raise UserError(

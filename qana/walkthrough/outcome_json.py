@@ -1,16 +1,35 @@
 """Converts results of the walkthrough to JSON and back, for the files that store them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from qana.walkthrough.agreement import Agreement, LayerAgreement
+from qana.walkthrough.agreement import Agreement
 from qana.walkthrough.bit_widths import BINS, QuantizedAnswers, WeightLevels
-from qana.walkthrough.conversion_cases import ActivationStep, ConversionOutcome, LayerFate
+from qana.walkthrough.conversion_cases import ConversionOutcome
 
 Record = dict[str, Any]
 """A JSON object."""
+
+
+@dataclass(frozen=True)
+class _LevelsRecord:
+    """The weights of a layer, as they are stored."""
+
+    before: list[int]
+    after: list[int]
+    moved: float
+
+
+@dataclass(frozen=True)
+class _AnswersRecord:
+    """The answers of a network, as they are stored."""
+
+    logits: list[list[float]]
+    weights: dict[str, _LevelsRecord]
+    seconds: float
 
 
 def encode_outcome(outcome: ConversionOutcome) -> Record:
@@ -22,18 +41,9 @@ def decode_outcome(record: Record) -> ConversionOutcome:
     """Decodes the outcome of a conversion.
 
     Raises:
-        KeyError, TypeError: the record is damaged.
+        ValueError: the record is damaged.
     """
-    shape, step = record["output_shape"], record["step"]
-    return ConversionOutcome(
-        **record
-        | {
-            "layers": tuple(LayerFate(**layer) for layer in record["layers"]),
-            "messages": tuple((package, text) for package, text in record["messages"]),
-            "output_shape": tuple(shape) if shape else None,
-            "step": ActivationStep(**step) if step else None,
-        }
-    )
+    return msgspec.convert(record, ConversionOutcome)
 
 
 def encode_agreement(agreement: Agreement) -> Record:
@@ -45,11 +55,9 @@ def decode_agreement(record: Record) -> Agreement:
     """Decodes the comparison of the two networks on one photo.
 
     Raises:
-        KeyError, TypeError: the record is damaged.
+        ValueError: the record is damaged.
     """
-    layers = tuple(LayerAgreement(**layer) for layer in record["layers"])
-    others = tuple(record["not_compared"])
-    return Agreement(**record | {"layers": layers, "not_compared": others})
+    return msgspec.convert(record, Agreement)
 
 
 def encode_answers(answers: QuantizedAnswers) -> Record:
@@ -75,10 +83,11 @@ def decode_answers(record: Record) -> QuantizedAnswers:
     """Decodes the answers and the weights of a network with fewer bits.
 
     Raises:
-        KeyError, TypeError, ValueError: the record is damaged.
+        ValueError, OverflowError: the record is damaged.
     """
-    weights = {name: _decode_levels(one) for name, one in record["weights"].items()}
-    return QuantizedAnswers(decode_floats(record["logits"]), weights, float(record["seconds"]))
+    found = msgspec.convert(record, _AnswersRecord)
+    weights = {name: _decode_levels(one) for name, one in found.weights.items()}
+    return QuantizedAnswers(decode_floats(found.logits, 2), weights, found.seconds)
 
 
 def encode_floats(values: np.ndarray) -> list[Any]:
@@ -87,16 +96,33 @@ def encode_floats(values: np.ndarray) -> list[Any]:
     return rounded
 
 
-def decode_floats(values: list[Any]) -> np.ndarray:
-    """Decodes float32 numbers."""
-    return np.asarray(values, np.float32)
+def decode_floats(values: list[Any], dimensions: int) -> np.ndarray:
+    """Decodes float32 numbers.
+
+    Args:
+        values: from `encode_floats`.
+        dimensions: number of dimensions of the array.
+
+    Raises:
+        ValueError, TypeError, OverflowError: the values are no such array of finite numbers.
+    """
+    found = np.array(values)
+    if found.dtype.kind not in "fi" or found.ndim != dimensions:
+        raise ValueError("not an array of numbers")
+    with np.errstate(over="ignore"):
+        found = found.astype(np.float32)
+    if not np.isfinite(found).all():
+        raise ValueError("a number is not finite")
+    return found
 
 
-def _decode_levels(record: Record) -> WeightLevels:
-    before, after = (np.asarray(record[name], np.int64) for name in ("before", "after"))
+def _decode_levels(record: _LevelsRecord) -> WeightLevels:
+    before, after = (np.array(counts, np.int64) for counts in (record.before, record.after))
     most = len(after) // 2
     bins = max(BINS, len(after))
-    if len(before) != bins:
+    if len(before) != bins or len(after) != 2 * most + 1:
         raise ValueError("a histogram has another number of bins")
+    if min(before.min(), after.min()) < 0 or not after.any():
+        raise ValueError("a histogram counts less than nothing, or no weight at all")
     edges = np.linspace(-most - 0.5, most + 0.5, bins + 1)
-    return WeightLevels(edges, before, np.arange(-most, most + 1), after, float(record["moved"]))
+    return WeightLevels(edges, before, np.arange(-most, most + 1), after, record.moved)

@@ -6,7 +6,6 @@ name the weights that they belong to, so results of earlier weights are never sh
 """
 
 import hashlib
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,22 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import akida
+import msgspec
 import numpy as np
 
+from qana.classes import LABELS
+from qana.data.balanced_subset import PER_CLASS
 from qana.errors import UserError
 from qana.inference.load_network import load_networks
 from qana.inference.manifest import ModelEntry
 from qana.resources import ASSETS
 from qana.walkthrough.agreement import Agreement
 from qana.walkthrough.bit_widths import CHOICES, QuantizedAnswers
+from qana.walkthrough.bit_widths import LAYERS as WEIGHTED
 from qana.walkthrough.conversion_cases import CASES, ConversionOutcome
 from qana.walkthrough.event_budget import Saving
-from qana.walkthrough.outcome_json import (
-    decode_agreement,
-    decode_answers,
-    decode_floats,
-    decode_outcome,
-)
+from qana.walkthrough.folding import LAYERS as RECTIFIED
+from qana.walkthrough.outcome_json import Record, decode_answers, decode_floats
 
 FOLDER = ASSETS / "walkthrough"
 COMMAND = "python -m qana walkthrough"
@@ -98,6 +97,20 @@ class StoredResults:
         return logits
 
 
+@dataclass(frozen=True)
+class _Document:
+    """What the JSON file holds."""
+
+    answers: dict[str, Record]
+    deployed: list[list[float]]
+    cases: dict[str, ConversionOutcome]
+    agreements: dict[str, Agreement]
+    highest: dict[str, list[float]]
+    lossy_blocks: dict[str, tuple[str, ...] | None]
+    savings: dict[str, Saving]
+    networks: dict[str, str]
+
+
 def locate_results(model: str) -> Path:
     """Returns the path of the JSON file of a model."""
     return FOLDER / f"{model}.json"
@@ -128,10 +141,10 @@ def read_stored_results(entry: ModelEntry) -> StoredResults:
     """
     path = locate_results(entry.name)
     try:
-        document = json.loads(path.read_bytes())
+        document = msgspec.json.decode(path.read_bytes())
         is_other = document["sha256"] != entry.sha256
         stored = None if is_other else _decode(entry, document)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise StaleResultsError(
             f"The stored results of this page, {path.name}, are missing or damaged: restore them "
             f"from the repository, or run `{COMMAND}`."
@@ -150,25 +163,27 @@ def format_bits(bits: Bits) -> str:
 
 
 def _decode(entry: ModelEntry, document: Mapping[str, Any]) -> StoredResults:
-    answers = {bits: decode_answers(document["answers"][format_bits(bits)]) for bits in PAIRS}
+    """Decodes the document; raises what `read_stored_results` catches."""
+    records = msgspec.convert(document, _Document, str_keys=True)
+    answers = {bits: decode_answers(records.answers[format_bits(bits)]) for bits in PAIRS}
     forms = [form.key for case in CASES for form in (case.common, case.spiking)]
-    return StoredResults(
+    stored = StoredResults(
         entry=entry,
         answers=answers,
-        float_answers=decode_answers(document["answers"][FLOAT]),
-        deployed=decode_floats(document["deployed"]),
-        cases={key: decode_outcome(document["cases"][key]) for key in forms},
-        agreements={
-            digest: decode_agreement(one) for digest, one in document["agreements"].items()
-        },
-        highest={name: decode_floats(one) for name, one in document["highest"].items()},
-        lossy_blocks={
-            digest: None if found is None else tuple(found)
-            for digest, found in document["lossy_blocks"].items()
-        },
-        savings={
-            digest: Saving(one["share"], {int(k): v for k, v in one["thresholds"].items()})
-            for digest, one in document["savings"].items()
-        },
-        _digests={bits: document["networks"][format_bits(bits)] for bits in PAIRS},
+        float_answers=decode_answers(records.answers[FLOAT]),
+        deployed=decode_floats(records.deployed, 2),
+        cases={key: records.cases[key] for key in forms},
+        agreements=records.agreements,
+        highest={name: decode_floats(records.highest[name], 1) for name in RECTIFIED},
+        lossy_blocks=records.lossy_blocks,
+        savings=records.savings,
+        _digests={bits: records.networks[format_bits(bits)] for bits in PAIRS},
     )
+    shapes = {one.logits.shape for one in (*answers.values(), stored.float_answers)}
+    if shapes | {stored.deployed.shape} != {(PER_CLASS * len(LABELS), len(LABELS))}:
+        raise ValueError("the logits have another shape")
+    if any(one.weights.keys() != WEIGHTED.keys() for one in answers.values()):
+        raise ValueError("the weights are of other layers")
+    if not all(0 <= one.share <= 1 for one in stored.savings.values()):
+        raise ValueError("a share is out of range")
+    return stored
