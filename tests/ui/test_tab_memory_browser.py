@@ -73,6 +73,18 @@ def test_the_name_waits_until_nothing_runs_and_is_sent_once(page: Page) -> None:
     assert page.evaluate("sessionStorage.getItem('qana-tab')") == name
 
 
+@pytest.mark.parametrize("act", ["click", "key"])
+def test_the_name_does_not_follow_a_click_or_a_key_at_once(page: Page, act: str) -> None:
+    if act == "click":
+        page.locator("body").click()
+    else:
+        page.keyboard.press("Enter")
+    set_running(page, False)  # a slow server has not begun with what was clicked
+    page.wait_for_timeout(LONG)
+    assert count_names(page) == 0
+    page.wait_for_function("window.names.length === 1", timeout=PATIENCE)
+
+
 def test_the_name_waits_for_a_page_that_is_chosen(page: Page) -> None:
     page.get_by_role("link", name="Batch").click()
     set_running(page, False)  # a slow server has not begun with the chosen page
