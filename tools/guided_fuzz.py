@@ -79,7 +79,10 @@ def run_reader(
     with TemporaryDirectory() as corpus, TemporaryDirectory() as temporary:
         for number, seed in enumerate(TARGETS[name].seeds() if name in TARGETS else [b""]):
             (Path(corpus) / f"seed-{number}").write_bytes(seed)
-        command = (sys.executable, "-m", module, name, corpus, str(seconds), f"{kept}/{name}-")
+        reader = (sys.executable, "-m", module, name, corpus, str(seconds), f"{kept}/{name}-")
+        # A shell between the two: libFuzzer reads the largest memory of its process, and a process
+        # that a large one starts inherits the number of that one.
+        command = ("sh", "-c", '"$@"; exit $?', "sh", *reader)
         # libFuzzer ends its process before the readers could remove their temporary files.
         environment = os.environ | {"TMPDIR": temporary}
         done = subprocess.run(
