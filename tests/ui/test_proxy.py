@@ -159,9 +159,7 @@ def test_the_camera_and_an_upload_are_classified_and_nothing_is_left_on_the_disk
     shutter = page.get_by_role("button", name="Take photo")
     expect(shutter).to_be_enabled(timeout=PATIENCE)
     shutter.click()
-    expect(page.get_by_role("button", name="Classify", exact=True)).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_role("button", name="Classify", exact=True)).to_be_visible(timeout=PATIENCE)
     page.goto(f"{proxy.address}/")
     page.get_by_text("Upload", exact=True).click(timeout=PATIENCE)
     data = sure_samples[0].path.read_bytes()
