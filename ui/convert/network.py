@@ -40,7 +40,6 @@ def show(photo: WalkthroughPhoto) -> None:
     graph = build_block_graph(photo.classifier.layers, photo.prediction.layers)
     titles = {block.name: block.title for block in graph}
     costliest = max(graph, key=lambda block: block.macs)
-    st.session_state.setdefault("network_block", costliest.name)
     cost = st.pills(
         "Bars show",
         list(COSTS),
@@ -54,6 +53,7 @@ def show(photo: WalkthroughPhoto) -> None:
     name = st.select_slider(
         "Block, from the pixels on",
         list(titles),
+        value=costliest.name,
         format_func=titles.get,
         key="network_block",
         bind="query-params",
