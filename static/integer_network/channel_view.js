@@ -1,6 +1,6 @@
 // Draws one channel: its map, where each place is one output.
 import { LEGEND, paintChannel } from "./drawing.js"
-import { make, write, writeName, writePlace } from "./elements.js"
+import { capitalize, make, write, writeName, writePlace } from "./elements.js"
 import { drawPreview } from "./neuron_view.js"
 import { describe as describeAt, findLayer } from "./position.js"
 import { findOrigin } from "./network_view.js"
@@ -55,10 +55,6 @@ export function drawChannel(view, stage) {
     const neuron = describeAt(view, view.position)
     return `${capitalize(writePlace(row, column))}: ${write(value)}, ${value === 0 ? "silence" : "an event"}. ${summarize(neuron)}`
   }
-}
-
-function capitalize(text) {
-  return text[0].toUpperCase() + text.slice(1)
 }
 
 // Says in one sentence what an output is made of.

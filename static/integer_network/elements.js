@@ -16,13 +16,17 @@ export function write(number) {
 }
 
 export function writeSigned(number) {
-  return `${number > 0 ? "+" : ""}${write(number)}`
+  return `${number > 0 ? "+" : ""}${write(number || 0)}` // a rounded number can be -0
 }
 
 export function writePercent(share) {
   if (share > 0 && share < 0.01) return "under 1%"
   if (share > 0.99 && share < 1) return "over 99%"
   return `${Math.round(share * 100)}%`
+}
+
+export function capitalize(text) {
+  return text[0].toUpperCase() + text.slice(1)
 }
 
 // The name of a layer with spaces, so that it breaks on a narrow screen.

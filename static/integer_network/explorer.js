@@ -80,7 +80,7 @@ export function startExplorer(root, options) {
     frame.dataset.state = "computing"
     try {
       const runner = await ready
-      if (wanted !== photo || !(await runner.setPhoto(photo.pixels, listChanges()))) return
+      if (wanted !== photo || !(await runner.setPhoto(photo.pixels, listChanges))) return
     } catch (error) {
       fail(error)
       return

@@ -48,10 +48,3 @@ export function findWeight(layer, row, column, input, output) {
 export function isDepthwise(layer) {
   return layer.kind === "depthwise" || layer.kind === "spread"
 }
-
-// Counts the multiply-accumulates of a layer for one photo.
-export function countProducts(layer) {
-  if (!hasWeights(layer)) return 0
-  const [height, width] = layer.pooled || layer.kind === "spread" ? layer.inputs[0] : layer.output
-  return height * width * layer.variables.weights.length
-}

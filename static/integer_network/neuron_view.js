@@ -1,6 +1,6 @@
 // Draws one output as its sum: the integers that go in, the weights, the products, the running sum, the
 // threshold, and the event or silence that follows.
-import { make, write, writeName, writePlace } from "./elements.js"
+import { capitalize, make, write, writeName, writePlace } from "./elements.js"
 import { rescaleSum } from "./neuron.js"
 import { PIXELS, findWeight, isDepthwise } from "./network.js"
 import { PART, describe as describeAt, followInput } from "./position.js"
@@ -68,10 +68,6 @@ export function drawPreview(view, neuron, onOpen) {
   return [drawing, make("p", {}, writeLead(view, neuron)), result, drawTable(neuron, onOpen, PREVIEWED)]
 }
 
-function capitalize(text) {
-  return text[0].toUpperCase() + text.slice(1)
-}
-
 function nameParts({ form }, count) {
   const name = { pooled: "pixel", products: "product", add: "input", join: "input" }[form]
   return count === 1 ? name : `${name}s`
@@ -128,8 +124,15 @@ function writeResult(view, neuron) {
   const factor = neuron.scale === 1 ? "" : `×\u00a0${neuron.scale} `
   steps.push(`${factor}÷\u00a0${write(neuron.divisor)}, rounded: ${write(rescaleSum(neuron, sum))}`)
   const event = value !== 0
-  const threshold = event ? `The sum has passed the threshold of ${write(sum < 0 ? neuron.fall : neuron.rise)}.` : `The sum has not reached the threshold of ${write(neuron.rise)}.`
+  const threshold = writeThreshold(neuron, event)
   return [`${steps.join(" → ")}. `, make("strong", { class: event ? "fires" : "silent" }, event ? `An event: ${write(value)}.` : "Silence: 0."), ` ${threshold}`]
+}
+
+// A bound below the threshold silences every sum, also one that is above the threshold.
+function writeThreshold({ sum, rise, fall }, event) {
+  if (event) return `The sum has passed the threshold of ${write(sum < 0 ? fall : rise)}.`
+  if (sum >= rise) return `The bound keeps it below the threshold of ${write(rise)}.`
+  return `The sum has not reached the threshold of ${write(rise)}.`
 }
 
 // Lists the parts that matter most.

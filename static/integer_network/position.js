@@ -91,7 +91,7 @@ function findStrongestPlace(view, layer, channel) {
 export function step(view, position, across, down, columns) {
   const layer = findLayer(view, position)
   const [height, width, channels] = layer.output
-  const move = (at, count) => Math.min(Math.max(at + across + down * columns, 0), count - 1)
+  const move = (at, count) => Math.max(Math.min(at + across + down * columns, count - 1), 0)
   if (position.level === NETWORK) {
     const { layers } = view.network
     return { ...position, layer: layers[move(layer.index, layers.length)].name }

@@ -56,7 +56,8 @@ class Runner {
     this.running = null
   }
 
-  async setPhoto(pixels, changes) {
+  // Asks for the changes when the photo is computed, because a slider may have moved in the meantime.
+  async setPhoto(pixels, listChanges) {
     const turn = ++this.turn
     const { outputs, logits } = await this.ask("photo", { pixels })
     if (turn !== this.turn) return false // another photo was chosen in the meantime
@@ -66,6 +67,7 @@ class Runner {
     this.outputs = outputs
     this.logits = logits
     this.network = this.deployed
+    const changes = listChanges()
     if (changes.length) await this.setChanges(changes)
     return true
   }

@@ -2,13 +2,16 @@
 const STEP = 1 / 32 // of the side, for an arrow key
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
+// Each run of the page calls this again, and Streamlit cleans up only when the pictures go. So each call
+// removes the listeners of the one before: two of them would move the cursor twice.
 export default function (component) {
   const { parentElement, data } = component
   const box = parentElement.querySelector(".linked")
   const place = box.place ?? [0.5, 0.5]
   box.place = place
   const readers = [...box.querySelectorAll(".side")].map((side, at) => fill(side, data.sides[at]))
-  const stop = new AbortController()
+  box.stop?.abort()
+  const stop = (box.stop = new AbortController())
   const listen = (name, act) => box.addEventListener(name, act, { signal: stop.signal })
 
   function point(x, y) {
