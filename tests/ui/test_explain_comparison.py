@@ -104,6 +104,8 @@ def test_the_float_network_is_waited_for(page, shown: Sides) -> None:
     session.float_answers[key] = "It could not be loaded: try again."
     page.run()
     assert "It could not be loaded: try again." in [one.value for one in page.warning]
+    page.button(key="float_again").click().run()
+    assert key in session.float_jobs and not page.warning
 
 
 def test_the_browser_gets_the_map_in_percent() -> None:

@@ -135,6 +135,8 @@ def _compare_float(session: ExplainSession, label: int, opacity: float) -> None:
     title = f"{session.diagnosis.model}, float"
     if isinstance(found, str):
         st.warning(found, icon=":material/warning:")
+        again = session.float_answers.pop
+        st.button("Try again", key="float_again", on_click=again, args=(key,))
         return
     values = found.values if isinstance(found, FloatAnswer) else None
     right = LinkedSide(title, session.diagnosis.square, values, BY_CODE[LABELS[label]].name.lower())
