@@ -61,6 +61,13 @@ def test_a_scene_has_the_answer_of_the_network_and_the_recorded_diagnosis(scene,
     assert scene["origin"].startswith("The network akida2 answered, here in BrainChip's simulator")
 
 
+def test_a_scene_without_a_map_speaks_of_none(scene, answer, monkeypatch) -> None:
+    assert scene["map"] and "Bright colours" in scene["answer"]["lead"]
+    monkeypatch.setattr("ui.booth.scene_player.draw_answer_map", lambda diagnosis: None)
+    bare = encode_scene(3, answer, None)
+    assert bare["map"] is None and "Bright colours" not in bare["answer"]["lead"]
+
+
 def test_the_spikes_of_a_scene_are_the_integers_of_the_photo(scene, answer) -> None:
     *hidden, _logits = answer.prediction.outputs.values()
     assert len(scene["layers"]) == len(hidden)

@@ -80,7 +80,7 @@ def encode_scene(number: int, answer: AnsweredPhoto, energy: PhotoEnergy | None)
         "activations": activations,
         "work": f"{prediction.events / activations:.0%} of the values that a dense network "
         f"computes: {prediction.events:,} spikes (counted here)",
-        "answer": _describe_answer(answer) | {"likeliest": likeliest},
+        "answer": _describe_answer(answer, explained is not None) | {"likeliest": likeliest},
         "cases": [
             {"picture": make_data_url("image/webp", one.file), "name": BY_CODE[one.label].name}
             for one in cases
@@ -104,7 +104,7 @@ def _credit_cases(cases: list[SimilarCase]) -> str:
     return f" Similar lesions: {titles} (CC BY-NC 4.0 or CC BY 4.0)." if cases else ""
 
 
-def _describe_answer(answer: AnsweredPhoto) -> dict[str, Any]:
+def _describe_answer(answer: AnsweredPhoto, has_map: bool) -> dict[str, Any]:
     prediction, recorded = answer.prediction, answer.recorded
     name = BY_CODE[prediction.top[0][0]].name
     lead = "That is what the photo looks most like."
@@ -112,7 +112,7 @@ def _describe_answer(answer: AnsweredPhoto) -> dict[str, Any]:
         lead = "No kind is likely enough, so the network gives no answer."
     return {
         "headline": "Not sure" if prediction.unsure else name,
-        "lead": f"{lead} Bright colours show where the network looked.",
+        "lead": lead + (" Bright colours show where the network looked." if has_map else ""),
         "top": [
             {"name": BY_CODE[code].name, "percent": format_percent(share), "share": float(share)}
             for code, share in prediction.top
