@@ -174,7 +174,7 @@ def _decode_body(header: dict[str, Any], body: bytes) -> Head:
     spikes = header["spikes"]
     if type(spikes) is not int or not 0 < connections <= spikes <= MAX_NUMBER:
         raise ValueError
-    if not isinstance(competition, float | int) or not 0 <= competition <= 1:
+    if type(competition) not in (float, int) or not 0 <= competition <= 1:
         raise ValueError
     if type(votes) is not int or not 0 < votes <= neurons:
         raise ValueError

@@ -165,6 +165,7 @@ def test_a_written_result_is_read_with_the_same_values(result: BenchResult) -> N
 @example(changed=change_row(batch=512, latency_ms=asdict(Latency(5e-324))))
 @example(changed=change_row(energy_net_mj=asdict(Energy(1e-320, 1e-320, 1e-320))))
 @example(changed=change_row(idle_watts=5e-324))
+@example(changed=change_row(energy_mj=asdict(Energy(2.0, 3.0, 4.0))))
 def test_a_changed_result_is_compared_or_gives_one_sentence(changed: Any) -> None:
     try:
         result = read_result(encode_document(changed))
@@ -178,6 +179,9 @@ def test_a_changed_result_is_compared_or_gives_one_sentence(changed: Any) -> Non
             assert not set(value) & {chr(one) for one in MARKUP} and "://" not in value
         elif isinstance(value, float | int):
             assert math.isfinite(value)
+    for row in result.rows:
+        for energy in filter(None, (row.energy_mj, row.energy_net_mj)):
+            assert energy.low <= energy.value <= energy.high
     check_compared(result)
     assert read_result(json.dumps(result.to_json()).encode()) == result
 

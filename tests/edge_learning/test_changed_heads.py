@@ -79,8 +79,13 @@ def join_file(header: bytes, body: bytes) -> bytes:
 HEADER, BODY = split_file(encode_head(make_head(), FRONT))
 
 
-def check_decoded(data: bytes) -> None:
-    """Checks that a file gives a sound head, which survives its own file, or one sentence."""
+def check_decoded(header: Any, data: bytes) -> None:
+    """Checks that a file gives the head of its header, which survives its own file, or a sentence.
+
+    Args:
+        header: the header in the file.
+        data: content of the file.
+    """
     try:
         head = decode_head(data, FRONT)
     except HeadError as error:
@@ -94,8 +99,11 @@ def check_decoded(data: bytes) -> None:
     assert head.swaps.max() <= rule.connections
     assert type(rule.competition) is float and 0 <= rule.competition <= 1
     assert 0 < rule.votes <= rule.neurons
-    assert len(set(head.classes)) == len(head.classes) == len(head.photo_counts)
-    assert all(type(count) is int and count >= 0 for count in head.photo_counts)
+    assert type(header["rule"][2]) is not bool
+    assert [rule.neurons, rule.connections, rule.competition, rule.votes] == header["rule"]
+    assert list(head.classes) == header["classes"] and len(set(head.classes)) == len(head.classes)
+    assert list(head.photo_counts) == header["taught"] and head.spike_count == header["spikes"]
+    assert len(head.photo_counts) == len(head.classes) and min(head.photo_counts) >= 0
     assert decode_head(encode_head(head, FRONT), FRONT).equals(head)
 
 
@@ -119,21 +127,32 @@ def test_any_head_survives_its_file(head: Head, name: str, count: int) -> None:
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(changed=change_document(HEADER))
 @example(changed=HEADER | {"rule": [2, 5, True, 1]})
+@example(changed=HEADER | {"rule": [2, 5, 0.1, 3]})
+@example(changed=HEADER | {"classes": ["mel", 1]})
+@example(changed=HEADER | {"classes": ["mel", " mel"]})
 @example(changed=HEADER | {"classes": ["mel", "MEL"]})
+@example(changed=HEADER | {"taught": [1, -1]})
 @example(changed=HEADER | {"classes": ["a", "a\u0301"]})
 @example(changed=HEADER | {"rule": [2, 5, 10**400, 1]})
 @example(changed=HEADER | {"front": None})
 def test_a_changed_header_gives_a_sound_head_or_one_sentence(changed: Any) -> None:
-    check_decoded(join_file(encode_document(changed), BODY))
+    check_decoded(changed, join_file(encode_document(changed), BODY))
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=150)
 @given(
-    body=st.binary(min_size=len(BODY), max_size=len(BODY)) | st.binary(max_size=len(BODY) + 8),
-    kept=st.sampled_from((0, len(BODY) - 32, len(BODY) - 16)),
+    thresholds=st.lists(st.sampled_from((0, 1, 10**6, MAX_NUMBER, -1)), min_size=4, max_size=4),
+    swaps=st.lists(st.sampled_from((0, 1, 5, 5, 6, -1, MAX_NUMBER)), min_size=4, max_size=4),
+    weights=st.just(BODY[:-32]) | st.binary(max_size=12),
 )
-def test_a_changed_body_gives_a_sound_head_or_one_sentence(body: bytes, kept: int) -> None:
-    check_decoded(join_file(json.dumps(HEADER).encode(), BODY[:kept] + body[kept:]))
+@example(thresholds=[0, 0, -1, 0], swaps=[0, 1, 5, 5], weights=BODY[:-32])
+@example(thresholds=[0, 0, 0, 0], swaps=[0, 1, 6, 5], weights=BODY[:-32])
+@example(thresholds=[0, 0, 0, 0], swaps=[0, 1, 5, 5], weights=b"\xff" * len(BODY[:-32]))
+def test_a_changed_body_gives_a_sound_head_or_one_sentence(
+    thresholds: list[int], swaps: list[int], weights: bytes
+) -> None:
+    numbers = np.array([*thresholds, *swaps], "<i4").tobytes()
+    check_decoded(HEADER, join_file(json.dumps(HEADER).encode(), weights + numbers))
 
 
 @pytest.mark.parametrize("key", ["classes", "unknown"])

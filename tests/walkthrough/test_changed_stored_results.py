@@ -113,13 +113,14 @@ def make_document() -> dict[str, Any]:
 
 
 DOCUMENT = json.loads(json.dumps(make_document()))
+FLOAT_ANSWERS = DOCUMENT["answers"][FLOAT]
 
 
 def check_stored(stored: StoredResults) -> None:
     """Checks what the chapters rely on."""
     for answers in (*stored.answers.values(), stored.float_answers):
         assert answers.logits.shape == (PHOTOS, len(LABELS)) == stored.deployed.shape
-        assert np.isfinite(answers.logits).all() and np.isfinite(answers.seconds)
+        assert np.isfinite([answers.logits, stored.deployed]).all()
         for levels in answers.weights.values():
             assert levels.after.sum() > 0
             assert levels.before.shape == (len(levels.edges) - 1,)
@@ -157,6 +158,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example(changed=DOCUMENT | {"highest": {"stem_conv": None}})
 @example(changed=DOCUMENT | {"lossy_blocks": {"0": "block1"}})
 @example(changed=DOCUMENT | {"savings": {"0": {"share": "much", "thresholds": {}}}})
+@example(changed=DOCUMENT | {"savings": {"0": {"share": 5.0, "thresholds": {}}}})
+@example(changed=DOCUMENT | {"deployed": [[1e308] * len(LABELS)] * PHOTOS})
+@example(changed=DOCUMENT | {"answers": dict.fromkeys(DOCUMENT["answers"], FLOAT_ANSWERS)})
 @example(changed=DOCUMENT | {"networks": dict.fromkeys(map(format_bits, PAIRS), None)})
 def test_changed_results_are_sound_or_give_one_sentence(folder: Path, changed: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
