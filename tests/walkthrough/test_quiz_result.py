@@ -3,8 +3,11 @@
 import csv
 import io
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from qana.walkthrough.quiz import Question
-from qana.walkthrough.quiz_result import COLUMNS, QuizResult, write_csv
+from qana.walkthrough.quiz_result import COLUMNS, FORMULA, QuizResult, write_csv
 
 QUESTIONS = (
     Question("a", 'First, "quoted"\nand long?', ("yes", "no"), 1, "Why."),
@@ -51,3 +54,13 @@ def test_no_text_is_a_formula_of_a_spreadsheet() -> None:
 
 def test_without_a_round_the_exercises_are_listed() -> None:
     assert [row["item"] for row in read(write_csv("", {}, {}, ["repair"]))] == ["repair"]
+
+
+@settings(derandomize=True, max_examples=100)
+@given(name=st.text(st.characters(exclude_categories=("Cs",))), tries=st.integers(1, 10**6))
+def test_any_name_is_read_back_and_is_no_formula(name: str, tries: int) -> None:
+    rows = read(write_csv(name, {"before": make(0, 0)}, {"repair": tries}, ["repair"]))
+    assert len(rows) == 3 and rows[2]["tries"] == str(tries)
+    for row in rows:
+        assert row["name"].removeprefix("'") == name.removeprefix("'")
+        assert not row["name"].startswith(FORMULA)
