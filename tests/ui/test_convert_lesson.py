@@ -17,6 +17,7 @@ from qana.walkthrough.block_repair import is_repaired, list_designs, read_repair
 from qana.walkthrough.event_budget import STEPS
 from qana.walkthrough.few_bit_blocks import list_reducible_blocks
 from tests.doubles.stored_doubles import keep_stored_results, make_stored_results
+from ui.convert.exercise_bits import SEEN
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
 SECONDS = 120
@@ -166,6 +167,10 @@ def test_blocks_go_back_to_eight_bits_and_the_page_checks_the_answer(samples) ->
     label = photo.prediction.top[0][0]
     assert page.metric[-1].value == f"{answer.compute_margin(label):+.2f}"
     assert bool(page.success) == (answer.label == label)
+    for pair in (blocks[:2], blocks[1::-1]):  # in either order they are one try
+        page.session_state.bits_back = pair
+        page.run()
+    assert list(photo.computed[SEEN]) == [tuple(blocks[:1]), tuple(blocks[:2])]
 
 
 def test_events_are_saved_and_the_verdict_is_checked() -> None:

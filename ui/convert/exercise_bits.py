@@ -75,7 +75,7 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
     tries: dict[tuple[str, ...], float] = photo.remember(SEEN, dict)
     lead = now.compute_margin(plain.label)
     if back:
-        tries[tuple(back)] = lead
+        tries[tuple(name for name in names if name in back)] = lead
     if now.label == plain.label and back:
         kept = " and ".join(titles[name] for name in back)
         show_solved(
