@@ -106,6 +106,14 @@ def draw_confusion(rows: Rows) -> alt.LayerChart:
     return (cells + text).properties(height=280, autosize=PLOT_HEIGHT)
 
 
+def describe_confusion(rows: Rows) -> str:
+    """Describes the cells of `draw_confusion` that are not empty, for those who cannot see it."""
+    found = (
+        f"{row['photos']} {row['true']} called {row['called']}" for row in rows if row["photos"]
+    )
+    return f"Photos by class: {', '.join(found)}"
+
+
 def draw_reliability(bins: Rows) -> alt.LayerChart:
     """Draws a reliability diagram: accuracy against confidence. The dashed diagonal is ideal.
 

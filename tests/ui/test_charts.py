@@ -9,7 +9,7 @@ from qana.evaluation.scores import DecisionScores
 from qana.protocols.protocol_reports import read_reports
 from qana.reports.model_facts import list_class_scores, list_confusion, list_roc_points
 from ui.chart_axes import make_tick_axis
-from ui.charts import draw_confusion, draw_intervals, draw_roc
+from ui.charts import describe_confusion, draw_confusion, draw_intervals, draw_roc
 
 NAMES = {lesion.name for lesion in CLASSES}
 
@@ -35,6 +35,17 @@ def test_a_confusion_matrix_names_the_classes_in_their_order(report) -> None:
     assert sum(cell["photos"] for cell in cells) == report.test.n
     texts = collect_texts(draw_confusion(cells))
     assert texts >= NAMES and not texts & set(LABELS)
+
+
+def test_a_confusion_matrix_is_described_without_its_empty_cells() -> None:
+    cells = [
+        {"true": "Mole", "called": "Mole", "photos": 7},
+        {"true": "Mole", "called": "Melanoma", "photos": 0},
+        {"true": "Melanoma", "called": "Mole", "photos": 2},
+    ]
+    assert (
+        describe_confusion(cells) == "Photos by class: 7 Mole called Mole, 2 Melanoma called Mole"
+    )
 
 
 def test_no_chart_of_a_class_uses_its_code(report) -> None:

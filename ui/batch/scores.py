@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from qana.classes import BY_CODE, CLASSES, LABELS
+from qana.classes import BY_CODE, LABELS
 from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.metrics import score_decisions
 from qana.evaluation.scores import DecisionScores
@@ -17,6 +17,7 @@ from ui import charts
 from ui.batch.session import BatchSession
 from ui.operating_point import show_operating_point
 from ui.uploads import MAX_PHOTO_MB
+from ui.verdict import MALIGNANT_HELP
 
 HEADLINES = {
     "accuracy": "Accuracy",
@@ -57,13 +58,7 @@ def show_scores(session: BatchSession) -> None:
     with left:
         st.markdown("**Confusion matrix**, in photos")
         cells = list_confusion(scores)
-        taken = ", ".join(
-            f"{cell['photos']} {cell['true']} called {cell['called']}"
-            for cell in cells
-            if cell["photos"]
-        )
-        chart = charts.draw_confusion(cells)
-        st.altair_chart(chart, alt=f"Photos by class: {taken}")
+        st.altair_chart(charts.draw_confusion(cells), alt=charts.describe_confusion(cells))
     with right:
         st.markdown("**In figures**")
         st.dataframe(_make_class_table(scores), hide_index=True)
@@ -156,8 +151,7 @@ def _show_curves(answers: LabelledAnswers) -> None:
         )
         return
     if label is None:
-        malignant = ", ".join(one.name.lower() for one in CLASSES if one.malignant)
-        st.caption(f"The summed probability of {malignant}.")
+        st.caption(MALIGNANT_HELP)
         show_operating_point(curve, "worth a look", "batch_point")
     else:
         show_operating_point(curve, BY_CODE[label].name.lower(), f"batch_point_{label}")

@@ -75,12 +75,7 @@ def show_classes(report: LesionReport) -> None:
     with left:
         st.markdown("**Confusion matrix**, in photos")
         cells = facts.list_confusion(report.test)
-        taken = ", ".join(
-            f"{cell['photos']} {cell['true']} called {cell['called']}"
-            for cell in cells
-            if cell["photos"]
-        )
-        st.altair_chart(charts.draw_confusion(cells), alt=f"Photos by class: {taken}")
+        st.altair_chart(charts.draw_confusion(cells), alt=charts.describe_confusion(cells))
     with right:
         st.markdown("**In figures**, with 95 % intervals")
         st.dataframe(pd.DataFrame(facts.make_class_table(report)), hide_index=True)
