@@ -9,13 +9,14 @@ from ui import charts
 from ui.look_threshold import NOT_MEASURED, choose_source, find_deployed_threshold, list_measured
 
 HIGHEST = 60
-"""Highest threshold of the chart, percent: nobody waits until cancer is likelier than that."""
+"""Highest threshold of the chart, percent."""
 NETWORK, ALL, NONE = "The network", "A look at every photo", "A look at none"
 WORDS = (
-    "A threshold of 10 % says that one lesion found is worth nine looks without need. The net "
-    "benefit is the share of the photos that are found, minus the looks without need weighed so. "
-    "The network helps where its line is the highest one. The share of ill lesions is that of "
-    "these test photos, which is far higher than in a practice (Vickers and Elkin 2006)."
+    "At a threshold of 10 %, finding one lesion that needs a look is worth nine unnecessary looks. "
+    "The net benefit is the share of photos that are rightly called, minus the share that are "
+    "called without need, divided by nine at this threshold (Vickers and Elkin 2006). The network "
+    "helps where its line is the highest one. Lesions that need a look are as frequent here as in "
+    "these test photos. Where they are rarer, the lines differ."
 )
 
 

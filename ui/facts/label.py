@@ -100,7 +100,10 @@ def _list_warnings(sources: SourcesReport | None) -> Lines:
             "A low probability rules nothing out. A professional should see a spot that changes.",
         ),
         ("Phone photos", describe_phone_photos(sources)),
-        ("Other lesions", "It knows seven diagnoses and names one of them in every case."),
+        (
+            "Other lesions",
+            "It knows seven diagnoses. For another lesion it names one of these, or abstains.",
+        ),
         (
             "Skin tone",
             f"{describe_dark_skin(sources)} Similar models do worse on dark skin (Daneshjou et "
