@@ -54,8 +54,10 @@ function start(root) {
   }
   return self
 
-  // Set only when it changes, because a screen reader reads every change aloud.
-  function report(text) {
+  // Set only when it changes, because a screen reader reads every change aloud. It would never get to the
+  // end of a number that changes several times a second, so it does not read that one.
+  function report(text, counts = false) {
+    status.setAttribute("aria-live", counts ? "off" : "polite")
     if (status.textContent !== text) status.textContent = text
   }
 
@@ -98,7 +100,7 @@ function start(root) {
         else found.failures.push(`Half precision did not run: ${half.reason}.`)
       }
       self.send("measured", found)
-      report("Done. The row is in the picture above.")
+      report("Done. The race shows the row.")
     } catch (error) {
       if (!isCurrent()) return
       report(`It cannot be measured now: ${error.message}. Start it again.`)
@@ -127,7 +129,7 @@ function start(root) {
         if (data.kind === "progress") {
           bench.dataset.runs = String(data.runs)
           bar.value = data.share
-          report(`${name}${many}: ${data.runs} runs, median ${data.p50.toFixed(1)} ms`)
+          report(`${name}${many}: ${data.runs} runs, median ${data.p50.toFixed(1)} ms`, true)
         }
         if (data.kind === "done" || data.kind === "failed") finish(data)
       }
