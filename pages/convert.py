@@ -7,6 +7,7 @@ import streamlit as st
 from qana.errors import UserError
 from ui.convert import agreement, bits, bounding, chip, exercises, network, quiz, spikes, zoom
 from ui.convert import conversion_cases as breaking
+from ui.convert.address import SETTLED
 from ui.convert.chapter import Chapter, show_introduction
 from ui.convert.job_results import preload_networks
 from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, get_photo
@@ -29,8 +30,6 @@ CHAPTERS: dict[str, Chapter] = {
     "quiz": quiz,
 }
 """Chapters by their name in the page's address, /convert?chapter=NAME."""
-SETTLED = 2.0
-"""Seconds that a browser may take for a new address. Until then it still sends the old one."""
 
 
 def open_at(name: str) -> None:

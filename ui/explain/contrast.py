@@ -12,6 +12,11 @@ from ui.similar_cases import draw_cases
 
 WIDTH = 280
 """Side of the picture, pixels."""
+LINEAR = (
+    "The last layer of the network is linear, so the difference of two logits is a sum over the "
+    "places of the photo, plus a constant of the network."
+)
+NEAREST = " The two lesions are the nearest training lesions with these recorded diagnoses."
 CAPTION = "Orange areas support {first} more, purple areas support {second} more."
 
 
@@ -51,14 +56,7 @@ def show_contrast(session: ExplainSession, opacity: float) -> None:
         if contrast.cases:
             draw_cases(contrast.cases)
     st.markdown(describe_contrast(contrast))
-    st.caption(
-        "The last layer of the network is linear, so the difference of two logits is a sum over "
-        "the places of the photo, plus a constant of the network. The two lesions are the nearest "
-        "training lesions with these recorded diagnoses."
-        if contrast.cases
-        else "The last layer of the network is linear, so the difference of two logits is a sum "
-        "over the places of the photo, plus a constant of the network."
-    )
+    st.caption(LINEAR + (NEAREST if contrast.cases else ""))
 
 
 def describe_contrast(contrast: ClassContrast) -> str:
