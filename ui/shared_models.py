@@ -37,7 +37,7 @@ def list_loaded_classifiers() -> list[AkidaClassifier]:
     return list(_loaded.values())
 
 
-@st.cache_resource
+@st.cache_resource(on_release=BackgroundWorker.close)
 def get_background_worker() -> BackgroundWorker:
     """Gets the background worker. Its process starts with the first job."""
     return BackgroundWorker()
