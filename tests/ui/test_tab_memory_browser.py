@@ -23,6 +23,8 @@ HTML = """<body data-testid="stApp" data-test-script-state="running"><div id="co
   mount()
   window.ready = true
 </script>"""
+SHORT = 250
+"""Milliseconds in which a name would have been sent, if nobody had clicked."""
 LONG = 700
 """Milliseconds in which a name that may be sent would have been sent."""
 
@@ -80,7 +82,7 @@ def test_the_name_does_not_follow_a_click_or_a_key_at_once(page: Page, act: str)
     else:
         page.keyboard.press("Enter")
     set_running(page, False)  # a slow server has not begun with what was clicked
-    page.wait_for_timeout(LONG)
+    page.wait_for_timeout(SHORT)
     assert count_names(page) == 0
     page.wait_for_function("window.names.length === 1", timeout=PATIENCE)
 

@@ -4,7 +4,7 @@ const POLL = 50 // milliseconds
 const IDLE_POLLS = 3
 const PATIENCE = 200 // polls after which the name is sent in any case
 const COMING = 60000 // milliseconds in which a chosen page is awaited
-const QUIET = 1000 // milliseconds without a click or a key
+const QUIET = 500 // milliseconds without a click or a key
 const sent = new WeakSet() // once for a mount, because each message runs the page again
 let touched = -QUIET // when the visitor last clicked or pressed a key
 for (const name of ["pointerdown", "click", "keydown"]) {
