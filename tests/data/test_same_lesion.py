@@ -1,8 +1,6 @@
-"""Photos of one lesion are found by their pixels and grouped, and others are not."""
+"""Photos of one lesion are found in the data sets, stored and grouped."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 
 import cv2
@@ -10,7 +8,6 @@ import numpy as np
 import pytest
 
 from qana.cli.main import main
-from qana.data.local_features import LocalFeatures, count_inliers, extract_local_features
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE, Photo
 from qana.data.same_lesion import (
     SameLesion,
@@ -19,53 +16,16 @@ from qana.data.same_lesion import (
     read_same_lesions,
     write_same_lesions,
 )
-from qana.data.same_lesion_search import LEAST_HAM10000, find_same_lesions, get_least_inliers
-from qana.data.samples import Sample
-from qana.data.similar_photos import find_similar_photos
+from qana.data.same_lesion_search import find_same_lesions, get_least_inliers
 from qana.data.sources import SOURCES, read_sources
 from qana.errors import DataError
 from qana.imaging import read_image
+from tests.doubles.changed_photos import CHANGES, count_matches, images
+
+__all__ = ["images"]
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-LEAST = LEAST_HAM10000
 KNOWN = DATA / "ham10000_same_lesion.csv"
-
-
-def _turn(image: np.ndarray, degrees: float, scale: float) -> np.ndarray:
-    height, width = image.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale)
-    return cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
-
-
-def _recolour(image: np.ndarray) -> np.ndarray:
-    changed = image.astype(np.float32) * (0.8, 1.0, 1.15) + (20, -10, 5)
-    return changed.clip(0, 255).astype(np.uint8)
-
-
-def _compress(image: np.ndarray) -> np.ndarray:
-    data = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, 50))[1]
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
-
-
-def _shrink(image: np.ndarray) -> np.ndarray:
-    return cv2.resize(image, (200, 150), interpolation=cv2.INTER_AREA)
-
-
-CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "turned": lambda image: _turn(image, 130, 1.0),
-    "closer": lambda image: _turn(image, 10, 1.5),
-    "cropped": lambda image: image[20:-30, 40:-10],
-    "recoloured": _recolour,
-    "compressed": _compress,
-    "shrunk": _shrink,
-    "all": lambda image: _compress(_shrink(_recolour(_turn(image, -75, 1.2)))),
-}
-
-
-@pytest.fixture(scope="module")
-def images(samples: tuple[Sample, ...]) -> list[np.ndarray]:
-    """Photos of different lesions."""
-    return [read_image(sample.path) for sample in samples]
 
 
 @pytest.fixture
@@ -83,47 +43,6 @@ def _write_photo(folder: Path, name: str, image: np.ndarray, lesion_id: str = ""
     path = folder / f"{name}.png"
     cv2.imwrite(str(path), image[..., ::-1])
     return Photo(name, lesion_id or f"lesion_{name}", "nv", "", None, "unknown", "back", path, None)
-
-
-def _count(a: np.ndarray, b: np.ndarray) -> int:
-    return count_inliers(extract_local_features(a), extract_local_features(b))
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_changed_photos_match(change: str, images: list[np.ndarray]) -> None:
-    counts = [_count(image, CHANGES[change](image)) for image in images]
-    assert np.mean([count >= LEAST for count in counts]) >= 0.9, counts
-
-
-def test_photos_of_other_lesions_do_not_match(images: list[np.ndarray]) -> None:
-    features = [extract_local_features(image) for image in images]
-    counts = [count_inliers(a, b) for a, b in combinations(features, 2)]
-    assert max(counts) < LEAST
-
-
-@pytest.mark.parametrize(("height", "inliers"), [(5, 0), (150, 20)])
-def test_features_on_one_line_do_not_match(height: int, inliers: int) -> None:
-    """The marks of a ruler and a hair are no lesion."""
-    random = np.random.default_rng(0)
-    places = np.full((20, 4), 10.0, np.float32)
-    places[:, :2] = random.uniform(0, 1, (20, 2)) * (250, height)
-    descriptors = random.integers(0, 255, (20, 128), np.uint8)
-    features = LocalFeatures(places, descriptors)
-    assert count_inliers(features, features) == inliers
-
-
-def test_surrounds_do_not_match() -> None:
-    surround = np.zeros((225, 300, 3), np.uint8)
-    cv2.circle(surround, (150, 112), 100, (200, 170, 160), -1)
-    assert _count(surround, surround) == 0
-
-
-def test_photos_without_features_match_nothing(images: list[np.ndarray]) -> None:
-    plain = np.full((225, 300, 3), 180, np.uint8)
-    assert _count(plain, images[0]) == 0
-    assert _count(plain, plain) == 0
-    features = [extract_local_features(plain)] * 2
-    assert find_similar_photos(features, ["a", "b"], ["x", "x"], 5, lambda share: None) == []
 
 
 def test_the_search_finds_the_pairs(photos: list[Photo], tmp_path: Path) -> None:
@@ -239,7 +158,7 @@ def test_known_pairs_are_stored_and_found_again() -> None:
     assert len(found) >= 27
     photos = {photo.image_id: photo for photo in read_sources(DATA / "ham10000")}
     for a, b in found[::7]:
-        counted = _count(read_image(photos[a].path), read_image(photos[b].path))
+        counted = count_matches(read_image(photos[a].path), read_image(photos[b].path))
         assert counted == stored[a, b], (a, b)
 
 
