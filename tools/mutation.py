@@ -23,13 +23,15 @@ from tools.server import ROOT
 
 MODULES = {
     "qana/imaging/decode.py": "tests/imaging",
-    "qana/inference/gate.py": "tests/inference/test_gate.py",
-    "qana/inference/classifier.py": "tests/inference/test_classifier.py",
+    "qana/inference/gate.py": "tests/inference/test_gate.py tests/inference/test_fitted_gate.py",
+    "qana/inference/classifier.py": "tests/inference/test_classifier.py"
+    " tests/inference/test_damaged_models.py",
     "qana/inference/signature.py": "tests/inference/test_signed_folder.py",
     "qana/inference/signed_folder.py": "tests/inference/test_signed_folder.py",
     "qana/conversion/compare_layers.py": "tests/conversion",
     "qana/conversion/mapping.py": "tests/conversion",
-    "qana/edge_learning/head_files.py": "tests/edge_learning/test_head_files.py",
+    "qana/edge_learning/head_files.py": "tests/edge_learning/test_head_files.py"
+    " tests/edge_learning/test_forged_heads.py tests/edge_learning/test_saved_heads.py",
     "qana/bench/readings.py": "tests/bench",
     "qana/bench/rows.py": "tests/bench",
 }
