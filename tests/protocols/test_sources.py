@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -17,56 +16,18 @@ from qana.data.lesion_extent import estimate_lesion_extent
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, SMARTPHONE, Photo
 from qana.errors import UserError
 from qana.evaluation.report_files import read_report, to_document
-from qana.evaluation.source_table import AnswerScores, Estimate
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.manifest import find_models_folder
 from qana.protocols import sources
-from qana.protocols.classified_photos import choose_photos
-from qana.protocols.event_places import count_places, measure_plain_skin
+from qana.protocols.event_places import measure_plain_skin
 from qana.protocols.left_out_source import evaluate_left_out
-from qana.protocols.phone_conditions import CONDITIONS, LARGEST_LOSS, find_limit
-from qana.protocols.phone_conditions_report import ConditionResult
-from qana.protocols.sources_report import LeftOutSource, SourcesReport, name_report
+from qana.protocols.phone_conditions import CONDITIONS
+from qana.protocols.sources_report import LeftOutSource, SourcesReport
+from tests.doubles.source_photos import KINDS, photos
 
-KINDS = (
-    ("ham10000", DERMOSCOPIC),
-    ("milk10k", DERMOSCOPIC),
-    ("milk10k", CLOSE_UP),
-    ("pad_ufes_20", SMARTPHONE),
-)
+__all__ = ["photos"]
 OLD = LeftOutSource("pad_ufes_20", "old.fbz", "0" * 64, [])
-
-
-@pytest.fixture(scope="module")
-def photos(samples, tmp_path_factory) -> list[Photo]:
-    """Seven photos of each kind, one of them of another diagnosis."""
-    mask = tmp_path_factory.mktemp("masks") / "mask.png"
-    cv2.imwrite(str(mask), cv2.circle(np.zeros((225, 300), np.uint8), (150, 112), 70, 255, -1))
-    found = []
-    for source, image_type in KINDS:
-        milk = source == "milk10k"
-        for number, sample in enumerate(samples[::3]):
-            found.append(
-                Photo(
-                    image_id=f"{source}-{image_type}-{number}",
-                    lesion_id=f"{source}-{number}",
-                    label=None if sample.label == "df" and milk else sample.label,
-                    confirmed_by="histo",
-                    age=10.0 + 10 * number if number else None,
-                    sex="male" if number % 2 else "female",
-                    site="Back" if number < 3 else "",
-                    path=sample.path,
-                    mask=mask if source == "ham10000" else None,
-                    source=source,
-                    image_type=image_type,
-                    patient_id=f"P{number // 2}" if source == "pad_ufes_20" else None,
-                    skin_tone=min(number, 5) if milk else None,
-                    fitzpatrick=2 if source == "pad_ufes_20" and number else None,
-                    concepts=dict.fromkeys(("pen", "gel", "hair"), number / 10) if milk else None,
-                )
-            )
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -166,43 +127,6 @@ def test_conditions_compare_the_same_photos(report, photos) -> None:
     assert [limit.condition for limit in report.phone.limits] == list(CONDITIONS)
 
 
-def make_condition(strength: float, clean: float, changed: float) -> ConditionResult:
-    def scores(auc: float) -> AnswerScores:
-        estimate = Estimate(auc, 9, 9, (0, 1))
-        return AnswerScores(9, 9, 0, *[estimate] * 6)
-
-    share = Estimate(1.0, 9, 9, (0, 1))
-    return ConditionResult(
-        "milk10k", CLOSE_UP, "moved", strength, scores(clean), scores(changed), share, share
-    )
-
-
-def test_the_limit_is_the_last_strength_before_too_much_is_lost() -> None:
-    first, second, third, fourth = CONDITIONS["moved"].strengths
-    results = [
-        make_condition(first, 0.9, 0.88),
-        make_condition(second, 0.9, 0.88),
-        make_condition(second, 0.9, 0.84),  # two sources lose .04 on average
-        make_condition(third, 0.9, 0.8),
-        make_condition(fourth, 0.9, 0.9),  # luck does not make it usable again
-    ]
-    limit = find_limit("moved", results)
-    assert limit.auc_lost == pytest.approx([0.02, 0.04, 0.1, 0])
-    assert limit.usable_up_to == second
-    assert find_limit("moved", [make_condition(first, 0.9, 0.9 - 2 * LARGEST_LOSS)]) == replace(
-        limit, auc_lost=[pytest.approx(0.1), None, None, None], usable_up_to=None
-    )
-
-
-def test_places_by_hand() -> None:
-    mask = np.zeros((8, 8), bool)
-    mask[:, :3] = True
-    output = np.zeros((4, 4, 2), np.int8)
-    output[0, 0], output[3, 3, 1] = (5, -1), 2
-    # The second column of places is half covered, so it lies outside.
-    assert count_places(output, mask).tolist() == [[2, 8], [1, 24]]
-
-
 def test_events_inside_and_outside_agree_with_the_counts(report, photos, classifier) -> None:
     found = report.events
     assert found.inside.photos == 7
@@ -249,20 +173,6 @@ def test_a_network_that_never_saw_a_source_is_scored_on_it(report, photos, monke
         evaluate_left_out("milk10k", Path("a.fbz"), photos)
     with pytest.raises(UserError, match="no photo of bcn20000"):
         evaluate_left_out("bcn20000", Path("a.fbz"), photos)
-
-
-def test_whole_lesions_are_chosen(photos) -> None:
-    phone = [photo for photo in photos if photo.image_type == SMARTPHONE]
-    assert choose_photos(phone, 7) == phone
-    chosen = choose_photos(phone, 4)
-    assert len(chosen) == 4 and chosen == choose_photos(phone, 4)
-    assert len({photo.patient_id for photo in chosen}) <= 3
-
-
-def test_each_model_and_subset_has_a_file() -> None:
-    assert name_report() == "protocols/sources.json"
-    assert name_report("akd1000") == "protocols/sources-akd1000.json"
-    assert name_report(subset="validation") == "protocols/sources-validation.json"
 
 
 def test_the_command_writes_the_report(report, monkeypatch, tmp_path: Path) -> None:
