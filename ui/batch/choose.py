@@ -15,6 +15,7 @@ from ui.batch.session import start_batch
 from ui.disclaimer import show_disclaimer
 from ui.model_choice import get_chosen_model, show_network_choice
 from ui.shared_models import get_classifier
+from ui.visitor_text import escape_markdown
 
 FILES, FOLDER = "Photos or a ZIP", "A folder"
 
@@ -62,7 +63,7 @@ def show_choice() -> None:
             )
             if collection.tables:
                 names = ", ".join(path.rpartition("/")[2] for path in collection.tables)
-                st.caption(f"Labels will be read from {names}.")
+                st.caption(f"Labels will be read from {escape_markdown(names)}.")
     with st.expander("What a table of labels looks like", icon=":material/table:"):
         st.markdown(
             "A .csv, .tsv or .tab file beside the photos or among them, with the layout of "

@@ -18,6 +18,7 @@ from ui.batch.session import BatchSession
 from ui.operating_point import show_operating_point
 from ui.uploads import MAX_PHOTO_MB
 from ui.verdict import MALIGNANT_HELP
+from ui.visitor_text import escape_markdown
 
 HEADLINES = {
     "accuracy": "Accuracy",
@@ -36,7 +37,7 @@ def show_scores(session: BatchSession) -> None:
     """
     st.header("How often it is right", anchor=False)
     if session.labels_error:
-        st.warning(session.labels_error, icon=":material/warning:")
+        st.warning(escape_markdown(session.labels_error), icon=":material/warning:")
     if not session.labels:
         _ask_for_labels(session)
         return

@@ -15,6 +15,7 @@ from qana.bench.result_files import (
 )
 from qana.errors import ModelError
 from qana.inference.manifest import ModelEntry, read_manifest
+from ui.visitor_text import escape_markdown
 
 MAX_FILES = 4
 """Number of results of other machines that are shown at once."""
@@ -73,7 +74,7 @@ def load_others(entry: ModelEntry) -> list[tuple[str, OtherResult]]:
         try:
             result = read_result(file.getvalue())
         except ResultError as error:
-            st.error(f"{file.name}: {error}", icon=":material/error:")
+            st.error(escape_markdown(f"{file.name}: {error}"), icon=":material/error:")
             continue
         found.append((f"measured there, file {number}", classify_result(result, entry, names)))
     if len(files) > MAX_FILES:

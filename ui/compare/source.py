@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from qana.bench.readings import MEASURED, MODELLED, PUBLISHED
 from qana.bench.rows import Row
+from ui.visitor_text import escape_markdown
 
 STYLES = {
     MEASURED: ("green", ":material/straighten:"),
@@ -55,7 +56,9 @@ def show_source(row: Row, command: str, key: str, machine: str = "") -> None:
                 f"after a rest and a warm-up. By: {row.source}."
             )
             if machine:
-                st.markdown(f"According to the file of **{machine}**; not measured here.")
+                st.markdown(
+                    f"According to the file of **{escape_markdown(machine)}**; not measured here."
+                )
             st.markdown(f"`{command}`")
         else:
             st.markdown(f"By: {row.source}.")

@@ -4,12 +4,8 @@ The head knows the seven classes by their codes. The visitor reads and writes fu
 add classes under any name.
 """
 
-import re
-
 from qana.classes import BY_CODE
 from qana.edge_learning.class_names import make_class_name
-
-MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 
 
 def name_class(code: str) -> str:
@@ -24,8 +20,3 @@ def parse_class_name(text: str) -> str:
         The code of one of the seven classes, or a name of the visitor's own.
     """
     return make_class_name(text)
-
-
-def escape_markdown(text: str) -> str:
-    """Escapes a text for Markdown, because visitors choose names of classes and files."""
-    return MARKDOWN_CHARACTERS.sub(r"\\\1", text)

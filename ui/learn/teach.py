@@ -6,10 +6,11 @@ from qana.classes import LABELS
 from qana.edge_learning.class_names import find_class
 from qana.edge_learning.head import MAX_NAME_LENGTH, HeadError
 from qana.imaging import ImageError
-from ui.learn.class_names import escape_markdown, name_class, parse_class_name
+from ui.learn.class_names import name_class, parse_class_name
 from ui.learn.lesson_result import show_lessons
 from ui.learn.photos import ChosenPhoto, choose_photos
 from ui.learn.session import FIRST, NEW, LearnSession
+from ui.visitor_text import escape_markdown
 
 
 def show_teach(session: LearnSession) -> None:

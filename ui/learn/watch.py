@@ -7,8 +7,9 @@ import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
 from ui.learn import charts
-from ui.learn.class_names import escape_markdown, name_class
+from ui.learn.class_names import name_class
 from ui.learn.session import LearnSession
+from ui.visitor_text import escape_markdown
 
 TILE = 48  # pixels
 COARSE = (
