@@ -103,8 +103,12 @@ def _choose_network(session: ExplainSession) -> AnsweredPhoto | None:
         st.info("There is no other network.", icon=":material/info:")
         return None
     name = st.selectbox("Network on the right", names, key="compared_network", width=320)
-    diagnosis = diagnose_again(session.diagnosis, get_classifier(name))
-    return AnsweredPhoto(diagnosis, session.answer.sample)
+    classifier = get_classifier(name)
+    key = classifier.entry.sha256
+    if key not in session.compared:
+        diagnosis = diagnose_again(session.diagnosis, classifier)
+        session.compared[key] = AnsweredPhoto(diagnosis, session.answer.sample)
+    return session.compared[key]
 
 
 def _choose_photo(session: ExplainSession) -> AnsweredPhoto:
@@ -113,8 +117,12 @@ def _choose_photo(session: ExplainSession) -> AnsweredPhoto:
     photo = photos[chosen]
     if isinstance(photo, AnsweredPhoto):
         return photo
-    classifier = session.diagnosis.classifier
-    return AnsweredPhoto(diagnose(read_image(photo.path), classifier, force=True), photo)
+    key = photo.image_id
+    if key not in session.compared:
+        classifier = session.diagnosis.classifier
+        diagnosis = diagnose(read_image(photo.path), classifier, force=True)
+        session.compared[key] = AnsweredPhoto(diagnosis, photo)
+    return session.compared[key]
 
 
 def _compare_float(session: ExplainSession, label: int, opacity: float) -> None:

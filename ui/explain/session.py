@@ -38,6 +38,8 @@ class ExplainSession:
         errors: one sentence for each map that could not be made.
         float_jobs: answers of the float network that the background worker is making.
         float_answers: finished answers of the float network, or one sentence for a failure.
+        compared: answers for the comparison, by the SHA-256 of another network or the id of another
+            sample.
     """
 
     answer: AnsweredPhoto
@@ -47,6 +49,7 @@ class ExplainSession:
     errors: dict[MapRequest, str] = field(default_factory=dict)
     float_jobs: dict[tuple[str, int], Job] = field(default_factory=dict)
     float_answers: dict[tuple[str, int], FloatAnswer | str] = field(default_factory=dict)
+    compared: dict[str, AnsweredPhoto] = field(default_factory=dict)
 
     @property
     def diagnosis(self) -> Diagnosis:
