@@ -23,7 +23,8 @@ from ui.similar_cases import show_similar_cases
 EVENTS_HELP = (
     "An Akida layer sends only the values that are not zero. Each of them is an event. Zeros cost "
     "nothing, so a photo with fewer events is less work for the chip. A dense network computes "
-    "with every value. The simulator counts the events. It computes the same integers as the chip."
+    "with every value. The events are counted in BrainChip's simulator, which computes the same "
+    "integers as the chip."
 )
 FACE = 116
 """Width of the picture next to the headline on a phone, pixels."""
