@@ -15,7 +15,6 @@ from qana.data.source_names import TITLES
 from qana.data.sources import SOURCES
 from qana.evaluation.report_files import write_report
 from qana.explanation.choose_cases import build_cases, choose_cases
-from qana.explanation.measure_search import measure_search
 from qana.explanation.reference_cases import (
     CASES_FILE,
     MEASURED,
@@ -40,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     find_entry(options.model)
     check_output_folder(folder)
     check_output_folder(CASES_FILE.parent)
+    from qana.explanation.measure_search import measure_search
     from qana.training.subsets import read_labelled_subsets
 
     print_message("Choosing the reference cases among the training lesions")
