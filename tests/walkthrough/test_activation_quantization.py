@@ -1,21 +1,14 @@
 """Folding changes no output, and steps equal those of the vendor's quantizer."""
 
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from qana.data.samples import load_calibration_photos, load_samples
 from qana.errors import UserError
-from qana.evaluation.report_files import write_report
-from qana.inference.manifest import find_entry, find_models_folder
+from qana.inference.manifest import find_entry
 from qana.network.keras_forms import load_keras_form
 from qana.walkthrough.activation_quantization import (
     compute_histogram,
@@ -25,7 +18,7 @@ from qana.walkthrough.activation_quantization import (
     list_bounds,
     quantize,
 )
-from qana.walkthrough.folding import LAYERS, Activations
+from qana.walkthrough.folding import LAYERS
 
 pytest.importorskip("tf_keras")
 
@@ -36,32 +29,10 @@ from quantizeml.tensors import FixedPoint
 from qana.network.qana import _remove_bound
 from qana.network.quantizeml_loading import QuantizationParams
 from qana.network.quantizeml_loading import quantize as quantize_network
-from qana.walkthrough.float_layers import FloatNetwork, fold_normalization, load_float_network
-from tests.doubles.stored_doubles import forget_stored_results
+from qana.walkthrough.float_layers import fold_normalization
+from tests.doubles.opened_layers import MODEL, STEM, found, opened, photo
 
-MODEL = "akida2"
-STEM = LAYERS[0]
-ROOT = Path(__file__).parents[2]
-SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def opened() -> FloatNetwork:
-    return load_float_network(MODEL, find_entry(MODEL).sha256)
-
-
-@pytest.fixture(scope="module")
-def photo() -> np.ndarray:
-    """(128, 128, 3) uint8: a sample, as the network reads it."""
-    return load_calibration_photos()[0]
-
-
-@pytest.fixture(scope="module")
-def found(opened: FloatNetwork, photo: np.ndarray) -> dict[str, Activations]:
-    """Each layer, opened with NumPy."""
-    photos = load_calibration_photos()
-    highest = opened.find_highest(photos)
-    return {layer: opened.open_layer(photo, layer, highest, len(photos)) for layer in LAYERS}
+__all__ = ["found", "opened", "photo"]
 
 
 @pytest.fixture(scope="module")
@@ -210,95 +181,3 @@ def test_invalid_arguments_raise_one_sentence(opened, photo) -> None:
         count_levels(3)
     with pytest.raises(UserError, match="never rises above 0"):
         quantize(np.zeros(4, np.float32), 0.0, 6.0, 8, True)
-
-
-def chapter() -> None:
-    from ui.convert import bounding
-    from ui.convert.photo import get_photo
-
-    bounding.show(get_photo())
-
-
-@pytest.fixture
-def page(found, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The chapter with the stem's values on it."""
-    st.cache_resource.clear()
-    forget_stored_results(monkeypatch)
-    page = AppTest.from_function(chapter, default_timeout=SECONDS).run()
-    page.session_state.convert_photo.computed["layer", STEM] = found[STEM]
-    page.run()
-    assert not page.exception
-    yield page
-    st.cache_resource.clear()
-
-
-def words(page: AppTest) -> str:
-    return "\n".join(element.value for kind in (page.markdown, page.caption) for element in kind)
-
-
-def test_moving_the_bound_changes_the_step(page, found) -> None:
-    (number,) = page.metric
-    assert (number.value, number.label) == ("0.4", "Quantization step, with 16 of 16 levels used")
-    page.select_slider(key=f"bounding_bound_{STEM}").set_value("none").run()
-    assert not page.exception
-    (number,) = page.metric
-    assert number.value == f"{found[STEM].highest.max() / 15:.3g}"
-    assert "with the bound 6 the step is 0.4" in words(page)
-    page.segmented_control(key="bounding_channel").set_value("lowest").run()
-    page.segmented_control(key="bounding_bits").set_value(8).run()
-    assert not page.exception
-    assert "of 128 levels used" in page.metric[0].label
-
-
-def test_the_page_has_the_folding_check_and_the_alternative_texts(page) -> None:
-    assert "folded, equal" in words(page)
-    assert "-14** in float64" in words(page) or "-15** in float64" in words(page)
-    alt = page.get("vega_lite_chart")[0].proto.alt
-    assert "16 of 16 levels, 0.4 apart, are used" in alt
-
-
-def test_the_page_quotes_networks_that_were_trained_without_the_bound(
-    page, tmp_path, monkeypatch
-) -> None:
-    ignored = shutil.ignore_patterns("*.h5", "studies")
-    folder = Path(shutil.copytree(find_models_folder(), tmp_path / "models", ignore=ignored))
-    command = "python -m qana study ablation --data DIR"
-    document = {
-        "study": "ablation",
-        "title": "Ablation",
-        "command": command,
-        "subset": "test",
-        "columns": ["variant", "stage", "macro F1"],
-        "rows": [
-            ["base", "ptq", 0.111],
-            ["+ quantized head", "ptq", 0.222],
-            ["+ balancing", "ptq", 0.512],
-            ["all, no activation bounded", "float", 0.456],
-            ["all, no activation bounded", "ptq", 0.345],
-            ["all, no activation bounded", "akida", None],
-        ],
-        "refused": ["all, no activation bounded, akida: Layer x gives other integers."],
-        "note": "64 px.",
-        "missing": [],
-    }
-    write_report(folder / "studies" / "ablation.json", document)
-    monkeypatch.setenv("QANA_MODELS", str(folder))
-    page.run()
-    assert not page.exception
-    (table,) = page.table
-    shown = table.value.set_index("network").T.to_dict()
-    assert shown == {
-        "all (+ balancing)": {"quantized after training": "0.512", "on Akida": ""},
-        "all, no activation bounded": {"quantized after training": "0.345", "on Akida": "refused"},
-    }
-    assert "Layer x gives other integers." in words(page)
-    assert command in words(page)
-    (folder / "studies" / "ablation.json").write_text("{")
-    page.run()
-    assert not page.exception
-    assert "is damaged" in page.warning[0].value
-
-
-def test_the_chapter_does_not_import_tensorflow() -> None:
-    code = "import sys, ui.convert.bounding; sys.exit('tensorflow' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
