@@ -6,6 +6,8 @@ read as Markdown loses its signs, or puts a link or a formula on the page.
 
 import re
 
+from qana.classes import BY_CODE
+
 MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 """Signs with a meaning in Streamlit's Markdown, with its formulas, colours and icons."""
 
@@ -21,3 +23,8 @@ def escape_markdown(text: str) -> str:
         the text was.
     """
     return MARKDOWN_CHARACTERS.sub(r"\\\1", text)
+
+
+def name_class(code: str) -> str:
+    """Gives the full name of a class; a class of the visitor's own keeps its name."""
+    return BY_CODE[code].name if code in BY_CODE else code

@@ -74,7 +74,7 @@ def load_others(entry: ModelEntry) -> list[tuple[str, OtherResult]]:
         try:
             result = read_result(file.getvalue())
         except ResultError as error:
-            st.error(escape_markdown(f"{file.name}: {error}"), icon=":material/error:")
+            st.error(f"{escape_markdown(file.name)}: {error}", icon=":material/error:")
             continue
         found.append((f"measured there, file {number}", classify_result(result, entry, names)))
     if len(files) > MAX_FILES:

@@ -5,10 +5,9 @@ import streamlit as st
 
 from qana.classes import LABELS
 from qana.edge_learning.edge_learner import Answer, LearningStep
-from ui.learn.class_names import name_class
 from ui.learn.session import LearnSession
 from ui.scrolling import scroll_into_view
-from ui.visitor_text import escape_markdown
+from ui.visitor_text import escape_markdown, name_class
 
 LESSON = "learn_lesson"
 """Key of the container with the result."""

@@ -12,11 +12,10 @@ from qana.errors import UserError
 from qana.imaging import read_image
 from ui.camera import show_camera
 from ui.gallery import show_gallery
-from ui.learn.class_names import name_class
 from ui.learn.session import AskedPhoto, LearnSession
 from ui.scrolling import scroll_into_view
 from ui.uploads import MAX_PHOTO_MB
-from ui.visitor_text import escape_markdown
+from ui.visitor_text import escape_markdown, name_class
 
 SAMPLES, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
 SAMPLE = "learn_sample"

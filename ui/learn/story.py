@@ -10,10 +10,10 @@ from qana.classes import BY_CODE, LABELS
 from qana.edge_learning.edge_learner import EdgeLearner
 from qana.edge_learning.held_out_photos import score_head
 from qana.edge_learning.teaching_photos import TeachingPhoto, load_teaching_photos
-from ui.learn.class_names import name_class
 from ui.learn.session import FIRST, LearnSession, SessionStep
 from ui.learn.watch import show_held_out
 from ui.shared_models import get_edge_model, get_held_out
+from ui.visitor_text import name_class
 
 PHOTOS = 5
 TILE = 64

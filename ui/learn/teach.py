@@ -3,14 +3,13 @@
 import streamlit as st
 
 from qana.classes import LABELS
-from qana.edge_learning.class_names import find_class
+from qana.edge_learning.class_names import find_class, make_class_name
 from qana.edge_learning.head import MAX_NAME_LENGTH, HeadError
 from qana.imaging import ImageError
-from ui.learn.class_names import name_class, parse_class_name
 from ui.learn.lesson_result import show_lessons
 from ui.learn.photos import ChosenPhoto, choose_photos
 from ui.learn.session import FIRST, NEW, LearnSession
-from ui.visitor_text import escape_markdown
+from ui.visitor_text import escape_markdown, name_class
 
 
 def show_teach(session: LearnSession) -> None:
@@ -76,7 +75,7 @@ def _choose_class(session: LearnSession) -> str:
         key="learn_name",
         placeholder="For example: tattoo",
     )
-    return parse_class_name(typed)
+    return make_class_name(typed)
 
 
 def _forget(session: LearnSession) -> None:

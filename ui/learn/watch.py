@@ -7,9 +7,8 @@ import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
 from ui.learn import charts
-from ui.learn.class_names import name_class
 from ui.learn.session import LearnSession
-from ui.visitor_text import escape_markdown
+from ui.visitor_text import escape_markdown, name_class
 
 TILE = 48  # pixels
 COARSE = (
