@@ -124,6 +124,6 @@ def test_another_machine_s_result_is_shown_beside_this_one(page: AppTest) -> Non
     upload.set_value([("bad.json", b"{}", "application/json")]).run()
     assert not page.exception
     assert [error.value for error in page.error] == [
-        r"bad\.json: The file is not a result of `python -m qana bench --json`: save its output and "
-        "load that."
+        r"bad\.json: The file is not a result of `python -m qana bench --json`: save its output "
+        "and load that."
     ]
