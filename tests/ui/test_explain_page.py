@@ -3,9 +3,6 @@
 import io
 import json
 import shutil
-import time
-from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -14,56 +11,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE, LABELS
-from qana.errors import ModelError
-from qana.explanation.akida_map import AkidaMap
-from qana.explanation.heatmap import is_empty_map
-from qana.explanation.map_job import LAST_LAYER, METHODS, make_map
-from qana.explanation.map_request import make_akida_request
+from qana.explanation.map_job import METHODS
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
 from qana.inference.manifest import find_entry, find_models_folder
-from qana.jobs.background_worker import STOPPED, BackgroundWorker, Job
-from qana.jobs.cache import Cache
-from qana.jobs.messages import Answer, Request
-from ui.explain.picture import WAIT
-from ui.explain.session import MAKE_MAP, PREPARE_MAPS
+from tests.doubles.explain_page import PAGE, SECONDS, Quiet, page, pictures, words
+from ui.explain.session import PREPARE_MAPS
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "explain.py")
-SECONDS = 240
-
-
-class Quiet(BackgroundWorker):
-    """Takes requests and answers none: the process itself has a test of its own."""
-
-    asked: ClassVar[list[str]] = []
-
-    def submit(self, function: str, **arguments: object) -> Job:
-        self.asked.append(function)
-        return Job(Request(1, "none:none"))
-
-
-@pytest.fixture
-def page(samples, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """A sample is open."""
-    st.cache_resource.clear()
-    monkeypatch.setattr("ui.shared_models.BackgroundWorker", Quiet)
-    monkeypatch.setattr(Quiet, "asked", [])
-    opened = AppTest.from_file(PAGE, default_timeout=SECONDS).run()
-    assert not opened.exception
-    opened.button(key=samples[0].image_id).click().run()
-    assert not opened.exception
-    yield opened
-    st.cache_resource.clear()
-
-
-def words(page: AppTest) -> str:
-    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption)
-    notes = (page.error, page.warning, page.info)
-    return "\n".join(element.value for kind in (*kinds, *notes) for element in kind)
-
-
-def pictures(page: AppTest) -> list[str]:
-    return [image.proto.imgs[0].caption for image in page.get("image")]
+__all__ = ["page"]
 
 
 def test_a_sample_shows_the_map_at_once(page, samples, classifier) -> None:
@@ -96,91 +51,10 @@ def test_every_class_can_be_asked_for(page) -> None:
     assert page.selectbox(key="explain_label").options[0].startswith(BY_CODE["akiec"].name)
 
 
-def test_an_empty_map_has_no_facts(page, samples, classifier) -> None:
-    akida_map = AkidaMap(classifier.layers)
-    found = []
-    for sample in samples:
-        outputs = diagnose(read_image(sample.path), classifier, force=True).prediction.outputs
-        empty = [
-            label
-            for label in range(len(LABELS))
-            if is_empty_map(akida_map.compute_grad_cam(outputs, label))
-        ]
-        found += [(sample, label) for label in empty]
-    if not found:
-        pytest.skip("the deployed network has a map for each class of each sample")
-    sample, label = found[len(found) // 2]
-    next(button for button in page.button if button.label == "Another photo").click().run()
-    page.button(key=sample.image_id).click().run()
-    assert "of this map lies on the lesion" in words(page)
-    page.selectbox(key="explain_label").set_value(label).run()
-    assert not page.exception
-    shown = words(page)
-    assert f"Nothing in the photo supports {BY_CODE[LABELS[label]].name.lower()}." in shown
-    assert "of this map lies on the lesion" not in shown
-    assert "Akida map: empty" in pictures(page)
-    session = page.session_state.explained
-    assert session.measure_energy(session.maps[make_akida_request("Akida map", label)]) is None
-
-
-@pytest.mark.parametrize("empty", [("float",), ("quantized",), ("float", "quantized")])
-def test_an_empty_map_has_no_drift(page, empty: tuple[str, ...]) -> None:
-    next(button for button in page.button if button.label == "Compare both networks").click().run()
-    jobs = page.session_state.explained.jobs
-    assert {request.form for request in jobs} == {"float", "quantized"}
-    for request, job in jobs.items():
-        values = np.zeros((16, 16), np.float32) if request.form in empty else np.eye(16)
-        job.answer = Answer(1, done=True, value=(values, 0.25))
-    page.run()
-    assert not page.exception
-    shown = words(page)
-    assert f"The map of the {' and of the '.join(empty)} network is empty" in shown
-    assert "this photo has no drift" in shown
-    assert "drifted by" not in shown
-
-
-def test_two_maps_have_a_drift(page) -> None:
-    next(button for button in page.button if button.label == "Compare both networks").click().run()
-    for job in page.session_state.explained.jobs.values():
-        job.answer = Answer(1, done=True, value=(np.eye(16, dtype=np.float32), 0.25))
-    page.run()
-    assert "On this photo the map drifted by **0.00**." in words(page)
-
-
 def test_occlusion_asks_the_spiking_network(page) -> None:
     page.pills(key="explain_method").set_value("Occlusion").run()
     assert not page.exception
     assert any(caption.startswith("Occlusion: agrees") for caption in pictures(page))
-
-
-def test_what_needs_torch_is_waited_for_without_stopping_the_page(page) -> None:
-    page.pills(key="explain_method").set_value("LayerCAM").run()
-    assert not page.exception
-    bars = [bar.proto.text for bar in page.get("progress")]
-    assert bars == ["LayerCAM, quantized network: waiting in the queue"]
-    assert "What the spikes see" in words(page)
-    assert pictures(page)[0] == WAIT
-    session = page.session_state.explained
-    (job,) = session.jobs.values()
-    job.answer = Answer(1, done=True, value=(np.eye(128, dtype=np.float32), 0.25))
-    page.run()
-    assert not page.get("progress")
-    assert WAIT not in pictures(page)
-    assert "Made in 0.2 s here" in words(page) or "Made in 0.3 s here" in words(page)
-    assert any(caption.startswith("LayerCAM: agrees") for caption in pictures(page))
-
-
-def test_a_process_that_stopped_is_said_in_one_sentence(page) -> None:
-    page.pills(key="explain_method").set_value("Score-CAM").run()
-    (job,) = page.session_state.explained.jobs.values()
-    job.answer = Answer(1, done=True, error=STOPPED)
-    page.run()
-    assert [warning.value for warning in page.warning] == [f"Score-CAM: {STOPPED}"]
-    page.run()
-    assert not page.session_state.explained.jobs  # it would only fall over again
-    next(button for button in page.button if button.label == "Try again").click().run()
-    assert not page.exception
-    assert len(page.session_state.explained.jobs) == 1
 
 
 def test_the_download_is_a_picture_with_words(page) -> None:
@@ -256,35 +130,6 @@ def test_the_page_says_whether_the_map_beats_a_guess(
     assert "12 test lesions, one photo each" in shown
     assert "falls from 1 to 0.12" in shown
     assert opened.table[0].value.loc["On the lesion", "Akida map"] == "0.61 (0.61 to 0.61)"
-
-
-@pytest.mark.slow
-def test_the_process_makes_a_map(square_photos) -> None:
-    worker = BackgroundWorker()
-    asked = {"method": "Grad-CAM", "layer": LAST_LAYER, "inputs": square_photos[0], "label": 4}
-    job = worker.submit(MAKE_MAP, model="akida2", form="float", **asked)
-    assert not job.done
-    lost = worker.submit(MAKE_MAP, model="akida2", form="nothing", **asked)
-    words_seen = set()
-    for _ in range(6000):  # a busy machine takes minutes to load torch
-        words_seen.add(job.answer.words)
-        if lost.done:
-            break
-        time.sleep(0.1)
-    values, seconds = job.answer.value
-    assert values.shape == (128, 128)
-    assert values.max() > 0.99
-    assert seconds > 0
-    assert "Loading torch and grad-cam" in words_seen
-    assert "no Keras form" in lost.answer.error
-    worker.close()
-
-
-def test_an_answer_is_not_explained_by_a_network_that_replaced_its_own(square_photos) -> None:
-    asked = {"model": "akida2", "form": "float", "method": "Grad-CAM", "layer": LAST_LAYER}
-    asked |= {"inputs": square_photos[0], "label": 4, "sha256": "0" * 64}
-    with pytest.raises(ModelError, match="replaced after this answer"):
-        make_map(Cache(), lambda _words, _share: None, **asked)
 
 
 def test_the_first_map_is_prepared_once(page) -> None:
