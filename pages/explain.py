@@ -185,7 +185,7 @@ def show_session(session: ExplainSession) -> None:
             show_report_buttons(session.answer)
         for problem in diagnosis.problems:
             st.warning(problem.message, icon=":material/warning:")
-        scroll_to_top("answer")
+        scroll_to_top(f"answer{id(session)}")
     remark = "A map shows what the network used, not what is diseased."
     show_disclaimer(diagnosis.classifier.entry, remark)
 

@@ -7,6 +7,7 @@ if (!window.qanaDrawer) {
     const link = event.target.closest(LINKS)
     if (!link) return
     window.qanaChoice = { page: link.pathname, at: performance.now() }
+    window.qanaView = null // so that the page begins at its top, see scrolling.py
     if (window.innerWidth > 768 || link.dataset.testid !== "stSidebarNavLink") return
     setTimeout(() => {
       document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()

@@ -3,8 +3,11 @@
 import streamlit as st
 
 _TO_TOP = """<script>
-// VIEW
-document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
+// The script runs again whenever the page puts it in another place.
+if (window.qanaView !== 'VIEW') {
+  window.qanaView = 'VIEW'
+  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
+}
 </script>"""
 _INTO_VIEW = """<script>
 document.querySelector('.st-key-KEY')?.scrollIntoView({ block: 'nearest' })
@@ -17,7 +20,8 @@ def scroll_to_top(view: str) -> None:
     The script takes up a line on the page, so call it below the content.
 
     Args:
-        view: name of the view, letters and digits. Another name scrolls again.
+        view: name of the view, letters and digits. Another name scrolls again, and so does the same
+            name after another page; see `drawer.js`.
     """
     st.html(_TO_TOP.replace("VIEW", view), unsafe_allow_javascript=True)
 

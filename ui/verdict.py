@@ -76,7 +76,7 @@ def show_verdict(answer: AnsweredPhoto, restart: Callable[[], None]) -> None:
     show_named_features(diagnosis)
     with st.expander("Where the events came from", icon=":material/bar_chart:"):
         st.html(_events_table(prediction.layers))
-    scroll_to_top("verdict")
+    scroll_to_top(f"verdict{id(answer)}")
 
 
 def _show_headline(prediction: Prediction) -> None:

@@ -55,6 +55,26 @@ def test_explain_loads_in_the_background_while_others_are_served(
     page.wait_for_load_state("networkidle")
 
 
+def test_a_page_stays_where_it_is_while_an_exercise_is_done(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/convert?chapter=exercises")
+    button = page.get_by_role("button", name="Convert and map")
+    expect(button).to_be_visible(timeout=PATIENCE)
+    button.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    place = "document.querySelector('[data-testid=stMain]').scrollTop"
+    page.evaluate(f"{place} += 200")
+    before = page.evaluate(place)
+    for words in ("1 try", "2 tries"):
+        button.click()
+        expect(page.get_by_text("Refused").or_(page.get_by_text(words)).first).to_be_visible()
+        page.wait_for_timeout(500)
+        assert page.evaluate(place) >= before - 1
+    page.get_by_role("button", name="Next: ").or_(
+        page.get_by_role("button", name="Back")
+    ).first.click()
+    page.wait_for_function(f"{place} === 0", timeout=PATIENCE)
+
+
 @pytest.mark.slow
 def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> None:
     if page.viewport_size == PHONE:
