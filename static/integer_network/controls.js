@@ -56,7 +56,7 @@ export function startControls(view, root) {
       const number = change ? one.read(change) : now.usual
       if (Number(input.value) !== number) input.value = number
       value.textContent = one.write(number)
-      reset.hidden = !change
+      reset.style.visibility = change ? "visible" : "hidden" // its place stays, so that the slider keeps its width
     })
     return make("div", { class: "slider" }, make("span", { class: "label" }, one.label, value), input, reset)
   }
