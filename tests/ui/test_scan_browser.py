@@ -127,7 +127,8 @@ def test_a_page_prints_from_its_top_to_its_end_without_buttons(page: Page, sure_
     for name in ("Scan another", "Explain this", "Keep a report"):
         expect(page.get_by_role("button", name=name)).to_be_hidden()
     main = "document.querySelector('[data-testid=stMain]')"
-    assert page.evaluate(f"{main}.scrollHeight <= {main}.clientHeight + 1")  # nothing is cut off
+    # Nothing is cut off, once what comes late, such as similar cases, is there.
+    page.wait_for_function(f"{main}.scrollHeight <= {main}.clientHeight + 1", timeout=PATIENCE)
     expect(page.get_by_text("Not a medical device").first).to_be_visible()
     page.emulate_media(media="screen")
 
