@@ -10,6 +10,7 @@ from ui.convert import conversion_cases as breaking
 from ui.convert.address import SETTLED
 from ui.convert.chapter import Chapter, show_introduction
 from ui.convert.job_results import preload_networks
+from ui.convert.lesson import get_lesson
 from ui.convert.photo import WALKTHROUGH_MODEL, choose_photo, get_photo
 from ui.convert.stored import get_stored, show_stale_note
 from ui.disclaimer import show_disclaimer
@@ -83,6 +84,13 @@ show_introduction(number + 1, CHAPTERS[chosen])
 show_stale_note(photo)
 CHAPTERS[chosen].show(photo)
 with st.container(horizontal=True):
+    if number == 0 and not get_lesson().results:
+        st.button(
+            "Guess first: five questions",
+            icon=":material/help:",
+            on_click=switch_to,
+            args=("quiz",),
+        )
     if number > 0:
         before = names[number - 1]
         st.button("Back", icon=":material/arrow_back:", on_click=switch_to, args=(before,))

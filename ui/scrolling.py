@@ -5,8 +5,14 @@ import streamlit as st
 _TO_TOP = """<script>
 // The script runs again whenever the page puts it in another place.
 if (window.qanaView !== 'VIEW') {
+  const main = document.querySelector('[data-testid="stMain"]')
+  main?.scrollTo({ top: 0 })
+  if (main && window.qanaView) {
+    // The button that was pressed is gone: the next Tab begins at the top of what is new.
+    main.tabIndex = -1
+    main.focus({ preventScroll: true })
+  }
   window.qanaView = 'VIEW'
-  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
 }
 </script>"""
 _INTO_VIEW = """<script>

@@ -145,7 +145,7 @@ CASES = (
         BlockForm(
             "activation_unbounded",
             "Without a bound",
-            "The depthwise convolution that follows QANA's stem, with its trained weights, and a "
+            "The first convolution behind QANA's stem, with its trained weights, and a "
             "**ReLU without an upper bound**: one outlier sets the range.",
         ),
         BlockForm(

@@ -119,8 +119,8 @@ def ask_loss(quantized: int, converted: int, photos: int) -> Question:
     """
     return Question(
         "loss",
-        "A float network is quantized to 4 bits without tuning, converted for Akida, and mapped. "
-        "Where does it lose answers?",
+        "A float network is quantized to 4 bits without tuning, and converted for Akida. Mapping "
+        "to a chip would come next. Where does it lose answers?",
         (QUANTIZING, CONVERTING, MAPPING),
         0 if quantized >= converted else 1,
         f"At 4 bits, {quantized} of {photos} test lesions get another answer than in float. The "

@@ -77,7 +77,7 @@ function listSliders(view) {
   const hidden = layer.kind !== "dense"
   const common = { layer: layer.name }
   const { channel } = position
-  const { bias, max_value: bounds, output_scales: scales } = layer.variables
+  const { bias, bias_shift: shifts, max_value: bounds, output_scales: scales } = layer.variables
   const list = [
     slider("weight_bits", "Bits of its weights", 1, 8, 8, common, "bits"),
     hidden && slider("activation_bits", "Bits of its outputs", 1, 8, 8, common, "bits"),
@@ -86,7 +86,8 @@ function listSliders(view) {
   ]
   if (position.level >= CHANNEL) {
     const own = { ...common, channel }
-    list.push(slider("bias", `Bias of channel ${channel}`, -128, 127, bias[channel], own, "value"))
+    const factor = shifts[channel] ? `, times ${write(2 ** shifts[channel])}` : ""
+    list.push(slider("bias", `Bias of channel ${channel}${factor}`, -128, 127, bias[channel], own, "value"))
     if (layer.rectified) list.push(slider("bound", `Bound of channel ${channel}`, 0, 255, bounds[channel], own, "value"))
     if (hidden) list.push(slider("scale", `Scale of channel ${channel}`, 1, 255, scales[channel], own, "value"))
   }
@@ -104,7 +105,7 @@ function listSlidersOfAll(network) {
     return { ...sliders[0], key: `all ${kind}`, keys, make: (bits) => sliders.flatMap((one) => one.make(bits)) }
   }
   const hidden = layers.filter((layer) => layer.kind !== "dense")
-  return [make("weight_bits", "Bits of all weights", layers), make("activation_bits", "Bits of all outputs", hidden)]
+  return [make("weight_bits", "Bits of all weights, the stem's too", layers), make("activation_bits", "Bits of all outputs", hidden)]
 }
 
 function slider(kind, label, low, high, usual, common, field) {

@@ -122,7 +122,11 @@ function writeResult(view, neuron) {
   if (form === "products" && limit !== null && sum < 0) steps.push("ReLU: 0")
   if (form === "products" && limit !== null && sum > limit) steps.push(`bounded: ${write(limit)}`)
   const factor = neuron.scale === 1 ? "" : `×\u00a0${neuron.scale} `
-  steps.push(`${factor}÷\u00a0${write(neuron.divisor)}, rounded: ${write(rescaleSum(neuron, sum))}`)
+  const entering = form === "products" && limit !== null ? Math.min(Math.max(sum, 0), limit) : sum
+  const rounded = Math.floor((entering * neuron.scale + neuron.half) / neuron.divisor)
+  const sent = rescaleSum(neuron, sum)
+  steps.push(`${factor}÷\u00a0${write(neuron.divisor)}, rounded: ${write(rounded)}`)
+  if (rounded !== sent) steps.push(`at its end of the integers: ${write(sent)}`)
   const event = value !== 0
   const threshold = writeThreshold(neuron, event)
   return [`${steps.join(" → ")}. `, make("strong", { class: event ? "fires" : "silent" }, event ? `An event: ${write(value)}.` : "Silence: 0."), ` ${threshold}`]

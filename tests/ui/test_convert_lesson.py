@@ -183,6 +183,10 @@ def test_events_are_saved_and_the_verdict_is_checked() -> None:
     assert not page.exception
     assert page.metric[-1].value != f"{prediction.events:,}"
     assert bool(page.success) != ("The answer is lost" in words(page))
+    tries = page.session_state.lesson.tries["events"]
+    for value in (0, STEPS[-1]):  # to a setting that was tried, and back
+        page.select_slider(key=sliders[-1].key).set_value(value).run()
+    assert page.session_state.lesson.tries["events"] == tries
 
 
 def test_the_quiz_is_asked_twice_and_can_be_handed_in() -> None:
@@ -205,6 +209,23 @@ def test_the_quiz_is_asked_twice_and_can_be_handed_in() -> None:
     page.text_input(key="quiz_name").set_value("Ada").run()
     file = page.get("download_button")[-1]
     assert file.proto.label == "Answers as CSV"
+
+
+def test_no_first_guess_is_asked_for_when_the_answers_are_known() -> None:
+    page = opened(chapter="quiz", round="After the lesson")
+    for radio in list(page.radio):
+        page.radio(key=radio.key).set_value(0)
+    press(page, "Hand in")
+    assert "Still to do" not in words(page)
+    page.segmented_control(key="round").set_value("before").run()
+    assert not page.radio
+    assert "a first guess can no longer be made" in words(page)
+
+
+def test_the_first_chapter_leads_to_the_guess() -> None:
+    page = opened(chapter="zoom")
+    press(page, "Guess first: five questions")
+    assert len(page.radio) == 5
 
 
 def test_the_handout_is_offered_for_the_photo(samples) -> None:

@@ -101,7 +101,7 @@ STATES = {
         "every block behind the stem",  # with a task for this photo and without one
     ),
     "convert, events": State(
-        "convert?chapter=exercises&exercise=Save+events", (), "Maps of 64x64: steps up"
+        "convert?chapter=exercises&exercise=Save+events", (), "Steps for maps of 64x64"
     ),
     "convert, quiz": State("convert?chapter=quiz", ("Hand in",), "even if it is a guess"),
 }

@@ -53,7 +53,7 @@ def _slide(label: str) -> Act:
 
 
 def _slide_threshold(client: Client, rng: random.Random) -> object:
-    labels = [one.label for one in client.page.find_all("slider") if "steps up" in one.label]
+    labels = [one.label for one in client.page.find_all("slider") if "Steps for maps" in one.label]
     return _slide(rng.choice(labels))(client, rng)
 
 

@@ -62,9 +62,9 @@ def show(photo: WalkthroughPhoto) -> None:
         )
     st.caption(
         "The first layer's weights keep 8 bits, and so do sums without a rectifier, as the vendor "
-        "has it. The converter takes weights of 8 and 4 bits; those of 2 are held in 4. Akida 2.0 "
-        "maps 8/8 and 4/4; the simulator computes every pair. A layer without a rectifier gives 8 "
-        "bits, and with weights of 4 no chip has that."
+        "has it. The converter takes weights of 8 and 4 bits; those of 2 are held in 4. The "
+        "simulator computes every pair, but this network maps to a chip with 8/8 alone: its layers "
+        "without a rectifier give 8 bits, and no chip has that with weights of 4."
     )
     bits = (weights, activations)
     before, found = _get_answers(photo, bits)

@@ -205,7 +205,7 @@ def show_messages(outcome: ConversionOutcome) -> None:
     """
     st.subheader("What the vendor's tools report", anchor=False)
     if not outcome.messages:
-        st.markdown("Nothing: no warning, no error.")
+        st.markdown("No warning and no error of the quantizer or the converter.")
     for package, words in outcome.messages:
         st.caption(f"`{package}`, its own words")
         st.code(words, language=None, wrap_lines=True)

@@ -50,11 +50,12 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
         f"every block behind the stem on {2**BITS - 1} levels ({BITS} bits), it answers "
         f"**{other}**. Give at most {MOST_BACK} blocks their 8 bits back so that it answers "
         f"{answer} again. The lead is the logit of {answer} less the largest other one: watch how "
-        "far each block moves it.",
+        "far each block moves it. Rounding errors of two blocks can cancel each other, so more "
+        "bits can also lower the lead.",
         width=760,
     )
     _show_chance(photo)
-    titles = {block.name: f"{number}. {block.title}" for number, block in enumerate(blocks, 1)}
+    titles = {block.name: block.title for block in blocks}
     back = st.pills(
         f"Blocks with 8 bits, at most {MOST_BACK}",
         names,
@@ -81,8 +82,8 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
         show_solved(
             NAME,
             f"With 8 bits in {kept}, the network answers {answer} again, although "
-            f"{len(names) - len(back)} blocks have {BITS} bits. A network needs its bits in few "
-            "places: a mixed design would spend them there.",
+            f"{len(names) - len(back)} blocks have {BITS} bits. For this photo, few places need "
+            "their bits. Whether that holds for the network, only many photos can show.",
         )
     show_number(
         f"Lead of {answer}",
@@ -119,6 +120,7 @@ def _offer_sample(photo: WalkthroughPhoto) -> None:
     if choice is None:
         st.caption("With the present weights, no sample can be solved.")
         return
+    st.caption("The sample then is the photo of all chapters.")
     st.button(
         "Take a sample that can be solved",
         icon=":material/photo_library:",
@@ -130,12 +132,13 @@ def _offer_sample(photo: WalkthroughPhoto) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _find_sample(sha256: str, size: int, _stored: StoredResults) -> Sample | None:
-    """Finds the first sample that can be solved with the network of this hash."""
+    """Finds the sample that takes the most blocks to solve, the first one of these."""
+    found: list[tuple[int, Sample]] = []
     for sample in load_samples():
         digest = compute_digest(to_input(read_image(sample.path), size))
-        if _stored.lossy_blocks.get(digest):
-            return sample
-    return None
+        if blocks := _stored.lossy_blocks.get(digest):
+            found.append((len(blocks), sample))
+    return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def _build_graph(photo: WalkthroughPhoto) -> tuple[Block, ...]:
@@ -164,7 +167,7 @@ def _draw_tries(rows: dict[str, float]) -> alt.LayerChart:
         for name, lead in rows.items()
     ]
     base = alt.Chart(alt.InlineData(data)).encode(
-        y=alt.Y("blocks:N", sort="-x", title=None, axis=alt.Axis(labelLimit=190))
+        y=alt.Y("blocks:N", sort="-x", title=None, axis=alt.Axis(labelLimit=260))
     )
     bars = base.mark_bar(cornerRadius=3).encode(
         x=alt.X("lead:Q", title="lead with 8 bits there"),

@@ -19,6 +19,7 @@ from ui.convert.photo import WalkthroughPhoto
 from ui.convert.stored import get_stored
 
 NAME = "events"
+TRIED = "events_tried"
 
 
 def show_events_exercise(photo: WalkthroughPhoto) -> None:
@@ -37,8 +38,10 @@ def show_events_exercise(photo: WalkthroughPhoto) -> None:
     st.markdown(
         f"**Task.** Your photo makes {plain.events:,} events. Bring them to **{budget:,} or "
         f"fewer** ({-wanted:.1%}) while the network still answers **{answer}**. A slider raises "
-        "the threshold of every rectified layer on maps of one size. A higher threshold silences "
-        "weak sums, and makes the strong ones smaller.",
+        "the threshold of every rectified layer on maps of one size, in steps of the layer's "
+        "output: with 2 steps more, the sums that gave 1 and 2 are silent, and the others give 2 "
+        "less. That can also cost events: where an input with a negative weight falls silent, a "
+        "later sum grows.",
         width=760,
     )
     result = st.container()  # above the sliders, so that a phone shows both
@@ -46,26 +49,41 @@ def show_events_exercise(photo: WalkthroughPhoto) -> None:
     with st.container(horizontal=True, gap="medium"):
         for side in list_sides(network.layers):
             thresholds[side] = st.select_slider(
-                f"Maps of {side}x{side}: steps up",
+                f"Steps for maps of {side}x{side}",
                 STEPS,
                 key=f"threshold_{side}",
                 bind="query-params",
                 width=220,
-                on_change=lambda: get_lesson().count_try(NAME),
+                on_change=_count_try,
+                args=(photo,),
             )
     now = _run(photo, thresholds)
     saving, lead = compute_saving(now, plain.events), now.compute_margin(plain.label)
     with result:
         _show_result(plain, now, budget)
         show_number(
-            f"Events; {answer} leads by {lead:+.2f}",
+            f"Events; {answer} {'leads' if lead > 0 else 'trails'} by {abs(lead):.2f}",
             f"{now.events:,}",
-            f"Budget {budget:,}; saved so far {saving:.1%}. Lead without a change "
+            f"Budget {budget:,}; {_describe_saving(saving)} so far. Lead without a change "
             f"{plain.compute_margin(plain.label):+.2f}. The Akida engine computes the whole "
-            "network with the changed biases, in which the thresholds are; layers without a "
-            "rectifier have none.",
+            "network with the changed biases, which hold the thresholds. Layers without a "
+            "rectifier stay as they are.",
         )
     _show_others(photo, thresholds)
+
+
+def _count_try(photo: WalkthroughPhoto) -> None:
+    """Counts a setting of the sliders that has not been tried for this photo."""
+    tried: set[tuple[int, ...]] = photo.remember(TRIED, set)
+    sides = list_sides(_load(photo).layers)
+    setting = tuple(st.session_state[f"threshold_{side}"] for side in sides)
+    if any(setting) and setting not in tried:
+        tried.add(setting)
+        get_lesson().count_try(NAME)
+
+
+def _describe_saving(saving: float) -> str:
+    return f"{saving:.1%} saved" if saving >= 0 else f"{-saving:.1%} more"
 
 
 def _show_result(plain: EditedAnswer, now: EditedAnswer, budget: int) -> None:

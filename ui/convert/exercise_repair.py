@@ -30,8 +30,9 @@ def show_repair_exercise(photo: WalkthroughPhoto) -> None:
     """
     st.markdown(
         "**Task.** This attention gate is built as published, and it does not run on Akida. Change "
-        "it until the vendor's tools convert the whole network and map it onto both chips. Read "
-        "what the tools report after each try: it names the next fault.",
+        "it until the vendor's tools convert the whole network and map it onto both chips of Akida "
+        "2.0, TwelveNodesIPv2 and SixNodesIPv2. Read what the tools and our check report after "
+        "each try: it names the next fault.",
         width=760,
     )
     try:
@@ -59,7 +60,8 @@ def show_repair_exercise(photo: WalkthroughPhoto) -> None:
         show_solved(
             NAME,
             f"The whole network converts, agrees with Keras and maps: passes {passes}. Akida has "
-            "no sigmoid and no product of two maps, but a sum can do the work of a gate.",
+            "no sigmoid and no product of two maps, but a ReLU and a sum convert. Whether such a "
+            "gate serves the network as well, only training shows.",
         )
     else:
         show_verdict(outcome)

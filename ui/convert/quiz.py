@@ -49,6 +49,11 @@ def show(photo: WalkthroughPhoto) -> None:
     results = get_lesson().results
     if part in results:
         _show_result(part)
+    elif part == BEFORE and AFTER in results:
+        st.info(
+            "The answers have been shown, so a first guess can no longer be made.",
+            icon=":material/info:",
+        )
     else:
         questions = _ask(photo)
         if questions is None:
@@ -169,7 +174,7 @@ def _offer_csv() -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    lacking = [ROUNDS[part].lower() for part in ROUNDS if part not in lesson.results]
+    lacking = [] if AFTER in lesson.results else [ROUNDS[AFTER].lower()]
     st.caption(
         f"It holds {len(rounds)} of {len(ROUNDS)} rounds and {len(lesson.solved)} of "
         f"{len(EXERCISES)} exercises."

@@ -84,8 +84,8 @@ def _describe_totals(found: Sequence[LayerContrast], other: str) -> str:
     switched = (_sum(found, "gained") + _sum(found, "lost")) / _sum(found, "size")
     return (
         f"This photo makes **{events:,}** events and {other} **{reference:,}**: "
-        f"{events / reference - 1:+.2%}. Yet {switched:.0%} of all activations are an event of one "
-        "of the two only. Choose another picture above: any two differ, lesion or not."
+        f"{reference / events - 1:+.1%} for {other}. Yet {switched:.0%} of all activations are an "
+        "event of one of the two only. Choose another picture above: any two differ, lesion or not."
     )
 
 
