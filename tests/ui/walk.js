@@ -59,6 +59,7 @@
         app &&
         getComputedStyle(app).colorScheme === theme && // a moment after the window's own
         (follows || app?.dataset.testScriptState === "notRunning") &&
+        (!document.querySelector(".st-key-tab_memory") || performance.now() - window.qanaNamed > 500) &&
         [...elements()].some((one) => one.matches("h1, h2")) &&
         !document.querySelector(busy) &&
         document.fonts.status === "loaded" &&

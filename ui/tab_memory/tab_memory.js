@@ -37,6 +37,8 @@ export default function ({ parentElement, setStateValue }) {
     idle = runs ? 0 : idle + 1
     if (idle < IDLE_POLLS && ++polls < PATIENCE) return
     clearInterval(timer)
-    if (parentElement.isConnected) setStateValue("name", name)
+    if (!parentElement.isConnected) return
+    setStateValue("name", name)
+    window.qanaNamed = performance.now() // the page runs again now
   }, POLL)
 }
