@@ -76,7 +76,7 @@ def _count_try(photo: WalkthroughPhoto) -> None:
     """Counts a setting of the sliders that has not been tried for this photo."""
     tried: set[tuple[int, ...]] = photo.remember(TRIED, set)
     sides = list_sides(_load(photo).layers)
-    setting = tuple(st.session_state[f"threshold_{side}"] for side in sides)
+    setting = tuple(st.session_state.get(f"threshold_{side}", 0) for side in sides)
     if any(setting) and setting not in tried:
         tried.add(setting)
         get_lesson().count_try(NAME)
