@@ -1,7 +1,9 @@
 """The stored results are written part by part, and an interrupted run continues."""
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -69,7 +71,10 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def test_a_part_runs_in_a_process_of_its_own(classifier) -> None:
+def test_a_part_runs_in_a_process_of_its_own(classifier, monkeypatch) -> None:
+    # Streamlit's test of a function leaves that function as the main module, which the new process
+    # would run.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     rows = _run_apart(ENGINE, "answer_deployed", classifier.name)
     assert len(rows) == 63 and len(rows[0]) == 7
 
