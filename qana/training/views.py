@@ -98,20 +98,22 @@ class Views:
         """Makes one batch of the photos with the indices `chosen`, (B,) integers."""
         one_hot = np.eye(len(LABELS), dtype=np.float32)[self.labels[chosen]]
         targets = one_hot * (1 - self.smoothing) + np.float32(self.smoothing / len(LABELS))
-        soft_targets = targets
         if self.soft_labels is None or self.fresh:
             pictures = np.stack(
                 [augment(self.frames[n], self.size, random, self.augmentation) for n in chosen]
             )
-            if self.soft_labels is not None:
-                soft_targets = self.soft_labels[:, chosen].mean(axis=0, dtype=np.float32)
         else:
             numbers = random.integers(len(self.soft_labels), size=len(chosen))
             pictures = np.stack(
                 [self._make_fixed_view(v, n, random) for v, n in zip(numbers, chosen, strict=True)]
             )
-            soft_targets = self.soft_labels[numbers, chosen].astype(np.float32)
-        targets = (1 - self.soft_label_share) * targets + self.soft_label_share * soft_targets
+        if self.soft_labels is not None:
+            soft_targets = (
+                self.soft_labels[:, chosen].mean(axis=0, dtype=np.float32)
+                if self.fresh
+                else self.soft_labels[numbers, chosen].astype(np.float32)
+            )
+            targets = (1 - self.soft_label_share) * targets + self.soft_label_share * soft_targets
         if self.reduced or self.surrounded:
             pictures = np.stack([self._degrade(picture, random) for picture in pictures])
         if self.mixup:

@@ -25,7 +25,7 @@ MILK = (
 )
 
 
-def _write_milk(folder: Path, metadata: str) -> tuple[Path, Path]:
+def write_milk(folder: Path, metadata: str) -> tuple[Path, Path]:
     """Writes labels of three lesions and their photos: a dermatoscopic one and a close-up."""
     labels = {"IL_1": "BCC", "IL_2": "SCCKA", "IL_3": "MEL"}
     truth = [["lesion_id", *MILK]]
@@ -44,7 +44,7 @@ MILK_PHOTOS = {"ISIC_IL_1d": "bcc", "ISIC_IL_1c": "bcc", "ISIC_IL_3d": "mel", "I
 
 
 def test_labels_of_lesions_with_a_table_of_their_photos(tmp_path: Path) -> None:
-    truth, photos = _write_milk(tmp_path, "metadata.csv")
+    truth, photos = write_milk(tmp_path, "metadata.csv")
     write([["lesion_id", "other"], ["IL_1", ""]], tmp_path / "another.csv")
     (tmp_path / "broken.csv").write_bytes(bytes(30))
     for labels in (truth, [truth], [truth, photos], [photos, truth]):
@@ -55,7 +55,7 @@ def test_labels_of_lesions_with_a_table_of_their_photos(tmp_path: Path) -> None:
 
 
 def test_labels_of_lesions_without_photos_get_one_sentence(tmp_path: Path) -> None:
-    truth, photos = _write_milk(tmp_path, "metadata.csv")
+    truth, photos = write_milk(tmp_path, "metadata.csv")
     photos.unlink()
     with pytest.raises(DataError, match="lists no photo: give a second table") as caught:
         read_labelled_folder(tmp_path / "input", truth)

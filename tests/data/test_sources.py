@@ -8,26 +8,26 @@ from qana.data.source_names import TITLES
 from qana.data.sources import SOURCES, find_sources, read_source, read_sources
 from qana.errors import DataError
 from tests.doubles.source_folders import (
-    _write_bcn,
-    _write_isic,
-    _write_milk,
-    _write_official_bcn,
-    _write_official_isic,
-    _write_official_milk,
-    _write_pad,
+    write_bcn,
+    write_isic,
+    write_milk,
+    write_official_bcn,
+    write_official_isic,
+    write_official_milk,
+    write_pad,
 )
 
 PLAIN = {
-    "milk10k": _write_milk,
-    "bcn20000": _write_bcn,
-    "isic2017": _write_isic,
-    "pad_ufes_20": _write_pad,
+    "milk10k": write_milk,
+    "bcn20000": write_bcn,
+    "isic2017": write_isic,
+    "pad_ufes_20": write_pad,
 }
 OFFICIAL = {
-    "milk10k": _write_official_milk,
-    "bcn20000": _write_official_bcn,
-    "isic2017": _write_official_isic,
-    "pad_ufes_20": _write_pad,
+    "milk10k": write_official_milk,
+    "bcn20000": write_official_bcn,
+    "isic2017": write_official_isic,
+    "pad_ufes_20": write_pad,
 }
 
 
@@ -50,8 +50,8 @@ def test_a_folder_that_holds_no_source_or_one_twice(tmp_path: Path) -> None:
         find_sources(tmp_path)
     with pytest.raises(DataError, match="There is no folder"):
         find_sources(tmp_path / "missing")
-    _write_bcn(tmp_path / "a")
-    _write_bcn(tmp_path / "b")
+    write_bcn(tmp_path / "a")
+    write_bcn(tmp_path / "b")
     with pytest.raises(DataError, match="a and b both hold BCN20000"):
         find_sources(tmp_path)
 
@@ -59,21 +59,21 @@ def test_a_folder_that_holds_no_source_or_one_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "write", "file", "old", "new", "sentence"),
     [
-        ("milk10k", _write_milk, "metadata.csv", "dermoscopic", "x-ray", "image type 'x-ray'"),
-        ("milk10k", _write_milk, "metadata.csv", "SCCKA", "ACNE", "diagnosis 'ACNE'"),
+        ("milk10k", write_milk, "metadata.csv", "dermoscopic", "x-ray", "image type 'x-ray'"),
+        ("milk10k", write_milk, "metadata.csv", "SCCKA", "ACNE", "diagnosis 'ACNE'"),
         (
             "milk10k",
-            _write_milk,
+            write_milk,
             "metadata.csv",
             ",1,trunk",
             ",9,trunk",
             "whole number from 0 to 5",
         ),
-        ("milk10k", _write_milk, "metadata.csv", "0.3", "high", "'high', not a number"),
-        ("milk10k", _write_milk, "metadata.csv", "ISIC_2", "ISIC_4", "picture of 'ISIC_4'"),
+        ("milk10k", write_milk, "metadata.csv", "0.3", "high", "'high', not a number"),
+        ("milk10k", write_milk, "metadata.csv", "ISIC_2", "ISIC_4", "picture of 'ISIC_4'"),
         (
             "milk10k",
-            _write_official_milk,
+            write_official_milk,
             "MILK10k_Training_GroundTruth.csv",
             "1.0",
             "0.0",
@@ -81,16 +81,16 @@ def test_a_folder_that_holds_no_source_or_one_twice(tmp_path: Path) -> None:
         ),
         (
             "milk10k",
-            _write_official_milk,
+            write_official_milk,
             "MILK10k_Training_GroundTruth.csv",
             "IL_2",
             "IL_3",
             "'ISIC_3' has the diagnosis ''",
         ),
-        ("bcn20000", _write_bcn, "metadata.csv", "AK", "XY", "diagnosis 'XY'"),
+        ("bcn20000", write_bcn, "metadata.csv", "AK", "XY", "diagnosis 'XY'"),
         (
             "bcn20000",
-            _write_official_bcn,
+            write_official_bcn,
             "ISIC_2019_Training_GroundTruth.csv",
             "ISIC_5",
             "ISIC_55",
@@ -98,16 +98,16 @@ def test_a_folder_that_holds_no_source_or_one_twice(tmp_path: Path) -> None:
         ),
         (
             "bcn20000",
-            _write_official_bcn,
+            write_official_bcn,
             "ISIC_2019_Training_Metadata.csv",
             "BCN_",
             "HAM_",
             "lists no photo of BCN_20000",
         ),
-        ("isic2017", _write_isic, "metadata.csv", ",mel,", ",scc,", "diagnosis 'scc'"),
+        ("isic2017", write_isic, "metadata.csv", ",mel,", ",scc,", "diagnosis 'scc'"),
         (
             "isic2017",
-            _write_official_isic,
+            write_official_isic,
             "ISIC-2017_Training_Part3_GroundTruth.csv",
             "1.0",
             "yes",
@@ -134,8 +134,8 @@ def test_a_folder_without_metadata(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "write", "file"),
     [
-        ("milk10k", _write_official_milk, "MILK10k_Training_GroundTruth.csv"),
-        ("bcn20000", _write_official_bcn, "ISIC_2019_Training_GroundTruth.csv"),
+        ("milk10k", write_official_milk, "MILK10k_Training_GroundTruth.csv"),
+        ("bcn20000", write_official_bcn, "ISIC_2019_Training_GroundTruth.csv"),
     ],
 )
 def test_a_folder_without_the_diagnoses(tmp_path: Path, name: str, write, file: str) -> None:

@@ -38,7 +38,7 @@ def _write_pictures(folder: Path, names: list[str], ending: str = "jpg") -> None
         Image.new("RGB", (8, 8)).save(folder / f"{name}.{ending}")
 
 
-def _write_milk(root: Path) -> Path:
+def write_milk(root: Path) -> Path:
     concepts = tuple(CONCEPT_COLUMNS.values())
     scores = tuple(f"0.{number}" for number in range(1, 8))
     diagnoses = {"IL_1": ("bcc", "BCC"), "IL_2": ("", "SCCKA")}
@@ -49,7 +49,7 @@ def _write_milk(root: Path) -> Path:
     return root
 
 
-def _write_official_milk(root: Path) -> Path:
+def write_official_milk(root: Path) -> Path:
     _write_table(root / "MILK10k_Training_Metadata.csv", MILK_COLUMNS, list(MILK_ROWS))
     kinds = tuple(LABEL_OF_DIAGNOSIS)
     truth = [
@@ -65,7 +65,7 @@ def _write_official_milk(root: Path) -> Path:
     return root
 
 
-def _write_bcn(root: Path) -> Path:
+def write_bcn(root: Path) -> Path:
     columns = ("image", "lesion_id", "dx", "diagnosis", "sex", "age", "site")
     rows = [
         ("ISIC_5", "BCN_1", "akiec", "AK", "female", "85", "head/neck"),
@@ -76,7 +76,7 @@ def _write_bcn(root: Path) -> Path:
     return root
 
 
-def _write_official_bcn(root: Path) -> Path:
+def write_official_bcn(root: Path) -> Path:
     columns = ("image", "age_approx", "anatom_site_general", "lesion_id", "sex")
     rows = [
         ("ISIC_5", "85.0", "head/neck", "BCN_1", "female"),
@@ -92,7 +92,7 @@ def _write_official_bcn(root: Path) -> Path:
     return root
 
 
-def _write_isic(root: Path) -> Path:
+def write_isic(root: Path) -> Path:
     columns = ("image", "lesion_id", "dx", "sex", "age", "site")
     rows = [
         ("ISIC_9", "MSK4_1", "mel", "female", "55", "anterior torso"),
@@ -104,7 +104,7 @@ def _write_isic(root: Path) -> Path:
     return root
 
 
-def _write_official_isic(root: Path) -> Path:
+def write_official_isic(root: Path) -> Path:
     rows = [("ISIC_9", "1.0", "0.0"), ("ISIC_10", "0.0", "1.0"), ("ISIC_11", "0.0", "0.0")]
     columns = ("image_id", "melanoma", "seborrheic_keratosis")
     _write_table(root / "ISIC-2017_Training_Part3_GroundTruth.csv", columns, rows)
@@ -117,7 +117,7 @@ def _write_official_isic(root: Path) -> Path:
     return root
 
 
-def _write_pad(root: Path) -> Path:
+def write_pad(root: Path) -> Path:
     columns = ("image_id", "diagnostic", "patient_id", "lesion_id", "age", "gender", "biopsed")
     rows = [("PAT_1_1_1", "SCC", "PAT_1", "1", "63", "FEMALE", "True")]
     _write_table(root / "metadata.csv", columns, rows)

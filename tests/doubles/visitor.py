@@ -1,6 +1,7 @@
-"""What a visitor does on the page Scan, in a real browser."""
+"""What a visitor does on the pages Scan and Learn, in a real browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -57,3 +58,20 @@ def read_verdict(page: Page, prediction: Prediction) -> None:
     expect(page.get_by_text(VERDICT, exact=True)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", level=2)).to_contain_text(BY_CODE[prediction.top[0][0]].name)
     expect(page.get_by_text("Not a medical device").first).to_be_visible()
+
+
+def teach_own_class(page: Page, address: str, photo: Path) -> None:
+    """A class called tattoo, with one photo, on the page Learn."""
+    page.goto(f"{address}/learn")
+    expect(page.get_by_role("heading", name="Teach the chip")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("New class...").click()
+    page.get_by_label("Name of the new class").fill("tattoo")
+    page.keyboard.press("Enter")
+    # With its name the class has another row of photos: what is clicked before it is there is lost.
+    expect(page.get_by_text("Press Enter to apply")).to_be_hidden(timeout=PATIENCE)
+    page.wait_for_load_state("networkidle")
+    page.get_by_test_id("stMain").get_by_role("radio", name="Upload").first.click()
+    expect(page.get_by_text("One lesion each")).to_be_visible(timeout=PATIENCE)
+    page.locator("input[type=file]").first.set_input_files(photo)
+    page.get_by_role("button", name="Learn 1 photo").click(timeout=PATIENCE)
+    expect(page.get_by_text("tattoo learned one photo.")).to_be_visible(timeout=PATIENCE)

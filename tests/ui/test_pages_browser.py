@@ -12,7 +12,14 @@ from qana.bench.available_runtimes import list_available_runtimes
 from qana.bench.command import RUNTIME_NAMES
 from qana.imaging import read_image
 from tests.doubles.real_browser import LAPTOP, PATIENCE, PHONE, browser, pytestmark, server
-from tests.doubles.visitor import choose, classify, page, read_verdict, until_gallery_is_there
+from tests.doubles.visitor import (
+    choose,
+    classify,
+    page,
+    read_verdict,
+    teach_own_class,
+    until_gallery_is_there,
+)
 from tools.server import Server
 from ui.compare.controls import MACHINE
 
@@ -122,19 +129,7 @@ def test_a_chapter_opens_by_its_address_and_the_photo_travels(page: Page, server
 def test_a_class_is_taught_and_recognized_and_after_a_reset_it_is_gone(
     page: Page, server, samples
 ) -> None:
-    page.goto(f"{server.address}/learn")
-    expect(page.get_by_role("heading", name="Teach the chip")).to_be_visible(timeout=PATIENCE)
-    page.get_by_text("New class...").click()
-    page.get_by_label("Name of the new class").fill("tattoo")
-    page.keyboard.press("Enter")
-    # With its name the class has another row of photos: what is clicked before it is there is lost.
-    expect(page.get_by_text("Press Enter to apply")).to_be_hidden(timeout=PATIENCE)
-    page.wait_for_load_state("networkidle")
-    page.get_by_test_id("stMain").get_by_role("radio", name="Upload").first.click()
-    expect(page.get_by_text("One lesion each")).to_be_visible(timeout=PATIENCE)
-    page.locator("input[type=file]").first.set_input_files(samples[4].path)
-    page.get_by_role("button", name="Learn 1 photo").click(timeout=PATIENCE)
-    expect(page.get_by_text("tattoo learned one photo.")).to_be_visible(timeout=PATIENCE)
+    teach_own_class(page, server.address, samples[4].path)
     page.get_by_role("button", name="Photo 5", exact=True).click()
     expect(page.get_by_role("heading", name="tattoo")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Reset").click()

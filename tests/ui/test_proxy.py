@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.doubles.real_browser import BOOTH, CHROMIUM, FLAGS, LAPTOP, PATIENCE, pytestmark
+from tests.doubles.visitor import teach_own_class
 from tools.certificate import CERTIFICATE, KEY, prepare_certificate
 from tools.server import Server
 from ui.compare.browser_bench import LABEL
@@ -193,18 +194,8 @@ def test_the_browser_is_measured(proxy: Proxy, browser: Browser) -> None:
 
 
 def test_a_class_is_taught(proxy: Proxy, browser: Browser, samples) -> None:
-    page = open_page(browser, f"{proxy.address}/learn")
-    expect(page.get_by_role("heading", name="Teach the chip")).to_be_visible(timeout=PATIENCE)
-    page.get_by_text("New class...").click()
-    page.get_by_label("Name of the new class").fill("tattoo")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Press Enter to apply")).to_be_hidden(timeout=PATIENCE)
-    page.wait_for_load_state("networkidle")
-    page.get_by_test_id("stMain").get_by_role("radio", name="Upload").first.click()
-    expect(page.get_by_text("One lesion each")).to_be_visible(timeout=PATIENCE)
-    page.locator("input[type=file]").first.set_input_files(samples[4].path)
-    page.get_by_role("button", name="Learn 1 photo").click(timeout=PATIENCE)
-    expect(page.get_by_text("tattoo learned one photo.")).to_be_visible(timeout=PATIENCE)
+    page = open_page(browser, proxy.address)
+    teach_own_class(page, proxy.address, samples[4].path)
     page.context.close()
 
 
