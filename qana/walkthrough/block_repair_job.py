@@ -48,7 +48,6 @@ def build_design(design: BlockDesign) -> keras.Model:
     Returns:
         Keras model: (N, 32, 32, 3) float32 image, 0 to 255, to (N, 7) float32 logits.
     """
-    keras.backend.reset_uids()  # the vendor names layers by counting those of the process
     keras.utils.set_random_seed(SEED)
     image = keras.Input((SIDE, SIDE, 3), name="image")
     x = _build_block(lite.stem(image, CHANNELS), design)

@@ -37,6 +37,7 @@ def quantize_and_listen(
         The quantized network, None after an error, and what the quantizer reports.
     """
     messages: Messages = []
+    keras.backend.reset_uids()  # the vendor names layers by counting those of the process
     make = lambda: quantize_network(network, photos, recipe)  # noqa: E731
     return _record_messages("quantizeml", messages, make), messages
 

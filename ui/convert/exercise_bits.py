@@ -120,7 +120,7 @@ def _offer_sample(photo: WalkthroughPhoto) -> None:
     if choice is None:
         st.caption("With the present weights, no sample can be solved.")
         return
-    st.caption("The sample then is the photo of all chapters.")
+    st.caption("The sample becomes the photo of all chapters.")
     st.button(
         "Take a sample that can be solved",
         icon=":material/photo_library:",
