@@ -12,6 +12,9 @@ from qana.classes import LABELS
 from qana.data.samples import load_paired_samples
 from qana.explanation.float_answer import FloatAnswer
 from qana.explanation.heatmap import normalize_map, resize_map
+from qana.inference import diagnosis as diagnosis_module
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.diagnosis import Diagnosis
 from qana.jobs.background_worker import BackgroundWorker, Job
 from qana.jobs.messages import Request
 from ui.explain import comparison
@@ -65,6 +68,22 @@ def test_another_network_answers_the_same_pixels(page, shown: Sides) -> None:
     assert left.values is not None and right.values is not None
     assert words(page).count("Needs a professional look:") >= 2
     assert "akida2" not in page.selectbox(key="compared_network").options
+
+
+def test_what_is_compared_is_classified_once(page, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def diagnose_again(diagnosis: Diagnosis, classifier: AkidaClassifier) -> Diagnosis:
+        calls.append(classifier.name)
+        return diagnosis_module.diagnose_again(diagnosis, classifier)
+
+    monkeypatch.setattr(comparison, "diagnose_again", diagnose_again)
+    page.pills(key="compared_with").set_value(NETWORK).run()
+    for name in ("akd1000", "akida2-large", "akd1000"):
+        page.selectbox(key="compared_network").set_value(name).run()
+        page.run()
+    assert not page.exception
+    assert sorted(calls) == ["akd1000", "akida2-large"]
 
 
 def test_the_same_lesion_comes_first_among_the_photos(classifier) -> None:

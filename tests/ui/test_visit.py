@@ -1,5 +1,7 @@
 """A visit to Scan: links to verdicts, the photos of the visit, and what a reload brings back."""
 
+import time
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -10,6 +12,7 @@ from qana.inference.manifest import find_entry
 from qana.reports.gate_facts import describe_gate_errors
 from tests.ui.test_app import APP, SECONDS, words
 from ui.scan.history import MOST_ANSWERS
+from ui.shared_models import get_background_worker
 from ui.tab_memory.store import KEPT_SECONDS, MOST_CLOSED_TABS, TabStore
 
 
@@ -171,3 +174,15 @@ def test_an_empty_tab_and_too_many_closed_tabs_are_dropped(store: TabStore, cloc
         store.drop_closed()
     assert len(store) == MOST_CLOSED_TABS
     assert store.read("0") == {} and store.read(str(MOST_CLOSED_TABS + 4))
+
+
+def test_the_background_process_ends_with_its_cache() -> None:
+    st.cache_resource.clear()
+    worker = get_background_worker()
+    worker.submit("tests.jobs.test_background_worker:count", upto=1000)
+    end = time.monotonic() + 60
+    while not worker.running and time.monotonic() < end:
+        time.sleep(0.05)
+    assert worker.running
+    st.cache_resource.clear()
+    assert not worker.running
