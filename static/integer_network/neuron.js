@@ -105,10 +105,19 @@ function findThresholds(layer, ready, channel) {
 // Computes the output that a sum of a neuron gives.
 export function rescaleSum(neuron, sum) {
   if (neuron.form === "join" || neuron.layer.kind === "dense") return sum
-  if (neuron.form === "add") return Math.min(Math.max(Math.floor((sum + neuron.half) / neuron.divisor), -128), 127)
+  if (neuron.form === "add") return Math.min(Math.max(roundSum(neuron, sum), -128), 127)
   const ready = prepare(neuron.layer)
-  const bounded = neuron.form === "pooled" ? sum : rectify(ready, sum, neuron.channel)
-  return rescale(ready, bounded, neuron.channel)
+  return rescale(ready, bound(neuron, ready, sum), neuron.channel)
+}
+
+// Computes the same output before it is limited to the integers of 8 bits.
+export function roundSum(neuron, sum) {
+  const bounded = neuron.form === "add" ? sum : bound(neuron, prepare(neuron.layer), sum)
+  return Math.floor((bounded * neuron.scale + neuron.half) / neuron.divisor)
+}
+
+function bound(neuron, ready, sum) {
+  return neuron.form === "pooled" ? sum : rectify(ready, sum, neuron.channel)
 }
 
 // Finds the part of the photo that a square of outputs depends on: {top, left, bottom, right} in pixels,

@@ -1,7 +1,7 @@
 // Draws one output as its sum: the integers that go in, the weights, the products, the running sum, the
 // threshold, and the event or silence that follows.
 import { capitalize, make, write, writeName, writePlace } from "./elements.js"
-import { rescaleSum } from "./neuron.js"
+import { rescaleSum, roundSum } from "./neuron.js"
 import { PIXELS, findWeight, isDepthwise } from "./network.js"
 import { PART, describe as describeAt, followInput } from "./position.js"
 import { drawSum } from "./sum_chart.js"
@@ -122,11 +122,10 @@ function writeResult(view, neuron) {
   if (form === "products" && limit !== null && sum < 0) steps.push("ReLU: 0")
   if (form === "products" && limit !== null && sum > limit) steps.push(`bounded: ${write(limit)}`)
   const factor = neuron.scale === 1 ? "" : `×\u00a0${neuron.scale} `
-  const entering = form === "products" && limit !== null ? Math.min(Math.max(sum, 0), limit) : sum
-  const rounded = Math.floor((entering * neuron.scale + neuron.half) / neuron.divisor)
+  const rounded = roundSum(neuron, sum)
   const sent = rescaleSum(neuron, sum)
   steps.push(`${factor}÷\u00a0${write(neuron.divisor)}, rounded: ${write(rounded)}`)
-  if (rounded !== sent) steps.push(`at its end of the integers: ${write(sent)}`)
+  if (rounded !== sent) steps.push(`limited to 8 bits: ${write(sent)}`)
   const event = value !== 0
   const threshold = writeThreshold(neuron, event)
   return [`${steps.join(" → ")}. `, make("strong", { class: event ? "fires" : "silent" }, event ? `An event: ${write(value)}.` : "Silence: 0."), ` ${threshold}`]

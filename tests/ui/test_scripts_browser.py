@@ -127,3 +127,18 @@ def test_the_link_to_the_study_shows_that_it_has_the_focus(page: Page) -> None:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("total", "rounded", "sent"), [(-4, -2, -2), (279, 140, 127)])
+def test_a_sum_is_rounded_before_it_is_limited_to_its_bits(
+    page: Page, total: int, rounded: int, sent: int
+) -> None:
+    found = page.evaluate(
+        """async (sum) => {
+          const { rescaleSum, roundSum } = await import("/neuron.js")
+          const neuron = { form: "add", layer: { kind: "add" }, scale: 1, half: 1, divisor: 2 }
+          return [roundSum(neuron, sum), rescaleSum(neuron, sum)]
+        }""",
+        total,
+    )
+    assert found == [rounded, sent]
