@@ -19,7 +19,7 @@ from qana.inference.diagnosis import diagnose, get_gate_problem
 from qana.inference.manifest import find_entry, read_manifest
 from qana.training.fit_not_a_lesion_gate import Lesions, fit_gate
 from qana.training.synthetic_outliers import FAMILIES, generate_outliers
-from tests.doubles.gate_doubles import inputs_of, models_copy, png
+from tests.doubles.gate_doubles import inputs_of, make_sample_photos, models_copy, png
 
 __all__ = ["models_copy"]
 
@@ -34,9 +34,7 @@ def test_a_gate_learns_from_drawn_pictures_to_turn_away_what_it_never_met(
         family: classifier.features(inputs_of(generate_outliers(family, 10, seed=5), size))
         for family in FAMILIES
     }
-    photos = [
-        Photo(s.image_id, s.image_id, s.label, "", None, "", "", s.path, None) for s in samples
-    ]
+    photos = make_sample_photos(samples)
     learned, held_out = Lesions(photos[::2], lesions[::2]), Lesions(photos[1::2], lesions[1::2])
     gate = fit_gate(learned, outliers, held_out)
     assert gate.passes(lesions[1::2]).all()

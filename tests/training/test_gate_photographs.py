@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from qana.data.outlier_photos import TABLE, Archive, OutlierPhoto, Role, group_by_kind
-from qana.data.photo import Photo
 from qana.data.samples import Sample
 from qana.evaluation.gate_record import PhotographRates
 from qana.evaluation.model_record import read_record
@@ -21,6 +20,7 @@ from qana.reports.model_cards import make_card
 from qana.reports.model_facts import make_rejection_table
 from qana.training.fit_not_a_lesion_gate import Lesions, fit_gate_from_photos
 from qana.training.outlier_squares import load_outlier_squares
+from tests.doubles.gate_doubles import make_sample_photos
 
 ROLES = {
     ("bricks", "walls"): Role.FIT,
@@ -63,7 +63,7 @@ def test_each_kind_is_a_family_of_the_fit(photographs, samples, monkeypatch) -> 
         return Gate(np.zeros(1), 0.0, 0.0)
 
     monkeypatch.setattr("qana.training.fit_not_a_lesion_gate.fit_gate", keep)
-    photos = make_photos(samples)[:4]
+    photos = make_sample_photos(samples)[:4]
     classifier = load_classifier("akida2")
     held_out = Lesions(photos, np.zeros((4, 1)))
     fit = [photo for photo in photographs if photo.role is Role.FIT]
@@ -80,13 +80,6 @@ def test_each_kind_is_a_family_of_the_fit(photographs, samples, monkeypatch) -> 
         np.testing.assert_array_equal(with_them[name], features)
 
 
-def make_photos(samples: tuple[Sample, ...]) -> list[Photo]:
-    return [
-        Photo(s.image_id, s.image_id, s.label, "histo", None, "male", "back", s.path, None)
-        for s in samples
-    ]
-
-
 def test_rates_of_other_photographs_are_recorded_and_stand_in_the_card(
     photographs, samples: tuple[Sample, ...], tmp_path: Path, monkeypatch, met
 ) -> None:
@@ -96,7 +89,7 @@ def test_rates_of_other_photographs_are_recorded_and_stand_in_the_card(
     monkeypatch.setattr(f"{module}.load_test_images", lambda: {"text": met["text"][:3]})
     folder = Path(shutil.copytree(find_models_folder(), tmp_path / "models"))
     monkeypatch.setenv("QANA_MODELS", str(folder))
-    photos = make_photos(samples)
+    photos = make_sample_photos(samples)
     subsets = {"train": photos[:13], "validation": photos[3:20], "test": photos[5:20]}
     record_gate_and_abstention(
         "akida2", folder, subsets, lambda line: None, photographs=photographs
