@@ -18,8 +18,19 @@ needs_ray = pytest.mark.skipif(
     find_spec("ray") is None, reason="Ray is not installed: run `pip install '.[screen]'`."
 )
 
-AGENTS = {"ray::DashboardAgent", "ray::RuntimeEnvAgent"}
-"""Processes of Ray that try for 60 s to report that the others ended, before they end."""
+
+@pytest.fixture(autouse=True)
+def keep_up(monkeypatch) -> None:
+    """Runs Ray's workers at the priority of the tests beside them, so that they are not starved."""
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+
+
+def is_agent(process: psutil.Process) -> bool:
+    """Finds Ray's agents: they try for 60 s to report that the others ended, before they end."""
+    try:
+        return "agent" in " ".join(process.cmdline()).lower()
+    except psutil.NoSuchProcess:
+        return True
 
 
 def screen(*words: object) -> int:
@@ -54,7 +65,7 @@ def test_a_local_ray_gives_the_same_bytes_and_continues_a_killed_run(
         children = psutil.Process(process.pid).children(recursive=True)
         process.kill()
     _gone, alive = psutil.wait_procs(children, timeout=20)
-    assert {one.name() for one in alive} <= AGENTS
+    assert all(map(is_agent, alive))
     done = subprocess.run([*command, "--resume"], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert out.read_bytes() == expected.read_bytes()
