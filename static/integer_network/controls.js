@@ -18,6 +18,7 @@ export function startControls(view, root) {
   root.append(make("h3", {}, "Change the network"), fields, made, back, note)
   let drawn = "" // what the sliders change; they stay while one is dragged
   const sliders = new Map()
+  let all = false // whether each change is listed
   return { draw }
 
   function draw() {
@@ -31,12 +32,23 @@ export function startControls(view, root) {
     }
     for (const one of wanted) sliders.get(one.key)?.(one)
     back.disabled = view.changes.size === 0
-    const listed = [...view.changes].slice(0, LISTED).map(([key, change]) => drawChange(key, change))
-    const more = view.changes.size - LISTED
-    made.replaceChildren(...listed, ...(more > 0 ? [make("li", {}, `and ${more} more`)] : []))
+    drawChanges()
     const fewer = [...view.changes.values()].some((change) => FEWER.includes(change.kind))
     note.hidden = view.changes.size === 0
     note.replaceChildren(UNTRAINED, ...(fewer ? writeNote(view.options) : []))
+  }
+
+  // Lists the changes, the first few until all are asked for.
+  function drawChanges() {
+    const more = view.changes.size - LISTED
+    const listed = [...view.changes].slice(0, all ? undefined : LISTED).map(([key, change]) => drawChange(key, change))
+    const toggle = make("button", { type: "button", class: "link" }, all ? "Show fewer" : `and ${more} more`)
+    toggle.onclick = () => {
+      all = !all
+      drawChanges()
+      made.lastChild.lastChild.focus()
+    }
+    made.replaceChildren(...listed, ...(more > 0 ? [make("li", {}, toggle)] : []))
   }
 
   function drawSlider(one) {
