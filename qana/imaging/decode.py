@@ -43,6 +43,10 @@ DAMAGED = "This photo is damaged or incomplete: save or send it again, or choose
 TOO_LARGE = "This file is larger than 25 MB: choose a smaller photo."
 TOO_COSTLY = "This file takes too long to read: save it as JPEG and choose the new file."
 NOT_OPENED = "This file cannot be opened: check its name and your permission to read it."
+NO_SOURCE = (
+    "A photo cannot be read from {what}: give the path of a file, its content as bytes, or a file "
+    'that was opened with mode "rb".'
+)
 
 _BLOCK_BYTES = 512
 """Bytes that a decoder reads at a time. The block is small so that `TimedReader` checks the time
@@ -82,7 +86,7 @@ def read_image(
         return decode_image(_read_file(Path(source)))
     if isinstance(source, bytes | bytearray | memoryview):
         return decode_image(bytes(source))
-    return decode_image(source.read(MAX_BYTES + 1))
+    return decode_image(_read_stream(source))
 
 
 def decode_image(data: bytes) -> np.ndarray:
@@ -121,15 +125,28 @@ def decode_image(data: bytes) -> np.ndarray:
 
 
 def _read_file(path: Path) -> bytes:
-    if path.is_dir():
-        raise ImageError("This is a folder: give the photos in it.")
     try:
+        if path.is_dir():
+            raise ImageError("This is a folder: give the photos in it.")
         if not path.is_file():  # reading from a pipe or a device may never end
             raise FileNotFoundError
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError:
         raise ImageError(NOT_OPENED) from None
+
+
+def _read_stream(source: BinaryIO) -> bytes:
+    """Reads a file object; refuses what is none, or none of bytes."""
+    if not hasattr(source, "read"):
+        raise ImageError(NO_SOURCE.format(what=f"a value of the type {type(source).__name__}"))
+    try:
+        data = source.read(MAX_BYTES + 1)
+    except (OSError, ValueError):  # ValueError: it is closed, or open as text that is no UTF-8
+        data = None
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise ImageError(NO_SOURCE.format(what="this file object"))
+    return bytes(data)
 
 
 def _register_heic() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qana.imaging import Problem, assess_quality, to_input
+from qana.imaging.check_array import check_photo_array
 from qana.imaging.crop import crop_centre
 from qana.inference.classifier import AkidaClassifier, Prediction
 from qana.inference.manifest import DERMOSCOPIC_ONLY, ModelEntry
@@ -141,11 +142,14 @@ def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False
     Returns:
         The diagnosis. Its `status` shows whether there is an answer.
 
+    Raises:
+        ImageError: `photo` is an array of another type or shape, or no array.
+
     Example:
         >>> diagnosis = diagnose(read_image("lesion.jpg"), load_classifier("akida2"))
         >>> diagnosis.status, diagnosis.top[0]
     """
-    square = to_input(photo, SQUARE_SIZE)
+    square = to_input(check_photo_array(photo), SQUARE_SIZE)
     problems = assess_quality(photo).problems
     if problems and not force:
         return reject(square, problems, classifier)
