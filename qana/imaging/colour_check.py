@@ -1,5 +1,8 @@
 """Measures whether a photo has colours of more than one hue."""
 
+import math
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -14,12 +17,39 @@ MIN_FIELDS = 20
 """Least number of fields: half of their pixels must count."""
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in the lightness, ITU-R BT.601."""
+MOST = 0.6
+"""Share of the fields that decide whether a photo with a few coloured marks, such as a date or a
+sticker, is grey otherwise."""
+ROUNDS = 6
+"""Number of times that the fields nearest to the curve are chosen again."""
 MIN_COLOUR = 1.3
-"""Least difference from one hue. It was set on photos of all sources outside the test subsets. The
-command `python -m qana.evaluation.measure_quality_check` prints the figures."""
+"""Least distance of all fields from one hue, grey levels. It was set on photos of all sources
+outside the test subsets. The command `python -m qana.evaluation.measure_quality_check` prints the
+figures."""
+MIN_COLOUR_OF_MOST = 0.4
+"""The same for the `MOST` fields that are nearest to one hue."""
 
 
-def measure_colour(picture: np.ndarray, inside: np.ndarray) -> float:
+@dataclass(frozen=True)
+class Colour:
+    """How far the colours of a picture are from those of one hue.
+
+    Attributes:
+        whole: root mean square distance of the colours of all fields, grey levels. It is 0 for a
+            grey picture.
+        most: the same for the `MOST` fields that are nearest to one hue.
+    """
+
+    whole: float
+    most: float
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the picture is grey, sepia or tinted, apart from a few marks."""
+        return self.whole < MIN_COLOUR or self.most < MIN_COLOUR_OF_MOST
+
+
+def measure_colour(picture: np.ndarray, inside: np.ndarray) -> Colour:
     """Measures how far the colours of a picture are from those of one hue.
 
     In a grey, sepia or tinted picture the lightness of a pixel gives its colour. So a curve of the
@@ -30,8 +60,7 @@ def measure_colour(picture: np.ndarray, inside: np.ndarray) -> float:
         inside: (S, S) bool, the pixels that count.
 
     Returns:
-        Root mean square distance of the mean colours from the curve, grey levels. It is 0 for a
-        grey picture.
+        The distances from the curves that fit all fields and most fields.
     """
     largest = picture.max(axis=2)
     counted = inside & (largest > DARKEST) & (largest < BRIGHTEST)
@@ -40,13 +69,46 @@ def measure_colour(picture: np.ndarray, inside: np.ndarray) -> float:
     if kept.sum() < MIN_FIELDS:
         colours, weights = _average(picture, inside)
         kept = weights > 0
-    colours = colours[kept]
+    rows, columns = np.mgrid[-1 : 1 : GRID * 1j, -1 : 1 : GRID * 1j]
+    colours = colours[kept].astype(np.float64)
     lightness = colours @ GREY_WEIGHTS / 255
     differences = colours[:, [0, 2]] - colours[:, [1]]
-    powers = np.stack([lightness**power for power in range(DEGREE + 1)], axis=1)
-    curve = np.linalg.lstsq(powers.astype(np.float64), differences, rcond=None)[0]
-    rest = differences - powers @ curve
-    return float(np.sqrt((rest**2).sum(axis=1).mean()))
+    curve = np.stack([lightness**power for power in range(DEGREE + 1)], axis=1)
+    # The light of most fields may change its colour slightly from one side to the other.
+    slope = np.stack([rows[kept], columns[kept]], axis=1) * lightness[:, None]
+    return Colour(
+        _take_root_mean(_fit(curve, differences, np.ones(len(colours), bool))),
+        _measure_most(np.concatenate([curve, slope], axis=1), differences),
+    )
+
+
+def _measure_most(terms: np.ndarray, differences: np.ndarray) -> float:
+    """Measures the distance from the curve through most fields.
+
+    The curve is found by least trimmed squares (Rousseeuw and Van Driessen, "Computing LTS
+    regression for large data sets", 2006), from all fields and from those of the most common
+    colour.
+    """
+    count = math.ceil(MOST * len(terms))
+    from_median = np.linalg.norm(differences - np.median(differences, axis=0), axis=1)
+    found = []
+    for start in (np.zeros(len(terms)), from_median):
+        distances = start
+        for _ in range(ROUNDS):
+            nearest = distances <= np.partition(distances, count - 1)[count - 1]
+            distances = _fit(terms, differences, nearest)
+        found.append(_take_root_mean(np.sort(distances)[:count]))
+    return min(found)
+
+
+def _fit(terms: np.ndarray, differences: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Fits the chosen fields, and returns the distance of each field from the fit."""
+    solution = np.linalg.lstsq(terms[chosen], differences[chosen], rcond=None)[0]
+    return np.linalg.norm(differences - terms @ solution, axis=1)
+
+
+def _take_root_mean(distances: np.ndarray) -> float:
+    return float(np.sqrt((distances**2).mean()))
 
 
 def _average(picture: np.ndarray, counted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

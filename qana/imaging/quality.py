@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from qana.imaging.colour_check import MIN_COLOUR, measure_colour
+from qana.imaging.colour_check import Colour, measure_colour
 from qana.imaging.crop import crop_centre
 from qana.imaging.field_of_view import FieldOfView, cover_surround, find_field_of_view
 
@@ -72,14 +72,14 @@ class Quality:
             in which it is least, at 192 pixels a side, or 128 for a small photo.
         brightness: mean grey level, 0 to 255.
         clipped: share of pixels with a grey level of at least 250, 0 to 1.
-        colour: distance of the colours from those of one hue, grey levels; 0 for a grey photo.
+        colour: how far the colours are from those of one hue.
         problems: the problems found, the most serious first; empty for a good photo.
     """
 
     sharpness: float
     brightness: float
     clipped: float
-    colour: float
+    colour: Colour
     problems: tuple[Problem, ...]
 
     @property
@@ -122,7 +122,7 @@ def assess_quality(image: np.ndarray) -> Quality:
         (dark and not surrounded, DARK),
         (clipped > MAX_CLIPPED, OVEREXPOSED),
         (sharpness < MIN_SHARPNESS, BLURRED),
-        (colour < MIN_COLOUR, NO_COLOUR),
+        (colour.is_missing, NO_COLOUR),
     )
     problems = tuple(problem for found, problem in checks if found)
     return Quality(sharpness, brightness, clipped, colour, problems)

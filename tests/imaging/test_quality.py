@@ -87,6 +87,38 @@ def test_photo_without_colour_is_found(samples, change, shade: float) -> None:
         assert "no-colour" in list_kinds(photo), sample.image_id
 
 
+def draw_date(grey: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    at = (grey.shape[1] // 3, grey.shape[0] - grey.shape[0] // 6)
+    scale, thickness = grey.shape[0] / 400, max(1, grey.shape[0] // 150)
+    font = cv2.FONT_HERSHEY_SIMPLEX
+    return cv2.putText(grey.copy(), "12.05.2024", at, font, scale, colour, thickness)
+
+
+def draw_sticker(grey: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    side = grey.shape[0]
+    return cv2.circle(grey.copy(), (side // 3, side // 3), side // 7, colour, cv2.FILLED)
+
+
+def draw_scale(grey: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    height, width = grey.shape[:2]
+    ends = (width // 3, height * 7 // 8), (width // 2, height * 7 // 8)
+    return cv2.line(grey.copy(), *ends, colour, max(2, height // 100))
+
+
+def draw_banner(grey: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    marked = grey.copy()
+    marked[: grey.shape[0] // 6] = colour
+    return marked
+
+
+@pytest.mark.parametrize("colour", [(255, 140, 0), (30, 100, 220), (40, 220, 60)])
+@pytest.mark.parametrize("draw", [draw_date, draw_sticker, draw_scale, draw_banner])
+def test_photo_without_colour_is_found_under_a_coloured_mark(samples, draw, colour) -> None:
+    for sample in samples[::2]:
+        marked = compress(draw(make_grey(read_image(sample.path)), colour), 90)
+        assert "no-colour" in list_kinds(marked), sample.image_id
+
+
 def test_photo_without_colour_is_found_in_a_surround(samples) -> None:
     for sample, tone in itertools.product(samples, (0, 255)):
         grey = cut_to_circle(make_grey(read_image(sample.path)), 0.7, tone)
