@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from qana.errors import ModelError, UserError
 from qana.inference.manifest import DEFAULT_MODEL, find_models_folder
 from qana.inference.signed_folder import MODELS_VARIABLE, check_signed_folder
+from qana.output_files import find_target, is_same_file
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -61,24 +62,29 @@ def print_json(document: object) -> None:
     print(json.dumps(document, indent=1, allow_nan=False))
 
 
-def check_output_file(path: Path) -> None:
+def check_output_file(path: Path, source: Path | None = None) -> None:
     """Checks that a file can be written, before a command works for minutes to fill it.
 
     Args:
-        path: the file, which need not exist.
+        path: the file, which need not exist. A link is followed.
+        source: a file that the command reads, and that must not be replaced.
 
     Raises:
         UserError: it cannot be written. The sentence says why and what to do.
     """
+    target = path
     try:
-        is_folder, has_parent = path.is_dir(), path.parent.is_dir()
-        writable = os.access(path, os.W_OK) if path.exists() else _accepts_files(path.parent)
+        target = find_target(path)
+        is_folder, has_parent = target.is_dir(), target.parent.is_dir()
+        writable = os.access(target, os.W_OK) if target.exists() else _accepts_files(target.parent)
     except OSError:  # such as a name that is too long
         is_folder, has_parent, writable = False, True, False
     if is_folder:
         raise UserError(f"{path} is a folder: give the name of a file.")
     if not has_parent:
-        raise UserError(f"There is no folder {path.parent}: create it or give another place.")
+        raise UserError(f"There is no folder {target.parent}: create it or give another place.")
+    if source is not None and is_same_file(path, source):
+        raise UserError(f"{path} is the file to read: give another file to write.")
     if not writable:
         raise UserError(f"{path} cannot be written: give a place that you may write to.")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from qana.errors import UserError
 from qana.inference.manifest import DEFAULT_MODEL, ModelEntry, find_entry
 from qana.inference.model_store import verify_model
+from qana.output_files import find_target
+from qana.screening.check_table_place import check_table_place
 from qana.screening.chunks import Engine
 from qana.screening.local_pool import LocalPool, count_cores
 from qana.screening.sources import list_all_photos
@@ -25,7 +27,7 @@ class ScreeningPlan:
 
     Attributes:
         sources: paths of folders, ZIP archives, tables with a column of paths, and photos.
-        out: the table, .csv or .parquet.
+        out: the table, .csv or .parquet. A link is followed.
         model: name of the model.
         workers: number of processes or actors; None for one on each core.
         engine: "local" or "ray".
@@ -44,7 +46,8 @@ class ScreeningPlan:
     @property
     def state_folder(self) -> Path:
         """The folder, beside the table, that keeps the rows until the table is complete."""
-        return self.out.with_name(f"{self.out.name}.unfinished")
+        target = find_target(self.out)
+        return target.with_name(f"{target.name}.unfinished")
 
 
 def screen_to_table(plan: ScreeningPlan, on_progress: Progress = lambda done, photos: None) -> int:
@@ -61,7 +64,8 @@ def screen_to_table(plan: ScreeningPlan, on_progress: Progress = lambda done, ph
         Number of rows.
 
     Raises:
-        UserError: the sources, the model or the state of an interrupted run cannot be used.
+        UserError: the sources, the model or the state of an interrupted run cannot be used, or
+            the table would replace a file that is not a table of screening.
         OSError: the table or its parts cannot be written.
     """
     suffix = check_format(plan.out)
@@ -69,6 +73,7 @@ def screen_to_table(plan: ScreeningPlan, on_progress: Progress = lambda done, ph
     verify_model(entry)
     if not plan.sources:
         raise UserError("There is nothing to classify: give a folder, archive, table or photo.")
+    check_table_place(plan.out, plan.sources)
     engine = make_engine(plan, entry)
     excluded = frozenset(str(path.resolve()) for path in (plan.out, plan.state_folder))
     with lock_run(plan.state_folder):

@@ -31,9 +31,9 @@ def list_photos(source: str, excluded: frozenset[str] = frozenset()) -> Iterator
         DataError: there is nothing at the path, or the archive or table cannot be read.
     """
     suffix = Path(source).suffix.lower()
-    if Path(source).is_dir():
+    if os.path.isdir(source):  # noqa: PTH112 - a Path raises OSError for a name that is too long
         yield from _list_folder(source, excluded, ())
-    elif not os.path.lexists(source) and suffix not in PHOTO_EXTENSIONS:
+    elif suffix not in PHOTO_EXTENSIONS and _is_missing(source):
         raise DataError(f"There is no file or folder {source}: check its name.")
     elif suffix == ARCHIVE_EXTENSION:
         yield from _list_archive(source)
@@ -49,6 +49,17 @@ def list_all_photos(
     """Lists the photos of several sources, one after the other; see `list_photos`."""
     for source in sources:
         yield from list_photos(source, excluded)
+
+
+def _is_missing(source: str) -> bool:
+    """Returns whether nothing is at a path. Whatever may not be looked at gets a row."""
+    try:
+        Path(source).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _list_folder(
@@ -75,7 +86,7 @@ def _list_folder(
 
 def _is_excluded(entry: os.DirEntry[str], excluded: frozenset[str]) -> bool:
     # Resolving the path of every file would take longer than listing them.
-    named = any(Path(path).name == entry.name for path in excluded)
+    named = entry.is_symlink() or any(Path(path).name == entry.name for path in excluded)
     return named and os.path.realpath(entry.path) in excluded
 
 

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from qana.errors import UserError
 from qana.inference.manifest import ModelEntry
+from qana.output_files import find_target, is_replaceable
 from qana.resources import VERSION
 from qana.screening.chunks import CHUNK_SIZE, Chunk, ScreenedChunk, cut_chunks
 from qana.screening.sorted_paths import read_sorted_paths, write_sorted_paths
@@ -73,14 +74,20 @@ class UnfinishedRun:
         """Writes the table from all parts.
 
         Args:
-            out: the table. It is replaced at once.
+            out: the table. It is replaced at once; a link is followed. A FIFO or a device takes
+                the content.
             suffix: ".parquet" or ".csv".
 
         Raises:
             UserError: a part was damaged meanwhile.
         """
-        write_table(self._read_parts(), self.folder / TABLE, suffix)
-        (self.folder / TABLE).replace(out)
+        table, target = self.folder / TABLE, find_target(out)
+        write_table(self._read_parts(), table, suffix)
+        if is_replaceable(target):
+            table.replace(target)
+            return
+        with table.open("rb") as content, target.open("wb") as stream:
+            shutil.copyfileobj(content, stream)
 
     def remove(self) -> None:
         """Removes the state. The record goes first: half a state must not pass for a run."""

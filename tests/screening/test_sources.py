@@ -108,6 +108,21 @@ def test_a_missing_photo_is_listed_for_its_row() -> None:
     assert list(list_all_photos(["gone.jpg"])) == ["gone.jpg"]
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ".jpg", "a/" * 3000, "a\0b.jpg", "a\0b"])
+def test_a_name_that_no_file_can_have_is_listed_for_its_row(name: str, some_photos) -> None:
+    assert list(list_all_photos([name, "gone.jpg"])) == [name, "gone.jpg"]
+
+
+def test_what_is_in_a_closed_folder_is_listed_for_its_row(tmp_path: Path, monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")  # root may enter any folder
+
+    monkeypatch.setattr(os, "stat", refuse)
+    monkeypatch.setattr(Path, "lstat", refuse)
+    for name in ("closed/x.jpg", "closed/x", "closed"):
+        assert list(list_photos(str(tmp_path / name))) == [str(tmp_path / name)]
+
+
 @pytest.mark.parametrize("at_once", [1, 3, 100])
 def test_paths_are_sorted_on_the_disk_and_kept_once(tmp_path, monkeypatch, at_once: int) -> None:
     monkeypatch.setattr(sorted_paths, "PATHS_AT_ONCE", at_once)
