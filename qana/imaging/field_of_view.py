@@ -12,41 +12,15 @@ import numpy as np
 
 from qana.imaging.field_shape import fit_shape, measure_sharp_share, sample_border
 from qana.imaging.skin_continuation import continue_skin
+from qana.imaging.surround_limits import BRIGHT_LIMITS, DARK_LIMITS, PLAIN_LIMITS, Limits
 
 WORKING_SIDE = 192
 """Longer side to which a photo is scaled for the search, pixels."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What counts as a surround of one tone; pixels are those of the working size.
-
-    Attributes:
-        level: farthest that the surround may be from black or white, grey levels.
-        chroma: largest difference of its channels, grey levels.
-        contrast: least difference between the surround and the field, grey levels.
-        noise: how far four of five of its pixels may be from its level, grey levels, besides 15 %
-            of the contrast.
-        reach: distance from the border to both sides within which half of the contrast is crossed.
-        roughness: largest share of the field's area by which it differs from an ellipse or a
-            rectangle.
-        bite: largest share of a circle that a lesion of the surround's tone may cover.
-    """
-
-    level: float
-    chroma: float
-    contrast: float
-    noise: float
-    reach: float
-    roughness: float
-    bite: float
-
-
-DARK_LIMITS = Limits(level=60, chroma=40, contrast=30, noise=8, reach=4, roughness=0.06, bite=0.15)
-BRIGHT_LIMITS = Limits(level=35, chroma=8, contrast=16, noise=2, reach=2.5, roughness=0.04, bite=0)
-"""A white surround is stricter: a lesion on pale skin is a dark area on a bright one, too."""
-UNIFORM = 0.15
-"""How far four of five pixels of a surround may be from its level, as a share of the contrast."""
+CORNER = 4
+"""Side of the corners that give the colour of a surround that is neither dark nor bright, pixels of
+the working size."""
 THRESHOLD = 0.25
 """Where the field begins between the level of the surround (0) and that of the field (1)."""
 MIN_SURROUND = 0.03
@@ -79,7 +53,7 @@ class FieldOfView:
         height: number of rows of the box.
         width: number of columns of the box.
         cropped: whether a photo is cropped to the box; False where little surround would go.
-        tone: of the surround, "dark" or "bright".
+        tone: of the surround, "dark", "bright" or "plain".
         mask: (h, w) uint8 of the whole photo at working size, 1 in the field and 0 in the surround.
     """
 
@@ -107,7 +81,7 @@ class FieldOfView:
 
 
 def find_field_of_view(image: np.ndarray) -> FieldOfView | None:
-    """Finds the field of a photo with a uniform dark or bright surround.
+    """Finds the field of a photo with a uniform surround: dark, bright, or of any even colour.
 
     The surround begins at the edge of the photo. The field is a circle, an ellipse or a rectangle,
     whole or cut by the edge of the photo, with a sharp border.
@@ -124,6 +98,7 @@ def find_field_of_view(image: np.ndarray) -> FieldOfView | None:
     for tone, level, limits in (
         ("dark", brightest, DARK_LIMITS),
         ("bright", 255 - darkest, BRIGHT_LIMITS),
+        ("plain", _measure_distance(small), PLAIN_LIMITS),
     ):
         mask = _find_mask(level.astype(np.float32), chroma, limits)
         if mask is not None:
@@ -203,12 +178,20 @@ def _find_mask(level: np.ndarray, chroma: np.ndarray, limits: Limits) -> np.ndar
         beyond.mean() >= MIN_SURROUND
         and field.sum() >= MIN_SOLIDITY * filled.sum()
         and outside[beyond].mean() >= MIN_CLEAN
-        and spread <= UNIFORM * contrast + limits.noise
+        and spread <= limits.uneven * contrast + limits.noise
         and np.median(chroma[beyond]) <= limits.chroma
         and len(points) >= MIN_POINTS
         and measure_sharp_share(level, points, normals, surround, limits.reach) >= MIN_SHARP
     )
     return fit_shape(filled, points, limits.roughness, limits.bite) if plausible else None
+
+
+def _measure_distance(picture: np.ndarray) -> np.ndarray:
+    """Measures how far each pixel is from the colour of the corners, in any channel: (h, w)."""
+    ends = (slice(None, CORNER), slice(-CORNER, None))
+    corners = [picture[rows, columns].reshape(-1, 3) for rows in ends for columns in ends]
+    colour = np.median(np.concatenate(corners), axis=0)
+    return np.abs(picture - colour).max(axis=2)
 
 
 def _keep_from_edge(dark: np.ndarray) -> np.ndarray:
