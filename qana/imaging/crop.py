@@ -44,7 +44,7 @@ def to_input(image: np.ndarray, size: int) -> np.ndarray:
     """Crops a photo to the network's input.
 
     Every caller uses this one function, so a photo gives the same input in evaluation and in the
-    app. The black or white surround of a dermatoscope's field goes first. The crop keeps the
+    app. The even surround of a dermatoscope's field goes first. The crop keeps the
     centre, where a dermatoscope puts the lesion. It never changes the aspect ratio, because
     asymmetry is a diagnostic sign.
 

@@ -1,7 +1,7 @@
 """Finds the lit field of a photo that was taken through a dermatoscope.
 
-Many archives keep the black or white surround of the field. It shows no skin, so neither the
-quality check nor the network may judge it.
+Many archives keep the surround of the field, which is black, white or another even colour. It
+shows no skin, so neither the quality check nor the network may judge it.
 """
 
 from collections.abc import Sequence
@@ -152,7 +152,7 @@ def _shrink(image: np.ndarray) -> np.ndarray:
 
 
 def _find_mask(level: np.ndarray, chroma: np.ndarray, limits: Limits) -> np.ndarray | None:
-    """Finds the field in the distance from black or white, (h, w) float32."""
+    """Finds the field in the distance from the surround's tone, (h, w) float32."""
     if min(level.shape) < 16:
         return None
     edge = (level[:2].ravel(), level[-2:].ravel(), level[:, :2].ravel(), level[:, -2:].ravel())

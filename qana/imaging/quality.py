@@ -91,7 +91,7 @@ class Quality:
 def assess_quality(image: np.ndarray) -> Quality:
     """Measures the centre square of a photo, the part that is classified.
 
-    The black or white surround of a dermatoscope's field does not count.
+    The even surround of a dermatoscope's field does not count.
 
     Sharpness is the variance of the Laplacian (Pech-Pacheco et al., "Diatom autofocusing in
     brightfield microscopy", ICPR 2000, doi:10.1109/ICPR.2000.903548), here of each of four
