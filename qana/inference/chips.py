@@ -57,9 +57,18 @@ def find_chips() -> Chips:
     return _report(SILENT) if nodes else Chips(())
 
 
-def _report(problem: str) -> Chips:
-    """Returns no chip and its problem, and logs the problem at its first time."""
+def report_problem(problem: str) -> None:
+    """Logs why a chip cannot be used, at the first time in this process.
+
+    Args:
+        problem: one sentence, of this process or of one that it has started.
+    """
     if problem not in _reported:
         _reported.add(problem)
         _logger.warning(problem)
+
+
+def _report(problem: str) -> Chips:
+    """Logs a problem, and returns no chip with it."""
+    report_problem(problem)
     return Chips((), problem)

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
 from functools import partial
+from operator import index
 
 from qana.errors import UserError
 from qana.screening.chunks import Chunk, ScreenedChunk
@@ -29,6 +30,7 @@ WHOLE_TRIES = 2
 LONE_TRIES = 3
 MAX_FAILED_STARTS = 20
 """Starts of a process, one after the other, that may fail before the run ends."""
+MAX_WORKERS = 1024
 _END = None
 
 
@@ -170,6 +172,29 @@ def _stop(feed: _Feed, feeders: Iterable[_Feeder]) -> None:
     feed.close()
     for feeder in feeders:
         feeder.process.close()
+
+
+def check_workers(workers: int | None) -> int:
+    """Checks a number of processes.
+
+    Args:
+        workers: the number; None for one on each core.
+
+    Returns:
+        The number.
+
+    Raises:
+        UserError: it is no whole number from 1 to 1024.
+    """
+    if workers is None:
+        return count_cores()
+    whole = hasattr(workers, "__index__") and not isinstance(workers, bool)
+    if not whole or not 1 <= workers <= MAX_WORKERS:
+        raise UserError(
+            f"The number of workers cannot be {workers!r}: give a whole number from 1 to "
+            f"{MAX_WORKERS}, or None for one on each core."
+        )
+    return index(workers)
 
 
 def count_cores() -> int:

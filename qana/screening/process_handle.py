@@ -8,8 +8,9 @@ import threading
 from pathlib import Path
 
 from qana.errors import UserError
+from qana.inference.chips import report_problem
 from qana.screening.rows import ScreeningRow, make_lost_row
-from qana.screening.worker_process import Message, WorkerFault, WorkerReady
+from qana.screening.worker_process import Message, WorkerFault, WorkerReady, WorkerRows
 
 PACKAGE_ROOT = Path(__file__).parents[2]
 START = """
@@ -81,6 +82,7 @@ class ProcessHandle:
             raise UserError(message.sentence)
         assert isinstance(message, WorkerReady)
         self._backend = message.backend
+        _report(message.warning)
         return True
 
     def ask(self, paths: tuple[str, ...]) -> list[ScreeningRow]:
@@ -98,8 +100,9 @@ class ProcessHandle:
         message = self._receive()
         if isinstance(message, WorkerFault):
             raise ProcessLostError(FAULT.format(message.kind))
-        assert isinstance(message, list) and len(message) == len(paths)
-        return message
+        assert isinstance(message, WorkerRows) and len(message.rows) == len(paths)
+        _report(message.warning)
+        return message.rows
 
     def make_row(self, path: str, reason: str) -> ScreeningRow:
         """Makes the row of a photo that this process cannot classify."""
@@ -144,3 +147,9 @@ class ProcessHandle:
                     with contextlib.suppress(OSError):
                         stream.close()
             self._process = None
+
+
+def _report(warning: str | None) -> None:
+    """Logs here what the process says of a chip, because nobody sees its own log."""
+    if warning:
+        report_problem(warning)

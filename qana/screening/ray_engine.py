@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.errors import UserError
+from qana.inference.chips import report_problem
 from qana.screening.chunks import Chunk, ScreenedChunk
 from qana.screening.local_pool import LocalPool, count_cores
 from qana.screening.rows import format_path
@@ -71,17 +72,19 @@ class RayWorker:
             batch: columns "number" and "paths" (pickled, as Arrow has no text that is no UTF-8).
 
         Returns:
-            Columns "number" and "rows", likewise; in place of the rows the error of the model.
+            Columns "number", "rows", likewise, in place of the rows the error of the model, and
+            "warning": a sentence on a chip that cannot be used, or nothing.
         """
         number = [int(batch["number"][0])]
         if self._error is not None:
-            return {"number": number, "rows": [pickle.dumps(self._error)]}
+            return {"number": number, "rows": [pickle.dumps(self._error)], "warning": [""]}
         paths = pickle.loads(batch["paths"][0])
         found = self._worker.screen([os.path.join(self._folder, path) for path in paths])  # noqa: PTH118 - a Path changes names
         rows = [
             replace(row, path=format_path(path)) for row, path in zip(found, paths, strict=True)
         ]
-        return {"number": number, "rows": [pickle.dumps(tuple(rows))]}
+        warning = self._worker.warning or ""
+        return {"number": number, "rows": [pickle.dumps(tuple(rows))], "warning": [warning]}
 
 
 class RayEngine:
@@ -173,6 +176,8 @@ class RayEngine:
             rows = pickle.loads(row["rows"])
             if isinstance(rows, UserError):
                 raise rows
+            if row["warning"]:
+                report_problem(row["warning"])
             yield ScreenedChunk(int(row["number"]), rows)
 
     def _count_actors(self) -> int:

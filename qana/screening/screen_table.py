@@ -11,7 +11,7 @@ from qana.inference.model_store import verify_model
 from qana.output_files import find_target
 from qana.screening.check_table_place import check_table_place
 from qana.screening.chunks import Engine
-from qana.screening.local_pool import LocalPool, count_cores
+from qana.screening.local_pool import LocalPool, check_workers
 from qana.screening.sources import list_all_photos
 from qana.screening.tables import check_format
 from qana.screening.unfinished_run import lock_run, open_run
@@ -29,7 +29,7 @@ class ScreeningPlan:
         sources: paths of folders, ZIP archives, tables with a column of paths, and photos.
         out: the table, .csv or .parquet. A link is followed.
         model: name of the model.
-        workers: number of processes or actors; None for one on each core.
+        workers: number of processes or actors, 1 to 1024; None for one on each core.
         engine: "local" or "ray".
         address: of a Ray cluster; None starts Ray on this computer.
         resume: whether to continue an interrupted run.
@@ -94,9 +94,9 @@ def make_engine(plan: ScreeningPlan, entry: ModelEntry) -> Engine:
     """Makes the engine that a plan names.
 
     Raises:
-        UserError: Ray is not installed.
+        UserError: Ray is not installed, or the number of workers cannot be used.
     """
-    workers = plan.workers or count_cores()
+    workers = check_workers(plan.workers)
     if plan.engine == LOCAL:
         return LocalPool(entry.name, entry.sha256, workers)
     from qana.screening.ray_engine import RayEngine

@@ -89,6 +89,11 @@ class ScreeningWorker:
         """Where the model runs: "chip" or "simulator"."""
         return self._classifier.backend
 
+    @property
+    def warning(self) -> str | None:
+        """One sentence if a chip is or was there but cannot be used; else None."""
+        return self._classifier.warning
+
     def screen(self, paths: Sequence[str]) -> list[ScreeningRow]:
         """Classifies photos.
 

@@ -22,9 +22,24 @@ class WorkerReady:
 
     Attributes:
         backend: "chip" or "simulator".
+        warning: one sentence if a chip is there but cannot be used; else None.
     """
 
     backend: str
+    warning: str | None
+
+
+@dataclass(frozen=True)
+class WorkerRows:
+    """The answer to a list of paths.
+
+    Attributes:
+        rows: one for each path, in the same order.
+        warning: one sentence if a chip is or was there but cannot be used; else None.
+    """
+
+    rows: list[ScreeningRow]
+    warning: str | None
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ class WorkerFault:
     kind: str = ""
 
 
-Message = WorkerReady | WorkerFault | list[ScreeningRow]
+Message = WorkerReady | WorkerFault | WorkerRows
 
 
 def main() -> None:
@@ -77,10 +92,11 @@ def serve_chunks(paths: BinaryIO, rows: BinaryIO, model: str, sha256: str) -> No
     except UserError as error:
         send(WorkerFault(sentence=str(error)))
         return
-    send(WorkerReady(worker.backend))
+    send(WorkerReady(worker.backend, worker.warning))
     while True:
         try:
-            send(worker.screen(waiting.get()))
+            found = worker.screen(waiting.get())
+            send(WorkerRows(found, worker.warning))
         except Exception as error:  # of one photo: the others get their rows
             send(WorkerFault(kind=type(error).__name__))
 

@@ -1,10 +1,7 @@
 """A board that cannot be used gives the simulator and one sentence with the remedy."""
 
 import os
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import akida
 import pytest
@@ -12,14 +9,7 @@ import pytest
 from qana.inference import chips
 from qana.inference.backend import SIMULATOR, choose_backend, find_target
 from qana.inference.manifest import find_entry
-
-NODE_SCRIPT = (
-    "mount -t tmpfs none /dev && mknod /dev/null c 1 3 && mknod /dev/zero c 1 5 "
-    "&& mknod /dev/urandom c 1 9 && mknod /dev/random c 1 8 && chmod 666 /dev/* "
-    '&& printf x > /dev/$0 && chmod $1 /dev/$0; shift; exec "$@"'
-)
-"""Runs a command with a /dev of its own that has one more node. The real /dev is not touched."""
-ROOT = Path(__file__).parents[2]
+from tests.doubles.device_nodes import needs_own_nodes, run_with_node
 
 
 @pytest.fixture(autouse=True)
@@ -61,10 +51,7 @@ def test_without_a_board_there_is_no_warning(model, monkeypatch, tmp_path) -> No
     assert choose_backend(model).warning is None
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("setpriv"),
-    reason="only root can make a /dev of its own",
-)
+@needs_own_nodes
 @pytest.mark.parametrize(
     ("node", "mode", "user", "expected"),
     [
@@ -75,14 +62,7 @@ def test_without_a_board_there_is_no_warning(model, monkeypatch, tmp_path) -> No
 )
 def test_commands_name_the_problem(node, mode, user, expected) -> None:
     command = (*user, sys.executable, "-c", "import qana; qana.load_classifier()")
-    done = subprocess.run(
-        ["unshare", "-m", "bash", "-c", NODE_SCRIPT, node, mode, *command],
-        capture_output=True,
-        check=False,
-        text=True,
-        cwd=ROOT,
-        timeout=120,
-    )
+    done = run_with_node(node, mode, *command)
     if "Permission denied" in done.stderr and user:
         pytest.skip("another user may not read this Python")
     assert done.returncode == 0, done.stderr
