@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +62,27 @@ def print_message(message: str) -> None:
 def print_json(document: object) -> None:
     """Prints the one JSON document of a command, on stdout."""
     print(json.dumps(document, indent=1, allow_nan=False))
+
+
+@contextmanager
+def interrupt_on_termination() -> Iterator[None]:
+    """Lets SIGTERM end a command like Ctrl+C, so that it says how to continue.
+
+    Yields:
+        None, while the command runs.
+    """
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # has no signals
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def check_output_file(path: Path, source: Path | None = None) -> None:

@@ -10,6 +10,7 @@ import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 import qana
@@ -56,6 +57,7 @@ WITHOUT_MODELS = ("sign", "teachers", "same-lesions")
 """Commands that read nothing of the models folder that must be signed."""
 TRACEBACK = "QANA_TRACEBACK"
 """Environment variable that shows where an unexpected error arose."""
+STOPPED = "Stopped."
 MOST_CHARACTERS = 200
 """Largest number of characters of an unexpected error in a message."""
 
@@ -69,7 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    _make_printable()
+    _prepare_streams()
+    options = argparse.Namespace()
     try:
         with explain_missing_package():
             options = _parse(sys.argv[1:] if arguments is None else arguments)
@@ -86,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        print_message("Stopped. Run the same command again to continue from its checkpoints.")
+        print_message(_describe_stop(options))
         return 130
     except Exception as error:
         if os.environ.get(TRACEBACK):
@@ -107,11 +110,27 @@ def _open_models(command: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def _make_printable() -> None:
-    """Escapes characters that a terminal or pipe has no code for, such as those of some paths."""
-    for stream in (sys.stdout, sys.stderr):
+def _prepare_streams() -> None:
+    """Makes any path printable, and discards what goes to a stream that the caller has closed.
+
+    Characters that a terminal or pipe has no code for, such as those of some paths, are escaped.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # Python's sign of a closed stream
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - stays open
+            setattr(sys, name, nowhere)
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _describe_stop(options: argparse.Namespace) -> str:
+    """Describes what is left of a command that Ctrl+C has ended."""
+    if getattr(options, "runs", None):
+        return "Stopped. Run the same command again to continue from its checkpoints."
+    if getattr(options, "command", None) == "measure":
+        return "Stopped. Run the same command again to continue after the steps that are done."
+    return STOPPED
 
 
 def _report_unexpected(error: Exception) -> int:

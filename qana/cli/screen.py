@@ -5,20 +5,21 @@ import sys
 from pathlib import Path
 
 from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from qana.cli.common import (
     add_json_option,
     add_model_option,
     check_output_file,
     check_output_folder,
+    interrupt_on_termination,
     print_json,
     print_message,
 )
 from qana.errors import UserError
+from qana.screening.local_pool import MAX_WORKERS
 from qana.screening.rows import NOTICE
 from qana.screening.screen_table import LOCAL, RAY, ScreeningPlan, screen_to_table
-
-MAX_WORKERS = 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +69,8 @@ def run(options: argparse.Namespace) -> int:
         bar.update(done - bar.n)
 
     try:
-        count = screen_to_table(plan, show_progress)
+        with interrupt_on_termination(), logging_redirect_tqdm():
+            count = screen_to_table(plan, show_progress)
     except KeyboardInterrupt:
         if bar is None:
             raise

@@ -106,12 +106,13 @@ def test_killed_workers_cost_no_row(expected: bytes, photos_folder, tmp_path) ->
     assert out.read_bytes() == expected
 
 
-def test_ctrl_c_ends_cleanly_with_a_sentence(many_photos: Path, tmp_path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_cleanly_with_a_sentence(many_photos: Path, tmp_path, number) -> None:
     out = tmp_path / "table.csv"
     with start(many_photos, "--out", out, "--workers", 1) as process:
         wait_for_parts(process, out, 1)
         children = psutil.Process(process.pid).children()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, messages = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Stopped after" in messages and b"--resume" in messages
