@@ -13,13 +13,9 @@ from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
 from qana.imaging.colour import convert_to_srgb
 from qana.imaging.declared_colours import find_declared_colours
 from qana.imaging.dicom import decode_dicom, is_dicom
-from qana.imaging.jpeg_segments import (
-    clean_jpeg,
-    complete_in_two_forms,
-    find_refused_coding,
-    has_all_scans,
-    lacks_end,
-)
+from qana.imaging.jpeg_completeness import load_jpeg
+from qana.imaging.jpeg_scans import end_jpeg
+from qana.imaging.jpeg_segments import clean_jpeg, find_refused_coding
 from qana.imaging.limits import MAX_BYTES, TOO_MANY_PIXELS, TimedReader, TooCostlyError, check_size
 from qana.imaging.orientation import read_orientation, turn_upright
 from qana.imaging.png_chunks import clean_png
@@ -169,17 +165,7 @@ def _decode(data: bytes) -> np.ndarray:
     if is_tiff(data):
         page = select_page(data)
         return _decode_pixels(TimedReader(page.data), page.orientation)
-    data = clean_png(clean_jpeg(data))
-    if not lacks_end(data):
-        return _decode_pixels(TimedReader(data))
-    if not has_all_scans(data):
-        raise ImageError(DAMAGED)
-    with_grey, with_noise = complete_in_two_forms(data)
-    reader = TimedReader(with_grey)
-    pixels = _decode_pixels(reader)
-    if not np.array_equal(pixels, _decode_pixels(TimedReader(with_noise, reader.deadline))):
-        raise ImageError(DAMAGED)
-    return pixels
+    return _decode_pixels(TimedReader(clean_png(end_jpeg(clean_jpeg(data)))))
 
 
 def _decode_pixels(reader: TimedReader, orientation: int | None = None) -> np.ndarray:
@@ -224,7 +210,7 @@ def _load(picture: Image.Image, reader: TimedReader) -> tuple[Image.Image, GreyS
     if isinstance(picture, PngImagePlugin.PngImageFile):
         return load_png(picture, reader), GreyScale()
     if isinstance(picture, JpegImagePlugin.JpegImageFile):
-        # Decodes at 1/2, 1/4 or 1/8 of the size if that is still at least the working side.
-        picture.draft(picture.mode, (WORKING_SIDE, WORKING_SIDE))
+        load_jpeg(picture, picture.mode, WORKING_SIDE)
+        return picture, GreyScale()
     picture.load()
     return picture, GreyScale()
