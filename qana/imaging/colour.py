@@ -48,9 +48,10 @@ def convert_to_srgb(
 
 def _convert_space(picture: Image.Image, space: ColourSpace) -> Image.Image:
     """Converts an RGB picture from a colour space. Impossible primaries are ignored."""
-    levels = space.decode(np.linspace(0.0, 1.0, 256)).astype(np.float32)
+    steps = np.linspace(0.0, 1.0, 256)
+    levels = space.decode(np.stack([steps] * 3, axis=1)).astype(np.float32)
     try:
-        light = convert_light(levels[np.asarray(picture)], space)
+        light = convert_light(levels[np.asarray(picture), np.arange(3)], space)
     except (ValueError, np.linalg.LinAlgError):
         return picture
     # A table replaces a power for each value. Its steps are below 1/10 of a grey level.

@@ -2,19 +2,20 @@
 
 import struct
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PIL import ExifTags, Image
 
+from qana.imaging.bmp_colours import read_bmp_profile, read_bmp_space
+from qana.imaging.calibrated_colours import make_calibrated_space
 from qana.imaging.colour_space import (
     ADOBE_RGB,
-    BT709,
     SRGB,
     ColourSpace,
-    Curve,
     Primaries,
     find_cicp_space,
 )
+from qana.imaging.gif_profile import read_gif_profile
 from qana.imaging.item_properties import CodePoints, read_code_points
 
 VIDEO_PRIMARIES = frozenset({1, 2, 5, 6, 7})
@@ -22,11 +23,10 @@ VIDEO_TRANSFERS = frozenset({1, 2, 6})
 """Code points of standard video (BT.709 and BT.601, or unspecified). Encoders and phones write them
 by default into HEIC and AVIF files with sRGB pixels: Android takes the BT.601 of JPEG, and libheif
 wrote 6 and 6 (pull request 1015). Browsers show such pictures as sRGB too."""
-GAMMA_TOLERANCE = 0.05
-"""Relative difference in gamma that counts as none (libpng, PNG_GAMMA_THRESHOLD_FIXED)."""
-SRGB_GAMMA = 2.2
 MAX_CHUNKS = 2000
 """Chunks of a PNG that are searched for cICP."""
+SPACE_KEY = "colour_space"
+"""Key in a picture's `info` of a `ColourSpace` that its reader found in the file."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class DeclaredColours:
 def find_declared_colours(picture: Image.Image, data: bytes) -> DeclaredColours:
     """Finds the colours that a file declares.
 
-    An ICC profile comes first, then the code points of HEIC and AVIF or the chunks of PNG, then
-    EXIF. In a PNG, cICP precedes the profile, and sRGB precedes gAMA and cHRM (PNG specification,
-    third edition, section 13.13).
+    An ICC profile comes first, then the code points of HEIC and AVIF, the chunks of PNG or the
+    header of BMP or DICOM, then EXIF. In a PNG, cICP precedes the profile, and sRGB precedes gAMA
+    and cHRM (PNG specification, third edition, section 13.13).
 
     Args:
         picture: the loaded picture.
@@ -64,10 +64,15 @@ def find_declared_colours(picture: Image.Image, data: bytes) -> DeclaredColours:
         space = _convert_code_points(_read_heif_code_points(picture.info))
     elif picture.format == "AVIF":
         space = _convert_code_points(read_code_points(data))
+    elif picture.format == "BMP":
+        profile, space = read_bmp_profile(data), read_bmp_space(data)
+    elif picture.format == "GIF":
+        profile, space = read_gif_profile(data), None
     else:
-        space = None
+        found = picture.info.get(SPACE_KEY)
+        space = found if isinstance(found, ColourSpace) else None
     if space is None:
-        space = _read_exif(picture)
+        space = read_exif_space(picture)
     return DeclaredColours(profile, _drop_srgb(space))
 
 
@@ -111,35 +116,29 @@ def _read_png_chunks(info: dict[str | tuple[int, int], object]) -> ColourSpace |
     """Reads sRGB, gAMA and cHRM, as Pillow reports them."""
     if "srgb" in info:
         return SRGB
-    space = SRGB
     points, exponent = info.get("chromaticity"), info.get("gamma")
+    primaries, gamma = None, None
     if isinstance(points, tuple):
         white, red, green, blue = (points[at : at + 2] for at in range(0, 8, 2))
         primaries = Primaries(red, green, blue, white)
-        if not _are_close(primaries, BT709):
-            space = replace(space, primaries=primaries)
-    if isinstance(exponent, float) and 0.1 <= exponent <= 10:
-        # Programs write 1/2.2 for sRGB, so this value means the curve of sRGB with its primaries.
-        near = abs(exponent * SRGB_GAMMA - 1) <= GAMMA_TOLERANCE
-        if not (near and space == SRGB):
-            space = replace(space, curve=Curve.GAMMA, gamma=1 / exponent)
-    return space if isinstance(points, tuple) or isinstance(exponent, float) else None
+    if isinstance(exponent, float) and exponent > 0:
+        gamma = (1 / exponent,) * 3
+    if primaries is None and not isinstance(exponent, float):
+        return None
+    return make_calibrated_space(primaries, gamma)
 
 
-def _are_close(first: Primaries, second: Primaries) -> bool:
-    pairs = zip(
-        (*first.red, *first.green, *first.blue, *first.white),
-        (*second.red, *second.green, *second.blue, *second.white),
-        strict=True,
-    )
-    return all(abs(a - b) < 0.002 for a, b in pairs)
-
-
-def _read_exif(picture: Image.Image) -> ColourSpace | None:
+def read_exif_space(picture: Image.Image) -> ColourSpace | None:
     """Reads the colour space of EXIF.
 
     EXIF itself names only sRGB. DCF 2.0 adds Adobe RGB: ColorSpace is "uncalibrated" and
     InteroperabilityIndex is R03. Some cameras write ColorSpace 2 instead.
+
+    Args:
+        picture: an opened picture.
+
+    Returns:
+        Adobe RGB, or None if EXIF does not name it.
     """
     try:
         exif = picture.getexif()

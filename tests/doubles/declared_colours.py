@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pillow_heif
-from PIL import Image
+from PIL import Image, ImageCms
 
 from qana.imaging import decode_image
 
@@ -19,7 +19,9 @@ TO_P3 = [[0.8225, 0.1774, 0.0], [0.0332, 0.9669, 0.0], [0.0171, 0.0724, 0.9108]]
 """From linear BT.709 to Display P3 (SMPTE EG 432-1)."""
 TO_BT601 = [[0.9578, 0.0422, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0119, 0.9881]]
 """From linear BT.709 to BT.601 with 625 lines."""
-MATRICES = {1: np.eye(3), 5: TO_BT601, 9: TO_BT2020, 12: TO_P3}
+TO_XYZ = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+"""From linear BT.709 to CIE XYZ (IEC 61966-2-1)."""
+MATRICES = {1: np.eye(3), 5: TO_BT601, 9: TO_BT2020, 10: TO_XYZ, 12: TO_P3}
 
 
 def photo(number: int = 0, size: tuple[int, int] | None = None) -> Image.Image:
@@ -35,14 +37,14 @@ def light_of(image: Image.Image) -> np.ndarray:
 def encode_transfer(light: np.ndarray, transfer: int | float) -> np.ndarray:
     """Encodes light, where 1 is white, by a code of H.273; a float is the exponent of gAMA."""
     light = np.clip(light, 0.0, None)
-    if isinstance(transfer, float):
-        return light**transfer
+    if isinstance(transfer, float) or transfer in (4, 5, 8):
+        return light ** {4: 1 / 2.2, 5: 1 / 2.8, 8: 1.0}.get(transfer, transfer)
+    if transfer in (7, 9, 10, 17):
+        return encode_rare_transfer(light, transfer)
     if transfer == 13:
         return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    if transfer in (1, 6, 14, 15):
+    if transfer in (1, 6, 11, 12, 14, 15):
         return np.where(light < 0.018, light * 4.5, 1.099 * light**0.45 - 0.099)
-    if transfer in (4, 5, 8):
-        return light ** {4: 1 / 2.2, 5: 1 / 2.8, 8: 1.0}[transfer]
     if transfer == 16:
         power = (light * 203 / 10_000) ** 0.1593017578125
         return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
@@ -52,6 +54,16 @@ def encode_transfer(light: np.ndarray, transfer: int | float) -> np.ndarray:
     scene = display * luminance ** (1 / 1.2 - 1)
     high = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
     return np.where(scene <= 1 / 12, np.sqrt(3 * scene), high)
+
+
+def encode_rare_transfer(light: np.ndarray, transfer: int) -> np.ndarray:
+    """Encodes light by SMPTE ST 240, a logarithm, or SMPTE ST 428-1."""
+    if transfer == 7:
+        return np.where(light < 0.0228, light * 4, 1.1115 * light**0.45 - 0.1115)
+    if transfer == 17:
+        return (48 * light / 52.37) ** (1 / 2.6)
+    decades, least = {9: (2.0, 0.01), 10: (2.5, 10**0.5 / 1000)}[transfer]
+    return np.where(light < least, 0.0, 1 + np.log10(np.maximum(light, 1e-9)) / decades)
 
 
 def values_in(image: Image.Image, matrix: object, transfer: int | float) -> np.ndarray:
@@ -136,3 +148,11 @@ def encode(image: Image.Image, container: str, depth: int, primaries: int, trans
 
 def difference(data: bytes, image: Image.Image) -> float:
     return float(np.abs(decode_image(data).astype(float) - np.asarray(image)).mean())
+
+
+def swap_channels_profile() -> bytes:
+    """Returns an sRGB profile with the primaries of red and green exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile)

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, generate_fragments
 from pydicom.sequence import Sequence
@@ -14,6 +14,7 @@ from pydicom.uid import JPEGExtended12Bit
 
 from qana.imaging import read_image
 from qana.imaging.dicom import is_dicom
+from tests.doubles.declared_colours import swap_channels_profile
 from tests.doubles.dicom_doubles import (
     BIG,
     DEFLATED,
@@ -129,14 +130,6 @@ def test_the_colour_profile_is_heeded(place: str) -> None:
     Image.fromarray(photo).save(buffer, "PNG", icc_profile=profile)
     np.testing.assert_array_equal(found, read_image(buffer.getvalue()))
     assert np.abs(found.astype(int) - photo).mean() > 3
-
-
-def swap_channels_profile() -> bytes:
-    """Returns an sRGB profile with the primaries of red and green exchanged."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
-    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
-    return bytes(profile)
 
 
 @pytest.mark.parametrize("syntax", [NATIVE, IMPLICIT, BIG])
