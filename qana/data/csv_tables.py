@@ -10,6 +10,14 @@ from qana.errors import DataError
 MAX_QUOTED = 60
 """Largest number of characters of a quoted value."""
 
+_MISSING = frozenset(
+    (
+        *("", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "nil", "-", "--", ".", "?"),
+        *("missing", "not available", "not applicable", "not recorded"),
+    )
+)
+"""Cells that programs and people write where they have no value, in lower case."""
+
 
 def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Reads all rows of a table, such as the CSV file of a data set.
@@ -70,3 +78,8 @@ def quote_value(text: str) -> str:
         The value as a Python literal, cut after 60 characters.
     """
     return repr(text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…")
+
+
+def is_missing(text: str) -> bool:
+    """Returns whether a cell stands for no value, such as "", "NA" or "NaN"."""
+    return text.strip().casefold() in _MISSING

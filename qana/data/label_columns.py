@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from qana.classes import LABELS
+from qana.data.choose_column import choose_column
 from qana.data.csv_tables import quote_value
 from qana.data.diagnoses import find_diagnosis, normalize_diagnosis
-from qana.data.photo_files import PhotoIndex
+from qana.data.photo_files import make_photo_key
+from qana.data.photo_index import PhotoIndex
 from qana.data.text_tables import TextTable
 from qana.errors import DataError
 
 IMAGE_COLUMNS = (
     *("image id", "isic id", "image", "img id", "image name", "filename", "file name", "file"),
-    *("image path", "path"),
+    *("image path", "path", "bcn filename", "ddi file", "photo id", "image file", "file path"),
 )
-"""Columns of photo ids: HAM10000, the ISIC archive, ISIC 2018 and 2019, PAD-UFES-20, ISIC 2020, and
-names that other sets use."""
+"""Columns of photo ids: HAM10000, the ISIC archive, ISIC 2018 and 2019, PAD-UFES-20, ISIC 2020,
+BCN20000, DDI, and names that other sets use."""
 LESION_COLUMNS = ("lesion id", "lesion")
 PATIENT_COLUMNS = ("patient id",)
 DX_COLUMNS = ("dx", "diagnostic")
@@ -25,15 +27,22 @@ DX_COLUMNS = ("dx", "diagnostic")
 ARCHIVE_COLUMNS = (
     *("diagnosis 5", "diagnosis 4", "diagnosis 3", "diagnosis full", "diagnosis 2", "diagnosis"),
     "diagnosis 1",
+    *("iddx 5", "iddx 4", "iddx 3", "iddx full", "iddx 2", "iddx 1"),
 )
-"""Columns of diagnoses of the ISIC archive and of MILK10k, from specific to general."""
+"""Columns of diagnoses of the ISIC archive, of MILK10k and of ISIC 2024, from specific to
+general."""
+CLASS_COLUMNS = (
+    *("label", "labels", "label name", "label id", "class", "classes", "class name", "class id"),
+    *("target", "category", "diagnosis", "diagnostic", "dx", "disease", "ground truth", "gt", "y"),
+    *("truth", "cell type", "lesion type", "histology", "pathology", "histopathology"),
+)
+"""Names of the column of classes in other sets. With `--map`, such a column comes before others
+whose values are in the map."""
 ONE_HOT_COLUMNS = (
     *LABELS,
     *("ak", "scc", "unk", "ben oth", "inf", "mal oth", "sccka"),
 )
 """Columns of classes of ISIC 2018 and 2019 and of MILK10k."""
-MAX_SEARCHED = 64
-"""Largest number of columns that are searched for values of `--map` or for ids of photos."""
 
 KNOWN = (
     "HAM10000's image_id and dx, an ISIC ground truth (image, MEL, NV, BCC, AKIEC, BKL, DF, VASC), "
@@ -82,34 +91,73 @@ def find_label_columns(
     """
     header = [normalize_diagnosis(name) for name in table.header]
     _check_repeated(table, header)
-    image = _find_first(header, IMAGE_COLUMNS)
-    if image is None and own is not None:
-        image = _find_by_values(table, lambda value: value in photos)
-    ids = LabelColumns(
-        image, _find_first(header, LESION_COLUMNS), _find_first(header, PATIENT_COLUMNS)
-    )
-    if image is None and ids.lesion is None:
+    image, lesion = _find_first(header, IMAGE_COLUMNS), _find_first(header, LESION_COLUMNS)
+    if image is None and (found := _find_ids(table, photos, lesion)) is not None:
+        if table.header[found] in photos:
+            raise DataError(
+                f"{table.name} has no header: put the names of the columns, such as image_id and "
+                "dx, into its first line."
+            )
+        if own is None:
+            raise DataError(
+                f"{table.name} has no column of photo ids under a name that QANA knows: name the "
+                f"column {quote_value(table.header[found])} image_id."
+            )
+        image = found
+    ids = LabelColumns(image, lesion, _find_first(header, PATIENT_COLUMNS))
+    if image is None and lesion is None:
         raise DataError(
             f"{table.name} has no column of photo ids: give {KNOWN}, separated by commas, "
             "semicolons or tabs."
         )
+    names: tuple[int, ...] = ()
     if (first := _find_first(header, DX_COLUMNS)) is not None:
         order = ("diagnosis", *ARCHIVE_COLUMNS)
-        others = [header.index(name) for name in order if name in header]
-        return replace(ids, names=(first, *others), decisive=True)
-    if one_hot := _find_one_hot(table, header, own):
+        names = (first, *(header.index(name) for name in order if name in header))
+    elif one_hot := _find_one_hot(table, header, own):
         return replace(ids, one_hot=one_hot)
-    if names := [header.index(name) for name in ARCHIVE_COLUMNS if name in header]:
-        return replace(ids, names=tuple(names))
-    if own is not None:
-        found = _find_by_values(table, lambda value: normalize_diagnosis(value) in own, image)
-        if found is not None:
-            return replace(ids, names=(found,))
-        raise DataError(f"{table.name} has no value of the file of --map: check both files.")
+    else:
+        names = tuple(header.index(name) for name in ARCHIVE_COLUMNS if name in header)
+    if own is not None and not _has_own(table, names, own):
+        mapped = _find_mapped(table, own, image)
+        if mapped is not None:
+            return replace(ids, names=(mapped,))
+        if not names:
+            raise DataError(f"{table.name} has no value of the file of --map: check both files.")
+    if names:
+        return replace(ids, names=names, decisive=first is not None)
     raise DataError(
         f"{table.name} has no column of diagnoses: give {KNOWN}, separated by commas, semicolons "
         "or tabs, or its classes with --map."
     )
+
+
+def _find_ids(table: TextTable, photos: PhotoIndex, lesion: int | None) -> int | None:
+    """Finds the column whose cells are ids of the photos, apart from that of the lesions."""
+    return choose_column(
+        table,
+        lambda cell: make_photo_key(cell) if cell in photos else None,
+        (),
+        "name the one with the ids of the photos image_id",
+        without=lesion,
+    )
+
+
+def _find_mapped(table: TextTable, own: Mapping[str, str], image: int | None) -> int | None:
+    """Finds the column whose cells are in the file of `--map`."""
+    return choose_column(
+        table,
+        lambda cell: own.get(normalize_diagnosis(cell)),
+        CLASS_COLUMNS,
+        "name the one with the classes of --map label",
+        without=image,
+    )
+
+
+def _has_own(table: TextTable, places: tuple[int, ...], own: Mapping[str, str]) -> bool:
+    """Returns whether one of the columns holds a class of `--map`."""
+    cells = {str(cell) for place in places for cell in table.frame[place].unique()}
+    return any(normalize_diagnosis(cell) in own for cell in cells)
 
 
 def _check_repeated(table: TextTable, header: list[str]) -> None:
@@ -144,16 +192,3 @@ def _find_one_hot(
             f"{table.name} lacks the column {missing[0]}: give {KNOWN}, or its classes with --map."
         )
     return () if missing else tuple(labels)
-
-
-def _find_by_values(
-    table: TextTable, is_wanted: Callable[[str], bool], image: int | None = None
-) -> int | None:
-    """Finds the column with the most values of a kind."""
-    counts = {
-        place: int(table.frame[place].map(is_wanted).sum())
-        for place in range(min(len(table.header), MAX_SEARCHED))
-        if place != image
-    }
-    best = max(counts, key=lambda place: counts[place], default=None)
-    return best if best is not None and counts[best] else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qana.data.csv_tables import quote_value
-from qana.data.diagnoses import find_diagnosis
+from qana.data.csv_tables import is_missing, quote_value
+from qana.data.diagnoses import Diagnosis, find_diagnosis, normalize_diagnosis
 from qana.data.label_columns import LabelColumns, find_label_columns
-from qana.data.photo_files import PhotoIndex, clean_image_id
+from qana.data.photo_files import clean_image_id
+from qana.data.photo_index import PhotoIndex
 from qana.data.text_tables import TextTable
 from qana.errors import DataError
 
@@ -28,12 +30,16 @@ class LabelRow:
         lesion_id: id of the lesion; empty if the table has none.
         diagnosis: the diagnosis in the words of the table; empty if there is none.
         label: one of `qana.classes.LABELS`; None if the diagnosis is none of them.
+        known: whether QANA knows the diagnosis, be it as one of the seven classes or as another.
+        unclear: whether the row has no single class at 1 and the others at 0.
     """
 
     image_id: str
     lesion_id: str
     diagnosis: str
     label: str | None
+    known: bool = True
+    unclear: bool = False
 
 
 def read_label_rows(
@@ -50,8 +56,8 @@ def read_label_rows(
         One for each row, at least one.
 
     Raises:
-        DataError: a column is missing, the table has no row, or a row has no id or not exactly one
-            class at 1. The message says which and what to do.
+        DataError: a column is missing, the table has no row, a row has no id, or no row has exactly
+            one class at 1. The message says which and what to do.
     """
     columns = find_label_columns(table, own, photos)
     if table.frame.empty:
@@ -62,13 +68,16 @@ def read_label_rows(
         if not clean_image_id(name):
             raise DataError(f"Line {line} of {table.name} has no photo id: fill it in.")
         wheres.append(f"{quote_value(name)} (line {line} of {table.name})")
-    read = _read_one_hot if columns.one_hot else _read_names
-    found = read(table, columns, own, wheres)
+    found = _read_one_hot(table, columns, own, wheres) if columns.one_hot else None
     images = ids if columns.image is not None else [""] * len(ids)
     lesions = _list_lesions(table, columns)
     return [
-        LabelRow(image, lesion, diagnosis, label)
-        for image, lesion, (diagnosis, label) in zip(images, lesions, found, strict=True)
+        LabelRow(image, lesion, "", None, unclear=True)
+        if diagnosis is None
+        else LabelRow(image, lesion, diagnosis.name, diagnosis.label, diagnosis.known)
+        for image, lesion, diagnosis in zip(
+            images, lesions, found or _read_names(table, columns, own), strict=True
+        )
     ]
 
 
@@ -108,28 +117,39 @@ def _list_lesions(table: TextTable, columns: LabelColumns) -> list[str]:
     if columns.image is None:
         return lesions
     return [
-        f"{patient}/{lesion}" if patient and lesion else lesion
+        "" if _is_unknown(lesion) else lesion if _is_unknown(patient) else f"{patient}/{lesion}"
         for patient, lesion in zip(patients, lesions, strict=True)
     ]
 
 
+def _is_unknown(name: str) -> bool:
+    """Returns whether the id of a lesion or patient names none."""
+    return is_missing(name) or name.casefold() == "unknown"
+
+
 def _read_names(
-    table: TextTable,
-    columns: LabelColumns,
-    own: Mapping[str, str] | None,
-    wheres: Sequence[str],
-) -> Iterator[tuple[str, str | None]]:
-    """Yields the diagnosis and the label of each row of a table that names the diagnosis."""
+    table: TextTable, columns: LabelColumns, own: Mapping[str, str] | None
+) -> Iterator[Diagnosis]:
+    """Yields the diagnosis of each row of a table that names it."""
     cells = [_list_cells(table, place) for place in columns.names]
-    known = {names: find_diagnosis(names, own) for names in set(zip(*cells, strict=True))}
+    known: dict[tuple[str, ...], Diagnosis] = {}
     for names in zip(*cells, strict=True):
-        found = known[names]
-        if columns.decisive and not names[0]:
-            yield found.name, None
-        elif columns.decisive:
-            yield names[0], find_diagnosis(names[:1], own).label
-        else:
-            yield found.name, found.label
+        if names not in known:
+            known[names] = _find_named(names, columns.decisive, own)
+        yield known[names]
+
+
+def _find_named(names: Sequence[str], decisive: bool, own: Mapping[str, str] | None) -> Diagnosis:
+    filled = [
+        "" if is_missing(name) and normalize_diagnosis(name) not in (own or {}) else name
+        for name in names
+    ]
+    if not decisive:
+        return find_diagnosis(filled, own)
+    if not filled[0]:
+        return Diagnosis(find_diagnosis(filled, own).name, None, True)
+    found = find_diagnosis(filled[:1], own)
+    return Diagnosis(filled[0], found.label, found.known)
 
 
 def _read_one_hot(
@@ -137,35 +157,51 @@ def _read_one_hot(
     columns: LabelColumns,
     own: Mapping[str, str] | None,
     wheres: Sequence[str],
-) -> Iterator[tuple[str, str | None]]:
-    """Yields the diagnosis and the label of each row of a table with a column for each class."""
+) -> list[Diagnosis | None]:
+    """Reads the diagnosis of each row of a table with a column for each class.
+
+    Returns:
+        The diagnoses. That of a row without any class has no name; None stands for a row in which
+        not exactly one class is 1 and all others are 0.
+    """
     classes = table.frame[list(columns.one_hot)].map(_parse_value)
     used = {columns.image, columns.lesion, columns.patient, *columns.one_hot}
     others = [place for place in range(len(table.header)) if place not in used]
-    foreign = table.frame[others].map(_parse_value)
-    foreign = foreign.loc[:, foreign.isin((0.0, 1.0)).all()]
-    for values, more, where in zip(
+    more = table.frame[others].map(_parse_value)
+    # A further class is 1 only where no other class is: a weight or an answer is 1 anywhere.
+    labelled = (classes == 1.0).any(axis=1)
+    more = more.loc[:, more.isin((0.0, 1.0)).all() & ~(more[labelled] == 1.0).any()]
+    places = (*columns.one_hot, *more.columns)
+    found: list[Diagnosis | None] = []
+    for values, beside in zip(
         classes.itertuples(index=False, name=None),
-        foreign.itertuples(index=False, name=None),
-        wheres,
+        more.itertuples(index=False, name=None),
         strict=True,
     ):
-        ones = [p for p, value in zip(columns.one_hot, values, strict=True) if value == 1.0]
-        if not any(values):
-            ones = [p for p, value in zip(foreign.columns, more, strict=True) if value == 1.0]
-        if len(ones) != 1 or sum(value != 0.0 for value in values) > 1:
-            raise DataError(
-                f"{where} does not have one class at 1 and all others at 0: correct the row."
-            )
-        name = table.header[ones[0]]
-        yield name, find_diagnosis([name], own).label
+        row = (*values, *beside)
+        ones = [place for place, value in zip(places, row, strict=True) if value == 1.0]
+        blank = all(value == 0.0 or math.isnan(value) for value in values)
+        if blank and not ones:
+            found.append(Diagnosis("", None, True))
+        elif len(ones) == 1 and (blank or sum(value != 0.0 for value in row) == 1):
+            found.append(find_diagnosis([table.header[ones[0]]], own))
+        else:
+            found.append(None)
+    if not any(one is not None and one.name for one in found):
+        raise DataError(
+            f"{wheres[0]} does not have one class at 1 and all others at 0, and no other row does: "
+            "correct the rows."
+        )
+    return found
 
 
 def _parse_value(cell: str) -> float:
-    """Converts a cell of a column of a class; -1 if it holds no number."""
+    """Converts a cell of a column of a class; NaN if it is missing, -1 if it is no number."""
     text = cell.casefold()
     if text in _VALUES:
         return _VALUES[text]
+    if is_missing(text):
+        return math.nan
     try:
         return float(text.replace(",", "."))
     except ValueError:

@@ -1,12 +1,13 @@
 """Finds the labels of photos that are in memory, by their names."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from qana.data.label_rows import read_first_label_rows
 from qana.data.lesion_photos import expand_lesions, find_lesion_photos
-from qana.data.photo_files import PhotoIndex
+from qana.data.photo_index import PhotoIndex
 from qana.data.text_tables import TextTable
 
 
@@ -44,7 +45,8 @@ def find_labels(tables: Sequence[TextTable], paths: Sequence[str]) -> list[Named
     Raises:
         DataError: no table has labels, or a row of it is not valid. The sentence says what to do.
     """
-    photos = PhotoIndex(Path(), [Path(path) for path in paths])
+    folder = os.path.commonpath([Path(path).parent for path in paths]) if paths else ""
+    photos = PhotoIndex(Path(folder), [Path(path) for path in paths])
     by_path = {PurePath(path): path for path in paths}
     table, rows = read_first_label_rows(tables, None, photos)
     if not any(row.image_id for row in rows):

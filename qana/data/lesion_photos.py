@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qana.data.diagnoses import normalize_diagnosis
@@ -14,6 +14,19 @@ from qana.errors import DataError
 
 TABLE_EXTENSIONS = (".csv", ".tab", ".tsv", ".txt")
 """Extensions of the files among which the table of photos is searched."""
+
+
+@dataclass(frozen=True)
+class LesionPhotos:
+    """The photos of lesions.
+
+    Attributes:
+        table: the table that lists them.
+        ids: the key of each lesion to its photo ids, as in `list_lesion_photos`.
+    """
+
+    table: TextTable
+    ids: dict[str, list[str]]
 
 
 def list_lesion_photos(table: TextTable) -> dict[str, list[str]]:
@@ -40,39 +53,46 @@ def list_lesion_photos(table: TextTable) -> dict[str, list[str]]:
 
 def find_lesion_photos(
     rows: Sequence[LabelRow], given: Sequence[TextTable], name: str, folders: Iterable[Path]
-) -> dict[str, list[str]]:
+) -> LesionPhotos:
     """Finds the table that lists the photos of the lesions.
 
     Args:
         rows: rows without photo ids.
-        given: tables among which it must be, if there are any.
+        given: tables among which it is searched first.
         name: name of the table of `rows`.
-        folders: folders in which it is searched otherwise.
+        folders: folders in which it is searched if none of `given` has one of the lesions.
 
     Returns:
-        As in `list_lesion_photos`, of the table that has most of the lesions.
+        The photos, of the table that has most of the lesions.
 
     Raises:
         DataError: no table has the photos of one of the lesions.
     """
     wanted = {make_photo_key(row.lesion_id) for row in rows}
-    found = [list_lesion_photos(table) for table in given or _read_tables(folders)]
-    best = max(found, key=lambda photos: len(wanted & photos.keys()), default={})
-    if not wanted & best.keys():
+    found = _find_best(wanted, given) or _find_best(wanted, _read_tables(folders))
+    if found is None:
         raise DataError(
-            f"{name} labels lesions and lists no photo: give a second table with the photos of "
-            "each lesion (isic_id, lesion_id), such as MILK10k's metadata, after it in --labels."
+            f"{name} has lesion ids and no photo ids: name the column of the photos image_id, or "
+            "give a second table with the photos of each lesion (isic_id, lesion_id), such as "
+            "MILK10k's metadata, after it in --labels."
         )
-    return best
+    return found
 
 
-def expand_lesions(rows: Iterable[LabelRow], photos: dict[str, list[str]]) -> list[LabelRow]:
+def expand_lesions(rows: Iterable[LabelRow], photos: LesionPhotos) -> list[LabelRow]:
     """Replaces the row of each lesion by one for each of its photos, or leaves it without any."""
     return [
         replace(row, image_id=image_id)
         for row in rows
-        for image_id in photos.get(make_photo_key(row.lesion_id), [""])
+        for image_id in photos.ids.get(make_photo_key(row.lesion_id), [""])
     ]
+
+
+def _find_best(wanted: set[str], tables: Iterable[TextTable]) -> LesionPhotos | None:
+    """Returns the photos of the table that has most of the lesions; None if none has any."""
+    found = [LesionPhotos(table, list_lesion_photos(table)) for table in tables]
+    best = max(found, key=lambda one: len(wanted & one.ids.keys()), default=None)
+    return best if best is not None and wanted & best.ids.keys() else None
 
 
 def _read_tables(folders: Iterable[Path]) -> list[TextTable]:

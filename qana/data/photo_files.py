@@ -1,8 +1,8 @@
-"""Finds photos in a folder by the ids that tables give them."""
+"""Lists the photos in a folder, and reduces their names to what identifies them."""
 
+import os
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from qana.errors import DataError
@@ -18,103 +18,86 @@ REDUCED = "_downsampled"
 """What the ISIC challenges append to the names of photos that they reduced."""
 
 
-class PhotoIndex:
-    """Photos that are found by their ids.
+UNREAD_EXTENSIONS = (
+    *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".jxl", ".jxr", ".wdp", ".hdp", ".bpg"),
+    *(".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".orf", ".rw2"),
+    *(".raf", ".pef", ".srw", ".x3f", ".3fr", ".iiq", ".raw", ".psd", ".psb", ".exr", ".hdr"),
+    *(".tga", ".ico", ".icns", ".ppm", ".pgm", ".pbm", ".pnm", ".pcx", ".svg", ".eps", ".pdf"),
+    *(".svs", ".ndpi"),
+)
+"""Extensions of pictures that QANA does not read. A reader of labels finds them by their ids, so
+that each is named with the reason and not counted as missing."""
+RESOURCE_FORKS = "__MACOSX"
+"""Folder in which macOS keeps what is no photo when it packs an archive."""
 
-    Files of other kinds are left out, but a file without an extension counts where no other has its
-    id.
+
+@dataclass(frozen=True)
+class FoundFiles:
+    """What a folder and its subfolders hold, without hidden files and folders.
+
+    Attributes:
+        files: the files, in the order of their paths.
+        dead_links: links that lead to no file, in the order of their paths.
+        closed: subfolders that cannot be opened.
     """
 
-    def __init__(self, folder: Path, paths: Iterable[Path]) -> None:
-        """Takes the files. They need not be on a disk, because their content is not read.
-
-        Args:
-            folder: the folder that the paths start with.
-            paths: of the files.
-        """
-        self.folder = folder
-        self._photos: dict[str, list[Path]] = defaultdict(list)
-        self._bare: dict[str, list[Path]] = defaultdict(list)
-        for path in paths:
-            if path.suffix.lower() in PHOTO_EXTENSIONS:
-                self._photos[make_photo_key(path.name)].append(path)
-            elif not path.suffix:
-                self._bare[make_photo_key(path.name)].append(path)
-
-    def __contains__(self, image_id: object) -> bool:
-        """Returns whether a photo has this id."""
-        key = make_photo_key(str(image_id))
-        return key in self._photos or key in self._bare
-
-    def find(self, image_id: str) -> list[Path]:
-        """Finds the photos that an id may stand for.
-
-        Args:
-            image_id: the id as in a table, see `make_photo_key`. If photos of several folders or
-                extensions have it, its own folder, case and extension decide where it has them.
-
-        Returns:
-            The photos in the order of their paths; more than one if the id does not say which.
-        """
-        key = make_photo_key(image_id)
-        paths = self._photos.get(key) or self._bare.get(key, [])
-        if len(paths) < 2:
-            return paths
-        given = PurePosixPath(_normalize_path(image_id))
-        stem = _remove_extension(given.name)
-        tests: tuple[Callable[[Path], bool], ...] = (
-            lambda path: path.suffix.lower() == given.suffix.lower(),
-            lambda path: _normalize(path.stem) == stem,
-            lambda path: _has_folders(path, given.parent.parts),
-            lambda path: given.name != str(given) and path.parent == self.folder / given.parent,
-        )
-        for test in tests:
-            paths = [path for path in paths if test(path)] or paths
-        return paths
+    files: tuple[Path, ...]
+    dead_links: tuple[Path, ...]
+    closed: tuple[Path, ...]
 
 
-class PhotoFolder(PhotoIndex):
-    """The photos in a folder and in its subfolders of any depth, without hidden ones."""
-
-    def __init__(self, folder: Path) -> None:
-        """Lists the photos.
-
-        Args:
-            folder: the folder.
-
-        Raises:
-            DataError: the folder is missing or cannot be opened.
-        """
-        super().__init__(folder, list_files(folder))
-
-
-def list_files(folder: Path) -> list[Path]:
-    """Lists the files in a folder and its subfolders, without hidden ones.
+def find_files(folder: Path) -> FoundFiles:
+    """Finds the files in a folder and its subfolders. Links are followed, each folder once.
 
     Args:
         folder: the folder.
 
     Returns:
-        The files in the order of their paths.
+        The files. A folder that is also reached by a link counts under its own path.
 
     Raises:
         DataError: the folder is missing or cannot be opened.
     """
-    try:
-        next(folder.iterdir(), None)  # rglob ignores a folder that it cannot open
-        return [
-            path
-            for path in sorted(folder.rglob("*"))
-            if not _is_hidden(path.relative_to(folder)) and path.is_file()
-        ]
-    except OSError:
+    files: list[Path] = []
+    dead: list[Path] = []
+    closed: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    folders, links = [folder], list[Path]()
+    while folders or links:
+        here = folders.pop() if folders else links.pop(0)
+        try:
+            status = here.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError:
+            closed.append(here)
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        for entry in entries:
+            path = here / entry.name
+            if entry.name.startswith(".") or entry.name == RESOURCE_FORKS:
+                continue
+            if path.is_dir():
+                (links if entry.is_symlink() else folders).append(path)
+            elif path.is_file():
+                files.append(path)
+            elif entry.is_symlink() and not path.exists():
+                dead.append(path)
+    if folder in closed:
         raise DataError(
             f"There is no folder {folder} that can be opened: give the folder of the photos."
-        ) from None
+        )
+    return FoundFiles(tuple(sorted(files)), tuple(sorted(dead)), tuple(sorted(closed)))
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Lists `FoundFiles.files`; arguments and errors as in `find_files`."""
+    return list(find_files(folder).files)
 
 
 def list_photos(folder: Path) -> list[Path]:
-    """Lists the files with one of `PHOTO_EXTENSIONS`; arguments and errors as in `list_files`."""
+    """Lists the files with one of `PHOTO_EXTENSIONS`; arguments and errors as in `find_files`."""
     return [path for path in list_files(folder) if path.suffix.lower() in PHOTO_EXTENSIONS]
 
 
@@ -128,35 +111,25 @@ def make_photo_key(name: str) -> str:
         The name without folders, the extension of a photo and "_downsampled", in one case and one
         Unicode form (NFKC; a Mac stores accents in another form than a spreadsheet writes).
     """
-    stem = _remove_extension(PurePosixPath(_normalize_path(name)).name)
-    folded = unicodedata.normalize("NFKC", _normalize(stem).casefold())
-    return folded.removesuffix(REDUCED)
+    return fold_name(_remove_extension(PurePosixPath(normalize_path(name)).name))
 
 
 def clean_image_id(name: str) -> str:
     """Removes folders and the extension of a photo from an id."""
-    return _remove_extension(PurePosixPath(_normalize_path(name)).name)
+    return _remove_extension(PurePosixPath(normalize_path(name)).name)
 
 
-def _has_folders(path: Path, folders: tuple[str, ...]) -> bool:
-    """Returns whether the last folders of a path are these, in any case."""
-    last = path.parent.parts[len(path.parent.parts) - len(folders) :]
-    return [_normalize(name).casefold() for name in last] == [name.casefold() for name in folders]
+def fold_name(name: str) -> str:
+    """Writes the name of a file in one case and one Unicode form, without "_downsampled"."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return folded.removesuffix(REDUCED)
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def normalize_path(name: str) -> str:
+    """Writes a path of any system with slashes and in one Unicode form."""
+    return unicodedata.normalize("NFKC", name).replace("\\", "/").strip().rstrip("/")
 
 
 def _remove_extension(name: str) -> str:
     path = PurePosixPath(name)
     return path.stem if path.suffix.lower() in PHOTO_EXTENSIONS else name
-
-
-def _normalize(name: str) -> str:
-    return unicodedata.normalize("NFKC", name)
-
-
-def _normalize_path(name: str) -> str:
-    """Writes a path of any system with slashes."""
-    return _normalize(name).replace("\\", "/").strip().rstrip("/")

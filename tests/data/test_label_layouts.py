@@ -121,19 +121,21 @@ def test_each_layout_gives_the_same_photos(images: Path, table: Path, make) -> N
     assert found.left_out == ()
 
 
-def _vary(table: Table, names: dict[str, str], rng: random.Random) -> Table:
+def _vary(table: Table, folders: dict[str, str], rng: random.Random) -> Table:
     """Changes the order and case of the columns, the order of the rows and the form of the ids."""
     order = rng.sample(range(len(table[0])), len(table[0]))
     header, *rows = [[row[at] for at in order] for row in table]
     case = rng.choice((str.upper, str.lower, str.title, lambda name: f" {name} ", str.swapcase))
     form = rng.choice(("NFC", "NFD", "NFKC", "NFKD"))
-    around = rng.choice(("{}", "{}.jpg", "part/{}.JPG", "a\\b\\{}.png", "{}_downsampled", " {} "))
+    around = rng.choice(
+        ("{}", "{}.jpg", "{at}/{}.JPG", "a\\b\\{at}\\{}.png", "{}_downsampled", " {} ")
+    )
     for row in rows:
         for at, cell in enumerate(row):
-            if cell.removesuffix(".png") in names:
+            if cell.removesuffix(".png") in folders:
                 plain = cell.removesuffix(".png")
-                plain = rng.choice((plain, plain.upper(), plain.lower()))
-                row[at] = unicodedata.normalize(form, around.format(plain))
+                shown = rng.choice((plain, plain.upper(), plain.lower()))
+                row[at] = unicodedata.normalize(form, around.format(shown, at=folders[plain]))
     rng.shuffle(rows)
     filler = [[""] * len(header)] * rng.choice((0, 2))
     return [[case(name) for name in header], *filler, *rows, *filler]
@@ -146,13 +148,14 @@ def test_any_dialect_order_case_and_form_of_ids(tmp_path: Path, make, seed: int)
     rows = {f"lesión_Ä{at}": label for at, label in enumerate((*labels, "nv", "mel"))}
     images = tmp_path / "images"
     stored = rng.choice(("NFC", "NFD"))
+    folders = {name: rng.choice((".", "part_1", "part_2/deep")) for name in rows}
     for at, name in enumerate(rows):
-        path = images / rng.choice((".", "part_1", "part_2/deep"))
+        path = images / folders[name]
         path.mkdir(parents=True, exist_ok=True)
         ending = rng.choice((".jpg", ".JPG", ".jfif", ".png", ".bmp", ".avif", ".mpo", ".tif", ""))
         (path / f"{unicodedata.normalize(stored, name)}{ending}").write_text(str(at))
     table = write(
-        _vary(make(rows), rows, rng),
+        _vary(make(rows), folders, rng),
         tmp_path / "labels.csv",
         rng.choice(",;\t"),
         rng.choice(("utf-8", "utf-8-sig", "utf-16")),

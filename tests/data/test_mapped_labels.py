@@ -57,10 +57,12 @@ def test_labels_of_lesions_with_a_table_of_their_photos(tmp_path: Path) -> None:
 def test_labels_of_lesions_without_photos_get_one_sentence(tmp_path: Path) -> None:
     truth, photos = write_milk(tmp_path, "metadata.csv")
     photos.unlink()
-    with pytest.raises(DataError, match="lists no photo: give a second table") as caught:
+    with pytest.raises(
+        DataError, match=r"no photo ids: name the column .* or give a second table"
+    ) as caught:
         read_labelled_folder(tmp_path / "input", truth)
     checked(caught.value)
-    with pytest.raises(DataError, match="lists no photo"):
+    with pytest.raises(DataError, match="no photo ids"):
         read_labelled_folder(tmp_path / "input", [truth, write(make_ham({}), photos)])
 
 

@@ -8,11 +8,11 @@ from PIL import Image
 
 from qana.data.photo_files import (
     PHOTO_EXTENSIONS,
-    PhotoFolder,
     clean_image_id,
     list_photos,
     make_photo_key,
 )
+from qana.data.photo_index import PhotoFolder
 from qana.errors import DataError
 from qana.imaging.decode import FORMATS
 
@@ -39,13 +39,13 @@ def test_every_type_that_is_decoded_is_in_the_list() -> None:
         "{}.jpg",
         "{}.JPG",
         "{}.png",
-        "train/{}",
-        "a/b/{}.jpg",
-        "a\\b\\{}.jpg",
+        "part_1/{}",
+        "a/Part_1/{}.jpg",
+        "a\\b\\part_1\\{}.jpg",
         "./{}.jpeg",
         "{}_downsampled",
         "{}_downsampled.jpg",
-        "/data/{}.tif",
+        "/data/part_1/{}.tif",
     ],
 )
 def test_an_id_of_any_form_finds_its_photo(tmp_path: Path, stored, given, form: str) -> None:
@@ -57,6 +57,73 @@ def test_an_id_of_any_form_finds_its_photo(tmp_path: Path, stored, given, form: 
         image_id = unicodedata.normalize(given, form.format(name))
         assert image_id in photos
         assert photos.find(image_id) == [path]
+
+
+@pytest.mark.parametrize("form", ["{}", "test/{}", "a/Test/{}.jpg", "D:\\x\\test\\{}.JPG"])
+@pytest.mark.parametrize("name", ["1", "IMG_0012", "lesión 3", "scan.7"])
+def test_a_photo_of_another_folder_is_another_photo(tmp_path: Path, form: str, name: str) -> None:
+    other = tmp_path / "train" / f"{name}.jpg"
+    other.parent.mkdir()
+    other.touch()
+    image_id = form.format(name)
+    photos = PhotoFolder(tmp_path)
+    assert photos.find(image_id) == ([other] if form == "{}" else [])
+    assert photos.find_elsewhere(image_id) == unicodedata.normalize("NFKC", f"train/{name}.jpg")
+    own = tmp_path / "TEST" / f"{name}.jpg"
+    own.parent.mkdir()
+    own.touch()
+    assert PhotoFolder(tmp_path).find(image_id) == ([own, other] if form == "{}" else [own])
+    assert PhotoFolder(own.parent).find(image_id) == [own], "it was taken out of its folder"
+
+
+@pytest.mark.parametrize(
+    "name", ["ISIC_0024306", "PAT_8_15_820", "BCN_0000000012", "0abcdef123456789" * 2]
+)
+def test_the_id_of_an_archive_is_found_in_any_folder(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "images_part_2" / f"{name}.jpg"
+    path.parent.mkdir()
+    path.touch()
+    for form in ("train/{}.jpg", "a\\b\\{}.png", "/data/{}"):
+        assert PhotoFolder(tmp_path).find(form.format(name)) == [path]
+
+
+@pytest.mark.parametrize("names", [("1.jpg", "train/1.jpg"), ("a.png", "a.jpg"), ("b/x", "x")])
+def test_the_path_of_a_photo_stands_for_it_alone(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    photos = PhotoFolder(tmp_path)
+    assert [photos.find(name) for name in names] == [[tmp_path / name] for name in names]
+
+
+@pytest.mark.parametrize("kind", ["jpg", "jp2", "CR2", "jxl"])
+def test_an_extension_may_be_a_part_of_the_name(tmp_path: Path, kind: str) -> None:
+    (tmp_path / f"a.jpg.{kind}").touch()
+    assert PhotoFolder(tmp_path).find("a.jpg") == [tmp_path / f"a.jpg.{kind}"]
+
+
+@pytest.mark.parametrize("kind", ["jp2", "J2K", "dng", "psd", "jxl"])
+def test_a_picture_of_another_kind_is_found_where_no_photo_is(tmp_path: Path, kind: str) -> None:
+    other = tmp_path / f"x.{kind}"
+    other.touch()
+    assert PhotoFolder(tmp_path).find("x") == PhotoFolder(tmp_path).find(other.name) == [other]
+    assert list_photos(tmp_path) == []
+    (tmp_path / "x.png").touch()
+    assert PhotoFolder(tmp_path).find("x") == [tmp_path / "x.png"]
+
+
+def test_links_are_followed_and_each_folder_counts_once(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    for folder in (tmp_path / "elsewhere", photos / "z"):
+        folder.mkdir(parents=True)
+        (folder / f"{folder.name}.jpg").touch()
+    (photos / "a").symlink_to(photos / "z")
+    (photos / "circle").symlink_to(tmp_path)
+    (photos / "x").symlink_to(tmp_path / "elsewhere")
+    (photos / "gone.jpg").symlink_to("nowhere")
+    assert [path.name for path in list_photos(photos)] == ["elsewhere.jpg", "z.jpg"]
+    assert photos / "z" / "z.jpg" in list_photos(photos)
+    assert PhotoFolder(photos).find("gone") == [photos / "gone.jpg"]
 
 
 def test_a_reduced_photo_is_found_by_its_plain_id(tmp_path: Path) -> None:
@@ -87,13 +154,13 @@ def test_folder_extension_and_case_choose_among_several(tmp_path, image_id, name
 
 
 def test_hidden_files_and_other_kinds_are_no_photos(tmp_path: Path) -> None:
-    for name in ("._a.jpg", ".cache/b.jpg", "c.txt", "d.csv", "e.JPG", "f.hif"):
+    for name in ("._a.jpg", ".cache/b.jpg", "c.txt", "d.csv", "e.JPG", "f.hif", "__MACOSX/h.jpg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "g.jpg").mkdir()
     assert [path.name for path in list_photos(tmp_path)] == ["e.JPG", "f.hif"]
     photos = PhotoFolder(tmp_path)
-    assert not any(name in photos for name in ("a", "._a", "b", "c", "d", "g", ""))
+    assert not any(name in photos for name in ("a", "._a", "b", "c", "d", "g", "h", ""))
 
 
 def test_keys_and_clean_ids() -> None:
