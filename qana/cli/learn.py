@@ -1,9 +1,7 @@
 """The command `qana learn`."""
 
 import argparse
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +12,17 @@ from qana.cli.common import (
     print_json,
     print_message,
 )
-from qana.edge_learning.class_folders import ClassFolder, read_class_folders
-from qana.edge_learning.class_names import find_class, make_class_name
+from qana.edge_learning.class_photos import ClassPhoto, list_lessons, list_test_photos
 from qana.edge_learning.edge_learner import EdgeLearner, LearningStep
 from qana.edge_learning.edge_model import EdgeModel, load_edge_model
-from qana.edge_learning.head import Head, HeadError, add_class
-from qana.edge_learning.head_files import BACKUP_SUFFIX, load_head, save_head
+from qana.edge_learning.head import Head
+from qana.edge_learning.head_files import find_backup, load_head, restore_head, save_head
+from qana.edge_learning.head_lock import lock_head
 from qana.errors import UserError
 from qana.imaging import ImageError, read_image
 from qana.inference.manifest import AKIDA1
+
+DEFAULT_HEAD = Path("learned.head")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--head",
         type=Path,
-        default=Path("learned.head"),
         metavar="FILE",
-        help="file of the learned head, to continue and save (default: learned.head)",
+        help=f"file of the learned head, to continue and save (default: {DEFAULT_HEAD})",
     )
     parser.add_argument("--undo", action="store_true", help="undo the last run first")
     add_model_option(parser, AKIDA1)
@@ -52,84 +51,79 @@ def run(options: argparse.Namespace) -> int:
     """Teaches a head the photos of one folder per class, tests it on other photos and saves it."""
     if not (options.images or options.test or options.undo):
         raise UserError("There is nothing to do: give --images, --test or --undo.")
-    if options.images or options.undo:
-        check_output_file(options.head)
+    path = options.head or DEFAULT_HEAD
+    if not (options.images or options.undo):
+        if options.head and not path.is_file():
+            raise UserError(
+                f"There is no learned head {path}: check its name, or teach one with --images."
+            )
+        return _run(options, path)
+    check_output_file(path)
+    with lock_head(path):
+        return _run(options, path)
+
+
+def _run(options: argparse.Namespace, path: Path) -> int:
     edge = load_edge_model(options.model)
-    learner, head = EdgeLearner(edge), options.head
-    if options.undo:
-        _undo(edge, head)
-    if head.is_file():
-        learner.replace_head(load_head(head, edge.front_sha256))
+    learner = EdgeLearner(edge)
+    if found := _find_head(edge, path, options.undo):
+        learner.replace_head(found)
+    start = learner.head
+    lessons = list_lessons(start, options.images, print_message) if options.images else []
+    tests: list[ClassPhoto] = []
+    if options.test:  # before anything is learned, which a wrong folder must not leave half done
+        classes = tuple(dict.fromkeys((*start.classes, *(one.name for one in lessons))))
+        tests = list_test_photos(classes, options.test, print_message)
+    if found is None and not options.images:
+        print_message(f"There is no {path} here, so the head that comes with the model is tested.")
     unreadable: list[str] = []
-    lessons = list(_learn(learner, options.images, unreadable)) if options.images else []
-    if lessons:
-        if not head.is_file():  # so that the first run can be undone, too
-            save_head(edge.initial_head, edge.front_sha256, head)
-        save_head(learner.head, edge.front_sha256, head)
-    tested = _test(learner, options.test, unreadable) if options.test else {}
-    document = _make_document(edge, learner, lessons, tested)
+    try:
+        steps = list(_learn(learner, lessons, unreadable))
+    except KeyboardInterrupt:
+        print_message("Stopped, and nothing was learned.")
+        return 130
+    if steps:
+        in_file = path.is_file() and not options.undo
+        save_head(learner.head, edge.front_sha256, path, before=None if in_file else start)
+    elif options.undo:
+        restore_head(path)
+    try:
+        tested = _test(learner, tests, unreadable)
+    except KeyboardInterrupt:
+        saved = f": the learned head is saved as {path}." if steps else "."
+        print_message(f"Stopped{saved}")
+        return 130
+    document = _make_document(edge, learner, steps, tested)
     if options.json:
         print_json(document)
     else:
         if options.undo:
-            print(f"The last run was undone: {head} is as it was before.")
-        _print(document, head)
+            print(f"The last run was undone: {path} is as it was before.")
+        _print(document, path)
     return 2 if unreadable else 0
 
 
-def _undo(edge: EdgeModel, head: Path) -> None:
-    """Restores the head that the last run replaced; this can be done once."""
-    before = head.with_name(head.name + BACKUP_SUFFIX)
-    if not before.is_file():
-        raise UserError(f"There is no run to undo, because {before} is missing: omit --undo.")
-    load_head(before, edge.front_sha256)  # a damaged file must not replace a sound one
-    before.replace(head)
+def _find_head(edge: EdgeModel, path: Path, undo: bool) -> Head | None:
+    """Loads the head to continue with, or that of before the last run; None if there is none."""
+    if undo:
+        path = find_backup(path)
+        if not path.is_file():
+            raise UserError(f"There is no run to undo, because {path} is missing: omit --undo.")
+    return load_head(path, edge.front_sha256) if path.is_file() else None
 
 
-@dataclass(frozen=True)
-class _Photo:
-    """A file and the class that its folder stands for."""
-
-    path: Path
-    name: str
-
-
-def _learn(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> Iterator[LearningStep]:
-    for photo, image in _read(_list_lessons(learner.head, folder), unreadable):
+def _learn(
+    learner: EdgeLearner, lessons: list[ClassPhoto], unreadable: list[str]
+) -> Iterator[LearningStep]:
+    for photo, image in _read(lessons, unreadable):
         if photo.name not in learner.head.classes:
             learner.add_class(photo.name)
         yield learner.learn(image, photo.name)
 
 
-def _list_lessons(head: Head, folder: Path) -> list[_Photo]:
-    """Lists the photos to learn, and checks the name of each folder before any is read."""
-    lessons = []
-    for one in _read_folders(folder, head.classes):
-        name = find_class(head.classes, one.path.name)
-        if name is None:
-            name = make_class_name(one.path.name)
-            try:
-                head = add_class(head, name)
-            except HeadError as error:
-                raise UserError(
-                    f"The folder {one.path.name!r} in {folder} cannot be learned: {error}"
-                ) from None
-        if name != unicodedata.normalize("NFC", one.path.name.strip()):
-            print_message(f"The photos in {one.path} teach the class {name!r}.")
-        lessons += [_Photo(path, name) for path in one.files]
-    return lessons
-
-
-def _test(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> dict[str, dict[str, int]]:
-    photos = []
-    for one in _read_folders(folder, learner.head.classes):
-        name = find_class(learner.head.classes, one.path.name)
-        if name is None:
-            raise UserError(
-                f"The folder {one.path.name!r} in {folder} cannot be tested, because the head has "
-                f"no class {one.path.name.strip()!r}: teach it with --images first."
-            )
-        photos += [_Photo(path, name) for path in one.files]
+def _test(
+    learner: EdgeLearner, photos: list[ClassPhoto], unreadable: list[str]
+) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for photo, image in _read(photos, unreadable):
         counts = found.setdefault(photo.name, {"n": 0, "recognized": 0})
@@ -138,14 +132,7 @@ def _test(learner: EdgeLearner, folder: Path, unreadable: list[str]) -> dict[str
     return found
 
 
-def _read_folders(folder: Path, classes: tuple[str, ...]) -> tuple[ClassFolder, ...]:
-    found = read_class_folders(folder, classes)
-    for remark in found.remarks:
-        print_message(remark)
-    return found.folders
-
-
-def _read(photos: list[_Photo], unreadable: list[str]) -> Iterator[tuple[_Photo, Any]]:
+def _read(photos: list[ClassPhoto], unreadable: list[str]) -> Iterator[tuple[ClassPhoto, Any]]:
     """Yields each photo with its pixels, and reports the files that cannot be read."""
     for photo in photos:
         try:

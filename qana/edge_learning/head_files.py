@@ -15,8 +15,6 @@ show which spikes the photo caused, which is about a thousand bits.
 
 import hashlib
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ import numpy as np
 
 from qana.edge_learning.head import Head, HeadError, LearningRule, make_empty_head
 from qana.errors import UserError
+from qana.output_files import write_files
 
 MAGIC = b"QANA-HEAD 2\n"
 MAX_FILE_BYTES = 1_000_000
@@ -100,32 +99,58 @@ def decode_head(data: bytes, front: str) -> Head:
     return head
 
 
-def save_head(head: Head, front: str, path: Path) -> None:
+def find_backup(path: Path) -> Path:
+    """Returns the path of the head from before the last save to a path."""
+    return path.with_name(path.name + BACKUP_SUFFIX)
+
+
+def save_head(head: Head, front: str, path: Path, before: Head | None = None) -> None:
     """Writes a head to a file.
 
-    The file is replaced in one step: an interrupted save leaves the previous file unchanged. The
-    previous head is kept next to the new one, with the suffix `.before`.
+    The file is replaced in one step: a save that is interrupted or fails leaves the previous files
+    unchanged. The previous head is kept next to the new one, with the suffix `.before`.
 
     Args:
         head: the head to save.
         front: SHA-256 of the network that produces the spikes, 64 hex digits.
         path: file to write.
+        before: the previous head; None for the one in the file, if there is one.
 
     Raises:
         UserError: the file cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if path.is_file():
-            _write(path.read_bytes(), unfinished, path.with_name(path.name + BACKUP_SUFFIX))
-        _write(encode_head(head, front), unfinished, path)
+        kept = {}
+        if before is not None:
+            kept[find_backup(path)] = encode_head(before, front)
+        elif path.is_file():
+            kept[find_backup(path)] = path.read_bytes()
+        write_files(kept | {path: encode_head(head, front)})
     except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
         reason = error.strerror or "no reason given"
         raise UserError(
             f"The learned head cannot be saved as {path} ({reason}), and any earlier file there is "
             "unchanged: choose another place."
+        ) from None
+
+
+def restore_head(path: Path) -> None:
+    """Replaces a head by the one from before the last save; this can be done once.
+
+    Args:
+        path: file of the head.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    backup = find_backup(path)
+    try:
+        write_files({path: backup.read_bytes()})
+        backup.unlink()
+    except OSError as error:
+        reason = error.strerror or "no reason given"
+        raise UserError(
+            f"{path} cannot be replaced by {backup} ({reason}): check that you may write to both."
         ) from None
 
 
@@ -148,15 +173,6 @@ def load_head(path: Path, front: str) -> Head:
     except OSError:
         raise HeadError(f"The learned head {path} cannot be read: check its name.") from None
     return decode_head(data, front)
-
-
-def _write(data: bytes, unfinished: Path, path: Path) -> None:
-    """Writes to a temporary file, flushes it to the disk and renames it."""
-    with unfinished.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
 
 
 def _decode_body(header: dict[str, Any], body: bytes) -> Head:

@@ -13,15 +13,6 @@ from tests.doubles.learn_runs import NEW, OLD, expected, folders, here, images, 
 __all__ = ["edge", "here", "images", "photos"]
 
 
-def test_a_test_that_cannot_be_done_does_not_cost_what_was_learned(
-    edge: EdgeModel, images: Path, here: Path, photos, capsys
-) -> None:
-    test = folders(here / "test", never_taught=photos["nv"][:1])
-    sentence = said(capsys, "--images", images, "--test", test)
-    assert "has no class 'never_taught'" in sentence
-    assert NEW in load_head(Path("learned.head"), edge.front_sha256).classes
-
-
 def test_an_unreadable_file_is_told_and_the_others_are_learned(
     edge: EdgeModel, images: Path, photos, capsys
 ) -> None:
