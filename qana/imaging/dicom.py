@@ -5,7 +5,7 @@ from typing import Any
 from PIL import Image
 
 from qana.errors import ImageError
-from qana.imaging.dicom_file import is_dicom
+from qana.imaging.dicom_header import is_dicom
 from qana.imaging.limits import check_size
 
 __all__ = ["decode_dicom", "is_dicom"]

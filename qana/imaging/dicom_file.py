@@ -13,6 +13,15 @@ from functools import cache
 from typing import Any
 
 from qana.errors import ImageError
+from qana.imaging.dicom_header import (
+    BIG_ENDIAN,
+    DEFLATED,
+    EXPLICIT,
+    IMPLICIT,
+    FileHeader,
+    read_file_header,
+)
+from qana.imaging.dicom_kinds import PRIVATE_ENCODING, check_kind, is_private_encoding
 from qana.imaging.limits import MAX_PIXELS, TimedReader, TooCostlyError
 
 _MAX_INFLATED = 3 * MAX_PIXELS + 2**20
@@ -20,20 +29,9 @@ _MAX_INFLATED = 3 * MAX_PIXELS + 2**20
 _HEADER_SECONDS = 1.0
 """Processor time for reading the header; those of photos take milliseconds."""
 _UNDEFINED_LENGTH = 0xFFFFFFFF
-_IMPLICIT, _EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
-_DEFLATED, _BIG_ENDIAN = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
-DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
-"""Transfer syntax in which each frame is deflated."""
-ENCAPSULATED = "1.2.840.10008.1.2.1.98"
-"""Transfer syntax in which each frame is in fragments, but not compressed."""
-_JPEG_XL = tuple(f"1.2.840.10008.1.2.4.11{number}" for number in range(3))
-"""JPEG XL, which pydicom's list of names lacks."""
-_UNCOMPRESSED = (_IMPLICIT, _EXPLICIT, _DEFLATED, _BIG_ENDIAN)
+_UNCOMPRESSED = (IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN)
 _PIXEL_DATA = 0x7FE00010
 _FLOAT_PIXEL_DATA = (0x7FE00008, 0x7FE00009)
-_LONG_FORMS = b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split()
-"""Value representations with a length of four bytes in explicit files (PS3.5, Section 7.1.2)."""
-_ALL_FORMS = b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split() + _LONG_FORMS
 _TAGS = (
     *("SOPClassUID", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration"),
     *("NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit"),
@@ -41,7 +39,11 @@ _TAGS = (
     *("RedPaletteColorLookupTableDescriptor", "GreenPaletteColorLookupTableDescriptor"),
     *("BluePaletteColorLookupTableDescriptor", "RedPaletteColorLookupTableData"),
     *("GreenPaletteColorLookupTableData", "BluePaletteColorLookupTableData"),
-    *("ICCProfile", "OpticalPathSequence"),
+    *("SegmentedRedPaletteColorLookupTableData", "SegmentedGreenPaletteColorLookupTableData"),
+    *("SegmentedBluePaletteColorLookupTableData", "VOILUTSequence", "VOILUTFunction"),
+    *("ModalityLUTSequence", "PresentationLUTShape", "ICCProfile", "OpticalPathSequence"),
+    *("ColorSpace", "PixelAspectRatio", "PixelSpacing", "ImagerPixelSpacing"),
+    *("NominalScannedPixelSpacing", "SharedFunctionalGroupsSequence"),
 )
 """The only tags that are kept. No data of the patient is among them."""
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP")
@@ -57,6 +59,7 @@ class DicomPicture:
         frame: bytes of the first frame, as stored.
         transfer_syntax: unique identifier of the encoding.
         compressed: whether the frame is compressed.
+        length: bytes that the pixels of all frames have; 0 if they are compressed.
         big_endian: whether numbers of several bytes begin with the highest byte.
         swapped: whether each two bytes of the frame are one big-endian word.
     """
@@ -65,23 +68,9 @@ class DicomPicture:
     frame: memoryview
     transfer_syntax: str
     compressed: bool
+    length: int
     big_endian: bool
     swapped: bool
-
-
-def is_dicom(data: bytes) -> bool:
-    """Returns whether a file is DICOM, with or without the preamble and the header of the file.
-
-    Args:
-        data: content of the file.
-    """
-    if data[128:132] == b"DICM" or data[:4] == b"DICM":
-        return True
-    first_tag, form = data[:4], data[4:6]
-    if form in _ALL_FORMS:
-        return first_tag[:2] in (b"\2\0", b"\x08\0") or first_tag[:3] == b"\0\x08\0"
-    # Implicit files have no value representation; the length follows.
-    return first_tag[:2] == b"\x08\0" and data[3:4] == b"\0" and data[6:8] == b"\0\0"
 
 
 def read_picture(data: bytes) -> DicomPicture:
@@ -94,20 +83,32 @@ def read_picture(data: bytes) -> DicomPicture:
         The picture. Its pixels are not decoded.
 
     Raises:
-        ImageError: the file holds no picture.
+        ImageError: the file holds no picture, or none that may be a photo of skin.
         TooCostlyError: the file is too large once inflated, or its header takes too long to read.
         Exception: the file is damaged; pydicom raises many kinds.
     """
+    _silence_pydicom()
+    header = read_file_header(data)
+    try:
+        return _read_data_set(data, header)
+    except (ImageError, TooCostlyError):
+        raise
+    except Exception:
+        if is_private_encoding(header.transfer_syntax):
+            raise ImageError(PRIVATE_ENCODING) from None
+        raise
+
+
+def _read_data_set(data: bytes, header: FileHeader) -> DicomPicture:
     from pydicom.datadict import tag_for_keyword
     from pydicom.filereader import read_dataset
     from pydicom.tag import BaseTag, Tag
     from pydicom.valuerep import VR
 
-    _silence_pydicom()
-    at, syntax = _read_file_header(data)
-    if syntax == _DEFLATED:
+    at, syntax = header.end, header.transfer_syntax
+    if syntax == DEFLATED:
         data, at = _inflate(data[at:]), 0
-    big_endian, implicit = syntax == _BIG_ENDIAN, syntax == _IMPLICIT
+    big_endian, implicit = syntax == BIG_ENDIAN, syntax == IMPLICIT
     reader = TimedReader(data, time.thread_time() + _HEADER_SECONDS)
     reader.seek(at)
     found: list[tuple[int, str | None, int]] = []
@@ -119,26 +120,22 @@ def read_picture(data: bytes) -> DicomPicture:
 
     keep: list[BaseTag | int] = [Tag(tag_for_keyword(name) or 0) for name in _TAGS]
     tags = read_dataset(reader, implicit, not big_endian, stop_when=find_pixels, specific_tags=keep)
-    if not found or "Rows" not in tags or found[0][0] != _PIXEL_DATA:
-        raise ImageError(_describe_missing_picture(str(tags.get("SOPClassUID", ""))))
-    _tag, form, length = found[0]
+    kind = str(tags.get("SOPClassUID") or header.kind)
+    pixels, form, length = found[0] if found else (0, None, 0)
+    if not found and is_private_encoding(syntax):
+        raise ValueError("the encoding is unknown")
+    check_kind(
+        kind,
+        has_pixels=pixels == _PIXEL_DATA and "Rows" in tags,
+        has_floats=pixels in _FLOAT_PIXEL_DATA,
+    )
     start = reader.tell() + (12 if form in (VR.OB, VR.OW, VR.UN) else 8)
     compressed = syntax not in _UNCOMPRESSED or length == _UNDEFINED_LENGTH
     content = memoryview(data)[start:]
     if compressed:
-        content = memoryview(_join_first_frame(content, int(tags.get("NumberOfFrames") or 1)))
-    return DicomPicture(
-        tags, content, syntax, compressed, big_endian, swapped=big_endian and form == VR.OW
-    )
-
-
-def name_identifier(identifier: str) -> str:
-    """Returns the name of a transfer syntax or kind of file, or "an unknown kind"."""
-    from pydicom.uid import UID_dictionary
-
-    if identifier in _JPEG_XL:
-        return "JPEG XL"
-    return UID_dictionary.get(identifier, ("an unknown kind",))[0]
+        content, length = _join_first_frame(content, int(tags.get("NumberOfFrames") or 1)), 0
+    swapped = big_endian and form == VR.OW
+    return DicomPicture(tags, content, syntax, compressed, length, big_endian, swapped)
 
 
 @cache
@@ -151,37 +148,6 @@ def _silence_pydicom() -> None:
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
-def _describe_missing_picture(kind: str) -> str:
-    name = name_identifier(kind).removesuffix(" Storage")
-    return f"This DICOM file holds no picture ({name}): choose the DICOM file of a photo."
-
-
-def _read_file_header(data: bytes) -> tuple[int, str]:
-    """Returns where the data set begins, and its transfer syntax."""
-    at = 128 if data[128:132] == b"DICM" else 0
-    at += 4 if data[at : at + 4] == b"DICM" else 0
-    syntax, end = "", len(data)
-    while data[at : at + 2] == b"\2\0" and at < end:
-        element, form, length = struct.unpack_from("<H2sH", data, at + 2)
-        at += 8
-        if form in _LONG_FORMS:
-            (length,) = struct.unpack_from("<I", data, at)
-            at += 4
-        if element == 0x0010:
-            syntax = data[at : at + length].rstrip(b"\0 ").decode("ascii")
-        if element == 0 and length == 4:  # the length of this header
-            end = at + 4 + struct.unpack_from("<I", data, at)[0]
-        at += length
-    return at, syntax or _guess_syntax(data, at)
-
-
-def _guess_syntax(data: bytes, at: int) -> str:
-    """Guesses the encoding of a file that does not record it."""
-    if data[at + 4 : at + 6] not in _ALL_FORMS:
-        return _IMPLICIT
-    return _BIG_ENDIAN if data[at] == 0 else _EXPLICIT
-
-
 def _inflate(data: bytes) -> bytes:
     inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _MAX_INFLATED)
     if len(inflated) >= _MAX_INFLATED:
@@ -189,7 +155,7 @@ def _inflate(data: bytes) -> bytes:
     return inflated
 
 
-def _join_first_frame(content: memoryview, frames: int) -> bytes:
+def _join_first_frame(content: memoryview, frames: int) -> memoryview:
     """Joins the fragments of the first frame (PS3.5, Section A.4).
 
     Of several frames, the next one begins with the first bytes of its format. Those of a format
@@ -214,4 +180,4 @@ def _join_first_frame(content: memoryview, frames: int) -> bytes:
         pieces.append(piece)
     if not pieces:
         raise ValueError("no frame")
-    return b"".join(pieces)
+    return memoryview(b"".join(pieces))

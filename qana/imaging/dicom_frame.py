@@ -14,7 +14,14 @@ from PIL import Image
 
 from qana.errors import ImageError
 from qana.imaging.dicom_colour import convert_values, expand_422
-from qana.imaging.dicom_file import DEFLATED_FRAMES, ENCAPSULATED, DicomPicture, name_identifier
+from qana.imaging.dicom_file import DicomPicture
+from qana.imaging.dicom_kinds import (
+    DEFLATED_FRAMES,
+    ENCAPSULATED,
+    PRIVATE_ENCODING,
+    is_private_encoding,
+    name_identifier,
+)
 from qana.imaging.frame_process import MAX_SECONDS, MISSING_PACKAGE
 from qana.imaging.limits import MAX_PIXELS, TimedReader, TooCostlyError, check_size
 
@@ -76,6 +83,8 @@ def decode_frame(picture: DicomPicture, reduced_to: int) -> Image.Image:
     if picture.transfer_syntax == DEFLATED_FRAMES:
         frame = zlib.decompressobj(-zlib.MAX_WBITS).decompress(picture.frame, 6 * MAX_PIXELS)
         return _decode_uncompressed(picture, np.frombuffer(frame, np.uint8))
+    if is_private_encoding(picture.transfer_syntax):
+        raise ImageError(PRIVATE_ENCODING)
     name = name_identifier(picture.transfer_syntax)
     raise ImageError(
         f"This DICOM file holds {name}, which is not read: export the picture uncompressed or as "
