@@ -23,7 +23,15 @@ from qana.imaging.png_transparency import load_png
 from qana.imaging.signatures import find_refused_format, has_photo_signature, is_heic
 from qana.imaging.tiff_directory import is_tiff
 from qana.imaging.tiff_pages import select_page
-from qana.imaging.tiff_pixels import UNREAD_FORM, GreyScale, choose_decoder, find_grey_scale
+from qana.imaging.tiff_pixels import (
+    UNREAD_FORM,
+    GreyScale,
+    choose_decoder,
+    correct_palette,
+    find_grey_scale,
+)
+from qana.imaging.tiff_planes import load_samples
+from qana.imaging.tiff_samples import find_layout
 
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow's names of the formats that cameras and browsers write. Every further decoder would be
@@ -164,6 +172,9 @@ def _decode(data: bytes) -> np.ndarray:
         _register_heic()
     if is_tiff(data):
         page = select_page(data)
+        if layout := find_layout(page.data):
+            picture = load_samples(page.data, layout, WORKING_SIDE)
+            return _convert_picture(picture, TimedReader(b""), page.orientation)
         return _decode_pixels(TimedReader(page.data), page.orientation)
     return _decode_pixels(TimedReader(clean_png(end_jpeg(clean_jpeg(data)))))
 
@@ -205,6 +216,7 @@ def _load(picture: Image.Image, reader: TimedReader) -> tuple[Image.Image, GreyS
         picture.decodermaxblock = _BLOCK_BYTES
     if isinstance(picture, TiffImagePlugin.TiffImageFile):
         choose_decoder(picture)
+        correct_palette(picture)
         picture.load()
         return picture, find_grey_scale(picture)
     if isinstance(picture, PngImagePlugin.PngImageFile):

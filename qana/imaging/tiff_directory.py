@@ -12,7 +12,7 @@ ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 """Signatures of a TIFF with its byte order, as `struct` names it."""
 SUB_PAGES = 330
 """The tag that points at the pages below a page."""
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 """Bytes of a value of each type."""
 
 
@@ -92,8 +92,8 @@ class TiffDirectories:
             if entry.tag != tag or letter is None:
                 continue
             count = min(entry.count, MAX_PAGES)
-            size = count * _SIZES[entry.kind]
-            if entry.count * _SIZES[entry.kind] <= 4:
+            size = count * SIZES[entry.kind]
+            if entry.count * SIZES[entry.kind] <= 4:
                 content = entry.field[:size]
             else:
                 (at,) = struct.unpack(f"{self.order}I", entry.field)

@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageFile, TiffImagePlugin
+from PIL import Image, ImageFile, ImagePalette, TiffImagePlugin
 
 from qana.errors import ImageError
 
-_BITS, _PHOTOMETRIC, _PLANAR, _SAMPLE_FORMAT, _SUBSAMPLING = 258, 262, 284, 339, 530
+_BITS, _PHOTOMETRIC, _COLOUR_MAP, _SAMPLE_FORMAT, _SUBSAMPLING = 258, 262, 320, 339, 530
 _WHITE_IS_ZERO, _YCBCR = 0, 6
-_SEPARATE_PLANES = 2
 _UNSIGNED, _SIGNED = 1, 2
-_EXTRA_SAMPLES, _PREMULTIPLIED, _TRANSPARENCY = 338, 1, 2
 UNREAD_FORM = (
-    "This TIFF stores its pixels in a form that cannot be read: save it with 8 bits per colour, or "
-    "as JPEG, and choose the new file."
+    "This TIFF stores its pixels in a form that cannot be read: save it as JPEG and choose the new "
+    "file."
 )
 
 
@@ -33,8 +31,7 @@ class GreyScale:
 def choose_decoder(picture: TiffImagePlugin.TiffImageFile) -> None:
     """Lets libtiff read pixels that Pillow's own reader of uncompressed TIFFs gets wrong.
 
-    That reader takes each byte of separate 16-bit planes for a pixel, and ignores the subsampling
-    of YCbCr pixels.
+    That reader ignores the subsampling of YCbCr pixels.
 
     Args:
         picture: an opened picture before it is loaded.
@@ -49,17 +46,27 @@ def choose_decoder(picture: TiffImagePlugin.TiffImageFile) -> None:
     if picture.use_load_libtiff:
         return
     subsampled = _list_values(tags.get(_SUBSAMPLING, (1, 1))) != (1, 1)
-    if tags.get(_PLANAR) == _SEPARATE_PLANES and max(bits) > 8 and len(bits) > 1:
-        mode, raw_mode = picture.mode, f"{_name_samples(picture)};16N"
-    elif tags.get(_PHOTOMETRIC) == _YCBCR and subsampled and picture.mode == "YCbCr":
-        mode, raw_mode = "RGB", "RGBX"
-    else:
+    if tags.get(_PHOTOMETRIC) != _YCBCR or not subsampled or picture.mode != "YCbCr":
         return
-    picture._mode = mode
+    picture._mode = "RGB"
     picture.use_load_libtiff = True
     extents = (0, 0, *picture._tile_size)
-    args = (raw_mode, False, picture.tag_v2.offset)
+    args = ("RGBX", False, picture.tag_v2.offset)
     picture.tile = [ImageFile._Tile("libtiff", extents, 0, args)]
+
+
+def correct_palette(picture: TiffImagePlugin.TiffImageFile) -> None:
+    """Corrects a colour map with 8-bit values, which Pillow divides by 256.
+
+    TIFF 6.0 defines 16-bit values. Some programs write 8-bit ones; libtiff, too, finds them by the
+    absence of larger values (checkcmap in tif_getimage.c).
+
+    Args:
+        picture: an opened picture before it is loaded.
+    """
+    colours = _list_values(picture.tag_v2.get(_COLOUR_MAP, 0))
+    if picture.mode in ("P", "PA") and 0 < max(colours) < 256:
+        picture.palette = ImagePalette.raw("RGB;L", bytes(colours))
 
 
 def find_grey_scale(picture: TiffImagePlugin.TiffImageFile) -> GreyScale:
@@ -92,9 +99,3 @@ def _find_lowest(picture: Image.Image) -> float:
 
 def _list_values(value: object) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, tuple) else (int(str(value)),)
-
-
-def _name_samples(picture: TiffImagePlugin.TiffImageFile) -> str:
-    """Names the samples as Pillow's raw mode does: RGB, RGBA, RGBa or CMYK."""
-    extra = _list_values(picture.tag_v2.get(_EXTRA_SAMPLES, _TRANSPARENCY))
-    return "RGBa" if picture.mode == "RGBA" and _PREMULTIPLIED in extra else picture.mode

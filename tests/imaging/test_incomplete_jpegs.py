@@ -67,7 +67,7 @@ def test_a_hole_in_a_jpeg_is_found(form: str, mode: str) -> None:
 
 @pytest.mark.parametrize("colour", ["white", "black", (128, 128, 128)])
 @pytest.mark.parametrize("form", FORMS)
-def test_flat_areas_are_no_holes(form: str, colour: object) -> None:
+def test_flat_areas_are_no_holes(form: str, colour: str | tuple[int, ...]) -> None:
     for height in (2000, 2001, 2008, 2015):
         photo = make_photo(2, 800, height)
         ImageDraw.Draw(photo).rectangle((0, 100, 800, height), fill=colour)
