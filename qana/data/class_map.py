@@ -4,7 +4,8 @@ from pathlib import Path
 
 from qana.classes import LABELS
 from qana.data.csv_tables import quote_value
-from qana.data.diagnoses import NO_CLASS, normalize_diagnosis
+from qana.data.diagnoses import normalize_diagnosis
+from qana.data.diagnosis_names import NO_CLASS
 from qana.data.text_tables import read_text_table
 from qana.errors import DataError
 

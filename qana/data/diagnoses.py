@@ -5,63 +5,32 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-NO_CLASS = ""
-"""Stands for a diagnosis that is known to be none of the seven classes."""
+from qana.data.diagnosis_names import CLASS_NAMES, DIAGNOSIS_NAMES
 
-_NAMES = {
-    "akiec": (
-        *("akiec", "ak", "ack", "actinic keratosis", "solar or actinic keratosis"),
-        *("solar or actinic cheilitis", "indeterminate epidermal proliferations"),
-        *("squamous cell carcinoma in situ", "bowens disease", "bowen disease"),
-    ),
-    "bcc": (
-        *("bcc", "basal cell carcinoma", "basal cell carcinoma with adnexal differentiation"),
-        "basal cell carcinoma with sarcomatoid differentiation",
-        "malignant adnexal epithelial proliferations follicular",
-    ),
-    "bkl": (
-        *("bkl", "sek", "sk", "seborrheic keratosis", "pigmented benign keratosis"),
-        *("solar lentigo", "ink spot lentigo", "lichenoid keratosis", "benign keratosis"),
-        *("lichen planus like keratosis", "clear cell acanthoma", "large cell acanthoma"),
-        *("melanoacanthoma", "benign epidermal proliferations"),
-    ),
-    "df": ("df", "dermatofibroma"),
-    "mel": (
-        *("mel", "melanoma", "melanoma nos", "melanoma invasive", "melanoma in situ"),
-        *("melanoma metastasis", "malignant melanocytic proliferations melanoma"),
-    ),
-    "nv": (
-        *("nv", "nev", "nevus", "naevus", "melanocytic nevus", "nevus spilus", "blue nevus"),
-        "benign melanocytic proliferations",
-    ),
-    "vasc": (
-        *("vasc", "vascular lesion", "angioma", "hemangioma", "angiokeratoma", "hemorrhage"),
-        *("pyogenic granuloma", "venous lake", "hemorrhagic lesions"),
-        "benign soft tissue proliferations vascular",
-    ),
-    NO_CLASS: (
-        *("scc", "sccka", "ben oth", "mal oth", "inf", "unk"),
-        *("squamous cell carcinoma", "keratoacanthoma", "bowenoid papulosis"),
-        # Below a group of `_NAMES` that otherwise belongs to one class.
-        *("baso squamous carcinoma", "matrical or pilomatrical carcinoma"),
-        *("proliferating trichilemmal carcinoma", "epidermal nevus", "porokeratosis"),
-        *("acantholytic acanthoma", "epidermolytic acanthoma", "dermal melanocytosis"),
-        *("lentigo simplex", "lentiginous melanocytic proliferation", "glomus tumor"),
-        *("pigmented epithelioid melanocytoma", "glomangiomyoma", "nevus anemicus"),
-        "proliferative nodule in congenital melanocytic nevi without atypia",
-    ),
-}
-"""Diagnoses of each class, as `normalize_diagnosis` gives them.
-
-Codes: HAM10000 (doi:10.1038/sdata.2018.161), ISIC 2019, PAD-UFES-20
-(doi:10.1016/j.dib.2020.106221), MILK10k. Names: the diagnoses of the ISIC archive (ISIC-DX,
-doi:10.1111/jdv.20055, and the shorter list that the archive used until 2024). A more specific name
-takes the class of the name that it extends: "Nevus, Acral" that of "Nevus". A whole group of
-ISIC-DX has a class where all it holds has it, except what is listed for no class: the archive gives
-only the group for the vascular lesions of HAM10000. Clear cell acanthoma and ink-spot lentigo are
-benign keratoses, as in MILK10k. Invasive squamous cell carcinoma is none of the seven classes.
-"""
-_LABELS = {name: label for label, names in _NAMES.items() for name in names}
+_QUOTES = str.maketrans("", "", "'’‘`´ʼ′")
+_SPELLINGS = (
+    (re.compile(r"\bhaem"), "hem"),
+    (re.compile(r"\b(naevus|n[ae]?evi|n[ae]?evuses)\b"), "nevus"),
+    (re.compile(r"\bnaevo"), "nevo"),
+    (re.compile(r"\bseborrh?o?e?ic\b"), "seborrheic"),
+    (re.compile(r"oma(s|ta|e)\b"), "oma"),
+    (re.compile(r"keratoses\b"), "keratosis"),
+    (re.compile(r"\blentigines\b"), "lentigo"),
+    (re.compile(r"\btumou?rs?\b"), "tumor"),
+    (re.compile(r"\b(lesion|mole|hemorrhage|lake|spot|mark|disease)s\b"), r"\1"),
+)
+"""British spellings and plurals, each with the form that stands for all."""
+_JOINTS = re.compile(r"[/;|+&]|\band\b|\bor\b", re.IGNORECASE)
+"""What joins several diagnoses in one name."""
+_DOUBTS = frozenset(
+    (
+        *("no", "not", "non", "rule", "ruled", "exclude", "excluded", "vs", "versus"),
+        *("suspected", "suspicion", "suspicious", "possible", "possibly", "probable", "probably"),
+    )
+)
+"""Words in the end of a name with which it does not have the class of its beginning."""
+_TOP_GROUPS = ("benign", "indeterminate", "malignant")
+"""With these begins a path of ISIC-DX, such as "Benign:Benign melanocytic proliferations:Nevus"."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +51,15 @@ class Diagnosis:
 def find_diagnosis(names: Iterable[str], own: Mapping[str, str] | None = None) -> Diagnosis:
     """Finds the class of a diagnosis.
 
+    British spellings and plurals do not count. A more specific name takes the class of the name
+    that it extends: "Nevus, Acral" that of "Nevus". Names joined by a slash or by "and" have a
+    class if each of them has this one.
+
     Args:
-        names: names of the diagnosis, the most specific one first. Empty ones are ignored.
+        names: names of the diagnosis, the most specific one first. Empty ones are ignored. A name
+            may be a path of ISIC-DX, with colons between the groups.
         own: further diagnoses, as `normalize_diagnosis` gives them, to a label or to `NO_CLASS`.
-            They come before those of this module.
+            They come before those of `qana.data.diagnosis_names`.
 
     Returns:
         The class of the first name that is known. Its name is that one if it is one of the seven,
@@ -93,20 +67,70 @@ def find_diagnosis(names: Iterable[str], own: Mapping[str, str] | None = None) -
     """
     given = [name for name in names if name.strip()]
     for name in given:
-        for form in _list_forms(name):
-            label = _LABELS.get(form) if own is None else own.get(form, _LABELS.get(form))
+        for level in _list_levels(name):
+            label = _find_label(level, own or {})
             if label is not None:
                 return Diagnosis((name if label else given[0]).strip(), label or None, True)
     return Diagnosis(given[0].strip() if given else "", None, False)
 
 
+def find_class_label(name: str) -> str | None:
+    """Finds the class that a name stands for as a whole.
+
+    Args:
+        name: such as "Melanoma" or "Naevi". The name of one kind, such as "blue nevus", stands for
+            no class.
+
+    Returns:
+        One of `qana.classes.LABELS`, or None.
+    """
+    return _CLASSES.get(_normalize_spelling(normalize_diagnosis(name)))
+
+
 def normalize_diagnosis(name: str) -> str:
     """Writes a diagnosis in lower case, in one Unicode form, with single spaces only."""
-    folded = unicodedata.normalize("NFKC", name).casefold().replace("'", "").replace("’", "")
-    return " ".join(re.sub(r"[\W_]+", " ", folded).split())
+    folded = unicodedata.normalize("NFKC", name.translate(_QUOTES)).casefold()
+    return " ".join(re.sub(r"[\W_]+", " ", folded.translate(_QUOTES)).split())
+
+
+def _find_label(name: str, own: Mapping[str, str]) -> str | None:
+    """Finds the label of one name, or `NO_CLASS`; None if it is not known."""
+    for form in _list_forms(name):
+        label = own.get(form, _LABELS.get(_normalize_spelling(form)))
+        if label is not None:
+            return label
+    parts = [part for part in _JOINTS.split(name) if part.strip()]
+    labels = {_find_label(part, own) for part in parts} if len(parts) > 1 else set()
+    return labels.pop() if len(labels) == 1 else None
+
+
+def _list_levels(name: str) -> list[str]:
+    """Lists the levels of a path of ISIC-DX from specific to general, or the name alone."""
+    levels = [level for level in name.split(":") if level.strip()]
+    is_path = len(levels) > 1 and levels[0].strip().casefold() in _TOP_GROUPS
+    return levels[::-1] if is_path else [name]
 
 
 def _list_forms(name: str) -> list[str]:
-    """Lists a name and the more general ones that it extends: up to each comma in it."""
-    parts = name.split(",")
-    return [normalize_diagnosis(",".join(parts[:end])) for end in range(len(parts), 0, -1)]
+    """Lists a name and the more general ones that it extends: up to each comma or bracket."""
+    parts = re.split(r"([,(])", name)
+    forms = [normalize_diagnosis(name)]
+    for end in range(len(parts) - 2, 0, -2):
+        if _DOUBTS & set(normalize_diagnosis("".join(parts[end:])).split()):
+            break
+        forms.append(normalize_diagnosis("".join(parts[:end])))
+    return forms
+
+
+def _normalize_spelling(form: str) -> str:
+    for pattern, spelling in _SPELLINGS:
+        form = pattern.sub(spelling, form)
+    return form
+
+
+def _normalize_keys(names: Mapping[str, str]) -> dict[str, str]:
+    return {_normalize_spelling(normalize_diagnosis(name)): one for name, one in names.items()}
+
+
+_CLASSES = _normalize_keys(CLASS_NAMES)
+_LABELS = _normalize_keys(DIAGNOSIS_NAMES)

@@ -4,13 +4,15 @@ import unicodedata
 from collections.abc import Iterable
 
 from qana.classes import BY_CODE
+from qana.data.diagnoses import find_class_label
 
 
 def find_class(classes: Iterable[str], name: str) -> str | None:
     """Finds the class that a name stands for.
 
-    Case, Unicode form and blanks at the ends do not count. The full name of one of the seven
-    classes stands for its code.
+    Case, Unicode form and blanks at the ends do not count. Each name under which `qana evaluate`
+    knows one of the seven classes as a whole, such as "Naevi" or "seborrhoeic keratosis", stands
+    for its code. The name of one kind, such as "blue nevus", stands for a class of its own.
 
     Args:
         classes: class names of a head.
@@ -51,9 +53,4 @@ def _fold(name: str) -> str:
 
 
 def _make_key(name: str) -> str:
-    folded = _fold(name)
-    return _CODES.get(folded, folded)
-
-
-_CODES = {_fold(lesion.name): code for code, lesion in BY_CODE.items()}
-"""Full name of each of the seven classes, folded, to its code."""
+    return find_class_label(name) or _fold(name)

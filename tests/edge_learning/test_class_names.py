@@ -5,6 +5,8 @@ import unicodedata
 import pytest
 
 from qana.classes import CLASSES, LABELS
+from qana.data.diagnoses import find_diagnosis
+from qana.data.diagnosis_names import CLASS_NAMES
 from qana.edge_learning.class_names import find_class, make_class_name
 from qana.edge_learning.edge_learner import EdgeLearner
 from qana.edge_learning.edge_model import load_edge_model
@@ -39,6 +41,35 @@ def test_the_name_that_is_equal_comes_first() -> None:
     assert find_class(["mel", "MEL", "Melanoma"], "MEL") == "MEL"
     assert find_class(["mel", "MEL", "Melanoma"], "Melanoma") == "Melanoma"
     assert find_class(["mel", "Melanoma"], "melanoma") == "Melanoma"
+
+
+@pytest.mark.parametrize("lesion", CLASSES, ids=LABELS)
+def test_each_name_of_a_whole_class_teaches_what_evaluate_reads(lesion) -> None:
+    names = [name for name, label in CLASS_NAMES.items() if label == lesion.code]
+    assert len(names) > 3
+    for name in names:
+        for written in (name, name.upper(), f" {name.title()} "):
+            assert find_class(LABELS, written) == make_class_name(written) == lesion.code
+            assert find_diagnosis([written]).label == lesion.code
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        *(("Naevi", "nv"), ("naevus", "nv"), ("Moles", "nv"), ("melanocytic nevi", "nv")),
+        *(("haemangiomas", "vasc"), ("Seborrhoeic keratoses", "bkl"), ("melanomas", "mel")),
+        *(("Vascular Lesions", "vasc"), ("basal-cell carcinomas", "bcc"), ("AK", "akiec")),
+    ],
+)
+def test_plurals_and_british_spellings_stand_for_the_class(name: str, label: str) -> None:
+    assert find_class([*LABELS, "tattoo"], name) == make_class_name(name) == label
+    assert find_class(["tattoo", name], name.upper()) == name, "a class of a head comes first"
+
+
+@pytest.mark.parametrize("name", ["Blue nevus", "Spitz nevus", "solar lentigo", "Bowen's disease"])
+def test_one_kind_is_a_class_of_its_own(name: str) -> None:
+    assert find_class(LABELS, name) is None
+    assert make_class_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["mel2", "m el", "melanom", "nevus 2", "", "  "])
