@@ -16,6 +16,7 @@ from qana.cli.common import (
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
 from qana.network.keras_forms import silence_tensorflow
+from qana.output_files import write_files
 
 if TYPE_CHECKING:  # loading it takes the runtimes with it
     from qana.bench.bench_result import BenchResult
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         return 130
     if options.neurobench and result.neurobench:
         text = json.dumps(result.neurobench.to_harness_json(), indent=4)
-        options.neurobench.write_text(text, encoding="utf-8")
+        write_files({options.neurobench: text.encode()})
     if options.stream:
         _stream("done", {"document": result.to_json()})
     elif options.json:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from qana.imaging import read_image, to_input
 from qana.inference.manifest import ModelEntry, find_entry
 from qana.inference.model_store import hash_file, verify_file
 from qana.network.keras_forms import locate_keras_form
+from qana.output_files import write_files
 
 NOISE_PHOTOS = 64
 
@@ -48,7 +50,10 @@ def run(options: argparse.Namespace) -> int:
     from qana.network.quantizeml_loading import load_model
 
     model, report = convert(load_model(str(path)), photos, entry.target)
-    model.save(str(out))
+    with tempfile.TemporaryDirectory() as folder:  # the engine writes only files, and in place
+        saved = Path(folder) / "model.fbz"
+        model.save(str(saved))
+        write_files({out: saved.read_bytes()})
     same = "identical to" if hash_file(out) == entry.sha256 else "different from"
     passes = ", ".join(f"{name} {count}" for name, count in report.passes.items())
     ties = ", ".join(

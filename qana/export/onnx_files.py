@@ -22,6 +22,7 @@ from qana.imaging.crop import CROP_SHARE
 from qana.inference.load_network import load_network
 from qana.inference.manifest import ModelEntry
 from qana.network.keras_forms import locate_keras_form
+from qana.output_files import write_files
 from qana.resources import VERSION
 
 TEMPLATE = "onnx_card.md.jinja"
@@ -89,6 +90,7 @@ def write_onnx_files(entry: ModelEntry, keras_model: Any, paths: OnnxPaths) -> O
         ExportError: a layer cannot be exported, or an exported network computes other logits. No
             file is written.
         ModelError: the .fbz is missing or changed.
+        OSError: the files cannot be written. Earlier files are as they were.
     """
     network = load_network(entry)
     integer = _describe(export_onnx(network.layers), entry, "integer")
@@ -97,8 +99,7 @@ def write_onnx_files(entry: ModelEntry, keras_model: Any, paths: OnnxPaths) -> O
     card = _make_card(entry, paths, integer, float_, checks)
     paths.card.parent.mkdir(parents=True, exist_ok=True)
     contents = (integer, float_, card.encode())
-    for path, content in zip(paths.all, contents, strict=True):
-        path.write_bytes(content)
+    write_files(dict(zip(paths.all, contents, strict=True)))
     return checks
 
 

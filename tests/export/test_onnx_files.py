@@ -1,5 +1,6 @@
 """`qana export` writes networks that onnxruntime runs alone, with the logits of Akida."""
 
+import errno
 import json
 import re
 import subprocess
@@ -16,7 +17,7 @@ from qana.classes import LABELS
 from qana.cli.main import main
 from qana.export import onnx_files
 from qana.export.akida_layers import ExportError
-from qana.export.onnx_files import name_onnx_files, write_onnx_files
+from qana.export.onnx_files import OnnxChecks, name_onnx_files, write_onnx_files
 from qana.export.onnx_keras import export_keras
 from qana.export.onnx_network import export_onnx
 from qana.imaging import read_image, to_input
@@ -171,6 +172,30 @@ def test_a_network_with_other_logits_is_not_written(tmp_path, monkeypatch) -> No
     with pytest.raises(ExportError, match="float network of akida2 has other logits"):
         write_onnx_files(entry, zeros, name_onnx_files(entry, tmp_path / "new"))
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("fails_at", [0, 1, 2])
+def test_a_full_disk_leaves_the_earlier_files(tmp_path, monkeypatch, fails_at: int) -> None:
+    entry = find_entry("akida2")
+    paths = name_onnx_files(entry, tmp_path)
+    for path in paths.all[:fails_at]:
+        path.write_text("earlier")
+    checks = OnnxChecks(photos=21, same_class=21, largest_difference=0.0)
+    monkeypatch.setattr(onnx_files, "export_keras", lambda _model: export_onnx(layers))
+    monkeypatch.setattr(onnx_files, "_check", lambda *_: checks)
+    layers = load_classifier("akida2").layers
+    synced: list[int] = []
+
+    def sync(number: int) -> None:
+        synced.append(number)
+        if len(synced) > fails_at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", sync)
+    with pytest.raises(OSError, match="No space left"):
+        write_onnx_files(entry, None, paths)
+    assert {path.read_text() for path in tmp_path.iterdir()} <= {"earlier"}
+    assert len(list(tmp_path.iterdir())) == fails_at
 
 
 def make_layer(kind: str, **attributes: Any) -> Any:

@@ -1,5 +1,6 @@
 """The handout: one page with the numbers of the model and the events of the photo."""
 
+import errno
 import io
 import re
 import subprocess
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from qana.cli.main import main
 from qana.data.samples import ATTRIBUTION, Sample
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
@@ -187,6 +189,30 @@ def test_invalid_arguments_print_one_sentence(
     assert len(ran.stderr.splitlines()) == 1
     assert said in ran.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["text.jpg"]
+
+
+def test_a_full_disk_is_named_and_the_older_file_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "page.pdf"
+    out.write_text("before")
+
+    def fail(_number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(HandoutError, match="because the disk is full: make room"):
+        save_handout(b"after", out)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.pdf"]
+    assert out.read_text() == "before"
+
+
+def test_the_photo_is_not_replaced(tmp_path: Path, samples, capsys) -> None:
+    photo = tmp_path / "lesion.jpg"
+    photo.write_bytes(samples[0].path.read_bytes())
+    assert main(["handout", "--image", str(photo), "--out", str(photo)]) == 2
+    assert "is the file to read: give another file" in capsys.readouterr().err
+    assert photo.read_bytes() == samples[0].path.read_bytes()
 
 
 def test_a_failed_write_keeps_the_older_file(

@@ -1,11 +1,13 @@
 """Draws the whole page and saves it as a file."""
 
+import errno
 from pathlib import Path
 
 from fpdf import FPDF
 
 from qana.data.samples import ATTRIBUTION
 from qana.errors import UserError
+from qana.output_files import write_files
 from qana.reports.handout.content import HandoutContent
 from qana.reports.handout.figures import draw_network, draw_numbers, draw_photo, draw_questions
 from qana.reports.pdf_drawing import (
@@ -65,15 +67,16 @@ def save_handout(page: bytes, out: Path) -> None:
     Raises:
         HandoutError: the file cannot be written.
     """
-    unfinished = out.with_name(f"{out.name}.unfinished") if out.name else out
     try:
         if out.is_dir():
             raise IsADirectoryError
-        unfinished.write_bytes(page)
-        unfinished.replace(out)
-    except OSError:
-        if unfinished.is_file():
-            unfinished.unlink()
+        write_files({out: page})
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise HandoutError(
+                f"The handout cannot be written to {out}, because the disk is full: make room on "
+                "it, or choose another place."
+            ) from None
         raise HandoutError(
             f"The handout cannot be written to {out}: name a file in a folder that exists and "
             "that you may write to."
