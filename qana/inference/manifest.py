@@ -107,14 +107,27 @@ def read_manifest(folder: Path | None = None) -> list[ModelEntry]:
             raise ValueError
         return entries
     except OSError:
-        raise ModelError(
-            f"The list of models, {MANIFEST}, cannot be read in the models folder: restore it "
-            "from the repository or train with `python -m qana train`."
-        ) from None
+        raise ModelError(_describe_list(folder, "cannot be read in", or_train=True)) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise ModelError(
-            f"The list of models, {MANIFEST}, is damaged: restore it from the repository."
-        ) from None
+        raise ModelError(_describe_list(folder, "is damaged in", or_train=False)) from None
+
+
+def _describe_list(folder: Path, problem: str, or_train: bool) -> str:
+    """Describes what is wrong with the manifest, and what to do.
+
+    Args:
+        folder: models folder.
+        problem: a verb and a preposition, such as "is damaged in".
+        or_train: whether training would make the manifest.
+    """
+    start = f"The list of models, {MANIFEST}, {problem}"
+    training = " or train with `python -m qana train`" if or_train else ""
+    if os.environ.get(MODELS_VARIABLE) and folder == find_models_folder():
+        return (
+            f"{start} the folder {folder}, which the environment variable {MODELS_VARIABLE} names: "
+            "give the variable a folder of models or unset it."
+        )
+    return f"{start} the models folder: restore it from the repository{training}."
 
 
 def _entry(folder: Path, record: dict[str, Any]) -> ModelEntry:
@@ -205,7 +218,10 @@ def find_entry(name: str, folder: Path | None = None) -> ModelEntry:
     for entry in entries:
         if entry.name == name:
             return entry
-    known = ", ".join(entry.name for entry in entries) or "none"
+    if not entries:
+        folder = folder or find_models_folder()
+        raise ModelError(_describe_list(folder, "names no model in", or_train=True))
+    known = ", ".join(entry.name for entry in entries)
     # A link may bring any text, and a page would draw its Markdown.
     asked = f"model '{name}'" if PLAIN_NAME.fullmatch(name) else "model with that name"
     raise ModelError(f"There is no {asked}: choose one of {known}.")
