@@ -60,7 +60,6 @@ def build_views(
         recipe.mixup,
         recipe.augmentation,
         soft_label_share=recipe.trust,
-        fresh=bool(recipe.fresh_views),
         groups=subsets.train_groups,
         group_balance=recipe.group_balance or 0.0,
         reduced=recipe.reduced or 0.0,

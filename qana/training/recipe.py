@@ -108,9 +108,7 @@ class Recipe:
             arXiv 1503.02531).
         trust: weight of the soft labels in a target, 0 to 1. The label has the rest.
         judged_views: number of fixed views of each photo with soft labels. The network is trained
-            on these views only, unless `fresh_views`.
-        fresh_views: whether a network with soft labels is trained on new random views. Each view
-            has the mean of its photo's soft labels. Few fixed views overfit in a long training.
+            on these views only.
         mixup: parameter of the Beta distribution for blending two pictures and their targets. 0
             blends none.
         batch: photos in a step.
@@ -199,7 +197,6 @@ class Recipe:
     plain_skin: float | None = None
     imitates_float: bool | None = None
     first: str | None = None
-    fresh_views: bool | None = None
 
     @property
     def imitates_parent(self) -> bool:

@@ -30,10 +30,8 @@ class Views:
         augmentation: factor of the ranges of augmentation. Rotation always has its full range.
         soft_labels: (V, N, 7) probabilities of the teachers for V fixed views of each photo, see
             `qana.training.soft_labels`. Then only these views are used, in the eight positions of a
-            square, unless `fresh`. None gives a new random view each time.
+            square. None gives a new random view each time.
         soft_label_share: weight of the soft labels in a target, 0 to 1.
-        fresh: whether photos with soft labels get a new random view each time, too. Each of them
-            has the mean of its photo's soft labels.
         groups: (N,) integers, the source and image type of each frame. None if all are alike.
         group_balance: 0 samples all photos alike, 1 all groups, see `qana.training.sampling`.
         reduced: share of the views that are shrunk and enlarged again, 0 to 1.
@@ -52,7 +50,6 @@ class Views:
     augmentation: float = 1.0
     soft_labels: np.ndarray | None = None
     soft_label_share: float = 0.0
-    fresh: bool = False
     groups: np.ndarray | None = None
     group_balance: float = 0.0
     reduced: float = 0.0
@@ -98,7 +95,7 @@ class Views:
         """Makes one batch of the photos with the indices `chosen`, (B,) integers."""
         one_hot = np.eye(len(LABELS), dtype=np.float32)[self.labels[chosen]]
         targets = one_hot * (1 - self.smoothing) + np.float32(self.smoothing / len(LABELS))
-        if self.soft_labels is None or self.fresh:
+        if self.soft_labels is None:
             pictures = np.stack(
                 [augment(self.frames[n], self.size, random, self.augmentation) for n in chosen]
             )
@@ -108,11 +105,7 @@ class Views:
                 [self._make_fixed_view(v, n, random) for v, n in zip(numbers, chosen, strict=True)]
             )
         if self.soft_labels is not None:
-            soft_targets = (
-                self.soft_labels[:, chosen].mean(axis=0, dtype=np.float32)
-                if self.fresh
-                else self.soft_labels[numbers, chosen].astype(np.float32)
-            )
+            soft_targets = self.soft_labels[numbers, chosen].astype(np.float32)
             targets = (1 - self.soft_label_share) * targets + self.soft_label_share * soft_targets
         if self.reduced or self.surrounded:
             pictures = np.stack([self._degrade(picture, random) for picture in pictures])

@@ -63,17 +63,6 @@ def test_student_gets_the_views_that_its_teachers_labelled(photos) -> None:
             np.testing.assert_allclose(target, expected[picture.tobytes()], atol=1e-6)
 
 
-def test_fresh_views_have_the_mean_of_the_soft_labels(photos) -> None:
-    frames, labels = photos
-    soft_labels = np.random.default_rng(0).dirichlet(np.ones(7), (2, len(labels)))
-    views = Views(frames, labels, size=24, soft_labels=soft_labels, soft_label_share=1, fresh=True)
-    pictures, targets = next(views.generate_batches(16, (1,)))
-    means = soft_labels.mean(axis=0)
-    for target in targets:
-        assert np.isclose(means, target, atol=1e-6).all(axis=1).any()
-    assert len({picture.tobytes() for picture in pictures}) == 16
-
-
 def test_soft_labels_are_computed_once_and_resumed(photos, tmp_path: Path) -> None:
     frames = photos[0]
     shapes: list[tuple[int, ...]] = []
