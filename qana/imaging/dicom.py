@@ -5,6 +5,8 @@ from typing import Any
 from PIL import Image
 
 from qana.errors import ImageError
+from qana.imaging.colour_space import ADOBE_RGB, DISPLAY_P3, ROMM_RGB, SRGB, ColourSpace
+from qana.imaging.declared_colours import SPACE_KEY
 from qana.imaging.dicom_header import is_dicom
 from qana.imaging.limits import check_size
 
@@ -16,6 +18,13 @@ _PHOTOMETRIC = (
 )
 _COMPRESSED_ONLY = ("YBR_RCT", "YBR_ICT", "YBR_PARTIAL_420")
 """Colour models that the decoder of the frame converts to RGB."""
+_COLOUR_SPACES = {
+    "SRGB": SRGB,
+    "ADOBERGB": ADOBE_RGB,
+    "ROMMRGB": ROMM_RGB,
+    "DISPLAYP3": ColourSpace(DISPLAY_P3),
+}
+"""Colour spaces by their term in tag (0028,2002) (PS3.3, Section C.11.15.1.2.2)."""
 
 
 def decode_dicom(data: bytes, reduced_to: int) -> Image.Image:
@@ -26,8 +35,9 @@ def decode_dicom(data: bytes, reduced_to: int) -> Image.Image:
         reduced_to: longer side that the picture is reduced to afterwards, pixels.
 
     Returns:
-        The picture in mode L or RGB, perhaps not yet loaded; its colour profile is in
-        `info["icc_profile"]`. Nothing of the header is kept.
+        The loaded picture in mode L or RGB, with square pixels. Its colour profile is in
+        `info["icc_profile"]`, and another colour space in `info[SPACE_KEY]`. Nothing else of the
+        header is kept.
 
     Raises:
         ImageError: the file holds no picture, too many pixels, or a picture of a kind that is not
@@ -35,6 +45,7 @@ def decode_dicom(data: bytes, reduced_to: int) -> Image.Image:
         TooCostlyError: decoding takes more time or memory than any photo needs.
         Exception: the file is damaged; each decoder raises exceptions of its own.
     """
+    from qana.imaging.dicom_aspect import make_pixels_square, read_pixel_ratio
     from qana.imaging.dicom_file import read_picture
     from qana.imaging.dicom_frame import decode_frame
 
@@ -53,6 +64,9 @@ def decode_dicom(data: bytes, reduced_to: int) -> Image.Image:
             f"({_clean_term(photometric)}): export the picture as RGB."
         )
     image = decode_frame(picture, reduced_to)
+    image = make_pixels_square(image, read_pixel_ratio(tags), reduced_to)
+    if space := _COLOUR_SPACES.get(str(tags.get("ColorSpace", "")).strip()):
+        image.info[SPACE_KEY] = space
     if profile := _find_profile(tags):
         image.info["icc_profile"] = profile
     return image
