@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
 import io
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qana.data.table_text import decode_text, find_first_row, read_bytes
 from qana.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DELIMITERS = ",;\t"
-"""What may separate the cells of a line: comma, semicolon or tab."""
 MAX_EXTRA_CELLS = 256
 """Largest number of empty cells that a line may have after the last column."""
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-"""Byte order marks and their encodings. That of UTF-32 begins like that of UTF-16."""
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""Signatures of .xlsx and .ods, and of .xls."""
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t ]*', re.IGNORECASE)
-"""The first line of some files, by which Excel finds the delimiter."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +39,8 @@ class TextTable:
 def read_text_table(path: Path, has_header: bool = True) -> TextTable:
     """Reads a table.
 
-    The delimiter is the one of comma, semicolon and tab that the first row has most often outside
-    of quotes, or the one that a first line such as `sep=;` names. The encoding is UTF-8, UTF-16 or
-    UTF-32 with a byte order mark, or UTF-8 without one. A file that is not UTF-8 is read as
-    Windows-1252, in which Excel saves CSV files in western Europe.
+    See `qana.data.table_text` for encodings and delimiters. Empty lines above the first row and
+    lines of comments, which begin with #, are skipped.
 
     Args:
         path: the file.
@@ -73,7 +54,7 @@ def read_text_table(path: Path, has_header: bool = True) -> TextTable:
         DataError: the file cannot be opened, is not a text table, or has a row that is longer than
             the header. The message says what to do.
     """
-    return parse_text_table(_read_bytes(path), path.name, has_header)
+    return parse_text_table(read_bytes(path), path.name, has_header)
 
 
 def parse_text_table(data: bytes, name: str, has_header: bool = True) -> TextTable:
@@ -90,13 +71,15 @@ def parse_text_table(data: bytes, name: str, has_header: bool = True) -> TextTab
     Raises:
         DataError: as in `read_text_table`.
     """
-    lines, start, delimiter = _find_header(data, name)
+    lines = decode_text(data, name).split("\n")
+    first = find_first_row(lines, name)
+    rows = lines[first.start :]
     width = min(
-        max(line.count(delimiter) for line in lines[start:]) + 1,
-        lines[start].count(delimiter) + 1 + MAX_EXTRA_CELLS,
+        max(line.count(first.delimiter) for line in rows) + 1,
+        rows[0].count(first.delimiter) + 1 + MAX_EXTRA_CELLS,
     )
-    frame = _parse("\n".join(lines[start:]), delimiter, width, name)
-    return _make_table(frame, start + 1, name, has_header)
+    frame = _parse("\n".join(rows), first.delimiter, width, name)
+    return _make_table(frame, first.start + 1, name, has_header)
 
 
 def read_header(path: Path) -> tuple[str, ...]:
@@ -109,55 +92,13 @@ def read_header(path: Path) -> tuple[str, ...]:
         The names; none if the file is missing or no text table.
     """
     try:
-        lines, start, delimiter = _find_header(_read_bytes(path), path.name)
-        frame = _parse(lines[start], delimiter, lines[start].count(delimiter) + 1, path.name)
-        return _make_table(frame, start + 1, path.name, has_header=True).header
+        lines = decode_text(read_bytes(path), path.name).split("\n")
+        first = find_first_row(lines, path.name)
+        line = lines[first.start]
+        frame = _parse(line, first.delimiter, line.count(first.delimiter) + 1, path.name)
+        return _make_table(frame, first.start + 1, path.name, has_header=True).header
     except (OSError, DataError):
         return ()
-
-
-def _find_header(data: bytes, name: str) -> tuple[list[str], int, str]:
-    """Finds the lines of a table, the number of its first row among them, and its delimiter."""
-    text = _decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    named = _SEPARATOR_LINE.fullmatch(lines[0].strip(" "))
-    start = 1 if named else 0
-    while start < len(lines) and not lines[start].strip(f"{DELIMITERS} "):
-        start += 1
-    if start == len(lines):
-        raise DataError(f"{name} is empty: give a table with a header and rows.")
-    return lines, start, named[1] if named else _find_delimiter(lines[start])
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise
-    except OSError:
-        raise DataError(
-            f"{path} cannot be opened: check that it is a file and that you may read it."
-        ) from None
-
-
-def _decode(data: bytes, name: str) -> str:
-    if data.startswith(_WORKBOOKS):
-        raise DataError(f"{name} is a workbook: save it as CSV in UTF-8.")
-    marked = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
-    for encoding in (marked,) if marked else ("utf-8", "cp1252"):
-        try:
-            text = data.decode(encoding).lstrip("\ufeff")
-        except UnicodeDecodeError:
-            continue
-        if not _CONTROL.search(text):
-            return text
-        break
-    raise DataError(f"{name} is not a text table: save it as CSV in UTF-8.")
-
-
-def _find_delimiter(line: str) -> str:
-    bare = re.sub(r'"[^"]*"', "", line)
-    return max(DELIMITERS, key=bare.count)
 
 
 def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
@@ -205,8 +146,14 @@ def _make_table(frame: pd.DataFrame, first_line: int, name: str, has_header: boo
     starts = first_line + frame.index + (breaks.cumsum() - breaks).astype(int)
     too_long = filled.iloc[:, width:].any(axis=1)
     if too_long.any():
+        line = starts[too_long.idxmax()]
+        if has_header and int(header_cells.sum()) == 1:
+            raise DataError(
+                f"Line {first_line} of {name} is no header, because it has one cell and line "
+                f"{line} has more: delete the lines above the header."
+            )
         raise DataError(
-            f"Line {starts[too_long.idxmax()]} of {name} has more cells than the header: write "
+            f"Line {line} of {name} has more cells than the header: write "
             "decimals with a point and quote a text that has the delimiter in it."
         )
     header = tuple(str(cell) for cell in frame.iloc[0, :width]) if has_header else ("",) * width
