@@ -13,6 +13,7 @@ import numpy as np
 from qana.classes import LABELS
 from qana.errors import ModelError
 from qana.imaging import to_input
+from qana.imaging.check_array import check_photo_array
 from qana.inference.backend import CHIP, CHIP_LOST, Backend, choose_backend, use_simulator
 from qana.inference.events import LayerEvents, LayerRecorder, count_events, read_features
 from qana.inference.gate import read_gate
@@ -146,8 +147,11 @@ class AkidaClassifier:
 
         Args:
             photo: (H, W, 3) uint8 RGB of any size; the centre square of its lit field is read.
+
+        Raises:
+            ImageError: `photo` is an array of another type or shape, or no array.
         """
-        return self.classify_input(to_input(photo, self.input_size))
+        return self.classify_input(to_input(check_photo_array(photo), self.input_size))
 
     def classify_input(self, square: np.ndarray) -> Prediction:
         """Classifies a photo that is already cropped to the network's input.

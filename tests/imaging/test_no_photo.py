@@ -45,6 +45,8 @@ def test_what_is_no_array_of_rgb_is_refused(kind: str, classifier: AkidaClassifi
     for force in (False, True):
         with pytest.raises(ImageError, match=r"give an \(H, W, 3\) uint8 array of RGB") as raised:
             diagnose(NO_ARRAYS[kind], classifier, force)
+        with pytest.raises(ImageError, match="uint8"):
+            classifier.classify(NO_ARRAYS[kind])
         assert "\n" not in str(raised.value) and str(raised.value).endswith(".")
 
 
