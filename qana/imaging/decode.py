@@ -13,10 +13,18 @@ from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
 from qana.imaging.colour import convert_to_srgb
 from qana.imaging.declared_colours import find_declared_colours
 from qana.imaging.dicom import decode_dicom, is_dicom
-from qana.imaging.jpeg_completeness import load_jpeg
+from qana.imaging.jpeg_completeness import load_jpeg, open_jpeg
 from qana.imaging.jpeg_scans import end_jpeg
 from qana.imaging.jpeg_segments import clean_jpeg, find_refused_coding
-from qana.imaging.limits import MAX_BYTES, TOO_MANY_PIXELS, TimedReader, TooCostlyError, check_size
+from qana.imaging.limits import (
+    FULL_SIZE,
+    JPEG_SIZE,
+    MAX_BYTES,
+    TOO_MANY_PIXELS,
+    TimedReader,
+    TooCostlyError,
+    check_size,
+)
 from qana.imaging.orientation import read_orientation, turn_upright
 from qana.imaging.png_chunks import clean_png
 from qana.imaging.png_transparency import load_png
@@ -77,9 +85,10 @@ def read_image(
         (H, W, 3) uint8 RGB, 0 to 255, C-contiguous, with sides of at most 1600 pixels.
 
     Raises:
-        ImageError: the file cannot be opened; is no picture or damaged; has more than 25 MB, 50
-            megapixels or 12,000 pixels a side; has a side of under 64 pixels, before or after it is
-            reduced; or takes too long to decode. The message says what to do.
+        ImageError: the file cannot be opened; is no picture or damaged; has more than 25 MB, 52
+            megapixels or 12,000 pixels a side (a JPEG: 205 and 17,000); has a side of under 64
+            pixels, before or after it is reduced; or takes too long to decode. The message says
+            what to do.
 
     Example:
         >>> photo = read_image("lesion.jpg")
@@ -189,8 +198,12 @@ def _decode_pixels(reader: TimedReader, orientation: int | None = None) -> np.nd
     Returns:
         As `decode_image`.
     """
-    with Image.open(reader, formats=_list_formats()) as picture:
-        check_size(*picture.size, reduced_to=WORKING_SIDE)
+    is_jpeg = reader.getbuffer()[:3] == b"\xff\xd8\xff"
+    opened: ImageFile.ImageFile = (
+        open_jpeg(reader) if is_jpeg else Image.open(reader, formats=_list_formats())
+    )
+    with opened as picture:
+        check_size(*picture.size, WORKING_SIDE, JPEG_SIZE if is_jpeg else FULL_SIZE)
         return _convert_picture(picture, reader, orientation)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
+from qana.errors import ImageError
 from qana.imaging.jpeg_scans import (
     RESTARTS,
     JpegScan,
@@ -16,7 +17,7 @@ from qana.imaging.jpeg_scans import (
     has_all_scans,
     strip_padding,
 )
-from qana.imaging.limits import TimedReader
+from qana.imaging.limits import MAX_COEFFICIENTS, TOO_MANY_COEFFICIENTS, TimedReader
 
 _BLOCK_BYTES = 512
 """Bytes that the decoder reads at a time, so that `TimedReader` checks the time often."""
@@ -29,6 +30,11 @@ _BAND = 256
 """Rows that are compared at a time, which limits the memory."""
 
 
+def open_jpeg(reader: TimedReader) -> JpegImagePlugin.JpegImageFile:
+    """Opens a JPEG. Unlike `Image.open`, it leaves the limit of pixels to the caller."""
+    return JpegImagePlugin.JpegImageFile(reader)
+
+
 def load_jpeg(picture: JpegImagePlugin.JpegImageFile, mode: str, reduced_to: int) -> None:
     """Loads a JPEG at a reduced size and checks that no pixel is missing.
 
@@ -39,6 +45,7 @@ def load_jpeg(picture: JpegImagePlugin.JpegImageFile, mode: str, reduced_to: int
         reduced_to: least length of the sides after decoding, pixels.
 
     Raises:
+        ImageError: decoding takes too much memory.
         ValueError: pixels are missing.
         OSError: the JPEG is damaged otherwise.
         TooCostlyError: decoding takes too long.
@@ -50,6 +57,8 @@ def load_jpeg(picture: JpegImagePlugin.JpegImageFile, mode: str, reduced_to: int
     found = find_scans(data)
     if not has_all_scans(data, found):
         raise ValueError("scans are missing")
+    if found.coefficients > MAX_COEFFICIENTS and (found.is_progressive or len(found.scans) > 1):
+        raise ImageError(TOO_MANY_COEFFICIENTS)
     _decode(picture, mode, reduced_to)
     if found.is_arithmetic:  # its decoder reads past the end, where zeros are left out
         return
@@ -57,9 +66,8 @@ def load_jpeg(picture: JpegImagePlugin.JpegImageFile, mode: str, reduced_to: int
     def is_unchanged(ends: list[int]) -> bool:
         """Returns whether noise after these offsets changes nothing."""
         noisy = TimedReader(_replace_ends(data, found.scans, ends), deadline)
-        with Image.open(noisy, formats=["JPEG"]) as other:
-            if isinstance(other, JpegImagePlugin.JpegImageFile):
-                _decode(other, mode, reduced_to)
+        with open_jpeg(noisy) as other:
+            _decode(other, mode, reduced_to)
             return _are_equal(picture, other)
 
     if not _is_complete(data, found, is_unchanged):

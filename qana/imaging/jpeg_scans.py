@@ -50,11 +50,13 @@ class JpegScans:
     Attributes:
         coding: low byte of the frame marker; 0 if there is none.
         components: identifiers of the components.
+        coefficients: number of their coefficients.
         scans: the scans in their order.
     """
 
     coding: int
     components: bytes
+    coefficients: int
     scans: list[JpegScan]
 
     @property
@@ -80,20 +82,20 @@ def find_scans(data: bytes) -> JpegScans:
     Raises:
         TooCostlyError: the file has more markers than any photo.
     """
-    coding, components, restarts = 0, b"", False
+    coding, components, coefficients, restarts = 0, b"", 0, False
     scans: list[JpegScan] = []
     at = 2
     for _ in range(MAX_MARKERS):
         found = _MARKER.search(data, at)
         if found is None or (marker := data[found.end() - 1]) in (_START, _END):
-            return JpegScans(coding, components, scans)
+            return JpegScans(coding, components, coefficients, scans)
         at = found.end()
         if marker in _WITHOUT_LENGTH:
             continue
         body = data[at + 2 : at + int.from_bytes(data[at : at + 2])]
         at += 2 + len(body)
         if marker in _HUFFMAN_FRAMES + _ARITHMETIC_FRAMES:
-            coding, components = marker, body[6::3]
+            coding, components, coefficients = marker, body[6::3], _count_coefficients(body)
         elif marker == _RESTART_INTERVAL:
             restarts = any(body)
         elif marker == _SCAN:
@@ -105,6 +107,13 @@ def find_scans(data: bytes) -> JpegScans:
             scans.append(JpegScan(body, at, end, then, restarts))
             at = end
     raise TooCostlyError
+
+
+def _count_coefficients(frame: bytes) -> int:
+    """Counts the coefficients of a frame header: one a pixel, fewer of subsampled components."""
+    height, width = int.from_bytes(frame[1:3]), int.from_bytes(frame[3:5])
+    areas = [max(factors >> 4, 1) * max(factors & 15, 1) for factors in frame[7::3]]
+    return height * width * sum(areas) // max(areas, default=1)
 
 
 def has_all_scans(data: bytes, found: JpegScans) -> bool:

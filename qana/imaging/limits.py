@@ -2,11 +2,13 @@
 
 import io
 import time
+from dataclasses import dataclass
 
 from qana.errors import ImageError
 
 MAX_BYTES = 25 * 2**20
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 52_000_000
+"""Largest picture that is decoded in full. Cameras of 50 nominal megapixels write up to 50.4."""
 MAX_SIDE = 12_000
 MIN_SIDE = 64
 """Smallest side of a photo, also after it is reduced, pixels."""
@@ -18,7 +20,40 @@ MAX_TIFF_TILE = 4096 * 4096
 """Largest tile of a TIFF, pixels."""
 
 TOO_MANY_PIXELS = (
-    "This picture has too many pixels (over 50 megapixels or 12,000 a side): choose a smaller one."
+    f"This picture has too many pixels (over {MAX_PIXELS // 10**6} megapixels or {MAX_SIDE:,} a "
+    "side): choose a smaller one, or save it as JPEG and choose the new file."
+)
+
+
+@dataclass(frozen=True)
+class SizeLimit:
+    """The largest size of a picture.
+
+    Attributes:
+        pixels: width times height.
+        side: longer side, pixels.
+        sentence: says that a picture is larger, and what to do.
+    """
+
+    pixels: int
+    side: int
+    sentence: str
+
+
+FULL_SIZE = SizeLimit(MAX_PIXELS, MAX_SIDE, TOO_MANY_PIXELS)
+JPEG_SIZE = SizeLimit(
+    205_000_000,
+    17_000,
+    "This picture has too many pixels (over 205 megapixels or 17,000 a side): choose a smaller "
+    "one.",
+)
+"""Limit of JPEG, which libjpeg reduces while it decodes. Cameras of 200 nominal megapixels write up
+to 201, and most of such files have over 25 MB."""
+MAX_COEFFICIENTS = 4 * MAX_PIXELS
+"""Largest number of coefficients of a JPEG with several scans, which all are in the memory."""
+TOO_MANY_COEFFICIENTS = (
+    "This progressive JPEG has too many pixels: save it smaller or without the option progressive, "
+    "and choose the new file."
 )
 
 
@@ -64,19 +99,20 @@ class TimedReader(io.BytesIO):
         return super().read(size)
 
 
-def check_size(width: int, height: int, reduced_to: int) -> None:
+def check_size(width: int, height: int, reduced_to: int, limit: SizeLimit = FULL_SIZE) -> None:
     """Checks the size that a file declares, before its pixels are decoded.
 
     Args:
         width: pixels.
         height: pixels.
         reduced_to: longer side that the picture is reduced to afterwards, pixels.
+        limit: the largest size.
 
     Raises:
         ImageError: the picture is too large or too small, or would be too narrow once reduced.
     """
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise ImageError(TOO_MANY_PIXELS)
+    if width * height > limit.pixels or max(width, height) > limit.side:
+        raise ImageError(limit.sentence)
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             f"This picture has only {width} x {height} pixels: choose one of at least "

@@ -14,7 +14,7 @@ from PIL import Image
 
 from qana.imaging import ImageError, read_image
 
-LONG, SHORT = 8000, 6000
+LONG, SHORT = 8320, 6240
 DECODE_AND_MEASURE = """
 import sys, time
 from pathlib import Path
@@ -51,6 +51,12 @@ def many_scans() -> bytes:
     return data[:last] + data[last:end] * 1500 + data[end:]
 
 
+def many_scans_of_a_huge_picture() -> bytes:
+    data = encoded(Image.new("L", (17_000, 12_000), 9), "JPEG", progressive=True)
+    last, end = data.rfind(b"\xff\xda"), data.rfind(b"\xff\xd9")
+    return data[:last] + data[last:end] * 200 + data[end:]
+
+
 def many_profiles() -> bytes:
     body = b"iCCP" + b"x\0\0" + zlib.compress(bytes(1_000_000))
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
@@ -75,7 +81,15 @@ def many_pieces() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "make", [many_scans, many_profiles, huge_tile, huge_tile_named_twice, many_pieces]
+    "make",
+    [
+        many_scans,
+        many_scans_of_a_huge_picture,
+        many_profiles,
+        huge_tile,
+        huge_tile_named_twice,
+        many_pieces,
+    ],
 )
 def test_a_decompression_bomb_is_refused(make: Callable[[], bytes]) -> None:
     data = make()
@@ -104,6 +118,8 @@ def test_every_tiff_signature_is_checked() -> None:
         ("F", "TIFF", {"compression": "tiff_adobe_deflate"}),
         ("CMYK", "TIFF", {"compression": "tiff_adobe_deflate"}),
         ("RGBA", "PNG", {"compress_level": 1}),
+        ("RGB", "WEBP", {"method": 0}),
+        ("CMYK", "JPEG", {"progressive": True}),
     ],
 )
 def test_the_largest_picture_stays_below_a_gigabyte(
@@ -114,6 +130,44 @@ def test_the_largest_picture_stays_below_a_gigabyte(
     assert shape == "(1200, 1600, 3)"
     assert float(seconds) < 5
     assert int(kilobytes) < 1_000_000
+
+
+SIZES = [(8160, 6144), (8192, 6144), (9248, 6936), (12_032, 9024), (16_384, 12_288)]
+"""Of cameras with 50, 64, 108 and 200 nominal megapixels."""
+
+
+@pytest.mark.parametrize(
+    ("size", "turned"), [(size, bool(at % 2)) for at, size in enumerate(SIZES)]
+)
+def test_the_photos_of_cameras_with_many_pixels_are_read(
+    tmp_path: Path, size: tuple[int, int], turned: bool
+) -> None:
+    photo = Image.radial_gradient("L").resize(size[::-1] if turned else size).convert("RGB")
+    photo.save(tmp_path / "large", "JPEG", subsampling=2)
+    shape, seconds, kilobytes = _decode_in_process(tmp_path / "large").stdout.splitlines()
+    assert "1600" in shape
+    assert float(seconds) < 4
+    assert int(kilobytes) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "options", "sentence"),
+    [
+        ("JPEG", (17_100, 4000), {}, "17,000 a side"),
+        ("JPEG", (16_900, 12_900), {}, "205 megapixels"),
+        ("JPEG", (16_384, 12_288), {"progressive": True, "subsampling": 2}, "progressive"),
+        ("PNG", (9000, 6000), {}, "52 megapixels"),
+        ("PNG", (12_100, 3000), {}, "12,000 a side"),
+    ],
+)
+def test_a_larger_picture_is_refused_before_it_is_decoded(
+    kind: str, size: tuple[int, int], options: dict[str, object], sentence: str
+) -> None:
+    data = encoded(Image.new("RGB", size), kind, **options)
+    start = time.thread_time()
+    with pytest.raises(ImageError, match=sentence):
+        read_image(data)
+    assert time.thread_time() - start < 1
 
 
 @pytest.mark.parametrize(
