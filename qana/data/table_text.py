@@ -146,6 +146,26 @@ def find_first_row(lines: Sequence[str], name: str) -> FirstRow:
     return FirstRow(start, delimiter)
 
 
+def make_length_error(name: str, first: int, line: int, header: Sequence[str]) -> DataError:
+    """Makes the error for a row that has more cells than the header.
+
+    Args:
+        name: name of the file.
+        first: number of the line with the header.
+        line: number of the line with the row.
+        header: names of the columns.
+    """
+    if sum(bool(cell) for cell in header) == 1:
+        return DataError(
+            f"Line {first} of {name} is no header, because it has one cell and line {line} has "
+            "more: delete the lines above the header, or quote a text that has the delimiter in it."
+        )
+    return DataError(
+        f"Line {line} of {name} has more cells than the header: write decimals with a point and "
+        "quote a text that has the delimiter in it."
+    )
+
+
 def _is_header(comment: str, row: str, delimiter: str) -> bool:
     """Returns whether a line that begins with # names the columns: in one word for each cell."""
     cells = comment.split(delimiter)

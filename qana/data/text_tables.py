@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qana.data.table_text import decode_text, find_first_row, read_bytes
+from qana.data.table_text import decode_text, find_first_row, make_length_error, read_bytes
 from qana.errors import DataError
 
 if TYPE_CHECKING:
@@ -147,15 +147,8 @@ def _make_table(frame: pd.DataFrame, first_line: int, name: str, has_header: boo
     too_long = filled.iloc[:, width:].any(axis=1)
     if too_long.any():
         line = starts[too_long.idxmax()]
-        if has_header and int(header_cells.sum()) == 1:
-            raise DataError(
-                f"Line {first_line} of {name} is no header, because it has one cell and line "
-                f"{line} has more: delete the lines above the header."
-            )
-        raise DataError(
-            f"Line {line} of {name} has more cells than the header: write "
-            "decimals with a point and quote a text that has the delimiter in it."
-        )
+        cells = [str(cell) for cell in frame.iloc[0]] if has_header else []
+        raise make_length_error(name, first_line, line, cells)
     header = tuple(str(cell) for cell in frame.iloc[0, :width]) if has_header else ("",) * width
     kept = filled.any(axis=1)
     kept.iloc[0] = kept.iloc[0] and not has_header

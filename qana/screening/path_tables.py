@@ -1,19 +1,18 @@
 """Reads the paths of photos from a table, row by row."""
 
-import csv
 import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from qana.data.text_rows import read_text_rows
 from qana.errors import DataError
 
 TABLE_EXTENSIONS = (".csv", ".tsv", ".tab", ".parquet")
 PATH_COLUMNS = ("path", "file", "filename", "file_name", "filepath", "file_path", "image_path")
 """Names of the column of paths, in any case. The first of them that a table has counts."""
-_DELIMITERS = ",;\t"
-_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t ]*', re.IGNORECASE)
-"""The first line of some files, by which Excel finds the delimiter."""
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as `os.fsdecode` keeps it."""
 _ROWS_AT_ONCE = 10_000
 
 
@@ -21,11 +20,12 @@ def read_paths(table: str) -> Iterator[str]:
     """Reads the paths that a table lists, without those of empty cells.
 
     A relative path counts from the working folder, or, if nothing is there, from the folder of the
-    table.
+    table. Backslashes count as slashes, and a path that is not UTF-8 as Windows-1252, where this
+    finds a file.
 
     Args:
-        table: path of a CSV in UTF-8 (comma, semicolon or tab) or of a Parquet file, with one of
-            `PATH_COLUMNS`.
+        table: path of a text table as `qana.data.text_rows` reads it, or of a Parquet file, with
+            one of `PATH_COLUMNS`.
 
     Yields:
         The paths in the order of the rows.
@@ -36,28 +36,29 @@ def read_paths(table: str) -> Iterator[str]:
     parquet = Path(table).suffix.lower() == ".parquet"
     folder = Path(table).parent
     for path in _read_parquet(table) if parquet else _read_csv(table):
-        found = path.strip()
-        if not found:
-            continue
-        elsewhere = str(folder / found)
-        yield elsewhere if not os.path.lexists(found) and os.path.lexists(elsewhere) else found
+        if found := path.strip():
+            yield next(filter(os.path.lexists, _list_places(found, folder)), found)
+
+
+def _list_places(path: str, folder: Path) -> Iterator[str]:
+    """Lists where the file of a path may be."""
+    forms = [path, path.replace("\\", "/")]
+    if _ESCAPED_BYTE.search(path):
+        data = forms[-1].encode("utf-8", errors="surrogateescape")
+        forms.append(data.decode("cp1252", errors="replace"))
+    for form in dict.fromkeys(forms):
+        yield form
+        yield str(folder / form)
 
 
 def _read_csv(table: str) -> Iterator[str]:
     try:
-        with Path(table).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            first = file.readline()
-            if named := _SEPARATOR_LINE.fullmatch(first.strip("\r\n ")):
-                first = file.readline()
-            delimiter = named[1] if named else max(_DELIMITERS, key=first.count)
-            header = next(csv.reader([first], delimiter=delimiter), [])
-            at = _find_column(header, table)
-            for row in csv.reader(file, delimiter=delimiter):
-                yield row[at] if at < len(row) else ""
-    except OSError:
+        rows = read_text_rows(Path(table))
+        at = _find_column(next(rows), table)
+        for row in rows:
+            yield row[at] if at < len(row) else ""
+    except FileNotFoundError:
         raise _make_error(table) from None
-    except (csv.Error, UnicodeError):
-        raise DataError(f"{table} cannot be read as a table: save it as CSV in UTF-8.") from None
 
 
 def _read_parquet(table: str) -> Iterator[str]:

@@ -93,7 +93,7 @@ def test_a_parquet_table_lists_its_paths(tmp_path: Path, monkeypatch) -> None:
         ("missing", None, "There is no file or folder"),
         ("bad.zip", b"no archive", "no ZIP archive"),
         ("none.csv", b"a,b\n1,2\n", "no column of paths"),
-        ("empty.csv", b"", "no column of paths"),
+        ("empty.csv", b"", "empty.csv is empty"),
         ("bad.parquet", b"PAR1", "cannot be read as a table"),
     ],
 )
