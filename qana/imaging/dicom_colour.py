@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 
 from qana.imaging.dicom_file import DicomPicture
+from qana.imaging.dicom_grey import make_grey_table, make_linear_table
+from qana.imaging.dicom_tables import read_lookup_table
 
-_MAX_ENTRIES = 65_536
 _RGB_CHANGES = 0.58
 """Changes of the second and third channel relative to the first, above which values are RGB."""
 
@@ -27,14 +28,15 @@ def convert_values(values: np.ndarray, picture: DicomPicture, photometric: str) 
         The picture in mode L or RGB.
     """
     tags = picture.tags
+    order = ">" if picture.big_endian else "<"
     if photometric == "PALETTE COLOR":
-        table = _make_palette(tags, values.dtype, ">" if picture.big_endian else "<")
+        table = _make_palette(tags, values.dtype, order)
         return Image.fromarray(table[values])
     if values.ndim == 2:
-        table = _make_grey_table(tags, values.dtype, photometric == "MONOCHROME1")
+        table = make_grey_table(tags, values.dtype, order)
         return Image.fromarray(table[values])
     if values.dtype != np.uint8:
-        values = _make_linear_table(tags, values.dtype)[values]
+        values = make_linear_table(tags, values.dtype)[values]
     # This term with three values for each pixel was left by a program that decompressed JPEG.
     is_unclear = photometric == "YBR_FULL_422"
     if not photometric.startswith("YBR_FULL") or (is_unclear and _look_like_rgb(values)):
@@ -72,68 +74,20 @@ def _look_like_rgb(values: np.ndarray) -> bool:
     return bool(changes[1] + changes[2] > 2 * _RGB_CHANGES * changes[0])
 
 
-def _read_stored(tags: Any, dtype: np.dtype) -> tuple[np.ndarray, int, int]:
-    """Returns the value of each possible number, and the lowest and highest value."""
-    allocated = 8 * dtype.itemsize
-    stored = min(max(int(tags.get("BitsStored") or allocated), 1), allocated)
-    high_bit = int(tags.get("HighBit") or stored - 1)
-    shift = min(max(high_bit + 1 - stored, 0), allocated - stored)
-    values = (np.arange(2**allocated, dtype=np.int64) >> shift) & (2**stored - 1)
-    if int(tags.get("PixelRepresentation") or 0) != 1:
-        return values, 0, 2**stored - 1
-    half = 2 ** (stored - 1)
-    return np.where(values >= half, values - 2 * half, values), -half, half - 1
-
-
-def _make_linear_table(tags: Any, dtype: np.dtype) -> np.ndarray:
-    values, low, high = _read_stored(tags, dtype)
-    return np.round((values - low) / (high - low or 1) * 255).astype(np.uint8)
-
-
-def _make_grey_table(tags: Any, dtype: np.dtype, inverted: bool) -> np.ndarray:
-    """Makes the table of greys, with the window of the file if it has one (PS3.3, C.11.2.1.2)."""
-    centre, width = (_read_number(tags, name) for name in ("WindowCenter", "WindowWidth"))
-    if centre is None or width is None or width <= 1:
-        table = _make_linear_table(tags, dtype)
-    else:
-        values, _low, _high = _read_stored(tags, dtype)
-        slope, intercept = (
-            _read_number(tags, name) for name in ("RescaleSlope", "RescaleIntercept")
-        )
-        shown = values * (1.0 if slope is None else slope) + (intercept or 0.0)
-        share = np.clip((shown - (centre - 0.5)) / (width - 1) + 0.5, 0, 1)
-        table = np.round(share * 255).astype(np.uint8)
-    return 255 - table if inverted else table
-
-
-def _read_number(tags: Any, name: str) -> float | None:
-    """Returns the first number of a tag, or None if there is none."""
-    value = tags.get(name)
-    if value is None or value == "":
-        return None
-    number = float(value[0] if hasattr(value, "__getitem__") and len(value) else value)
-    return number if np.isfinite(number) else None
-
-
 def _make_palette(tags: Any, dtype: np.dtype, order: str) -> np.ndarray:
     """Makes the table of colours, (256 or 65536, 3) uint8."""
     index = np.arange(2 ** (8 * dtype.itemsize))
+    signed = int(tags.get("PixelRepresentation") or 0) == 1
     tables = []
     for name in ("Red", "Green", "Blue"):
-        entries, first, bits = (
-            int(number) for number in tags[f"{name}PaletteColorLookupTableDescriptor"].value
+        descriptor = tags[f"{name}PaletteColorLookupTableDescriptor"].value
+        plain, segments = (
+            f"{start}{name}PaletteColorLookupTableData" for start in ("", "Segmented")
         )
-        entries = entries or _MAX_ENTRIES  # 65,536 does not fit into the field
-        content = tags[f"{name}PaletteColorLookupTableData"].value
-        if not isinstance(content, bytes):  # pydicom reads some of these tables as numbers
-            content = np.asarray(content, f"{order}u2").tobytes()
-        if bits == 8 and len(content) < 2 * entries:
-            # Two entries share a word, the first one in its low byte.
-            words = np.frombuffer(content[: len(content) // 2 * 2], f"{order}u2")
-            table = words.astype("<u2").view(np.uint8)[:entries]
-        else:
-            table = np.frombuffer(content, f"{order}u2", entries)
-        tables.append(table.astype(np.int64)[np.clip(index - first, 0, entries - 1)])
+        segmented = plain not in tags
+        content = tags[segments if segmented else plain].value
+        table = read_lookup_table(descriptor, content, order, signed=signed, segmented=segmented)
+        tables.append(table.apply(index))
     colours = np.stack(tables, axis=1)
     # Some writers fill fields of 16 bits with values of 8.
     top = 255 if colours.max() <= 255 else 65_535
