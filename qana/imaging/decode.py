@@ -10,6 +10,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlug
 
 from qana.errors import ImageError
 from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
+from qana.imaging.brands import find_box_format, rename_major_brand
 from qana.imaging.colour import convert_to_srgb
 from qana.imaging.declared_colours import find_declared_colours
 from qana.imaging.dicom import decode_dicom, is_dicom
@@ -28,7 +29,11 @@ from qana.imaging.limits import (
 from qana.imaging.orientation import read_orientation, turn_upright
 from qana.imaging.png_chunks import clean_png
 from qana.imaging.png_transparency import load_png
-from qana.imaging.signatures import find_refused_format, has_photo_signature, is_heic
+from qana.imaging.signatures import (
+    describe_refusal,
+    find_refused_format,
+    has_photo_signature,
+)
 from qana.imaging.tiff_directory import is_tiff
 from qana.imaging.tiff_pages import select_page
 from qana.imaging.tiff_pixels import (
@@ -48,9 +53,6 @@ WORKING_SIDE = 1600
 """Largest side of a decoded photo, pixels. A network reads 128 pixels, and memory is limited."""
 
 UNREADABLE = "This file cannot be read as a photo: choose a JPEG, PNG, WebP or HEIC picture."
-REFUSED = (
-    "This file is {name}, which cannot be read as a photo: save it as JPEG and choose the new file."
-)
 DAMAGED = "This photo is damaged or incomplete: save or send it again, or choose another photo."
 TOO_LARGE = "This file is larger than 25 MB: choose a smaller photo."
 TOO_COSTLY = "This file takes too long to read: save it as JPEG and choose the new file."
@@ -122,7 +124,7 @@ def decode_image(data: bytes) -> np.ndarray:
         if is_dicom(data):
             return _convert_picture(decode_dicom(data, reduced_to=WORKING_SIDE), TimedReader(b""))
         if name := find_refused_format(data) or find_refused_coding(data):
-            raise ImageError(REFUSED.format(name=name))
+            raise ImageError(describe_refusal(name))
         return _decode(data)
     except ImageError:
         raise
@@ -177,7 +179,8 @@ def _list_formats() -> list[str]:
 
 def _decode(data: bytes) -> np.ndarray:
     """Decodes a file without its metadata, in which faults would do harm."""
-    if is_heic(data):
+    data = rename_major_brand(data)
+    if find_box_format(data) == "HEIF":
         _register_heic()
     if is_tiff(data):
         page = select_page(data)

@@ -2,8 +2,15 @@
 
 import re
 
+from qana.imaging.brands import find_box_format, name_box_file
+
 _RAW = "a camera raw file"
 _MOVIE = "a video"
+_RESOURCES, _EDITS, _POINTER = (
+    "a macOS resource file",
+    "an Apple property list",
+    "a Git LFS pointer",
+)
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"II+\0", "a BigTIFF"),
     (b"MM\0+", "a BigTIFF"),
@@ -48,8 +55,6 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x8aMNG\r\n\x1a\n", "an MNG animation"),
     (b"\x8bJNG\r\n\x1a\n", "a JNG picture"),
     (b"icns", "an icon"),
-    (b"\0\0\x01\0", "an icon"),
-    (b"\0\0\x02\0", "a cursor"),
     (b"\xd7\xcd\xc6\x9a", "a Windows metafile"),
     (b"PK\x03\x04", "a ZIP archive or an office document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
@@ -58,9 +63,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a compressed file"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"\x93NUMPY", "a NumPy array"),
-    (b"\0\x05\x16\x07", "a macOS resource file, without the photo itself,"),
-    (b"bplist", "a list of edits, without the photo itself,"),
-    (b"version https://git-lfs", "a Git LFS pointer, without the photo itself,"),
+    (b"\0\x05\x16\x07", _RESOURCES),
+    (b"bplist", _EDITS),
+    (b"version https://git-lfs", _POINTER),
 )
 """First bytes and name. The sources are the specifications of the formats and the list of file
 signatures of file(1), https://github.com/file/file/tree/master/magic."""
@@ -68,24 +73,25 @@ _LATER_SIGNATURES: tuple[tuple[bytes, int, bytes, str], ...] = (
     (b"RIFF", 8, b"AVI ", _MOVIE),
     (b"RIFF", 8, b"WAVE", "a sound"),
     (b"\1\0\0\0", 40, b" EMF", "a Windows metafile"),
+    (b"\0\0", 4, b"RED1", f"{_RAW} (R3D)"),
+    (b"\0\0", 4, b"RED2", f"{_RAW} (R3D)"),
 )
 """First bytes, then the offset of further bytes, these bytes, and the name."""
-_PHOTO_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-"""Brands in the first box of HEIC and HEIF files (ISO/IEC 23008-12)."""
-_AVIF_BRANDS = (b"avif", b"avis")
-_OTHER_BRANDS = {
-    b"crx ": f"{_RAW} (CR3)",
-    b"avci": "a HEIF picture with H.264 pixels",
-    b"avcs": "a HEIF picture with H.264 pixels",
-    b"jpeg": "a HEIF picture with JPEG pixels",
-    b"j2ki": "a HEIF picture with JPEG 2000 pixels",
-    b"M4A ": "a sound",
-}
-_MOVIE_BRANDS = (
-    *(b"iso", b"mp4", b"mp7", b"qt", b"M4V", b"3g", b"mmp4", b"avc1", b"hvc1", b"dash", b"MSNV"),
-    *(b"XAVC", b"f4v", b"F4V"),
+_ICONS = {b"\0\0\x01\0": "an icon", b"\0\0\x02\0": "a cursor"}
+_NO_PICTURES = frozenset(
+    (
+        *(_MOVIE, "a video or a sound", "a sound", "an archive", "a compressed file"),
+        *("a ZIP archive or an office document", "an office document", "an HDF5 file"),
+        *("a NumPy array", "a web page", "an XML document"),
+    )
 )
+_WITHOUT_PHOTO = {
+    _RESOURCES: "choose the file of this name without the first two characters ._",
+    _EDITS: "export the photo from the program that edited it and choose the new file",
+    _POINTER: "fetch the photo with the command git lfs pull and choose it again",
+}
+"""What is kept beside a photo, and where the photo is."""
+_PHOTO_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 _NETPBM = re.compile(rb"P[1-7fF][\s#]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TEXT_LENGTH = 4096
@@ -105,7 +111,7 @@ def find_refused_format(data: bytes) -> str | None:
     if data.startswith(_PHOTO_SIGNATURES):
         return "a PNG in the form of iOS apps (CgBI)" if data[12:16] == b"CgBI" else _name_raw(data)
     if data[4:8] == b"ftyp":
-        return _name_brand(data[8:12])
+        return name_box_file(data)
     return _name_binary(data) or _name_text(data[:_TEXT_LENGTH])
 
 
@@ -114,13 +120,24 @@ def has_photo_signature(data: bytes) -> bool:
     return (
         data.startswith(_PHOTO_SIGNATURES)
         or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
-        or (data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS + _AVIF_BRANDS)
+        or find_box_format(data) is not None
     )
 
 
-def is_heic(data: bytes) -> bool:
-    """Returns whether a file is HEIC or HEIF, which a package apart from Pillow decodes."""
-    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
+def describe_refusal(name: str) -> str:
+    """Returns the sentence that refuses a file.
+
+    Args:
+        name: what it is, see `find_refused_format`.
+    """
+    if name in _WITHOUT_PHOTO:
+        return f"This file is {name}, without the photo itself: {_WITHOUT_PHOTO[name]}."
+    if name in _NO_PICTURES:
+        return f"This file is {name}, which cannot be read as a photo: choose a photo instead."
+    return (
+        f"This file is {name}, which cannot be read as a photo: save it as JPEG and choose the new "
+        "file."
+    )
 
 
 def _name_raw(data: bytes) -> str | None:
@@ -140,12 +157,38 @@ def _name_binary(data: bytes) -> str | None:
         return _MOVIE
     if b"%PDF-" in data[:1024]:
         return "a PDF document"
-    return "a Netpbm picture" if _NETPBM.match(data) else None
+    return _name_by_header(data)
 
 
-def _name_brand(brand: bytes) -> str | None:
-    """Names a file in boxes (ISO base media file format) by its brand."""
-    return _MOVIE if brand.startswith(_MOVIE_BRANDS) else _OTHER_BRANDS.get(brand)
+def _name_by_header(data: bytes) -> str | None:
+    """Names pictures with a short signature, or none, by the values in their header."""
+    if _NETPBM.match(data):
+        return "a Netpbm picture"
+    if _is_icon(data):
+        return _ICONS[data[:4]]
+    return "a TGA picture" if _is_targa(data) else None
+
+
+def _is_icon(data: bytes) -> bool:
+    """Returns whether a file has the directory of an icon or a cursor, not the header of a TGA."""
+    return data[:4] in _ICONS and data[4:6] != bytes(2) and len(data) > 9 and data[9] == 0
+
+
+def _is_targa(data: bytes) -> bool:
+    """Returns whether a file has the header of a TGA picture, which has no signature."""
+    if data[-18:] == b"TRUEVISION-XFILE.\0":
+        return True
+    if len(data) < 18 or data[1] > 1 or data[2] not in (1, 2, 3, 9, 10, 11):
+        return False
+    width, height = int.from_bytes(data[12:14], "little"), int.from_bytes(data[14:16], "little")
+    has_colour_map = data[1] == 1
+    return (
+        width > 0
+        and height > 0
+        and data[16] in (8, 15, 16, 24, 32)
+        and data[17] < 64
+        and (has_colour_map or data[3:8] == bytes(5))
+    )
 
 
 def _name_text(begin: bytes) -> str | None:
@@ -154,6 +197,8 @@ def _name_text(begin: bytes) -> str | None:
         return None
     if b"<svg" in text:
         return "an SVG drawing"
+    if b"<plist" in text:
+        return _EDITS
     if b"<html" in text or text.startswith(b"<!doctype html"):
         return "a web page"
     return "an XML document" if text.startswith(b"<?xml") else None
