@@ -9,6 +9,8 @@ from typing import NamedTuple
 from qana.imaging.limits import TooCostlyError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_COLOUR_TYPE = 25
+"""Offset of the colour type in IHDR, the first chunk."""
 MAX_CHUNKS = 16_384
 """Largest number of chunks besides those with pixels. Each costs time, and photos have under 50."""
 MAX_PIXEL_CHUNKS = 262_144
@@ -19,6 +21,9 @@ _KEPT = {
 }
 """Ancillary chunks that change how the pixels look, with their least length in bytes. A PNG has
 each once."""
+_TRANSPARENCY_LENGTHS = {0: (2, 2), 2: (6, 6), 3: (1, 256)}
+"""Least and largest length of tRNS for grey, RGB and palette pixels; others have none."""
+_MAX_PROFILE_NAME = 79
 _EXIF_TEXT = (b"Raw profile type exif\0", b"Raw profile type APP1\0")
 """Keywords of EXIF data in text chunks, as ImageMagick writes them."""
 _MAX_EXIF_TEXT = 2**19
@@ -36,8 +41,9 @@ class _Chunk(NamedTuple):
 def clean_png(data: bytes) -> bytes:
     """Keeps the chunks of a PNG that hold pixels, colours, transparency or the orientation.
 
-    Comments, previews, other frames and chunks with a wrong checksum are removed, as browsers do
-    (PNG specification, third edition, section 13.1: a decoder may skip a faulty ancillary chunk).
+    Comments, previews, other frames and ancillary chunks with a wrong checksum, length or form are
+    removed, as browsers do (PNG specification, third edition, section 13.1: a decoder may skip a
+    faulty ancillary chunk).
 
     Args:
         data: content of a file. A file of another format is returned as it is.
@@ -53,6 +59,7 @@ def clean_png(data: bytes) -> bytes:
     kept: list[bytes | memoryview] = [SIGNATURE]
     found: set[bytes] = set()
     others = pixels = 0
+    colour_type = data[_COLOUR_TYPE] if len(data) > _COLOUR_TYPE else 0
     for chunk in _split_chunks(data):
         if chunk.name == b"IDAT":
             pixels += 1
@@ -64,13 +71,29 @@ def clean_png(data: bytes) -> bytes:
         if critical:
             kept.append(chunk.whole)
         elif chunk.name in _KEPT and chunk.sound and chunk.name not in found:
-            if len(chunk.body) >= _KEPT[chunk.name]:
+            if _is_usable(chunk, colour_type):
                 found.add(chunk.name)
                 kept.append(chunk.whole)
         elif chunk.sound and (keyword := _find_keyword(chunk)) and keyword not in found:
             found.add(keyword)
             kept += _reduce_text(chunk)
     return b"".join(kept)
+
+
+def _is_usable(chunk: _Chunk, colour_type: int) -> bool:
+    """Returns whether an ancillary chunk has the form that its kind needs.
+
+    Pillow refuses the whole file for the others.
+    """
+    if len(chunk.body) < _KEPT[chunk.name]:
+        return False
+    if chunk.name == b"tRNS":
+        least, largest = _TRANSPARENCY_LENGTHS.get(colour_type, (1, 0))
+        return least <= len(chunk.body) <= largest
+    if chunk.name == b"iCCP":  # a name, a zero, and 0 for Deflate
+        name, zero, rest = bytes(chunk.body[: _MAX_PROFILE_NAME + 2]).partition(b"\0")
+        return len(name) <= _MAX_PROFILE_NAME and zero + rest[:1] == bytes(2)
+    return True
 
 
 def encode_chunk(name: bytes, body: bytes) -> bytes:
