@@ -21,7 +21,7 @@ from qana.imaging.dicom_header import (
     FileHeader,
     read_file_header,
 )
-from qana.imaging.dicom_kinds import PRIVATE_ENCODING, check_kind, is_private_encoding
+from qana.imaging.dicom_kinds import UNKNOWN_ENCODING, check_kind, is_unknown_encoding
 from qana.imaging.limits import MAX_PIXELS, TimedReader, TooCostlyError
 
 _MAX_INFLATED = 3 * MAX_PIXELS + 2**20
@@ -94,8 +94,8 @@ def read_picture(data: bytes) -> DicomPicture:
     except (ImageError, TooCostlyError):
         raise
     except Exception:
-        if is_private_encoding(header.transfer_syntax):
-            raise ImageError(PRIVATE_ENCODING) from None
+        if is_unknown_encoding(header.transfer_syntax):
+            raise ImageError(UNKNOWN_ENCODING) from None
         raise
 
 
@@ -122,7 +122,7 @@ def _read_data_set(data: bytes, header: FileHeader) -> DicomPicture:
     tags = read_dataset(reader, implicit, not big_endian, stop_when=find_pixels, specific_tags=keep)
     kind = str(tags.get("SOPClassUID") or header.kind)
     pixels, form, length = found[0] if found else (0, None, 0)
-    if not found and is_private_encoding(syntax):
+    if not found and is_unknown_encoding(syntax):
         raise ValueError("the encoding is unknown")
     check_kind(
         kind,

@@ -14,13 +14,20 @@ from qana.imaging.dicom_jpeg import decode_jpeg
 from qana.imaging.dicom_kinds import (
     DEFLATED_FRAMES,
     ENCAPSULATED,
-    PRIVATE_ENCODING,
-    is_private_encoding,
+    UNKNOWN_ENCODING,
+    is_unknown_encoding,
     name_identifier,
 )
 from qana.imaging.limits import MAX_PIXELS
+from qana.imaging.signatures import find_refused_format
 
 _RLE = "1.2.840.10008.1.2.5"
+_READ = tuple(
+    f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91, 201, 202, 203)
+)
+"""Transfer syntaxes of JPEG, JPEG-LS and JPEG 2000, whose frames begin with their marker."""
+_BEGIN = 4096
+"""Bytes in which a format is recognized."""
 
 
 def decode_frame(picture: DicomPicture, reduced_to: int) -> Image.Image:
@@ -51,10 +58,26 @@ def decode_frame(picture: DicomPicture, reduced_to: int) -> Image.Image:
     if picture.transfer_syntax == DEFLATED_FRAMES:
         frame = zlib.decompressobj(-zlib.MAX_WBITS).decompress(picture.frame, 6 * MAX_PIXELS)
         return _decode_uncompressed(picture, np.frombuffer(frame, np.uint8))
-    if is_private_encoding(picture.transfer_syntax):
-        raise ImageError(PRIVATE_ENCODING)
-    name = name_identifier(picture.transfer_syntax)
-    raise ImageError(
+    raise ImageError(_describe_unread(picture))
+
+
+def _describe_unread(picture: DicomPicture) -> str:
+    """Returns a sentence that names what a frame holds, by its transfer syntax or its bytes.
+
+    Raises:
+        ValueError: the frame is damaged, because pictures of its transfer syntax are read.
+    """
+    syntax = picture.transfer_syntax
+    is_unknown, is_read = is_unknown_encoding(syntax), syntax.startswith(_READ)
+    if not is_unknown and not is_read:
+        name: str | None = name_identifier(syntax)
+    else:
+        name = find_refused_format(bytes(picture.frame[:_BEGIN]))
+    if name is None and is_read:
+        raise ValueError("the frame does not begin as its encoding does")
+    if name is None:
+        return UNKNOWN_ENCODING
+    return (
         f"This DICOM file holds {name}, which is not read: export the picture uncompressed or as "
         "JPEG."
     )

@@ -39,9 +39,9 @@ FLOATING_POINT = (
     "This DICOM file holds floating-point values, which are not read: export the picture with 8 "
     "bits."
 )
-PRIVATE_ENCODING = (
-    "This DICOM file has a private encoding, which is not read: export the picture uncompressed or "
-    "as JPEG."
+UNKNOWN_ENCODING = (
+    "This DICOM file has an unknown or private encoding, which is not read: export the picture "
+    "uncompressed or as JPEG."
 )
 
 
@@ -82,7 +82,7 @@ def check_kind(kind: str, *, has_pixels: bool, has_floats: bool) -> None:
         raise ImageError(FLOATING_POINT)
 
 
-def is_private_encoding(syntax: str) -> bool:
+def is_unknown_encoding(syntax: str) -> bool:
     """Returns whether a transfer syntax is none of the standard."""
     from pydicom.uid import UID_dictionary
 

@@ -5,6 +5,7 @@ import struct
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 from pydicom.uid import UID_dictionary
 
 from qana.imaging import ImageError, read_image
@@ -13,12 +14,13 @@ from tests.doubles.dicom_doubles import (
     IMPLICIT,
     J2K_LOSSLESS,
     JPEG,
+    LS,
     NATIVE,
     RLE,
     expect,
     read_sample,
 )
-from tools.fuzz.dicom_files import PHOTO_CLASS, Form, make_data_set, make_file, write
+from tools.fuzz.dicom_files import PHOTO_CLASS, Form, make_data_set, make_file, make_values, write
 
 STORAGE = "1.2.840.10008.5.1.4.1.1."
 PHOTOS = ("77.1", "77.2", "77.1.4", "77.1.4.1", "77.1.7", "7", "7.1", "7.2", "7.3", "7.4")
@@ -105,7 +107,7 @@ def test_floating_point_pixels_are_named(name: str) -> None:
 @pytest.mark.parametrize("form", [Form(), Form(IMPLICIT), Form(BIG), Form(RLE)], ids=str)
 def test_private_encodings_are_named(syntax: str, form: Form) -> None:
     data = rename_syntax(make_file(read_sample(5), form), form.syntax, syntax)
-    with pytest.raises(ImageError, match="a private encoding"):
+    with pytest.raises(ImageError, match="private encoding"):
         read_image(data)
 
 
@@ -114,6 +116,26 @@ def test_a_jpeg_under_a_private_encoding_is_read() -> None:
     photo = read_sample(6)
     data = rename_syntax(make_file(photo, form), JPEG, "1.2.3.4")
     assert np.abs(read_image(data).astype(int) - expect(photo, form)).mean() < 4
+
+
+@pytest.mark.parametrize("syntax", [J2K_LOSSLESS, JPEG, LS])
+@pytest.mark.parametrize(
+    ("begin", "name"),
+    [
+        (b"\xff\x0a", "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+        (b"\0\0\1\xba", "a video"),
+        (b"nothing", "damaged or incomplete"),
+    ],
+)
+def test_a_frame_is_named_by_its_bytes(syntax: str, begin: bytes, name: str) -> None:
+    photo = read_sample(7)
+    form = Form(JPEG, "YBR_FULL")
+    data = make_data_set(photo, form, [make_values(photo, form)])
+    data.PixelData = encapsulate([begin + bytes(1000 + len(begin) % 2)])
+    data["PixelData"].is_undefined_length = True
+    with pytest.raises(ImageError, match=name):
+        read_image(rename_syntax(write(data, form), JPEG, syntax))
 
 
 def rename_syntax(data: bytes, old: str, new: str) -> bytes:
