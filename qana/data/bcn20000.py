@@ -10,8 +10,10 @@ from pathlib import Path
 from qana.data.csv_tables import quote_value, read_table
 from qana.data.metadata import (
     JOINED_METADATA,
-    find_pictures,
+    drop_repeated,
+    get_image_id,
     get_label,
+    get_lesion_id,
     get_picture,
     has_columns,
     name_or_unknown,
@@ -20,6 +22,7 @@ from qana.data.metadata import (
     read_rows,
 )
 from qana.data.photo import Photo
+from qana.data.photo_index import PhotoFolder
 from qana.errors import DataError
 
 SOURCE = "bcn20000"
@@ -71,8 +74,8 @@ def read_bcn20000(root: Path) -> list[Photo]:
         COLUMNS,
         "the training data of the ISIC 2019 challenge",
     )
-    pictures = find_pictures(root)
-    return [_make_photo(row, pictures, root) for row in rows]
+    pictures = PhotoFolder(root)
+    return [_make_photo(row, pictures) for row in drop_repeated(rows, "image", "diagnosis")]
 
 
 def _join_official_tables(root: Path) -> list[dict[str, str]]:
@@ -102,12 +105,13 @@ def _join_official_tables(root: Path) -> list[dict[str, str]]:
     return joined
 
 
-def _make_photo(row: dict[str, str], pictures: dict[str, Path], root: Path) -> Photo:
-    path = get_picture(pictures, row["image"], root)
+def _make_photo(row: dict[str, str], pictures: PhotoFolder) -> Photo:
+    path = get_picture(pictures, row["image"])
+    image_id = get_image_id(row["image"], path)
     image = quote_value(row["image"])
     return Photo(
-        image_id=row["image"],
-        lesion_id=row["lesion_id"] or row["image"],
+        image_id=image_id,
+        lesion_id=get_lesion_id(row["lesion_id"], image_id),
         label=get_label(row["diagnosis"], LABEL_OF_DIAGNOSIS, image),
         confirmed_by="",
         age=parse_optional(row.get("age"), f"The age of {image}"),

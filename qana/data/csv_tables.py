@@ -1,6 +1,7 @@
 """Reads the tables of data sets, with clear errors for anything that is wrong."""
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from qana.errors import DataError
 MAX_QUOTED = 60
 """Largest number of characters of a quoted value."""
 
+_DECIMAL_COMMA = re.compile(r"^\s*([+-]?\d+),(\d+)\s*$")
 _MISSING = frozenset(
     (
         *("", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "nil", "-", "--", ".", "?"),
@@ -25,10 +27,11 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     Args:
         path: text table with the names of the columns in its first line; see
             `qana.data.text_tables.read_text_table` for delimiters and encodings.
-        columns: columns that the file must have. It may have others.
+        columns: columns that the file must have, in any case. It may have others.
 
     Returns:
-        One dict for each row, at least one. The missing cells of a short row are empty.
+        One dict for each row, at least one, with the names of `columns` as they are given. The
+        missing cells of a short row are empty.
 
     Raises:
         DataError: the file cannot be opened, is no such table, lacks a column or has no row.
@@ -37,20 +40,22 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         table = read_text_table(path)
     except FileNotFoundError:
         raise DataError(f"There is no file {path}: use the official file.") from None
+    given = {name.lower(): name for name in columns}
+    header = [name if name in columns else given.get(name.lower(), name) for name in table.header]
     for name in columns:
-        if name not in table.header:
+        if name not in header:
             raise DataError(f"{path.name} lacks the column {name}: use the official file.")
     if table.frame.empty:
         raise DataError(f"{path.name} lists no picture: use the official file.")
     rows = table.frame.itertuples(index=False, name=None)
-    return [dict(zip(table.header, row, strict=True)) for row in rows]
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def parse_number(text: str, where: str) -> float:
     """Converts a cell to a finite number.
 
     Args:
-        text: content of the cell.
+        text: content of the cell. A comma may stand for the decimal point.
         where: name of the cell, with which the message begins.
 
     Returns:
@@ -60,7 +65,7 @@ def parse_number(text: str, where: str) -> float:
         DataError: the cell holds no finite number.
     """
     try:
-        value = float(text)
+        value = float(_DECIMAL_COMMA.sub(r"\1.\2", text))
     except ValueError:
         value = math.nan
     if not math.isfinite(value):

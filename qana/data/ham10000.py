@@ -3,9 +3,17 @@
 from pathlib import Path
 
 from qana.classes import LABELS
-from qana.data.csv_tables import parse_number, quote_value, read_table
-from qana.data.metadata import find_pictures
+from qana.data.csv_tables import quote_value, read_table
+from qana.data.metadata import (
+    drop_repeated,
+    find_picture,
+    get_image_id,
+    get_label,
+    get_lesion_id,
+    parse_optional,
+)
 from qana.data.photo import Photo
+from qana.data.photo_index import PhotoFolder
 from qana.errors import DataError
 
 METADATA = "HAM10000_metadata.csv"
@@ -32,19 +40,20 @@ def read_ham10000(root: Path) -> list[Photo]:
         All photos, in the order of the metadata.
 
     Raises:
-        DataError: the folder, the metadata, a column or a photo is missing, or a diagnosis is none
-            of the seven. The message says which.
+        DataError: the folder, the metadata, a column or a photo is missing, a photo is there or
+            listed twice and differs, or a diagnosis is none of the seven. The message says which.
     """
-    rows = _read_metadata(root)
-    images = find_pictures(root)
-    missing = [row["image_id"] for row in rows if row["image_id"] not in images]
+    rows = drop_repeated(_read_metadata(root), "image_id", "dx")
+    pictures = PhotoFolder(root)
+    found = [(row, find_picture(pictures, row["image_id"])) for row in rows]
+    missing = [row["image_id"] for row, path in found if path is None]
     if missing:
         raise DataError(
             f"{len(missing)} of {len(rows)} images are missing in {root.name}, the first is "
-            f"{quote_value(f'{missing[0]}.jpg')}: unpack both HAM10000_images_part archives there."
+            f"{quote_value(missing[0])}: unpack both HAM10000_images_part archives there."
         )
     masks = root / MASKS
-    return [_make_photo(row, images[row["image_id"]], masks) for row in rows]
+    return [_make_photo(row, path, masks) for row, path in found if path is not None]
 
 
 def _read_metadata(root: Path) -> list[dict[str, str]]:
@@ -61,18 +70,15 @@ def _read_metadata(root: Path) -> list[dict[str, str]]:
 
 def _make_photo(row: dict[str, str], path: Path, masks: Path) -> Photo:
     image = quote_value(row["image_id"])
-    if row["dx"] not in LABELS:
-        raise DataError(
-            f"{image} has the diagnosis {quote_value(row['dx'])}, which is not one of "
-            f"{', '.join(LABELS)}: use the official metadata."
-        )
-    mask = masks / f"{row['image_id']}_segmentation.png"
+    image_id = get_image_id(row["image_id"], path)
+    label = get_label(row["dx"], {label: label for label in LABELS}, image)
+    mask = masks / f"{image_id}_segmentation.png"
     return Photo(
-        image_id=row["image_id"],
-        lesion_id=row["lesion_id"],
-        label=row["dx"],
+        image_id=image_id,
+        lesion_id=get_lesion_id(row["lesion_id"], image_id),
+        label=label,
         confirmed_by=row["dx_type"],
-        age=parse_number(row["age"], f"The age of {image}") if row["age"] else None,
+        age=parse_optional(row["age"], f"The age of {image}"),
         sex=row["sex"],
         site=row["localization"],
         path=path,

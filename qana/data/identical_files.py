@@ -2,8 +2,11 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
+
+from qana.data.csv_tables import quote_value
+from qana.errors import DataError
 
 
 def map_identical_files(paths: Iterable[Path]) -> dict[Path, Path]:
@@ -28,6 +31,24 @@ def map_identical_files(paths: Iterable[Path]) -> dict[Path, Path]:
             content = _hash(path) if len(same_size) > 1 else path
             first[path] = by_content.setdefault(content, path)
     return first
+
+
+def check_equal(paths: Sequence[Path], folder: Path) -> None:
+    """Checks that files of one id are equal.
+
+    Args:
+        paths: at least two files.
+        folder: the folder that they are in.
+
+    Raises:
+        DataError: two of them differ. The message names them.
+    """
+    if len(set(map_identical_files(paths).values())) > 1:
+        first, second = (quote_value(path.relative_to(folder).as_posix()) for path in paths[:2])
+        raise DataError(
+            f"{first} and {second} have the same id but differ: remove one of them, or write "
+            f"{first} or {second} as the id."
+        )
 
 
 def _measure(path: Path) -> int:

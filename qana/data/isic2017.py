@@ -12,8 +12,10 @@ from qana.data.csv_tables import parse_number, quote_value, read_table
 from qana.data.metadata import (
     JOINED_METADATA,
     UNKNOWN,
-    find_pictures,
+    drop_repeated,
+    get_image_id,
     get_label,
+    get_lesion_id,
     get_picture,
     has_columns,
     name_or_unknown,
@@ -21,7 +23,7 @@ from qana.data.metadata import (
     read_rows,
 )
 from qana.data.photo import Photo
-from qana.data.text_tables import read_header
+from qana.data.photo_index import PhotoFolder
 
 SOURCE = "isic2017"
 COLUMNS = ("image", "lesion_id", "dx")
@@ -36,8 +38,8 @@ def is_isic2017(folder: Path) -> bool:
     if has_columns(folder / OFFICIAL_TRUTH, OFFICIAL_COLUMNS):
         return True
     # BCN_20000 has the same columns and "diagnosis".
-    columns = read_header(folder / JOINED_METADATA)
-    return set(COLUMNS) <= set(columns) and "diagnosis" not in columns
+    joined = folder / JOINED_METADATA
+    return has_columns(joined, COLUMNS) and not has_columns(joined, ("diagnosis",))
 
 
 def read_isic2017(root: Path) -> list[Photo]:
@@ -63,8 +65,8 @@ def read_isic2017(root: Path) -> list[Photo]:
         COLUMNS,
         "the training data of the ISIC 2017 challenge",
     )
-    pictures = find_pictures(root)
-    return [_make_photo(row, pictures, root) for row in rows]
+    pictures = PhotoFolder(root)
+    return [_make_photo(row, pictures) for row in drop_repeated(rows, "image", "dx")]
 
 
 def _join_official_tables(root: Path) -> list[dict[str, str]]:
@@ -98,12 +100,13 @@ def _read_diagnosis(row: dict[str, str]) -> str:
     return "bkl" if keratosis == 1 else "nv"
 
 
-def _make_photo(row: dict[str, str], pictures: dict[str, Path], root: Path) -> Photo:
-    path = get_picture(pictures, row["image"], root)
+def _make_photo(row: dict[str, str], pictures: PhotoFolder) -> Photo:
+    path = get_picture(pictures, row["image"])
+    image_id = get_image_id(row["image"], path)
     image = quote_value(row["image"])
     return Photo(
-        image_id=row["image"],
-        lesion_id=row["lesion_id"] or row["image"],
+        image_id=image_id,
+        lesion_id=get_lesion_id(row["lesion_id"], image_id),
         label=get_label(row["dx"], {label: label for label in LABELS}, image),
         confirmed_by="",
         age=parse_optional(row.get("age"), f"The age of {image}"),

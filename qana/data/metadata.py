@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from qana.data.csv_tables import parse_number, quote_value, read_table
-from qana.data.photo_files import PHOTO_EXTENSIONS
+from qana.data.csv_tables import is_missing, parse_number, quote_value, read_table
+from qana.data.identical_files import check_equal
+from qana.data.photo_files import clean_image_id, fold_name, make_photo_key
+from qana.data.photo_index import PhotoFolder
 from qana.data.text_tables import read_header
 from qana.errors import DataError
 
@@ -15,8 +17,8 @@ UNKNOWN = "unknown"
 
 
 def has_columns(path: Path, columns: Collection[str]) -> bool:
-    """Returns whether a table exists and has all of the columns."""
-    return set(columns) <= set(read_header(path))
+    """Returns whether a table exists and has all of the columns, in any case."""
+    return {name.lower() for name in columns} <= {name.lower() for name in read_header(path)}
 
 
 def read_rows(
@@ -72,7 +74,7 @@ def get_label(diagnosis: str, labels: Mapping[str, str | None], where: str) -> s
     """Gets the class of a diagnosis.
 
     Args:
-        diagnosis: diagnosis in the words of the metadata.
+        diagnosis: diagnosis in the words of the metadata, in any case.
         labels: each diagnosis of the data set to its class, or to None if it is none of the seven.
         where: name of the photo, with which the message begins.
 
@@ -82,50 +84,91 @@ def get_label(diagnosis: str, labels: Mapping[str, str | None], where: str) -> s
     Raises:
         DataError: the data set has no such diagnosis.
     """
-    if diagnosis not in labels:
+    in_any_case = {name.casefold(): label for name, label in labels.items()}
+    if diagnosis.casefold() not in in_any_case:
         raise DataError(
             f"{where} has the diagnosis {quote_value(diagnosis)}, which is not one of "
             f"{', '.join(labels)}: use the official metadata."
         )
-    return labels[diagnosis]
+    return in_any_case[diagnosis.casefold()]
 
 
-def find_pictures(root: Path) -> dict[str, Path]:
-    """Finds all pictures of a folder and its subfolders.
-
-    Args:
-        root: folder of the data set.
-
-    Returns:
-        Name without its ending to the file.
-    """
-    return {
-        path.stem: path
-        for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in PHOTO_EXTENSIONS
-    }
-
-
-def get_picture(pictures: dict[str, Path], image_id: str, root: Path) -> Path:
-    """Gets the file of a photo.
+def drop_repeated(
+    rows: Sequence[dict[str, str]], image: str, diagnosis: str
+) -> list[dict[str, str]]:
+    """Drops the rows of photos that the metadata lists again.
 
     Args:
-        pictures: what `find_pictures` found.
-        image_id: identifier of the photo.
-        root: folder of the data set, which the message names.
+        rows: cells of each row by column.
+        image: column of the ids of the photos.
+        diagnosis: column of the diagnoses.
 
     Returns:
-        The file.
+        The first row of each photo, in their order.
 
     Raises:
-        DataError: there is no such file.
+        DataError: a photo is listed with two diagnoses.
     """
-    if image_id not in pictures:
+    first: dict[str, dict[str, str]] = {}
+    for row in rows:
+        kept = first.setdefault(make_photo_key(row[image]), row)
+        if kept[diagnosis].casefold() != row[diagnosis].casefold():
+            raise DataError(
+                f"{quote_value(row[image])} is listed with the diagnoses "
+                f"{quote_value(kept[diagnosis])} and {quote_value(row[diagnosis])}: correct one of "
+                "the rows."
+            )
+    return list(first.values())
+
+
+def find_picture(pictures: PhotoFolder, image_id: str) -> Path | None:
+    """Finds the file of a photo.
+
+    Args:
+        pictures: the photos of the data set.
+        image_id: identifier of the photo, see `qana.data.photo_files.make_photo_key`.
+
+    Returns:
+        The file; None if there is none.
+
+    Raises:
+        DataError: several files have this id and differ.
+    """
+    found = pictures.find(image_id)
+    if len(found) > 1:
+        check_equal(found, pictures.folder)
+    return found[0] if found else None
+
+
+def get_picture(pictures: PhotoFolder, image_id: str) -> Path:
+    """Gets the file of a photo; arguments as in `find_picture`.
+
+    Raises:
+        DataError: there is no such file, or several differ.
+    """
+    found = find_picture(pictures, image_id)
+    if found is None:
         raise DataError(
-            f"The picture of {quote_value(image_id)} is missing in {root.name}: unpack all of "
-            "its image folders there."
+            f"The picture of {quote_value(image_id)} is missing in {pictures.folder.name}: unpack "
+            "all of its image folders there."
         )
-    return pictures[image_id]
+    return found
+
+
+def get_image_id(cell: str, path: Path) -> str:
+    """Gets the identifier of a photo as the data set writes it.
+
+    Args:
+        cell: the identifier in the table, which may have a folder, an extension or another case.
+        path: file of the photo.
+    """
+    is_equal = fold_name(path.stem) == make_photo_key(cell)
+    return path.stem if is_equal and "_downsampled" not in path.stem else clean_image_id(cell)
+
+
+def get_lesion_id(cell: str, image_id: str) -> str:
+    """Gets the identifier of a lesion; that of the photo if there is none."""
+    return image_id if is_missing(cell) else cell
 
 
 def parse_optional(text: str | None, where: str) -> float | None:
@@ -136,12 +179,14 @@ def parse_optional(text: str | None, where: str) -> float | None:
         where: name of the cell, with which the message begins.
 
     Returns:
-        The number; None if the cell is empty.
+        The number; None if the cell is empty or holds a word for that, such as "NA".
 
     Raises:
         DataError: the cell holds anything else.
     """
-    return parse_number(text, where) if text else None
+    if text is None or is_missing(text) or text.casefold() == UNKNOWN:
+        return None
+    return parse_number(text, where)
 
 
 def parse_class(text: str | None, where: str, first: int, last: int) -> int | None:
@@ -171,5 +216,5 @@ def parse_class(text: str | None, where: str, first: int, last: int) -> int | No
 
 
 def name_or_unknown(text: str | None) -> str:
-    """Returns the content of a cell in lower case, or "unknown" if it is empty."""
-    return (text or UNKNOWN).lower()
+    """Returns the content of a cell in lower case, or "unknown" if it holds no value."""
+    return UNKNOWN if text is None or is_missing(text) else text.lower()

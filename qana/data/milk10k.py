@@ -8,7 +8,8 @@ from pathlib import Path
 from qana.data.csv_tables import parse_number, quote_value, read_table
 from qana.data.metadata import (
     JOINED_METADATA,
-    find_pictures,
+    drop_repeated,
+    get_image_id,
     get_label,
     get_picture,
     has_columns,
@@ -19,6 +20,7 @@ from qana.data.metadata import (
     read_rows,
 )
 from qana.data.photo import CLOSE_UP, DERMOSCOPIC, Photo
+from qana.data.photo_index import PhotoFolder
 from qana.errors import DataError
 
 SOURCE = "milk10k"
@@ -82,8 +84,8 @@ def read_milk10k(root: Path) -> list[Photo]:
     rows = read_rows(
         root, OFFICIAL_METADATA, _join_official_tables, COLUMNS, "MILK10k (doi:10.34970/648456)"
     )
-    pictures = find_pictures(root)
-    return [_make_photo(row, pictures, root) for row in rows]
+    pictures = PhotoFolder(root)
+    return [_make_photo(row, pictures) for row in drop_repeated(rows, "isic_id", "diagnosis")]
 
 
 def _join_official_tables(root: Path) -> list[dict[str, str]]:
@@ -111,8 +113,9 @@ def _join_official_tables(root: Path) -> list[dict[str, str]]:
     ]
 
 
-def _make_photo(row: dict[str, str], pictures: dict[str, Path], root: Path) -> Photo:
-    path = get_picture(pictures, row["isic_id"], root)
+def _make_photo(row: dict[str, str], pictures: PhotoFolder) -> Photo:
+    path = get_picture(pictures, row["isic_id"])
+    image_id = get_image_id(row["isic_id"], path)
     image = quote_value(row["isic_id"])
     if row["image_type"] not in IMAGE_TYPE_OF:
         raise DataError(
@@ -121,7 +124,7 @@ def _make_photo(row: dict[str, str], pictures: dict[str, Path], root: Path) -> P
         )
     confirmed_by = row.get("diagnosis_confirm_type", "")
     return Photo(
-        image_id=row["isic_id"],
+        image_id=image_id,
         lesion_id=row["lesion_id"],
         label=get_label(row["diagnosis"], LABEL_OF_DIAGNOSIS, image),
         confirmed_by=CONFIRMED_BY.get(confirmed_by, confirmed_by),

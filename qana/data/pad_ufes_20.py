@@ -9,7 +9,8 @@ from pathlib import Path
 
 from qana.data.csv_tables import quote_value, read_table
 from qana.data.metadata import (
-    find_pictures,
+    drop_repeated,
+    get_image_id,
     get_label,
     get_picture,
     has_columns,
@@ -18,6 +19,8 @@ from qana.data.metadata import (
     parse_optional,
 )
 from qana.data.photo import SMARTPHONE, Photo
+from qana.data.photo_files import clean_image_id
+from qana.data.photo_index import PhotoFolder
 from qana.errors import DataError
 
 METADATA = "metadata.csv"
@@ -59,12 +62,14 @@ def read_pad_ufes(root: Path) -> list[Photo]:
             The message says which.
     """
     rows, image_column = _read_rows(root)
-    pictures = find_pictures(root)
-    return [_make_photo(row, Path(row[image_column]).stem, pictures, root) for row in rows]
+    pictures = PhotoFolder(root)
+    rows = drop_repeated(rows, image_column, "diagnostic")
+    return [_make_photo(row, row[image_column], pictures) for row in rows]
 
 
-def _make_photo(row: dict[str, str], image_id: str, pictures: dict[str, Path], root: Path) -> Photo:
-    path = get_picture(pictures, image_id, root)
+def _make_photo(row: dict[str, str], cell: str, pictures: PhotoFolder) -> Photo:
+    path = get_picture(pictures, clean_image_id(cell))
+    image_id = get_image_id(cell, path)
     image = quote_value(image_id)
     diagnosis = row["diagnostic"]
     skin_type = next((row[name] for name in SKIN_TYPE_COLUMNS if row.get(name)), None)

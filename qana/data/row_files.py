@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qana.data.csv_tables import quote_value
-from qana.data.identical_files import map_identical_files
+from qana.data.identical_files import check_equal
 from qana.data.label_rows import LabelRow
 from qana.data.photo_index import PhotoFolder, are_in_different_folders
 from qana.errors import DataError
@@ -48,7 +48,7 @@ def find_row_files(
     for row in rows:
         paths = folder.find(row.image_id)
         if len(paths) > 1 and row.label:
-            _check_equal(paths, folder.folder)
+            check_equal(paths, folder.folder)
         if paths or not row.label:
             found.append(RowFile(row, paths[0] if paths else None))
         else:
@@ -78,15 +78,6 @@ def _describe_missing(
             "holds all of them, or correct the folders of the ids."
         )
     return f"{facts}: give the folder that holds all of them."
-
-
-def _check_equal(paths: Sequence[Path], folder: Path) -> None:
-    if len(set(map_identical_files(paths).values())) > 1:
-        first, second = (quote_value(path.relative_to(folder).as_posix()) for path in paths[:2])
-        raise DataError(
-            f"{first} and {second} have the same id but differ: remove one of them, or write "
-            f"{first} or {second} as the id."
-        )
 
 
 def _check_folders(found: Iterable[RowFile], folder: Path) -> None:
