@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import Image, ImageFile
 
 from qana.errors import ImageError
 from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
+from qana.imaging.bmp_pixels import name_bmp_form
 from qana.imaging.brands import find_box_format, rename_major_brand
 from qana.imaging.colour import convert_to_srgb
 from qana.imaging.declared_colours import find_declared_colours
 from qana.imaging.dicom import decode_dicom, is_dicom
-from qana.imaging.jpeg_completeness import load_jpeg, open_jpeg
+from qana.imaging.jpeg_completeness import open_jpeg
 from qana.imaging.jpeg_scans import end_jpeg
 from qana.imaging.jpeg_segments import clean_jpeg, find_refused_coding
 from qana.imaging.limits import (
@@ -26,9 +27,9 @@ from qana.imaging.limits import (
     TooCostlyError,
     check_size,
 )
+from qana.imaging.load_pixels import load_pixels
 from qana.imaging.orientation import read_orientation, turn_upright
 from qana.imaging.png_chunks import clean_png
-from qana.imaging.png_transparency import load_png
 from qana.imaging.signatures import (
     describe_refusal,
     find_refused_format,
@@ -36,13 +37,7 @@ from qana.imaging.signatures import (
 )
 from qana.imaging.tiff_directory import is_tiff
 from qana.imaging.tiff_pages import select_page
-from qana.imaging.tiff_pixels import (
-    UNREAD_FORM,
-    GreyScale,
-    choose_decoder,
-    correct_palette,
-    find_grey_scale,
-)
+from qana.imaging.tiff_pixels import UNREAD_FORM
 from qana.imaging.tiff_planes import load_samples
 from qana.imaging.tiff_samples import find_layout
 
@@ -61,10 +56,6 @@ NO_SOURCE = (
     "A photo cannot be read from {what}: give the path of a file, its content as bytes, or a file "
     'that was opened with mode "rb".'
 )
-
-_BLOCK_BYTES = 512
-"""Bytes that a decoder reads at a time. The block is small so that `TimedReader` checks the time
-often: 4 KB can hold JPEG scans that take two seconds."""
 
 # Pillow's warnings concern files that are refused below or faults that do no harm, and they must
 # not reach stderr. The filter is set once, because `warnings.catch_warnings` is not thread-safe.
@@ -123,7 +114,7 @@ def decode_image(data: bytes) -> np.ndarray:
     try:
         if is_dicom(data):
             return _convert_picture(decode_dicom(data, reduced_to=WORKING_SIDE), TimedReader(b""))
-        if name := find_refused_format(data) or find_refused_coding(data):
+        if name := find_refused_format(data) or find_refused_coding(data) or name_bmp_form(data):
             raise ImageError(describe_refusal(name))
         return _decode(data)
     except ImageError:
@@ -214,7 +205,7 @@ def _convert_picture(
     picture: Image.Image, reader: TimedReader, orientation: int | None = None
 ) -> np.ndarray:
     """Loads a picture and converts it to an upright sRGB array; see `_decode_pixels`."""
-    loaded, scale = _load(picture, reader)
+    loaded, scale = load_pixels(picture, reader, WORKING_SIDE)
     colours = find_declared_colours(picture, reader.getvalue())
     # Reduces the picture first: each later step would otherwise copy up to 200 MB.
     small = convert_for_resizing(loaded)
@@ -224,21 +215,3 @@ def _convert_picture(
     return np.ascontiguousarray(
         convert_to_srgb(eight_bits, colours.profile, colours.space), dtype=np.uint8
     )
-
-
-def _load(picture: Image.Image, reader: TimedReader) -> tuple[Image.Image, GreyScale]:
-    """Decodes the pixels, and finds what their values mean if they are grey."""
-    if isinstance(picture, ImageFile.ImageFile):
-        picture.decodermaxblock = _BLOCK_BYTES
-    if isinstance(picture, TiffImagePlugin.TiffImageFile):
-        choose_decoder(picture)
-        correct_palette(picture)
-        picture.load()
-        return picture, find_grey_scale(picture)
-    if isinstance(picture, PngImagePlugin.PngImageFile):
-        return load_png(picture, reader), GreyScale()
-    if isinstance(picture, JpegImagePlugin.JpegImageFile):
-        load_jpeg(picture, picture.mode, WORKING_SIDE)
-        return picture, GreyScale()
-    picture.load()
-    return picture, GreyScale()

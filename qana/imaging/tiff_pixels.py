@@ -7,6 +7,7 @@ from PIL import Image, ImageFile, ImagePalette, TiffImagePlugin
 from qana.errors import ImageError
 
 _BITS, _PHOTOMETRIC, _COLOUR_MAP, _SAMPLE_FORMAT, _SUBSAMPLING = 258, 262, 320, 339, 530
+_EXTRA_SAMPLES = 338
 _WHITE_IS_ZERO, _YCBCR = 0, 6
 _UNSIGNED, _SIGNED = 1, 2
 UNREAD_FORM = (
@@ -53,6 +54,11 @@ def choose_decoder(picture: TiffImagePlugin.TiffImageFile) -> None:
     extents = (0, 0, *picture._tile_size)
     args = ("RGBX", False, picture.tag_v2.offset)
     picture.tile = [ImageFile._Tile("libtiff", extents, 0, args)]
+
+
+def declares_alpha(picture: TiffImagePlugin.TiffImageFile) -> bool:
+    """Returns whether the file says what its extra samples are."""
+    return _EXTRA_SAMPLES in picture.tag_v2
 
 
 def correct_palette(picture: TiffImagePlugin.TiffImageFile) -> None:

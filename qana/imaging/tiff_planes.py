@@ -8,6 +8,7 @@ from qana.imaging.declared_colours import SPACE_KEY, read_exif_space
 from qana.imaging.limits import TimedReader, check_size
 from qana.imaging.tiff_pixels import UNREAD_FORM
 from qana.imaging.tiff_samples import (
+    ASSUMED,
     CMYK,
     GREY,
     GREY_FROM_WHITE,
@@ -50,7 +51,9 @@ def load_samples(data: bytes, layout: SampleLayout, reduced_to: int) -> Image.Im
         planes = _load_separate(data, layout, numbers, reduced_to, info)
     else:
         planes = _load_interleaved(data, layout, numbers, reduced_to, info)
-    if alpha is not None:
+    if ASSUMED in layout.extras and not planes[-1].any():
+        planes.pop()
+    elif alpha is not None:
         planes = _lay_on_white(planes, layout)
     bands = [255 - plane if layout.photometric == GREY_FROM_WHITE else plane for plane in planes]
     picture = Image.merge(_MODES[layout.photometric], [Image.fromarray(band) for band in bands])

@@ -18,7 +18,8 @@ _COLOURS = {GREY_FROM_WHITE: 1, GREY: 1, RGB: 3, CMYK: 4, LAB: 3, ICC_LAB: 3}
 _MAX_SAMPLES = 16
 _BYTEWISE = (1, 5, 8, 32_773, 32_946, 34_925, 50_000)
 """Compressions that know no pixels: none, LZW, Deflate, PackBits, LZMA, Zstandard."""
-UNDECLARED, PREMULTIPLIED, TRANSPARENCY = 0, 1, 2
+UNDECLARED, PREMULTIPLIED, TRANSPARENCY, ASSUMED = 0, 1, 2, -1
+"""Kinds of extra samples. The last one is transparency if it is used."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class SampleLayout:
         bits: 8 or 16.
         count: samples of a pixel.
         separate: whether each sample has a plane of its own.
-        extras: kind of each extra sample: none declared, premultiplied or plain transparency.
+        extras: kind of each extra sample.
         predictor: 2 if each sample is stored as the difference to its left neighbour, otherwise 1.
         tile_width: pixels of the rows that were predicted; 0 for whole rows.
     """
@@ -52,7 +53,7 @@ class SampleLayout:
     def alpha(self) -> int | None:
         """Number of the sample that is transparency."""
         kinds = enumerate(self.extras, self.colours)
-        return next((at for at, kind in kinds if kind in (PREMULTIPLIED, TRANSPARENCY)), None)
+        return next((at for at, kind in kinds if kind != UNDECLARED), None)
 
     @property
     def is_premultiplied(self) -> bool:
@@ -88,10 +89,11 @@ def find_layout(data: bytes) -> SampleLayout | None:
         or (photometric == CMYK and find(_INK_SET, _CMYK_INKS) != _CMYK_INKS)
     ):
         return None
-    extras = tuple(directories.list_values(page, _EXTRA_SAMPLES))
+    kinds = directories.list_values(page, _EXTRA_SAMPLES)
+    extras = tuple(kind if kind in (PREMULTIPLIED, TRANSPARENCY) else UNDECLARED for kind in kinds)
     if not extras and count > _COLOURS[photometric]:
         # Programs that leave out the tag mean transparency, if it is used; Pillow agrees.
-        extras = (TRANSPARENCY,) if photometric == RGB and count == 4 else (UNDECLARED,)
+        extras = (ASSUMED,) if photometric == RGB and count == 4 else (UNDECLARED,)
     layout = SampleLayout(
         photometric=photometric,
         bits=bits.pop(),
