@@ -45,8 +45,10 @@ def find_labels(tables: Sequence[TextTable], paths: Sequence[str]) -> list[Named
     Raises:
         DataError: no table has labels, or a row of it is not valid. The sentence says what to do.
     """
-    folder = os.path.commonpath([Path(path).parent for path in paths]) if paths else ""
-    photos = PhotoIndex(Path(folder), [Path(path) for path in paths])
+    files = [Path(path) for path in paths]
+    relative = files and not any(path.is_absolute() for path in files)
+    folder = os.path.commonpath([path.parent for path in files]) if relative else ""
+    photos = PhotoIndex(Path(folder), files)
     by_path = {PurePath(path): path for path in paths}
     table, rows = read_first_label_rows(tables, None, photos)
     if not any(row.image_id for row in rows):

@@ -117,7 +117,8 @@ class PhotoIndex:
         return _ends_with(folders, here) or _ends_with(whole, folders)
 
     def _get_relative(self, path: Path) -> str:
-        return normalize_path(path.relative_to(self.folder).as_posix())
+        below = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
+        return normalize_path(below.as_posix())
 
 
 class PhotoFolder(PhotoIndex):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from qana.data.labelled_folder import read_labelled_folder
+from qana.data.labelled_names import find_labels
+from qana.data.text_tables import read_text_table
 from qana.errors import DataError
 from tests.doubles.label_tables import Table, checked, ham, read, table, write
 
@@ -114,3 +116,13 @@ def test_a_folder_that_cannot_be_opened_is_named(tmp_path, table, monkeypatch) -
     assert f"the folder {images / 'locked'} cannot be opened: check your permission" in message
     found = read_labelled_folder(images, write(make_rows("a"), table))
     assert [one.path.name for one in found.images] == ["a.jpg"]
+
+
+@pytest.mark.parametrize("name", ["a/1.jpg", "photos.zip/x/1.jpg", "/root/1.jpg", "1.jpg"])
+def test_photos_in_memory_are_found_by_their_ids(tmp_path: Path, name: str) -> None:
+    labels = read_text_table(write(make_rows("1.jpg"), tmp_path / "labels.csv"))
+    for paths in ([name], [name, "b/2.jpg"], [name, "/c/2.jpg"]):
+        assert [one.path for one in find_labels([labels], paths)] == [name]
+    other = read_text_table(write(make_rows("part/1.jpg"), tmp_path / "labels.csv"))
+    assert [one.path for one in find_labels([other], ["set/1.jpg", "set/2.jpg"])] == ["set/1.jpg"]
+    assert find_labels([other], []) == []
