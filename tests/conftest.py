@@ -104,8 +104,9 @@ def few_test_images(met: dict[str, list[np.ndarray]]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def text_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page of text in colour, sharp and well lit."""
-    paper = np.linspace((1, 0.85, 0.6), (0.75, 0.95, 1), len(draw_images("text", 1)[0]))
+    """A page of text on paper of many colours, sharp and well lit."""
+    turns = np.linspace(0, 6 * np.pi, len(draw_images("text", 1)[0]))[:, None]
+    paper = 0.8 + 0.2 * np.cos(turns + np.array([0, 2, 4]))
     pages = [(page * paper).astype(np.uint8) for page in draw_images("text", 20)]
     page = next(page for page in pages if assess_quality(page).ok)
     path = tmp_path_factory.mktemp("text") / "page.png"

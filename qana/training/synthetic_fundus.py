@@ -45,9 +45,9 @@ def make_fundus(random: np.random.Generator, size: int) -> np.ndarray:
     from_centre = np.hypot(columns, rows)
     picture *= 1 - random.uniform(0, 0.5) * (from_centre**2)[..., None]
     picture += random.normal(0, random.uniform(0, 5), picture.shape)
-    picture = cv2.GaussianBlur(picture, (0, 0), random.uniform(0.3, 1.2))
-    picture[from_centre > random.uniform(0.8, 1.05)] = random.uniform(0, 8)
-    return picture.astype(np.float32)
+    blurred = cv2.GaussianBlur(picture, (0, 0), random.uniform(0.3, 1.2))
+    blurred[from_centre > random.uniform(0.8, 1.05)] = random.uniform(0, 8)
+    return blurred.astype(np.float32)
 
 
 def _draw_vessels(random: np.random.Generator, size: int, disc: tuple[float, float]) -> np.ndarray:
@@ -64,20 +64,21 @@ def _draw_vessels(random: np.random.Generator, size: int, disc: tuple[float, flo
 def _draw_vessel(
     random: np.random.Generator,
     strokes: np.ndarray,
-    start: np.ndarray,
+    root: np.ndarray,
     angle: float,
     width: float,
     steps: int,
 ) -> None:
     """Draws one vessel that bends, thins and branches into `strokes`."""
-    here = start
+    here = root
     for _ in range(steps):
         if width < THINNEST:
             return
         angle += random.normal(0, 0.18)
         there = here + STEP * np.array([np.cos(angle), np.sin(angle)])
-        ends = [np.rint(end * (1 << SUBPIXEL_BITS)).astype(int).tolist() for end in (here, there)]
-        cv2.line(strokes, *ends, 255, max(1, round(width)), cv2.LINE_AA, SUBPIXEL_BITS)
+        start, end = (np.rint(one * (1 << SUBPIXEL_BITS)).astype(int) for one in (here, there))
+        thickness = max(1, round(width))
+        cv2.line(strokes, start, end, 255, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
         here, width = there, width * random.uniform(0.96, 1)
         if random.random() < 0.12:
             turn = random.choice([-1, 1]) * random.uniform(0.4, 1)
