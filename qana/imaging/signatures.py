@@ -86,7 +86,7 @@ _NO_PICTURES = frozenset(
     )
 )
 _WITHOUT_PHOTO = {
-    _RESOURCES: "choose the file of this name without the first two characters ._",
+    _RESOURCES: "choose the file with the same name but without ._ at its beginning",
     _EDITS: "export the photo from the program that edited it and choose the new file",
     _POINTER: "fetch the photo with the command git lfs pull and choose it again",
 }

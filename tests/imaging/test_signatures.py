@@ -58,7 +58,7 @@ def test_zeros_and_frames_of_films_are_no_icons() -> None:
 @pytest.mark.parametrize(
     ("data", "advice"),
     [
-        (b"\0\5\x16\7\0\2\0\0Mac OS X" + bytes(200), "without the first two characters ._"),
+        (b"\0\5\x16\7\0\2\0\0Mac OS X" + bytes(200), "without ._ at its beginning"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
         (b"bplist00" + bytes(99), "export the photo"),
         (b"<?xml version='1.0'?><!DOCTYPE plist><plist version='1.0'><dict/>", "export the photo"),
