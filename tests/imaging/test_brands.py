@@ -31,11 +31,8 @@ def name_brands(photo: bytes, *brands: bytes) -> bytes:
 @pytest.mark.parametrize("major", MAJORS)
 def test_the_other_brands_name_the_coding(kind: str, major: bytes) -> None:
     other = "AVIF" if kind == "HEIF" else "HEIF"
-    if (
-        (major in (b"MiHB", b"heic")
-        and kind == "AVIF")
-        or (major[:2] in (b"av", b"MA")
-        and other == "AVIF")
+    if (major in (b"MiHB", b"heic") and kind == "AVIF") or (
+        major[:2] in (b"av", b"MA") and other == "AVIF"
     ):
         pytest.skip("this brand names the other coding")
     pillow_heif.register_heif_opener()  # as after a HEIC picture: it must not take AVIF pictures
