@@ -9,6 +9,8 @@ from qana.cli.common import add_json_option, add_model_option, print_json, print
 from qana.data.csv_tables import quote_value
 from qana.data.labelled_folder import (
     CLASS_REASON,
+    COPY,
+    LISTED_TWICE,
     MISSING,
     LabelledImage,
     LeftOut,
@@ -106,14 +108,23 @@ def describe_left_out(left_out: Iterable[LeftOut]) -> list[str]:
         The sentences, each with the number of photos and the first ids.
     """
     by_reason: dict[str, list[str]] = defaultdict(list)
+    unknown: set[str] = set()
     for one in left_out:
         by_reason[one.reason].append(one.image_id)
+        if not one.known:
+            unknown.add(one.reason)
     sentences = []
     for reason, ids in by_reason.items():
         more = f" and {len(ids) - MAX_NAMED} more" if len(ids) > MAX_NAMED else ""
         named = ", ".join(map(quote_value, ids[:MAX_NAMED])) + more
         advice = ""
-        if reason.startswith(CLASS_REASON):
+        if reason in (LISTED_TWICE, COPY):
+            rows = "1 row names" if len(ids) == 1 else f"{len(ids)} rows name"
+            sentences.append(f"{rows} a photo that counts once ({reason}): {named}.")
+            continue
+        if reason in unknown:
+            advice = " QANA does not know this class: give it one of the seven with --map."
+        elif reason.startswith(CLASS_REASON):
             advice = " This is none of the seven classes: give it one of them with --map."
         elif reason == MISSING:
             advice = " Give the folder that holds all of them to evaluate these, too."

@@ -209,6 +209,11 @@ def test_sentences_name_the_first_photos_and_count_the_others() -> None:
     assert describe_left_out([LeftOut("x", "no diagnosis")]) == [
         "1 photo is left out (no diagnosis): 'x'."
     ]
+    assert describe_left_out([LeftOut("x", "listed twice"), LeftOut("y", "listed twice")]) == [
+        "2 rows name a photo that counts once (listed twice): 'x', 'y'."
+    ]
+    (unknown,) = describe_left_out([LeftOut("x", f"{CLASS_REASON}melanom", known=False)])
+    assert "does not know this class" in unknown and "none of the seven" not in unknown
 
 
 @pytest.mark.slow  # a thousand photos
