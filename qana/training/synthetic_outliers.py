@@ -11,8 +11,6 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from qana.training.synthetic_fundus import make_fundus
-
 SIZE = 256
 """Side of each picture in pixels."""
 WORDS = "the quick brown fox 0123456789 SALE menu STOP page No. total"
@@ -139,11 +137,6 @@ def _make_text(random: np.random.Generator) -> np.ndarray:
     return _to_uint8(foreground * share + background * (1 - share) + grain)
 
 
-def _make_fundus(random: np.random.Generator) -> np.ndarray:
-    """Makes the back of an eye in a black surround."""
-    return _to_uint8(make_fundus(random, SIZE))
-
-
 FAMILIES: dict[str, OutlierGenerator] = {
     "noise": _make_noise,
     "gradients": _make_gradient,
@@ -151,6 +144,5 @@ FAMILIES: dict[str, OutlierGenerator] = {
     "patterns": _make_pattern,
     "leaves": _make_dead_leaves,
     "text": _make_text,
-    "fundus": _make_fundus,
 }
 """Name of each outlier family, with the function that generates one picture."""
