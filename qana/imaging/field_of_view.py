@@ -21,6 +21,9 @@ WORKING_SIDE = 192
 CORNER = 4
 """Side of the corners that give the colour of a surround that is neither dark nor bright, pixels of
 the working size."""
+MAX_WARMTH = 30
+"""Largest lead of red over blue in the colour of such a surround, grey levels: skin has more, and a
+dark lesion on even skin is no lit field."""
 THRESHOLD = 0.25
 """Where the field begins between the level of the surround (0) and that of the field (1)."""
 MIN_SURROUND = 0.03
@@ -187,10 +190,15 @@ def _find_mask(level: np.ndarray, chroma: np.ndarray, limits: Limits) -> np.ndar
 
 
 def _measure_distance(picture: np.ndarray) -> np.ndarray:
-    """Measures how far each pixel is from the colour of the corners, in any channel: (h, w)."""
+    """Measures how far each pixel is from the colour of the corners, in any channel: (h, w).
+
+    It is 0 everywhere if that colour may be skin.
+    """
     ends = (slice(None, CORNER), slice(-CORNER, None))
     corners = [picture[rows, columns].reshape(-1, 3) for rows in ends for columns in ends]
     colour = np.median(np.concatenate(corners), axis=0)
+    if colour[0] >= colour[1] and colour[0] - colour[2] > MAX_WARMTH:
+        return np.zeros(picture.shape[:2])
     return np.abs(picture - colour).max(axis=2)
 
 

@@ -58,3 +58,11 @@ def test_plain_photos_have_no_such_surround() -> None:
     for sample in load_all_samples():
         field = find_field_of_view(read_image(sample.path))
         assert field is None or field.tone != "plain", sample.image_id
+
+
+@pytest.mark.parametrize("skin", [(205, 160, 140), (240, 205, 190), (150, 105, 85), (95, 60, 45)])
+def test_a_drawn_lesion_on_even_skin_is_no_lit_field(skin) -> None:
+    picture = np.random.default_rng(0).normal(skin, 2, (300, 400, 3))
+    inside = make_circle(300, 400, 0.5)[..., None]
+    drawn = np.where(inside, np.multiply(skin, 0.4), picture).clip(0, 255).astype(np.uint8)
+    assert find_field_of_view(drawn) is None
