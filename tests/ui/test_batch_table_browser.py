@@ -92,9 +92,11 @@ def test_a_phone_shows_cards_without_scrolling_sideways(
     start(page, 2, *(sample.path for sample in sure_samples[:2]))
     wait_for_end(page, 2)
     card = page.locator("tbody tr").first
-    # A table that is drawn anew has no size for a moment.
-    page.wait_for_function("document.querySelector('tbody tr')?.getBoundingClientRect().width > 0")
-    box = card.evaluate("row => row.getBoundingClientRect().toJSON()")
+    for _ in range(20):  # a row has no size when the table is drawn anew just then
+        box = card.evaluate("row => row.getBoundingClientRect().toJSON()")
+        if box["width"]:
+            break
+        page.wait_for_timeout(250)
     assert box["width"] > 0 and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
     for button in card.get_by_role("button").all():
         assert button.bounding_box()["height"] >= 44
