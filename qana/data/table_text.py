@@ -66,9 +66,12 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError:
-        raise DataError(
-            f"{path} cannot be opened: check that it is a file and that you may read it."
-        ) from None
+        raise make_open_error(path) from None
+
+
+def make_open_error(path: Path) -> DataError:
+    """Makes the error of a file that is there and cannot be opened."""
+    return DataError(f"{path} cannot be opened: check that it is a file and that you may read it.")
 
 
 def check_kind(data: bytes, name: str) -> None:

@@ -9,6 +9,7 @@ from qana.data.table_text import (
     find_first_row,
     find_marked_encoding,
     make_length_error,
+    make_open_error,
 )
 from qana.errors import DataError
 
@@ -38,9 +39,7 @@ def read_text_rows(path: Path) -> Iterator[list[str]]:
     except FileNotFoundError:
         raise
     except OSError:
-        raise DataError(
-            f"{path} cannot be opened: check that it is a file and that you may read it."
-        ) from None
+        raise make_open_error(path) from None
     except UnicodeError:
         raise _make_text_error(path.name) from None
     except csv.Error:
