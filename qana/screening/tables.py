@@ -43,7 +43,9 @@ def check_format(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     if suffix not in (PARQUET, CSV):
-        raise UserError(f"{path} is neither .csv nor .parquet: give a file with one of these ends.")
+        raise UserError(
+            f"{path} is neither .csv nor .parquet: give a file with one of these endings."
+        )
     return suffix
 
 
