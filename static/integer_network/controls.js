@@ -46,7 +46,7 @@ export function startControls(view, root) {
     toggle.onclick = () => {
       all = !all
       drawChanges()
-      made.lastChild.lastChild.focus()
+      made.lastChild.lastChild.focus({ preventScroll: true }) // the list opens below
     }
     made.replaceChildren(...listed, ...(more > 0 ? [make("li", {}, toggle)] : []))
   }
