@@ -14,10 +14,10 @@ from qana.imaging.bmp_pixels import name_bmp_form
 from qana.imaging.brands import find_box_format, rename_major_brand
 from qana.imaging.colour import convert_to_srgb
 from qana.imaging.declared_colours import find_declared_colours
-from qana.imaging.dicom import decode_dicom, is_dicom
-from qana.imaging.jpeg_completeness import open_jpeg
-from qana.imaging.jpeg_scans import end_jpeg
-from qana.imaging.jpeg_segments import clean_jpeg, find_refused_coding
+from qana.imaging.dicom.decoding import decode_dicom, is_dicom
+from qana.imaging.jpeg.completeness import open_jpeg
+from qana.imaging.jpeg.scans import end_jpeg
+from qana.imaging.jpeg.segments import clean_jpeg, find_refused_coding
 from qana.imaging.limits import (
     FULL_SIZE,
     JPEG_SIZE,
@@ -35,11 +35,11 @@ from qana.imaging.signatures import (
     find_refused_format,
     has_photo_signature,
 )
-from qana.imaging.tiff_directory import is_tiff
-from qana.imaging.tiff_pages import select_page
-from qana.imaging.tiff_pixels import UNREAD_FORM
-from qana.imaging.tiff_planes import load_samples
-from qana.imaging.tiff_samples import find_layout
+from qana.imaging.tiff.directory import is_tiff
+from qana.imaging.tiff.pages import select_page
+from qana.imaging.tiff.pixels import UNREAD_FORM
+from qana.imaging.tiff.planes import load_samples
+from qana.imaging.tiff.samples import find_layout
 
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow's names of the formats that cameras and browsers write. Every further decoder would be

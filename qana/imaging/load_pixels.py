@@ -3,10 +3,10 @@
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from qana.imaging.bmp_pixels import drop_unused_alpha
-from qana.imaging.jpeg_completeness import load_jpeg
+from qana.imaging.jpeg.completeness import load_jpeg
 from qana.imaging.limits import TimedReader
 from qana.imaging.png_transparency import load_png
-from qana.imaging.tiff_pixels import (
+from qana.imaging.tiff.pixels import (
     GreyScale,
     choose_decoder,
     correct_palette,

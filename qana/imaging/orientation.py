@@ -5,7 +5,7 @@ import struct
 from PIL import ExifTags, Image
 
 from qana.imaging.limits import TooCostlyError
-from qana.imaging.tiff_directory import find_tag
+from qana.imaging.tiff.directory import find_tag
 
 _METHODS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

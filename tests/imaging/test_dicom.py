@@ -13,7 +13,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import JPEGExtended12Bit
 
 from qana.imaging import read_image
-from qana.imaging.dicom import is_dicom
+from qana.imaging.dicom.decoding import is_dicom
 from tests.doubles.declared_colours import swap_channels_profile
 from tests.doubles.dicom_doubles import (
     BIG,

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from qana.imaging import ImageError, read_image
-from qana.imaging.dicom_tables import read_lookup_table
+from qana.imaging.dicom.tables import read_lookup_table
 from tests.doubles.dicom_doubles import BIG, IMPLICIT, NATIVE, RLE, expect, read_sample
 from tools.fuzz.dicom_files import Form, make_data_set, make_palette_image, make_values, write
 

@@ -15,8 +15,8 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 
 from qana.imaging import ImageError, decode_image, read_image
-from qana.imaging.dicom import is_dicom
-from qana.imaging.frame_process import MISSING_PACKAGE
+from qana.imaging.dicom.decoding import is_dicom
+from qana.imaging.dicom.frame_process import MISSING_PACKAGE
 from tests.doubles.dicom_doubles import (
     DEFLATED,
     J2K_LOSSLESS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qana.imaging.dicom_tables import LookupTable, read_lookup_table
+from qana.imaging.dicom.tables import LookupTable, read_lookup_table
 
 
 def make_linear_table(tags: Any, dtype: np.dtype) -> np.ndarray:

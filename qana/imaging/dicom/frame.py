@@ -7,11 +7,11 @@ import numpy as np
 from PIL import Image
 
 from qana.errors import ImageError
-from qana.imaging.dicom_codecs import decode_jpeg_2000
-from qana.imaging.dicom_colour import convert_values, expand_422
-from qana.imaging.dicom_file import DicomPicture
-from qana.imaging.dicom_jpeg import decode_jpeg
-from qana.imaging.dicom_kinds import (
+from qana.imaging.dicom.codecs import decode_jpeg_2000
+from qana.imaging.dicom.colour import convert_values, expand_422
+from qana.imaging.dicom.file import DicomPicture
+from qana.imaging.dicom.jpeg import decode_jpeg
+from qana.imaging.dicom.kinds import (
     DEFLATED_FRAMES,
     ENCAPSULATED,
     UNKNOWN_ENCODING,

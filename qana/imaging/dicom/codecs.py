@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from qana.errors import ImageError
-from qana.imaging.dicom_colour import convert_values
-from qana.imaging.dicom_file import DicomPicture
-from qana.imaging.dicom_kinds import name_identifier
-from qana.imaging.frame_process import MAX_SECONDS, MISSING_PACKAGE
+from qana.imaging.dicom.colour import convert_values
+from qana.imaging.dicom.file import DicomPicture
+from qana.imaging.dicom.frame_process import MAX_SECONDS, MISSING_PACKAGE
+from qana.imaging.dicom.kinds import name_identifier
 from qana.imaging.limits import TooCostlyError
 
 _JPEG_2000 = "1.2.840.10008.1.2.4.91"

@@ -6,8 +6,8 @@ from PIL import Image
 from qana.errors import ImageError
 from qana.imaging.declared_colours import SPACE_KEY, read_exif_space
 from qana.imaging.limits import TimedReader, check_size
-from qana.imaging.tiff_pixels import UNREAD_FORM
-from qana.imaging.tiff_samples import (
+from qana.imaging.tiff.pixels import UNREAD_FORM
+from qana.imaging.tiff.samples import (
     ASSUMED,
     CMYK,
     GREY,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qana.errors import ImageError
 from qana.imaging.limits import MAX_TIFF_PIECES, MAX_TIFF_TILE, TooCostlyError
-from qana.imaging.tiff_directory import TiffDirectories, TiffTag, encode_directory
+from qana.imaging.tiff.directory import TiffDirectories, TiffTag, encode_directory
 
 _SUBFILE, _OLD_SUBFILE, _WIDTH, _LENGTH, _COMPRESSION, _PHOTOMETRIC = 254, 255, 256, 257, 259, 262
 _ORIENTATION, _TILE_WIDTH, _TILE_LENGTH, _EXIF = 274, 322, 323, 34_665

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from qana.imaging.dicom_file import DicomPicture
-from qana.imaging.dicom_grey import make_grey_table, make_linear_table
-from qana.imaging.dicom_tables import read_lookup_table
+from qana.imaging.dicom.file import DicomPicture
+from qana.imaging.dicom.grey import make_grey_table, make_linear_table
+from qana.imaging.dicom.tables import read_lookup_table
 
 _RGB_CHANGES = 0.58
 """Changes of the second and third channel relative to the first, above which values are RGB."""

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from qana.errors import ImageError
-from qana.imaging.dicom_header import (
+from qana.imaging.dicom.header import (
     BIG_ENDIAN,
     DEFLATED,
     EXPLICIT,
@@ -21,7 +21,7 @@ from qana.imaging.dicom_header import (
     FileHeader,
     read_file_header,
 )
-from qana.imaging.dicom_kinds import UNKNOWN_ENCODING, check_kind, is_unknown_encoding
+from qana.imaging.dicom.kinds import UNKNOWN_ENCODING, check_kind, is_unknown_encoding
 from qana.imaging.limits import MAX_PIXELS, TimedReader, TooCostlyError
 
 _MAX_INFLATED = 3 * MAX_PIXELS + 2**20

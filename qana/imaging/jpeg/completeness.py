@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from qana.errors import ImageError
-from qana.imaging.jpeg_scans import (
+from qana.imaging.jpeg.scans import (
     RESTARTS,
     JpegScan,
     JpegScans,

@@ -7,12 +7,12 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from qana.imaging.declared_colours import SPACE_KEY, read_exif_space
-from qana.imaging.dicom_codecs import decode_with_gdcm
-from qana.imaging.dicom_colour import convert_values
-from qana.imaging.dicom_file import DicomPicture
-from qana.imaging.jpeg_completeness import load_jpeg
-from qana.imaging.jpeg_scans import end_jpeg
-from qana.imaging.jpeg_segments import clean_jpeg
+from qana.imaging.dicom.codecs import decode_with_gdcm
+from qana.imaging.dicom.colour import convert_values
+from qana.imaging.dicom.file import DicomPicture
+from qana.imaging.jpeg.completeness import load_jpeg
+from qana.imaging.jpeg.scans import end_jpeg
+from qana.imaging.jpeg.segments import clean_jpeg
 from qana.imaging.limits import TimedReader, check_size
 
 _JPEG_EXTENDED, _JPEG_LOSSLESS = "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57"

@@ -7,7 +7,7 @@ from PIL import Image
 from qana.errors import ImageError
 from qana.imaging.colour_space import ADOBE_RGB, DISPLAY_P3, ROMM_RGB, SRGB, ColourSpace
 from qana.imaging.declared_colours import SPACE_KEY
-from qana.imaging.dicom_header import is_dicom
+from qana.imaging.dicom.header import is_dicom
 from qana.imaging.limits import check_size
 
 __all__ = ["decode_dicom", "is_dicom"]
@@ -45,9 +45,9 @@ def decode_dicom(data: bytes, reduced_to: int) -> Image.Image:
         TooCostlyError: decoding takes more time or memory than any photo needs.
         Exception: the file is damaged; each decoder raises exceptions of its own.
     """
-    from qana.imaging.dicom_aspect import make_pixels_square, read_pixel_ratio
-    from qana.imaging.dicom_file import read_picture
-    from qana.imaging.dicom_frame import decode_frame
+    from qana.imaging.dicom.aspect import make_pixels_square, read_pixel_ratio
+    from qana.imaging.dicom.file import read_picture
+    from qana.imaging.dicom.frame import decode_frame
 
     picture = read_picture(data)
     tags = picture.tags

@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass
 
-from qana.imaging.tiff_directory import SIZES, TiffDirectories, TiffTag, encode_directory
+from qana.imaging.tiff.directory import SIZES, TiffDirectories, TiffTag, encode_directory
 
 _WIDTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _COUNT = 256, 258, 259, 262, 277
 _PLANAR, _PREDICTOR, _TILE_WIDTH, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 284, 317, 322, 338, 339

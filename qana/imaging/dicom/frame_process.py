@@ -1,4 +1,4 @@
-"""Decodes one compressed frame in a process of its own: a script, see `dicom_frame`.
+"""Decodes one compressed frame in a process of its own: a script, see `qana.imaging.dicom.codecs`.
 
 The decoders GDCM and OpenJPEG cannot be interrupted, and a malformed frame may make them crash or
 fill the memory. Here the system ends them. This file imports nothing of the project, because the

@@ -4,7 +4,7 @@ Source: DICOM PS3.4, Section B.5 (kinds) and PS3.6, Annex A (identifiers).
 """
 
 from qana.errors import ImageError
-from qana.imaging.dicom_header import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT
+from qana.imaging.dicom.header import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT
 
 _PHOTOGRAPHIC = tuple(
     f"1.2.840.10008.5.1.4.1.1.{number}"
