@@ -20,7 +20,7 @@ from qana.screening.chunks import Chunk, cut_chunks
 from qana.screening.local_pool import CRASHES, LocalPool
 from qana.screening.process_handle import ProcessLostError
 from qana.screening.rows import ScreeningRow, make_lost_row
-from qana.screening.screen import screen
+from qana.screening.screen import CHUNK_SIZE, screen
 
 SHA256 = find_entry("akida2").sha256
 
@@ -110,7 +110,8 @@ def test_a_model_that_cannot_be_loaded_ends_the_run_with_its_sentence() -> None:
 
 
 def test_rows_of_the_interface_come_in_order_and_end_with_it(photos_folder: Path) -> None:
-    paths = sorted(photos_folder.rglob("*.jpg"), reverse=True)[:40]
+    # More chunks than the queue and both processes hold, so that these cannot end early.
+    paths = sorted(photos_folder.rglob("*.jpg"), reverse=True)[: 2 * CHUNK_SIZE] * 4
     rows = screen(iter(paths), workers=2)
     assert next(rows).path == str(paths[0])
     assert list_children()
