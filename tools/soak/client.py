@@ -1,6 +1,6 @@
 """Acts as the browser of one virtual user, without a browser.
 
-As a browser does, it sends the values of all widgets with every message.
+As a browser does, it sends the values of all widgets and its address with every message.
 """
 
 import json
@@ -83,7 +83,7 @@ class Client:
                 rerun_script=ClientState(
                     widget_states=WidgetStates(widgets=[*states.values()]),
                     page_name=self._path,
-                    query_string="",
+                    query_string=self.page.query_string,
                 )
             )
         )

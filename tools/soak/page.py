@@ -10,10 +10,15 @@ TEXT = ("markdown", "heading", "alert", "html", "text", "metric")
 
 
 class Page:
-    """The elements of a page, by the path that the server gives to each."""
+    """The elements of a page, by the path that the server gives to each.
+
+    Attributes:
+        query_string: query string of its address.
+    """
 
     def __init__(self) -> None:
         """Creates an empty page."""
+        self.query_string = ""
         self._elements: dict[tuple[int, ...], Any] = {}
 
     def apply(self, message: ForwardMsg) -> None:
@@ -21,6 +26,8 @@ class Page:
         kind = message.WhichOneof("type")
         if kind == "new_session" and not message.metadata.run.fragment_ids:
             self._elements = {}  # a full run draws every element again
+        elif kind == "page_info_changed":
+            self.query_string = message.page_info_changed.query_string
         elif kind == "delta":
             path = tuple(message.metadata.delta_path)
             below = [old for old in self._elements if old[: len(path)] == path and old != path]
