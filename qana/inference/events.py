@@ -47,7 +47,10 @@ class LayerEvents:
 
 
 class LayerRecorder:
-    """Records the output of every layer. Not thread-safe: its owner holds a lock."""
+    """Records the output of every layer. Not thread-safe: its owner holds a lock.
+
+    It copies the layers, and the engine never frees such copies: make one recorder for a model.
+    """
 
     def __init__(self, model: akida.Model) -> None:
         """Takes the layers of `model`, which must not be mapped on a device."""
@@ -63,6 +66,22 @@ class LayerRecorder:
         self._entrance = akida.Model(layers=entrance)
         self._entrance_name = entrance[-1].name
         self._last = self._layers[-1]
+
+    def find_layers(self, name: str) -> tuple[akida.Layer, ...]:
+        """Finds the layer of the model and the copy that computes its output.
+
+        A variable that is changed in both changes what is recorded.
+
+        Args:
+            name: of a layer.
+
+        Raises:
+            KeyError: there is no such layer.
+        """
+        layers = {layer.name: layer for layer in self._layers}
+        computing = self._alone.get(name, self._entrance)
+        copies = [layer for layer in computing.layers if layer.name == name]
+        return (layers[name], *copies)
 
     def record(self, image: np.ndarray) -> dict[str, np.ndarray]:
         """Runs one photo and records the integers of each layer that sends events.

@@ -73,6 +73,7 @@ class EditableNetwork:
         """
         self._model = load_network(entry)
         self._lock = threading.Lock()
+        self._recorder = LayerRecorder(self._model)
         self.layers: dict[str, akida.Layer] = {layer.name: layer for layer in self._model.layers}
 
     def run(self, inputs: np.ndarray, changes: Changes) -> EditedAnswer:
@@ -90,14 +91,12 @@ class EditableNetwork:
             before: list[tuple[akida.Layer, str, np.ndarray]] = []
             try:
                 for name, variables in changes.items():
-                    for variable, values in variables.items():
-                        layer = self.layers[name]
-                        before.append((layer, variable, layer.get_variable(variable)))
-                        layer.set_variable(variable, values)
-                # The recorder copies the layers, so it is made after the changes.
-                recorder = LayerRecorder(self._model)
-                outputs = recorder.record(inputs)
-                return EditedAnswer(recorder.logits(outputs), count_events(outputs))
+                    for layer in self._recorder.find_layers(name):
+                        for variable, values in variables.items():
+                            before.append((layer, variable, layer.get_variable(variable)))
+                            layer.set_variable(variable, values)
+                outputs = self._recorder.record(inputs)
+                return EditedAnswer(self._recorder.logits(outputs), count_events(outputs))
             finally:
                 for layer, variable, values in reversed(before):
                     layer.set_variable(variable, values)

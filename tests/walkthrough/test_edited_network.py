@@ -1,6 +1,7 @@
 """Changed networks run in the engine: weights of few bits, raised thresholds, and back again."""
 
 import numpy as np
+import psutil
 import pytest
 
 from qana.imaging import read_image
@@ -44,6 +45,18 @@ def test_without_a_change_the_answer_is_the_deployed_one(network, prediction) ->
     assert answer.events == prediction.events
     assert answer.label == prediction.top[0][0]
     assert answer.compute_margin(answer.label) >= 0
+
+
+def test_many_changes_take_no_more_memory(network, prediction) -> None:
+    thresholds = [raise_thresholds(network, dict.fromkeys(list_sides(network.layers), 1))]
+
+    def measure_after(runs: int) -> int:
+        for changes in thresholds * runs:
+            network.run(prediction.inputs, changes)
+        return psutil.Process().memory_info().rss
+
+    before = measure_after(10)
+    assert measure_after(60) - before < 10e6
 
 
 def test_a_change_is_computed_and_undone(network, prediction, classifier) -> None:
