@@ -1,8 +1,9 @@
 """Reads and writes the JSON documents that commands leave beside the models."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -79,6 +80,8 @@ def read_report_if_present(relative: str, kind: type[Report], folder: Path | Non
 def read_report(path: Path, kind: type[Report]) -> Report:
     """Reads one document and checks its keys and types; ignores unknown keys.
 
+    An unchanged file is read once, because pages quote reports each time that they are drawn.
+
     Args:
         path: the file.
         kind: dataclass or struct that describes the document.
@@ -87,12 +90,19 @@ def read_report(path: Path, kind: type[Report]) -> Report:
         ReportError: the file is damaged.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        found = path.stat()
+        document: Report = _decode(path, cast(Any, kind), found.st_mtime_ns, found.st_size)
+        return document
     except (OSError, ValueError, RecursionError):
         raise ReportError(
             f"The report {path.parent.name}/{path.name} in the models folder is damaged: restore "
             "it from the repository or run its command again."
         ) from None
+
+
+@lru_cache(maxsize=64)
+def _decode(path: Path, kind: Any, _changed: int, _size: int) -> Any:
+    return msgspec.json.decode(path.read_bytes(), type=kind)
 
 
 def to_document(report: Any) -> dict[str, Any]:
