@@ -3,6 +3,7 @@
 import csv
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,13 @@ def collect_once() -> None:
 def leave_the_rest() -> None:
     """What the fixtures of a module have made stays, too."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def check_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app draws charts without a check against the schema of Vega-Lite, which takes long."""
+    if charts := sys.modules.get("ui.chart_data"):
+        monkeypatch.setattr(charts, "CHECKED", True)
 
 
 @pytest.fixture(scope="session")

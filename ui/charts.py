@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 
 from ui.chart_axes import fit_domain, make_tick_axis
+from ui.chart_data import make_chart
 
 Rows = Sequence[dict[str, Any]]
 ROW = 30
@@ -35,7 +36,7 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
         average: where to draw a dashed line, 0 to 1.
     """
     order, scores = _list_unique(rows, "set"), _list_unique(rows, "score")
-    base = alt.Chart(alt.InlineData([*rows])).encode(
+    base = make_chart(rows).encode(
         y=alt.Y("set:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8)),
         yOffset=alt.YOffset("score:N", sort=scores),
         color=alt.Color(
@@ -44,7 +45,12 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
             title=None,
             legend=make_legend(len(scores) > 2) if len(scores) > 1 else None,
         ),
-        tooltip=["set:N", "score:N", *_format_tooltips("value", "low", "high"), "source:N"],
+        tooltip=[
+            alt.Tooltip("set:N"),
+            alt.Tooltip("score:N"),
+            *format_tooltips("value", "low", "high"),
+            alt.Tooltip("source:N"),
+        ],
     )
     measured = base.transform_filter("datum.low !== null")
     published = base.transform_filter("datum.low === null")
@@ -53,7 +59,7 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
     x = alt.X("value:Q", scale=scale, title=None, axis=make_tick_axis(low, high))
     layers = [
         measured.mark_rule(strokeWidth=2.5, strokeCap="round", opacity=0.55).encode(
-            x=alt.X("low:Q", scale=scale, title=None), x2="high:Q"
+            x=alt.X("low:Q", scale=scale, title=None), x2=alt.X2("high:Q")
         ),
         measured.mark_circle(size=85, opacity=1).encode(x=x),
     ]
@@ -61,9 +67,7 @@ def draw_intervals(rows: Rows, average: float | None = None) -> alt.LayerChart:
         diamonds = published.mark_point(size=75, strokeWidth=2, shape="diamond", filled=False)
         layers.append(diamonds.encode(x=x))
     if average is not None:
-        line = alt.Chart(alt.InlineData([{"at": average}])).mark_rule(
-            strokeDash=[3, 3], color=GUIDE
-        )
+        line = make_chart([{"at": average}]).mark_rule(strokeDash=[3, 3], color=GUIDE)
         layers.insert(0, line.encode(x=alt.X("at:Q", scale=scale)))
     height = len(order) * (ROW if len(scores) == 1 else 14 + 16 * len(scores))
     return alt.layer(*layers).properties(height=height, autosize=PLOT_HEIGHT)
@@ -83,10 +87,15 @@ def draw_confusion(rows: Rows) -> alt.LayerChart:
     names = list(dict.fromkeys(row["true"] for row in rows))
     shared = {"labelPadding": 6, "titlePadding": 8, "labelOverlap": False, "labelLimit": 160}
     across = alt.Axis(labelAngle=-45, labelAlign="right", **shared)
-    base = alt.Chart(alt.InlineData([*rows])).encode(
+    base = make_chart(rows).encode(
         x=alt.X("called:N", sort=names, title="called", axis=across),
         y=alt.Y("true:N", sort=names, title="recorded", axis=alt.Axis(**shared)),
-        tooltip=["true:N", "called:N", "photos:Q", alt.Tooltip("share:Q", format=".1%")],
+        tooltip=[
+            alt.Tooltip("true:N"),
+            alt.Tooltip("called:N"),
+            alt.Tooltip("photos:Q"),
+            alt.Tooltip("share:Q", format=".1%"),
+        ],
     )
     # One colour with varying opacity keeps the text readable on light and on dark.
     cells = base.mark_rect(cornerRadius=4, stroke=None).encode(
@@ -98,9 +107,9 @@ def draw_confusion(rows: Rows) -> alt.LayerChart:
         base.transform_calculate(text_colour="'8'")
         .mark_text(fontSize=13)
         .encode(
-            text="photos:Q",
+            text=alt.Text("photos:Q"),
             color=TEXT_COLOUR,
-            opacity=alt.condition("datum.photos === 0", alt.value(0.35), alt.value(1)),
+            opacity=alt.OpacityValue(1, condition={"test": "datum.photos === 0", "value": 0.35}),
         )
     )
     return (cells + text).properties(height=280, autosize=PLOT_HEIGHT)
@@ -112,25 +121,6 @@ def describe_confusion(rows: Rows) -> str:
         f"{row['photos']} {row['true']} called {row['called']}" for row in rows if row["photos"]
     )
     return f"Photos by class: {', '.join(found)}"
-
-
-def draw_reliability(bins: Rows) -> alt.LayerChart:
-    """Draws a reliability diagram: accuracy against confidence. The dashed diagonal is ideal.
-
-    Args:
-        bins: records with confidence, accuracy (0 to 1) and n, the number of photos.
-    """
-    base = alt.Chart(alt.InlineData([*bins])).encode(
-        x=alt.X("confidence:Q", scale=SHARES, title="how sure", axis=TENTHS),
-        y=alt.Y("accuracy:Q", scale=SHARES, title="how often right", axis=TENTHS),
-    )
-    dots = base.mark_circle(opacity=0.9).encode(
-        size=alt.Size("n:Q", scale=alt.Scale(range=(20, 420)), legend=None),
-        tooltip=[*_format_tooltips("confidence", "accuracy"), "n:Q"],
-    )
-    return (_draw_diagonal() + base.mark_line(strokeWidth=1.5, opacity=0.5) + dots).properties(
-        height=300
-    )
 
 
 def draw_roc(
@@ -146,12 +136,12 @@ def draw_roc(
     names = _list_unique(rows, "class")
     chosen = alt.selection_point(fields=["class"], bind="legend")
     lines = (
-        alt.Chart(alt.InlineData([*rows]))
+        make_chart(rows)
         .mark_line(strokeWidth=2)
         .encode(
             x=alt.X("false:Q", scale=SHARES, title="false alarms (1 - specificity)", axis=TENTHS),
             y=alt.Y("true:Q", scale=SHARES, title="found (sensitivity)", axis=TENTHS),
-            order="false:Q",
+            order=alt.Order("false:Q"),
             color=alt.Color(
                 "class:N",
                 sort=names,
@@ -159,21 +149,23 @@ def draw_roc(
                 legend=make_legend(one_column=True) if len(names) > 1 else None,
             ),
             opacity=alt.condition(chosen, alt.value(1), alt.value(0.12)),
-            tooltip=["class:N", *_format_tooltips("false", "true")],
+            tooltip=[alt.Tooltip("class:N"), *format_tooltips("false", "true")],
         )
         .add_params(chosen)
     )
-    layers: list[alt.Chart] = [_draw_diagonal(), lines]
+    layers: list[alt.Chart] = [draw_diagonal(), lines]
     if point:
-        mark = alt.Chart(alt.InlineData([point])).mark_circle(size=150, color=MARK, opacity=1)
+        mark = make_chart([point]).mark_circle(size=150, color=MARK, opacity=1)
         layers.append(
-            mark.encode(x="false:Q", y="true:Q", tooltip=_format_tooltips("false", "true"))
+            mark.encode(
+                x=alt.X("false:Q"), y=alt.Y("true:Q"), tooltip=format_tooltips("false", "true")
+            )
         )
     if deployed:
-        mark = alt.Chart(alt.InlineData([deployed])).mark_point(
+        mark = make_chart([deployed]).mark_point(
             size=160, strokeWidth=2.5, shape="diamond", filled=False, color=GUIDE, opacity=1
         )
-        layers.append(mark.encode(x="false:Q", y="true:Q"))
+        layers.append(mark.encode(x=alt.X("false:Q"), y=alt.Y("true:Q")))
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
 
 
@@ -187,41 +179,20 @@ def draw_precision_recall(
         base_rate: share of the positives, 0 to 1.
         point: an operating point to mark, with recall and precision.
     """
-    base = alt.Chart(alt.InlineData([*rows])).encode(
+    base = make_chart(rows).encode(
         x=alt.X("recall:Q", scale=SHARES, title="found (recall)", axis=TENTHS),
         y=alt.Y("precision:Q", scale=SHARES, title="right among the calls", axis=TENTHS),
-        tooltip=_format_tooltips("recall", "precision"),
+        tooltip=format_tooltips("recall", "precision"),
     )
-    line = alt.Chart(alt.InlineData([{"at": base_rate}])).mark_rule(strokeDash=[3, 3], color=GUIDE)
+    line = make_chart([{"at": base_rate}]).mark_rule(strokeDash=[3, 3], color=GUIDE)
     layers = [
         line.encode(y=alt.Y("at:Q", scale=SHARES)),
-        base.mark_line(strokeWidth=2, interpolate="step-before").encode(order="place:Q"),
+        base.mark_line(strokeWidth=2, interpolate="step-before").encode(order=alt.Order("place:Q")),
     ]
     if point:
-        mark = alt.Chart(alt.InlineData([point])).mark_circle(size=150, color=MARK, opacity=1)
-        layers.append(mark.encode(x="recall:Q", y="precision:Q"))
+        mark = make_chart([point]).mark_circle(size=150, color=MARK, opacity=1)
+        layers.append(mark.encode(x=alt.X("recall:Q"), y=alt.Y("precision:Q")))
     return alt.layer(*layers).properties(height=260, autosize=PLOT_HEIGHT)
-
-
-def draw_risk_coverage(rows: Rows, coverage: float) -> alt.LayerChart:
-    """Draws the share of wrong answers against the share of answered photos.
-
-    Args:
-        rows: records with subset, coverage and risk, 0 to 1.
-        coverage: share for which the threshold was chosen, drawn as a dashed line.
-    """
-    lines = (
-        alt.Chart(alt.InlineData([*rows]))
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=alt.X("coverage:Q", scale=SHARES, title="share of photos answered", axis=TENTHS),
-            y=alt.Y("risk:Q", title="wrong among them", axis=alt.Axis(format=".0%")),
-            color=alt.Color("subset:N", title=None, legend=make_legend()),
-            tooltip=["subset:N", *_format_tooltips("coverage", "risk")],
-        )
-    )
-    rule = alt.Chart(alt.InlineData([{"at": coverage}])).mark_rule(strokeDash=[3, 3], color=GUIDE)
-    return (lines + rule.encode(x="at:Q")).properties(height=300)
 
 
 def make_legend(one_column: bool = False) -> alt.Legend:
@@ -234,13 +205,16 @@ def make_legend(one_column: bool = False) -> alt.Legend:
     return alt.Legend(orient="bottom", columns=columns, labelLimit=260, symbolOpacity=1)
 
 
-def _draw_diagonal() -> alt.Chart:
-    ends = alt.InlineData([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
-    line = alt.Chart(ends).mark_line(strokeDash=[3, 3], strokeWidth=1, color=GUIDE)
+def draw_diagonal() -> alt.Chart:
+    """Draws a dashed line from zero to one."""
+    line = make_chart([{"a": 0, "b": 0}, {"a": 1, "b": 1}]).mark_line(
+        strokeDash=[3, 3], strokeWidth=1, color=GUIDE
+    )
     return line.encode(x=alt.X("a:Q", scale=SHARES), y=alt.Y("b:Q", scale=SHARES))
 
 
-def _format_tooltips(*names: str) -> list[alt.Tooltip]:
+def format_tooltips(*names: str) -> list[alt.Tooltip]:
+    """Formats numbers of a row, such as scores, for the tooltip of its mark."""
     return [alt.Tooltip(f"{name}:Q", format=".3f") for name in names]
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from qana.evaluation.operating_points import OperatingCurve, OperatingPoint
 from ui import charts
+from ui.chart_data import show_chart
 
 MOST_POINTS = 200
 """Number of points of a curve that is drawn."""
@@ -102,7 +103,7 @@ def _draw_roc(
     ]
     mark = _place(point)
     st.markdown(f"**ROC**, area {curve.auc:.3f}")
-    st.altair_chart(
+    show_chart(
         charts.draw_roc(rows, mark, _place(deployed) if deployed else None),
         alt=f"ROC curve with an area of {curve.auc:.3f}; the mark finds {mark['true']:.0%} and "
         f"calls {mark['false']:.0%} of the others",
@@ -126,7 +127,7 @@ def _draw_precision_recall(
     precision = 1.0 if point.precision is None else point.precision
     mark = {"recall": point.sensitivity or 0.0, "precision": precision}
     st.markdown(f"**Precision and recall**, average precision {curve.average_precision:.3f}")
-    st.altair_chart(
+    show_chart(
         charts.draw_precision_recall(rows, base_rate, mark),
         alt=f"Precision-recall curve, average precision {curve.average_precision:.3f}; the mark "
         f"finds {mark['recall']:.0%}, and {precision:.0%} of its calls are right",

@@ -186,4 +186,4 @@ def test_the_stored_study_is_drawn_before_and_after_tuning() -> None:
     ]
     assert "4 bits, tuned while quantized: 0.500" in _describe(rows, [0.6])
     assert "float: 0.600" in _describe(rows, [0.6])
-    assert _draw_dumbbells(rows, [0.6]).to_dict()
+    assert _draw_dumbbells(rows, [0.6])["layer"]

@@ -15,6 +15,7 @@ from qana.screening.labelled_answers import LabelledAnswers, join_labels
 from qana.screening.photo_collection import ChosenFile
 from ui import charts
 from ui.batch.session import BatchSession
+from ui.chart_data import show_chart
 from ui.operating_point import show_operating_point
 from ui.uploads import MAX_PHOTO_MB
 from ui.verdict import MALIGNANT_HELP
@@ -59,7 +60,7 @@ def show_scores(session: BatchSession) -> None:
     with left:
         st.markdown("**Confusion matrix**, in photos")
         cells = list_confusion(scores)
-        st.altair_chart(charts.draw_confusion(cells), alt=charts.describe_confusion(cells))
+        show_chart(charts.draw_confusion(cells), alt=charts.describe_confusion(cells))
     with right:
         st.markdown("**In figures**")
         st.dataframe(_make_class_table(scores), hide_index=True)

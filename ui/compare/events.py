@@ -12,6 +12,7 @@ from qana.bench.synaptic_operations import LayerOperations
 from qana.classes import BY_CODE
 from qana.data.samples import ATTRIBUTION, load_samples
 from qana.inference.manifest import ModelEntry
+from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT, make_legend
 from ui.compare.rows import format_number
 from ui.compare.source import show_counted, show_sources
@@ -61,9 +62,7 @@ def show_events(entry: ModelEntry) -> None:
     with st.container(horizontal=True):
         show_counted("events")
         show_sources(MODELLED, [middle.source, middle.caveat], "events-energy")
-    st.altair_chart(
-        draw_event_costs(rows), alt=f"Events and modelled energy of the samples: {words}"
-    )
+    show_chart(draw_event_costs(rows), alt=f"Events and modelled energy of the samples: {words}")
     st.markdown(
         f"The {middle.rate:.0%} interval of one photo's energy is far wider than the chart: "
         f"{format_number(middle.low)} to {format_number(middle.high)} mJ."
@@ -80,15 +79,15 @@ def draw_event_costs(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     close = alt.Scale(zero=False, nice=True)
     thousands = alt.Axis(format=",.0f", tickCount=4)
     return (
-        alt.Chart(alt.InlineData([*rows]))
+        make_chart(rows)
         .mark_circle(size=110, opacity=1)
         .encode(
             x=alt.X("events:Q", scale=close, title="events of the photo", axis=thousands),
             y=alt.Y("energy:Q", scale=close, title="modelled, mJ", axis=alt.Axis(tickCount=5)),
             color=alt.Color("class:N", title=None, legend=make_legend(one_column=True)),
             tooltip=[
-                "photo:O",
-                "class:N",
+                alt.Tooltip("photo:O"),
+                alt.Tooltip("class:N"),
                 alt.Tooltip("events:Q", format=","),
                 alt.Tooltip("energy:Q", format=".3f"),
             ],
@@ -118,7 +117,7 @@ def show_operations(entry: ModelEntry) -> None:
         if getattr(row, key)
     ]
     words = ", ".join(f"{kind} {total:,}" for kind, total in totals.items())
-    st.altair_chart(draw_operations(bars), alt=f"Operations of each layer; in all: {words}")
+    show_chart(draw_operations(bars), alt=f"Operations of each layer; in all: {words}")
     st.caption(
         "Dense: every weight times every input. Effective: only those with both other than zero; "
         "accumulates if all inputs are -1, 0 or 1. NeuroBench, Yik et al., arXiv 2304.04640."
@@ -136,14 +135,18 @@ def draw_operations(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     kinds = [kind for kind in OPERATIONS.values() if any(row["kind"] == kind for row in rows)]
     axis = alt.Axis(labelLimit=230, labelOverlap=False, title=None)
     return (
-        alt.Chart(alt.InlineData([*rows]))
+        make_chart(rows)
         .mark_bar()
         .encode(
             y=alt.Y("layer:N", sort=order, axis=axis),
             yOffset=alt.YOffset("kind:N", sort=kinds),
             x=alt.X("count:Q", title="million operations", axis=alt.Axis(tickCount=5)),
             color=alt.Color("kind:N", sort=kinds, title=None, legend=make_legend(one_column=True)),
-            tooltip=["layer:N", "kind:N", alt.Tooltip("count:Q", format=".2f")],
+            tooltip=[
+                alt.Tooltip("layer:N"),
+                alt.Tooltip("kind:N"),
+                alt.Tooltip("count:Q", format=".2f"),
+            ],
         )
         .properties(height=LINE * len(order), autosize=PLOT_HEIGHT)
     )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from qana.bench.compare_rows import AlwaysOnDevice, find_break_even, make_always_on_device
 from qana.bench.rows import Row
+from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT, make_legend
 
 POINTS = 60
@@ -57,7 +58,7 @@ def show_hour(names: tuple[str, str], rows: tuple[Row, Row]) -> None:
         for choice, use in zip(CHOICES, (a, b), strict=True)
         for one in _make_records(choice, use)
     ]
-    st.altair_chart(
+    show_chart(
         draw_hours(records),
         alt="Energy of an hour against images in it, for both: see the sentence above",
     )
@@ -76,7 +77,7 @@ def draw_hours(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     """Draws the energy of an hour by images in it, from records with what, images, joules."""
     scale = alt.Scale(type="log")
     return (
-        alt.Chart(alt.InlineData([*rows]))
+        make_chart(rows)
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("images:Q", scale=scale, title="images an hour", axis=alt.Axis(format="~s")),
@@ -84,7 +85,11 @@ def draw_hours(rows: Sequence[dict[str, Any]]) -> alt.Chart:
             color=alt.Color(
                 "what:N", sort=list(CHOICES), title=None, legend=make_legend(one_column=True)
             ),
-            tooltip=["what:N", alt.Tooltip("images:Q", format=",.0f"), "joules:Q"],
+            tooltip=[
+                alt.Tooltip("what:N"),
+                alt.Tooltip("images:Q", format=",.0f"),
+                alt.Tooltip("joules:Q"),
+            ],
         )
         .properties(height=280, autosize=PLOT_HEIGHT)
     )

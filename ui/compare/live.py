@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from qana.bench.bench_process import BenchProcess
 from qana.bench.command import RUNTIME_NAMES
 from qana.bench.readings import MEASURED
+from ui.chart_data import make_chart, show_chart
 from ui.charts import GUIDE, PLOT_HEIGHT
 from ui.compare.rows import format_number
 from ui.compare.source import show_sources
@@ -78,7 +79,7 @@ def show_distributions(job: BenchProcess) -> None:
     middles = {_name_series(at): sorted(found)[len(found) // 2] for at, found in series.items()}
     words = "; ".join(f"{name}: {format_number(middle)} ms" for name, middle in middles.items())
     show_sources(MEASURED, [SO_FAR.format(command=job.command)], "live")
-    st.altair_chart(draw_latencies(rows), alt=f"Time of an answer, median: {words}")
+    show_chart(draw_latencies(rows), alt=f"Time of an answer, median: {words}")
     energies = {at: value for at, value in list(job.energy_mj.items()) if value is not None}
     with st.container(horizontal=True):
         for at, value in energies.items():
@@ -93,12 +94,13 @@ def draw_latencies(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
     """
     order = list(dict.fromkeys(row["what"] for row in rows))
     axis = alt.Axis(labelLimit=210, labelPadding=8, title=None)
-    base = alt.Chart(alt.InlineData([*rows])).encode(y=alt.Y("what:N", sort=order, axis=axis))
+    base = make_chart(rows).encode(y=alt.Y("what:N", sort=order, axis=axis))
     scale = alt.Scale(type="log", nice=True)
     x = alt.X("ms:Q", scale=scale, title="milliseconds to an answer")
     ticks = base.mark_tick(thickness=1.5, opacity=0.35, size=18).encode(x=x)
     middle = base.mark_tick(thickness=3, size=26, color=GUIDE).encode(
-        x=alt.X("median(ms):Q", scale=scale), tooltip=["what:N", "median(ms):Q"]
+        x=alt.X("median(ms):Q", scale=scale),
+        tooltip=[alt.Tooltip("what:N"), alt.Tooltip("median(ms):Q")],
     )
     return alt.layer(ticks, middle).properties(height=LINE * len(order), autosize=PLOT_HEIGHT)
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from qana.walkthrough.agreement import Agreement
 from qana.walkthrough.stored_results import StoredResults
+from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT
 from ui.convert.chapter import show_number
 from ui.convert.job_results import get_result
@@ -42,7 +43,7 @@ def show(photo: WalkthroughPhoto) -> None:
             "sums and joins are computed again here, because its engine runs one layer at a time.",
         )
         _show_verdict(found)
-    figure.altair_chart(_draw_layers(found), alt=_describe(found))
+    show_chart(_draw_layers(found), alt=_describe(found), place=figure)
     if found.not_compared:
         st.caption(
             f"Not compared, because Keras has no layer of that name: "
@@ -121,8 +122,13 @@ def _draw_layers(found: Agreement) -> alt.LayerChart:
         }
         for number, layer in enumerate(found.layers, start=1)
     ]
-    tooltip = ["layer:N", alt.Tooltip("integers:Q", format=","), "differ:Q", "largest:Q"]
-    base = alt.Chart(alt.InlineData(rows)).encode(
+    tooltip = [
+        alt.Tooltip("layer:N"),
+        alt.Tooltip("integers:Q", format=","),
+        alt.Tooltip("differ:Q"),
+        alt.Tooltip("largest:Q"),
+    ]
+    base = make_chart(rows).encode(
         x=alt.X("order:O", title="layers, from the pixels on", axis=alt.Axis(labels=False)),
         color=alt.Color("is:N", sort=[SAME, OTHER], title=None, legend=alt.Legend(orient="bottom")),
         tooltip=tooltip,
@@ -131,7 +137,7 @@ def _draw_layers(found: Agreement) -> alt.LayerChart:
         y=alt.Y("integers:Q", title="integers compared", axis=alt.Axis(format="~s", tickCount=4))
     )
     checks = base.mark_text(dy=-8, fontSize=10).encode(
-        y="integers:Q", text=alt.condition("datum.differ == 0", alt.value("0"), "differ:Q")
+        y=alt.Y("integers:Q"), text=alt.Text("differ:Q")
     )
     return (bars + checks).properties(height=260, autosize=PLOT_HEIGHT)
 

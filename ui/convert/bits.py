@@ -15,6 +15,7 @@ from qana.walkthrough.bit_widths import (
     count_correct_by_class,
 )
 from qana.walkthrough.stored_results import Bits
+from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT, make_legend
 from ui.convert.chapter import show_number
 from ui.convert.job_results import get_result
@@ -61,9 +62,10 @@ def show(photo: WalkthroughPhoto) -> None:
             bind="query-params",
         )
     st.caption(
-        "The first layer's weights keep 8 bits, and so do sums without a rectifier, as the vendor "
-        "has it. The converter takes weights of 8 and 4 bits; those of 2 are held in 4. The "
-        "simulator computes every pair, but this network maps to a chip with 8/8 alone: its layers "
+        "The first layer's weights keep 8 bits, as the vendor has it, and so do sums without a "
+        "rectifier (ReLU), which makes negative sums zero. The converter takes weights of 8 and 4 "
+        "bits; those of 2 are held in 4. The simulator computes every pair, but this network maps "
+        "to a chip with 8/8 alone: its layers "
         "without a rectifier give 8 bits, and no chip has that with weights of 4."
     )
     bits = (weights, activations)
@@ -124,7 +126,7 @@ def _show_answers(
             f"{sum(right['float'].values())} of all: {PER_CLASS} test lesions of each class, run "
             f"through the network after a quantization of {found.seconds:.0f} s.",
         )
-    figure.altair_chart(_draw_by_class(right), alt=_describe(right))
+    show_chart(_draw_by_class(right), alt=_describe(right), place=figure)
 
 
 def _draw_by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
@@ -135,7 +137,7 @@ def _draw_by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
         for code, count in counts.items()
     ]
     return (
-        alt.Chart(alt.InlineData(rows))
+        make_chart(rows)
         .mark_bar(cornerRadiusEnd=3)
         .encode(
             y=alt.Y("class:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
@@ -149,7 +151,7 @@ def _draw_by_class(right: dict[str, dict[str, int]]) -> alt.Chart:
             color=alt.Color(
                 "network:N", sort=forms, title=None, legend=make_legend(one_column=True)
             ),
-            tooltip=["network:N", "class:N", "right:Q"],
+            tooltip=[alt.Tooltip("network:N"), alt.Tooltip("class:N"), alt.Tooltip("right:Q")],
         )
         .properties(height=230, autosize=PLOT_HEIGHT)
     )
@@ -195,19 +197,23 @@ def _show_photo(photo: WalkthroughPhoto, bits: Bits, name: str) -> None:
         for code, value in zip(LABELS, logits, strict=True)
     ]
     chart = (
-        alt.Chart(alt.InlineData(rows))
+        make_chart(rows)
         .mark_point(filled=True, size=90, opacity=1)
         .encode(
             x=alt.X("logit:Q", title="logit", axis=alt.Axis(tickCount=5)),
             y=alt.Y("class:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
             color=alt.Color("network:N", sort=forms, title=None, legend=make_legend()),
             shape=alt.Shape("network:N", sort=forms, title=None, legend=make_legend()),
-            tooltip=["network:N", "class:N", alt.Tooltip("logit:Q", format=".2f")],
+            tooltip=[
+                alt.Tooltip("network:N"),
+                alt.Tooltip("class:N"),
+                alt.Tooltip("logit:Q", format=".2f"),
+            ],
         )
         .properties(height=210, autosize=PLOT_HEIGHT)
     )
     chosen = [BY_CODE[LABELS[int(logits.argmax())]].name for logits in (before, found)]
-    st.altair_chart(
+    show_chart(
         chart,
         alt="Logits. " + "; ".join(f"{r['network']} {r['class']} {r['logit']:.1f}" for r in rows),
     )

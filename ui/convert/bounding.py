@@ -18,6 +18,7 @@ from qana.walkthrough.activation_quantization import (
 )
 from qana.walkthrough.bit_widths import CHOICES
 from qana.walkthrough.folding import LAYERS, Activations
+from ui.chart_data import show_chart
 from ui.convert.bounding_chart import draw_histogram
 from ui.convert.chapter import show_number
 from ui.convert.photo import WalkthroughPhoto
@@ -101,7 +102,7 @@ def _show_bound(found: Activations) -> None:
     quantized = quantize(values, highest, bound, bits, found.equalized)
     lowest, top = min(float(values.min()), 0.0), max(float(values.max()), highest, found.bound)
     with figure:
-        st.altair_chart(
+        show_chart(
             draw_histogram(
                 compute_histogram(values, lowest, top, quantized.end), quantized, bound, found.bound
             ),

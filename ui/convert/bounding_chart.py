@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 
 from qana.walkthrough.activation_quantization import Quantized
+from ui.chart_data import make_chart
 from ui.charts import GUIDE, PLOT_HEIGHT
 
 ZERO, KEPT, CUT, TEXT = "becomes 0", "kept", "cut", "text"
@@ -43,11 +44,11 @@ def draw_histogram(
     x = alt.Scale(domain=(float(edges[0]), max(float(edges[-1]), levels[-1]["level"])), nice=False)
     axis = alt.Axis(offset=16, grid=False, tickCount=8)
     histogram = (
-        alt.Chart(alt.InlineData(bars))
+        make_chart(bars)
         .mark_bar(binSpacing=0.5)
         .encode(
             x=alt.X("from:Q", scale=x, title="value before the activation", axis=axis),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             y=alt.Y(
                 "height:Q",
                 scale=alt.Scale(type="sqrt"),
@@ -56,31 +57,32 @@ def draw_histogram(
             ),
             y2=alt.Y2Datum(0),
             color=ZONES,
-            tooltip=[*(alt.Tooltip(f"{n}:Q", format=".3g") for n in ("from", "to")), "values:Q"],
+            tooltip=[
+                *(alt.Tooltip(f"{n}:Q", format=".3g") for n in ("from", "to")),
+                alt.Tooltip("values:Q"),
+            ],
         )
     )
     ticks = (
-        alt.Chart(alt.InlineData(levels))
+        make_chart(levels)
         .mark_rule(strokeWidth=1.5)
         .encode(
             x=alt.X("level:Q", scale=x),
-            y=alt.value(HEIGHT + 3),
-            y2=alt.value(HEIGHT + 14),
+            y=alt.YValue(HEIGHT + 3),
+            y2=alt.Y2Value(HEIGHT + 14),
             color=ZONES,
-            opacity=alt.condition("datum.used", alt.value(1), alt.value(0.3)),
-            tooltip=[alt.Tooltip("level:Q", format=".3g"), "values:Q"],
+            opacity=alt.OpacityValue(0.3, condition={"test": "datum.used", "value": 1}),
+            tooltip=[alt.Tooltip("level:Q", format=".3g"), alt.Tooltip("values:Q")],
         )
     )
     name = "largest in calibration" if quantized.end < (bound or np.inf) else "bound"
     end = [{"at": quantized.end, "name": f"{name} {quantized.end:.3g}", "zone": TEXT}]
-    rule = alt.Chart(alt.InlineData(end)).encode(x=alt.X("at:Q", scale=x), color=ZONES)
+    rule = make_chart(end).encode(x=alt.X("at:Q", scale=x), color=ZONES)
     right = quantized.end > (x.domain[0] + x.domain[1]) / 2
     label = rule.mark_text(
         align="right" if right else "left", dx=4 if right else -4, baseline="bottom", fontSize=13
-    ).encode(y=alt.value(-5), text="name:N")
-    dotted = alt.Chart(alt.InlineData([{"at": learned}])).mark_rule(
-        strokeDash=[1, 3], strokeWidth=2, color=GUIDE
-    )
+    ).encode(y=alt.YValue(-5), text=alt.Text("name:N"))
+    dotted = make_chart([{"at": learned}]).mark_rule(strokeDash=[1, 3], strokeWidth=2, color=GUIDE)
     layers = [
         histogram,
         ticks,

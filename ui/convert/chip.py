@@ -7,6 +7,7 @@ import streamlit as st
 from qana.inference.manifest import AKIDA1, ModelEntry, read_manifest
 from qana.walkthrough.chip_drawing import ChipMapping
 from qana.walkthrough.chip_drawing_reader import AKIDA_1_BITS, DEVICES, FIRST_GENERATION, map_entry
+from ui.chart_data import Spec, make_spec, show_chart
 from ui.convert.chapter import show_number
 from ui.convert.mesh import Layers, draw_mesh, get_mark
 from ui.convert.photo import WalkthroughPhoto
@@ -42,7 +43,7 @@ def show(photo: WalkthroughPhoto) -> None:
     entry = photo.classifier.entry
     mapping = map_on_device(entry.sha256, device, entry)
     if mapping.refusal is None:
-        _show_mapping(mapping, f"the deployed model {entry.name}")
+        _show_mapping(mapping, f"the deployed model {entry.name}", entry.sha256)
         return
     _explain(mapping, entry.name)
     if device not in FIRST_GENERATION:
@@ -50,7 +51,7 @@ def show(photo: WalkthroughPhoto) -> None:
     for other in read_manifest():
         if other.target == AKIDA1:
             mapping = map_on_device(other.sha256, device, other)
-            _show_mapping(mapping, f"the model {other.name}, trained for Akida 1.0")
+            _show_mapping(mapping, f"the model {other.name}, trained for Akida 1.0", other.sha256)
             return
     st.info(
         "There is no model for Akida 1.0 in the models folder: make one with `python -m qana train "
@@ -92,7 +93,19 @@ def _explain(mapping: ChipMapping, name: str) -> None:
     st.warning(title + "\n".join(f"- {one}" for one in reasons), icon=":material/block:")
 
 
-def _show_mapping(mapping: ChipMapping, network: str) -> None:
+@st.cache_data(max_entries=32, show_spinner=False)
+def _draw_once(sha256: str, device: str, number: int, _mapping: ChipMapping) -> Spec:
+    """Draws a pass of the network with this hash, once for all visitors."""
+    return make_spec(draw_mesh(_mapping, _number_layers(_mapping, number)))
+
+
+def _number_layers(mapping: ChipMapping, number: int) -> Layers:
+    """Numbers the layers of a pass from the pixels on."""
+    before = sum(map(len, mapping.passes[:number]))
+    return dict(enumerate(mapping.passes[number], start=before + 1))
+
+
+def _show_mapping(mapping: ChipMapping, network: str, sha256: str) -> None:
     total, passes = len(mapping.mesh.processors), len(mapping.passes)
     if mapping.refusal is not None:
         words = f"**Does not fit.** The engine reports: “{mapping.refusal.message}”"
@@ -105,8 +118,7 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
         number = st.select_slider(
             "Pass", range(passes), format_func=lambda n: f"{n + 1} of {passes}", width=320
         )
-    before = sum(map(len, mapping.passes[:number]))
-    layers = dict(enumerate(mapping.passes[number], start=before + 1))
+    layers = _number_layers(mapping, number)
     figure, beside = st.columns([3, 2], gap="medium")
     at_work = f"{mapping.count_used(number)} of {total}"
     with figure:
@@ -117,7 +129,7 @@ def _show_mapping(mapping: ChipMapping, network: str) -> None:
         )
         words = f"Mesh of {mapping.device}, pass {number + 1} of {passes}: {at_work} neural "
         words += f"processors at work. Layers and their processors: {placed}."
-        st.altair_chart(draw_mesh(mapping, layers), alt=words)
+        show_chart(_draw_once(sha256, mapping.device, number, mapping), alt=words)
         st.caption(_describe_marks(mapping))
     with beside:
         show_number(

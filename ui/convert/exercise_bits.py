@@ -17,6 +17,7 @@ from qana.walkthrough.few_bit_blocks import (
     reduce_blocks,
 )
 from qana.walkthrough.stored_results import StoredResults, compute_digest
+from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT
 from ui.convert.chapter import show_number
 from ui.convert.lesson import get_lesson, show_solved
@@ -95,7 +96,7 @@ def show_bits_exercise(photo: WalkthroughPhoto) -> None:
     )
     if tries:
         rows = {" + ".join(titles[name] for name in tried): lead for tried, lead in tries.items()}
-        st.altair_chart(_draw_tries(rows), alt=_describe(rows))
+        show_chart(_draw_tries(rows), alt=_describe(rows))
 
 
 def _show_chance(photo: WalkthroughPhoto) -> None:
@@ -166,13 +167,13 @@ def _draw_tries(rows: dict[str, float]) -> alt.LayerChart:
         {"blocks": name, "lead": lead, "answer": "kept" if lead > 0 else "lost"}
         for name, lead in rows.items()
     ]
-    base = alt.Chart(alt.InlineData(data)).encode(
+    base = make_chart(data).encode(
         y=alt.Y("blocks:N", sort="-x", title=None, axis=alt.Axis(labelLimit=260))
     )
     bars = base.mark_bar(cornerRadius=3).encode(
         x=alt.X("lead:Q", title="lead with 8 bits there"),
         color=alt.Color("answer:N", sort=["kept", "lost"], legend=None),
-        tooltip=["blocks:N", alt.Tooltip("lead:Q", format="+.2f")],
+        tooltip=[alt.Tooltip("blocks:N"), alt.Tooltip("lead:Q", format="+.2f")],
     )
     return alt.layer(bars).properties(height=max(90, 34 * len(rows)), autosize=PLOT_HEIGHT)
 

@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 
 from qana.walkthrough.chip_drawing import ChipMapping, PlacedLayer, Processor
+from ui.chart_data import make_chart
 from ui.charts import GUIDE, TEXT_COLOUR
 
 COLOURS = 7
@@ -80,10 +81,10 @@ def draw_mesh(mapping: ChipMapping, layers: Layers) -> alt.LayerChart:
         "y": alt.Y("y:Q", axis=None, scale=scale),
         "y2": "y2:Q",
     }
-    grid = alt.Chart(alt.InlineData(nodes)).encode(**square)
+    grid = make_chart(nodes).encode(**square)
     grid = grid.mark_rect(cornerRadius=10, fill=GUIDE, fillOpacity=0.13, stroke=None)
     tips = [alt.Tooltip(f"{key}:N", title=title) for key, title in TIPS.items()]
-    base = alt.Chart(alt.InlineData(cells)).encode(tooltip=tips)
+    base = make_chart(cells).encode(tooltip=tips)
     idle = base.transform_filter("datum.no === ''").encode(**square)
     idle = idle.mark_rect(cornerRadius=6, fillOpacity=0, stroke=GUIDE, strokeDash=[3, 3])
     rests = [idle] if any(cell["no"] == "" for cell in cells) else []
@@ -94,9 +95,11 @@ def draw_mesh(mapping: ChipMapping, layers: Layers) -> alt.LayerChart:
     busy = busy.mark_rect(cornerRadius=6, fillOpacity=0.38, strokeWidth=1.5)
     busy = busy.encode(fill=colour, stroke=colour, opacity=seen, **square)
     text = base.transform_calculate(text_colour="'8'").encode(color=TEXT_COLOUR)
-    numbers = text.mark_text(fontSize=13, fontWeight=600).encode(x="cx:Q", y="cy:Q", text="no:N")
+    numbers = text.mark_text(fontSize=13, fontWeight=600).encode(
+        x=alt.X("cx:Q"), y=alt.Y("cy:Q"), text=alt.Text("no:N")
+    )
     marks = text.mark_text(fontSize=8, dx=-4, dy=8, align="right", opacity=0.8)
-    marks = marks.encode(x="x2:Q", y="y:Q", text="mark:N")
+    marks = marks.encode(x=alt.X("x2:Q"), y=alt.Y("y:Q"), text=alt.Text("mark:N"))
     rows = max(cell["y2"] for cell in cells) - min(cell["y"] for cell in cells)
     chart = alt.layer(grid, *rests, busy, numbers, marks)
     return chart.properties(height=min(HEIGHT, rows * TALLEST))

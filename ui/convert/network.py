@@ -9,6 +9,7 @@ import streamlit as st
 from qana.classes import CLASSES
 from qana.explanation.heatmap import draw_channel, find_strongest_channels
 from qana.walkthrough.block_graph import Block, LayerCost, build_block_graph, compute_shares
+from ui.chart_data import Spec, make_spec, show_chart
 from ui.convert.chapter import show_number
 from ui.convert.network_graph import COSTS, draw_graph, format_shape, format_share
 from ui.convert.photo import WalkthroughPhoto
@@ -62,7 +63,7 @@ def show(photo: WalkthroughPhoto) -> None:
     chosen = next(block for block in graph if block.name == name)
     drawing, words = st.columns([5, 6], gap="large")
     with drawing:
-        _show_graph(graph, cost, chosen)
+        _show_graph(graph, cost, chosen, photo.classifier.entry.sha256)
     with words:
         st.subheader(chosen.title, anchor=False)
         st.markdown(chosen.does)
@@ -91,7 +92,13 @@ def _show_share(graph: Sequence[Block], cost: str, chosen: Block, photo: Walkthr
     )
 
 
-def _show_graph(graph: Sequence[Block], cost: str, chosen: Block) -> None:
+@st.cache_data(max_entries=128, show_spinner=False)
+def _draw_once(sha256: str, cost: str, chosen: str, _graph: Sequence[Block]) -> Spec:
+    """Draws the graph of the network with this hash, once for all visitors."""
+    return make_spec(draw_graph(_graph, compute_shares(_graph, cost), chosen))
+
+
+def _show_graph(graph: Sequence[Block], cost: str, chosen: Block, sha256: str) -> None:
     part = compute_shares(graph, cost)
     words = "; ".join(f"{block.title} {format_share(part[block.name])}" for block in graph)
     skips = ", ".join(block.title for block in graph if block.skips)
@@ -102,8 +109,8 @@ def _show_graph(graph: Sequence[Block], cost: str, chosen: Block) -> None:
         if found:
             st.session_state.network_block = found[0]["block"]
 
-    st.altair_chart(
-        draw_graph(graph, part, chosen.name),
+    show_chart(
+        _draw_once(sha256, cost, chosen.name, graph),
         key=key,
         on_select=open_block,
         alt=f"The blocks from top to bottom, with their shares of all {COSTS[cost]}: {words}. "

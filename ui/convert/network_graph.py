@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 
 from qana.walkthrough.block_graph import Block
+from ui.chart_data import make_chart
 from ui.charts import GUIDE, PLOT_HEIGHT, TEXT_COLOUR
 
 COSTS = {"macs": "multiply-accumulates", "parameters": "parameters"}
@@ -68,27 +69,31 @@ def draw_graph(graph: Sequence[Block], part: dict[str, float], chosen: str) -> a
         for row, block in enumerate(graph)
     ]
     click = alt.selection_point(name="chosen_block", fields=["block"], toggle=False)
-    base = alt.Chart(alt.InlineData(rows)).encode(
-        tooltip=["title:N", "output:N", *(alt.Tooltip(f"{cost}:Q", format=",") for cost in COSTS)]
+    base = make_chart(rows).encode(
+        tooltip=[
+            alt.Tooltip("title:N"),
+            alt.Tooltip("output:N"),
+            *(alt.Tooltip(f"{cost}:Q", format=",") for cost in COSTS),
+        ]
     )
-    box = base.encode(x=_encode_x("left"), y=_encode_y("top"), y2="bottom:Q")
+    box = base.encode(x=_encode_x("left"), y=_encode_y("top"), y2=alt.Y2("bottom:Q"))
     whole = {"cornerRadius": 9, "cursor": "pointer"}
     paint = alt.Color("colour:N", scale=alt.Scale(domain=[*"12345678"]), legend=None)
     boxes = [
         box.mark_rect(**whole, fillOpacity=0.05)
-        .encode(x2="right:Q", color=TEXT_COLOUR)
+        .encode(x2=alt.X2("right:Q"), color=TEXT_COLOUR)
         .add_params(click),
-        box.mark_rect(**whole, fillOpacity=0.4).encode(x2="filled:Q", color=paint),
+        box.mark_rect(**whole, fillOpacity=0.4).encode(x2=alt.X2("filled:Q"), color=paint),
         box.mark_rect(**whole, filled=False).encode(
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             color=TEXT_COLOUR,
-            strokeWidth=alt.condition("datum.on", alt.value(2.5), alt.value(1)),
-            strokeOpacity=alt.condition("datum.on", alt.value(1), alt.value(0.25)),
+            strokeWidth=alt.StrokeWidthValue(1, condition={"test": "datum.on", "value": 2.5}),
+            strokeOpacity=alt.StrokeOpacityValue(0.25, condition={"test": "datum.on", "value": 1}),
         ),
     ]
     words = [
         base.mark_text(align=align, dx=dx, fontSize=13, opacity=opacity, cursor="pointer").encode(
-            x=_encode_x(at), y=_encode_y("row"), text=f"{field}:N", color=TEXT_COLOUR
+            x=_encode_x(at), y=_encode_y("row"), text=alt.Text(f"{field}:N"), color=TEXT_COLOUR
         )
         for field, at, align, dx, opacity in (
             ("title", "left", "left", 12, 1),
@@ -124,17 +129,23 @@ def _draw_edges(graph: Sequence[Block]) -> list[alt.Chart]:
     ]
     pluses = [{"at": RIGHT, "to": end - 0.14, "plus": "+"} for _start, end in skips]
     lines, curves, ends = (
-        alt.Chart(alt.InlineData(rows)).encode(x=_encode_x("at"), y=_encode_y("to"))
+        make_chart(rows).encode(x=_encode_x("at"), y=_encode_y("to"))
         for rows in (arrows, arcs, pluses)
     )
     return [
-        lines.mark_rule(color=GUIDE, strokeWidth=1.5).encode(y=_encode_y("from"), y2="to:Q"),
+        lines.mark_rule(color=GUIDE, strokeWidth=1.5).encode(
+            y=_encode_y("from"), y2=alt.Y2("to:Q")
+        ),
         lines.mark_point(
             shape="triangle-down", filled=True, color=GUIDE, opacity=1, size=50, yOffset=-4
         ),
-        curves.mark_line(color=GUIDE, strokeWidth=2).encode(detail="skip:N", order="to:Q"),
+        curves.mark_line(color=GUIDE, strokeWidth=2).encode(
+            detail=alt.Detail("skip:N"), order=alt.Order("to:Q")
+        ),
         ends.mark_circle(color=GUIDE, size=170, opacity=1),
-        ends.mark_text(color="white", fontSize=14, fontWeight="bold").encode(text="plus:N"),
+        ends.mark_text(color="white", fontSize=14, fontWeight="bold").encode(
+            text=alt.Text("plus:N")
+        ),
     ]
 
 

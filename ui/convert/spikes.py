@@ -7,6 +7,7 @@ import streamlit as st
 
 from qana.inference.classifier import Prediction
 from qana.walkthrough.layer_events import LayerContrast, compare_events, make_frames
+from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT, TEXT_COLOUR, make_legend
 from ui.convert.chapter import show_number
 from ui.convert.photo import WalkthroughPhoto
@@ -68,7 +69,7 @@ def _show_comparison(photo: Prediction, reference: Prediction, name: str, about:
         st.image(photo.inputs, width=96, alt="This photo as the network reads it")
         st.image(reference.inputs, width=96, alt=f"{name} as the network reads it")
         st.markdown(_describe_totals(found, other), width=560)
-    st.altair_chart(_draw_changes(found, other), alt=_describe(found, other))
+    show_chart(_draw_changes(found, other), alt=_describe(found, other))
     st.caption(
         "Up: activations that are an event of this photo alone. Down: of the other alone. The "
         "tick is what is left of both, the layer's change in events. Layers from left to right."
@@ -154,10 +155,10 @@ def _draw_changes(found: Sequence[LayerContrast], other: str) -> alt.LayerChart:
         for order, f in enumerate(found, start=1)
         for side, sign, count in ((sides[0], 1, f.gained), (sides[1], -1, f.lost))
     ]
-    base = alt.Chart(alt.InlineData(rows)).encode(
+    base = make_chart(rows).encode(
         x=alt.X("order:O", title="layer", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
         tooltip=[
-            "layer:N",
+            alt.Tooltip("layer:N"),
             alt.Tooltip("events:Q", format=",", title="events of this photo"),
             alt.Tooltip("other:Q", format=",", title=f"events of {other}"),
             alt.Tooltip("side:N", title="events of"),
@@ -173,7 +174,7 @@ def _draw_changes(found: Sequence[LayerContrast], other: str) -> alt.LayerChart:
         base.transform_filter(alt.FieldEqualPredicate(field="side", equal=sides[0]))
         .transform_calculate(text_colour="'8'")
         .mark_tick(thickness=3, opacity=1)
-        .encode(y="net:Q", color=TEXT_COLOUR)
+        .encode(y=alt.Y("net:Q"), color=TEXT_COLOUR)
     )
     return (
         alt.layer(bars, ticks)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from qana.inference.classifier import Prediction
 from qana.walkthrough.staircase import Staircase, count_negative_events, find_staircase
+from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT
 from ui.convert.photo import WalkthroughPhoto
 
@@ -66,13 +67,14 @@ def _describe_change(change: float) -> str:
 def _show_staircase(found: Staircase) -> None:
     top = len(found.counts) - 1
     left, right = st.columns(2, gap="large")
-    left.altair_chart(
+    show_chart(
         _draw_steps(found),
         alt=f"The activation: below {found.threshold:,} a sum gives 0, and each further "
         f"{found.step:,.1f} give one more.",
+        place=left,
     )
     counts = ", ".join(f"{value} at {count}" for value, count in enumerate(found.counts[:9]))
-    right.altair_chart(_draw_counts(found), alt=f"Integers of your photo: {counts} places.")
+    show_chart(_draw_counts(found), alt=f"Integers of your photo: {counts} places.", place=right)
     st.caption(
         f"Channel {found.channel} of {found.layer}, as the chip's integers define it, and what "
         f"your photo gives there: {found.silent:,} of {found.places:,} sums stay below the "
@@ -89,7 +91,7 @@ def _draw_steps(found: Staircase) -> alt.Chart:
     ]
     rows.append({"sum": rows[-1]["sum"] + found.step, "integer": LARGEST_DRAWN})
     return (
-        alt.Chart(alt.InlineData(rows))
+        make_chart(rows)
         .mark_line(interpolate="step-after", strokeWidth=3)
         .encode(
             x=alt.X("sum:Q", title="sum of the weighted inputs", axis=alt.Axis(format="~s")),
@@ -107,12 +109,12 @@ def _draw_counts(found: Staircase) -> alt.Chart:
     ]
     rows.append({"integer": more, "places": int(found.counts[LARGEST_DRAWN + 1 :].sum())})
     return (
-        alt.Chart(alt.InlineData(rows))
+        make_chart(rows)
         .mark_bar(cornerRadiusEnd=3)
         .encode(
             x=alt.X("integer:N", sort=None, title="integer", axis=alt.Axis(labelAngle=0)),
             y=alt.Y("places:Q", title="places of your photo"),
-            tooltip=["integer:N", alt.Tooltip("places:Q", format=",")],
+            tooltip=[alt.Tooltip("integer:N"), alt.Tooltip("places:Q", format=",")],
         )
         .properties(height=200, autosize=PLOT_HEIGHT)
     )

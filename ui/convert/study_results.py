@@ -8,6 +8,7 @@ import streamlit as st
 from qana.evaluation.report_files import StudyTable
 from qana.inference.manifest import ModelEntry
 from qana.studies.study_recipes import SMALL
+from ui.chart_data import Spec, make_chart, make_spec, show_chart
 from ui.charts import GUIDE, PLOT_HEIGHT, make_legend
 from ui.provenance import show_measured
 
@@ -46,7 +47,7 @@ def show_tuning(study: StudyTable | None, entry: ModelEntry) -> None:
         if cell["stage"] in STAGES and cell[SCORE] is not None
     ]
     floats = [cell[SCORE] for cell in cells if cell["stage"] == "float"]
-    st.altair_chart(_draw_dumbbells(rows, floats[:1]), alt=_describe(rows, floats[:1]))
+    show_chart(_draw_dumbbells(rows, floats[:1]), alt=_describe(rows, floats[:1]))
     st.caption(
         f"{SCORE} of a smaller sibling of the deployed network ({SMALL.input_size} px), on the "
         f"{study.subset} lesions{'; the dashed line is its float form' if floats else ''}. "
@@ -55,15 +56,16 @@ def show_tuning(study: StudyTable | None, entry: ModelEntry) -> None:
     show_measured(study.command)
 
 
-def _draw_dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.LayerChart:
+@st.cache_data(max_entries=16, show_spinner=False)
+def _draw_dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> Spec:
     variants = list(dict.fromkeys(row["variant"] for row in rows))
-    base = alt.Chart(alt.InlineData(rows)).encode(
+    base = make_chart(rows).encode(
         y=alt.Y("variant:N", sort=variants, title=None, axis=alt.Axis(labelLimit=170)),
     )
     axis = alt.Axis(format=".1f", tickMinStep=0.1)
     x = alt.X("score:Q", title=SCORE, scale=alt.Scale(domainMin=0), axis=axis)
     line = base.mark_rule(strokeWidth=2, color=GUIDE).encode(
-        x=alt.X("min(score):Q"), x2="max(score):Q"
+        x=alt.X("min(score):Q"), x2=alt.X2("max(score):Q")
     )
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=x,
@@ -73,14 +75,19 @@ def _draw_dumbbells(rows: list[dict[str, Any]], floats: list[float]) -> alt.Laye
         shape=alt.Shape(
             "stage:N", sort=list(STAGES.values()), title=None, legend=make_legend(one_column=True)
         ),
-        tooltip=["variant:N", "stage:N", alt.Tooltip("score:Q", format=".3f")],
+        tooltip=[
+            alt.Tooltip("variant:N"),
+            alt.Tooltip("stage:N"),
+            alt.Tooltip("score:Q", format=".3f"),
+        ],
     )
     guide = (
-        alt.Chart(alt.InlineData([{"at": at} for at in floats]))
+        make_chart([{"at": at} for at in floats])
         .mark_rule(strokeDash=[3, 3], color=GUIDE)
-        .encode(x="at:Q")
+        .encode(x=alt.X("at:Q"))
     )
-    return alt.layer(guide, line, dots).properties(height=34 * len(variants), autosize=PLOT_HEIGHT)
+    chart = alt.layer(guide, line, dots)
+    return make_spec(chart.properties(height=34 * len(variants), autosize=PLOT_HEIGHT))
 
 
 def _describe(rows: list[dict[str, Any]], floats: list[float]) -> str:

@@ -5,6 +5,7 @@ import numpy as np
 import streamlit as st
 
 from qana.walkthrough.bit_widths import LAYERS, QuantizedAnswers, WeightLevels
+from ui.chart_data import Spec, make_chart, make_spec, show_chart
 from ui.charts import PLOT_HEIGHT, make_legend
 
 RAW, SNAPPED = "before", "on its level"
@@ -26,7 +27,7 @@ def show_weights(found: QuantizedAnswers) -> None:
     )
     levels = found.weights[name]
     total = int(levels.after.sum())
-    st.altair_chart(
+    show_chart(
         _draw_weights(levels),
         alt=f"{total:,} weights of {name} stand on {levels.used} of {len(levels.levels)} levels; "
         f"{levels.after[len(levels.levels) // 2] / total:.0%} on zero.",
@@ -38,7 +39,8 @@ def show_weights(found: QuantizedAnswers) -> None:
     )
 
 
-def _draw_weights(levels: WeightLevels) -> alt.LayerChart:
+@st.cache_data(max_entries=128, show_spinner=False)
+def _draw_weights(levels: WeightLevels) -> Spec:
     total, width = levels.after.sum(), np.diff(levels.edges)[0]
     cloud = [
         {"step": float(middle), "share": float(count / total / width), "weights": RAW}
@@ -50,15 +52,15 @@ def _draw_weights(levels: WeightLevels) -> alt.LayerChart:
     ]
     x = alt.X("step:Q", title="steps", scale=alt.Scale(nice=False), axis=alt.Axis(format="d"))
     colour = alt.Color("weights:N", sort=[RAW, SNAPPED], title=None, legend=make_legend())
-    tooltip = ["step:Q", alt.Tooltip("share:Q", format=".1%")]
+    tooltip = [alt.Tooltip("step:Q"), alt.Tooltip("share:Q", format=".1%")]
     area = (
-        alt.Chart(alt.InlineData(cloud))
+        make_chart(cloud)
         .mark_area(opacity=0.35, interpolate="step")
         .encode(x=x, y=alt.Y("share:Q", title="share of a step", axis=None), color=colour)
     )
     sticks = (
-        alt.Chart(alt.InlineData(bars))
+        make_chart(bars)
         .mark_bar(size=1 if len(bars) > 64 else 240 / len(bars) / 4)
-        .encode(x=x, y="share:Q", color=colour, tooltip=tooltip)
+        .encode(x=x, y=alt.Y("share:Q"), color=colour, tooltip=tooltip)
     )
-    return (area + sticks).properties(height=210, autosize=PLOT_HEIGHT)
+    return make_spec((area + sticks).properties(height=210, autosize=PLOT_HEIGHT))

@@ -15,6 +15,7 @@ from qana.explanation.map_job import LAST_LAYER, METHODS
 from qana.explanation.map_request import AKIDA_MAP, OCCLUSION, MapRequest, make_akida_request
 from qana.inference.diagnosis import SQUARE_SIZE
 from qana.reports.explanation_report import ExplanationReport
+from ui.chart_data import make_chart, show_chart
 from ui.explain.session import ExplainSession, request_map
 from ui.provenance import show_measured
 
@@ -150,7 +151,7 @@ def show_spikes(session: ExplainSession) -> None:
         for channel, values in find_strongest_channels(outputs[name], CHANNELS):
             events = int(np.count_nonzero(values))
             _show_small(draw_channel(values, SQUARE_SIZE), f"Channel {channel}: {events:,} events")
-    st.altair_chart(
+    show_chart(
         _draw_silence(session, name),
         alt="Share of silent activations by layer: "
         + ", ".join(f"{found.name} {found.sparsity:.0%}" for found in layers.values()),
@@ -168,7 +169,7 @@ def _draw_silence(session: ExplainSession, chosen: str) -> alt.Chart:
         for number, layer in enumerate(session.prediction.layers)
     ]
     return (
-        alt.Chart(alt.InlineData(rows))
+        make_chart(rows)
         .mark_bar()
         .encode(
             x=alt.X("order:O", title=None, axis=None),
@@ -178,8 +179,8 @@ def _draw_silence(session: ExplainSession, chosen: str) -> alt.Chart:
                 scale=alt.Scale(domain=(0, 1)),
                 axis=alt.Axis(format=".0%", tickCount=4),
             ),
-            opacity=alt.condition("datum.on", alt.value(1), alt.value(0.45)),
-            tooltip=["layer:N", alt.Tooltip("silent:Q", format=".0%")],
+            opacity=alt.OpacityValue(0.45, condition={"test": "datum.on", "value": 1}),
+            tooltip=[alt.Tooltip("layer:N"), alt.Tooltip("silent:Q", format=".0%")],
         )
         .properties(height=150)
     )

@@ -8,7 +8,8 @@ from qana.evaluation.model_record import read_record
 from qana.inference.manifest import ModelEntry
 from qana.protocols.lesion_report import LesionReport
 from qana.reports import model_facts as facts
-from ui import charts
+from ui.chart_data import show_chart
+from ui.facts.calibration_charts import draw_reliability, draw_risk_coverage
 from ui.provenance import show_measured
 
 
@@ -20,8 +21,8 @@ def show_calibration(report: LesionReport) -> None:
         with column:
             error = stage.ece
             st.markdown(f"**{words}**: calibration error {error:.3f}")
-            st.altair_chart(
-                charts.draw_reliability([vars(one) for one in stage.bins]),
+            show_chart(
+                draw_reliability([vars(one) for one in stage.bins]),
                 alt=f"Reliability diagram, {words.lower()}: calibration error {error:.3f}",
             )
     st.caption(
@@ -46,8 +47,8 @@ def show_abstention(entry: ModelEntry) -> None:
                 f"{abstention.threshold:.0%}. It answers {test.coverage:.0%} of the test photos, "
                 f"and {risk} of these answers are wrong."
             )
-            st.altair_chart(
-                charts.draw_risk_coverage(facts.list_risk_points(abstention), abstention.coverage),
+            show_chart(
+                draw_risk_coverage(facts.list_risk_points(abstention), abstention.coverage),
                 alt=f"Risk against coverage: {risk} wrong where {test.coverage:.0%} are answered",
             )
             show_measured(abstention.command)

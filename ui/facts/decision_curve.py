@@ -6,6 +6,7 @@ import streamlit as st
 from qana.evaluation.decision_counts import DecisionCounts
 from qana.inference.manifest import ModelEntry
 from ui import charts
+from ui.chart_data import make_chart, show_chart
 from ui.look_threshold import NOT_MEASURED, choose_source, find_deployed_threshold, list_measured
 
 HIGHEST = 60
@@ -30,7 +31,7 @@ def show_decision_curve(entry: ModelEntry) -> None:
     assert row.look is not None
     deployed = find_deployed_threshold(entry)
     sentence = describe_decision_curve(row.look)
-    st.altair_chart(_draw(row.look, deployed), alt=sentence)
+    show_chart(_draw(row.look, deployed), alt=sentence)
     st.markdown(sentence)
     marked = (
         "" if deployed is None else f" The dashed line is the deployed threshold, {deployed:.0%}."
@@ -69,7 +70,7 @@ def _draw(counts: DecisionCounts, deployed: float | None) -> alt.LayerChart:
     ]
     low = -0.05
     chart = (
-        alt.Chart(alt.InlineData(rows))
+        make_chart(rows)
         .mark_line(strokeWidth=2, clip=True)
         .encode(
             x=alt.X("threshold:Q", title="threshold", axis=alt.Axis(format=".0%")),
@@ -80,13 +81,15 @@ def _draw(counts: DecisionCounts, deployed: float | None) -> alt.LayerChart:
             ),
             color=alt.Color("rule:N", sort=[*lines], title=None, legend=charts.make_legend(True)),
             strokeDash=alt.StrokeDash("rule:N", sort=[*lines], legend=None),
-            tooltip=["rule:N", "threshold:Q", alt.Tooltip("benefit:Q", format=".3f")],
+            tooltip=[
+                alt.Tooltip("rule:N"),
+                alt.Tooltip("threshold:Q"),
+                alt.Tooltip("benefit:Q", format=".3f"),
+            ],
         )
     )
     layers = [chart]
     if deployed is not None:
-        rule = alt.Chart(alt.InlineData([{"at": deployed}])).mark_rule(
-            strokeDash=[3, 3], color=charts.GUIDE
-        )
-        layers.append(rule.encode(x="at:Q"))
+        rule = make_chart([{"at": deployed}]).mark_rule(strokeDash=[3, 3], color=charts.GUIDE)
+        layers.append(rule.encode(x=alt.X("at:Q")))
     return alt.layer(*layers).properties(height=300, autosize=charts.PLOT_HEIGHT)

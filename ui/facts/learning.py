@@ -6,6 +6,7 @@ import streamlit as st
 
 from qana.reports import learning_facts as facts
 from qana.reports.learning_report import LearningReport
+from ui.chart_data import make_chart, show_chart
 from ui.charts import GUIDE, PLOT_HEIGHT, SHARES, TENTHS
 from ui.provenance import show_measured
 
@@ -27,7 +28,7 @@ def show_learning(report: LearningReport) -> None:
     with right:
         st.markdown("**Successive updates**: balanced accuracy of the seven classes")
         rows = facts.list_update_scores(report)
-        st.altair_chart(_draw_updates(rows), alt=_describe_updates(rows))
+        show_chart(_draw_updates(rows), alt=_describe_updates(rows))
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**A class that the head lacked**, by the number of lesions it is learned from")
@@ -35,7 +36,7 @@ def show_learning(report: LearningReport) -> None:
         names = list(dict.fromkeys(row["class"] for row in rows))
         name = st.selectbox("Class", names, key="learned_class")
         chosen = [row for row in rows if row["class"] == name]
-        st.altair_chart(_draw_left_out(chosen), alt=_describe_left_out(chosen))
+        show_chart(_draw_left_out(chosen), alt=_describe_left_out(chosen))
         twenty = facts.average_twenty_lesions(report)
         st.caption(
             f"From 20 lesions: recall {twenty.recall:.2f} on test lesions, "
@@ -62,7 +63,7 @@ def show_learning(report: LearningReport) -> None:
 
 
 def _draw_left_out(rows: list[facts.Row]) -> alt.LayerChart | alt.FacetChart:
-    base = alt.Chart(alt.InlineData(rows)).encode(
+    base = make_chart(rows).encode(
         x=alt.X("lesions:O", title="lesions learned from", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("recall:Q", scale=SHARES, axis=TENTHS, title="recall on test lesions"),
         color=alt.Color(
@@ -72,17 +73,15 @@ def _draw_left_out(rows: list[facts.Row]) -> alt.LayerChart | alt.FacetChart:
             legend=alt.Legend(orient="top", columns=1, labelLimit=300),
         ),
         tooltip=[
-            "head:N",
-            "lesions:O",
+            alt.Tooltip("head:N"),
+            alt.Tooltip("lesions:O"),
             alt.Tooltip("recall:Q", format=".2f"),
             alt.Tooltip("lost:Q", format=".1f", title="points the others lose"),
         ],
     )
-    chance = alt.Chart(alt.InlineData([{"chance": 1 / 7}])).mark_rule(
-        strokeDash=[3, 3], color=GUIDE
-    )
+    chance = make_chart([{"chance": 1 / 7}]).mark_rule(strokeDash=[3, 3], color=GUIDE)
     layers = (
-        chance.encode(y="chance:Q"),
+        chance.encode(y=alt.Y("chance:Q")),
         base.mark_line(strokeWidth=2),
         base.mark_circle(size=70, opacity=1),
     )
@@ -99,10 +98,15 @@ def _draw_updates(rows: list[facts.Row]) -> alt.LayerChart | alt.FacetChart:
     x = alt.X("updates:Q", title="successive updates", axis=alt.Axis(tickMinStep=5))
     y = alt.Y("low:Q", title="balanced accuracy", scale=alt.Scale(zero=False, nice=True, padding=8))
     color = alt.Color("lessons:N", title=None, legend=alt.Legend(orient="top", symbolOpacity=1))
-    base = alt.Chart(alt.InlineData(rows)).encode(x=x, color=color)
-    band = base.mark_area(opacity=0.15).encode(y=y, y2="high:Q")
+    base = make_chart(rows).encode(x=x, color=color)
+    band = base.mark_area(opacity=0.15).encode(y=y, y2=alt.Y2("high:Q"))
     line = base.mark_line(strokeWidth=2).encode(
-        y="value:Q", tooltip=["lessons:N", "updates:Q", alt.Tooltip("value:Q", format=".3f")]
+        y=alt.Y("value:Q"),
+        tooltip=[
+            alt.Tooltip("lessons:N"),
+            alt.Tooltip("updates:Q"),
+            alt.Tooltip("value:Q", format=".3f"),
+        ],
     )
     return alt.layer(band, line).properties(height=260, autosize=PLOT_HEIGHT)
 

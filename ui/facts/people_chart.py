@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 
 from qana.evaluation.decision_threshold import Outcomes
+from ui.chart_data import make_chart
 from ui.charts import PLOT_HEIGHT, make_legend
 
 PEOPLE_ACROSS = 200
@@ -25,11 +26,11 @@ def draw_people(outcomes: Outcomes) -> alt.Chart:
         outcomes: the four counts.
     """
     return (
-        alt.Chart(alt.InlineData([*_list_runs(outcomes)]))
+        make_chart(_list_runs(outcomes))
         .mark_bar()
         .encode(
             x=alt.X("from:Q", axis=None, scale=alt.Scale(domain=[0, PEOPLE_ACROSS], nice=False)),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             y=alt.Y("line:O", axis=None, scale=alt.Scale(paddingInner=0.2)),
             color=alt.Color(
                 "what:N",
@@ -40,7 +41,7 @@ def draw_people(outcomes: Outcomes) -> alt.Chart:
                 ),
                 legend=make_legend(),
             ),
-            tooltip=["what:N"],
+            tooltip=[alt.Tooltip("what:N")],
         )
         .properties(height=200, autosize=PLOT_HEIGHT)
     )

@@ -6,6 +6,7 @@ from qana.evaluation.decision_threshold import compute_predictive_values, count_
 from qana.protocols.lesion_report import LesionReport
 from qana.reports import model_facts as facts
 from ui import charts
+from ui.chart_data import show_chart
 from ui.facts.people_chart import draw_people
 from ui.provenance import show_measured
 
@@ -40,7 +41,7 @@ def show_referral(report: LesionReport) -> None:
             f"need, and misses {outcomes.missed:,}."
         )
         st.markdown(sentence)
-        st.altair_chart(draw_people(outcomes), alt=sentence)
+        show_chart(draw_people(outcomes), alt=sentence)
     with words:
         curve = referral.roc
         points = [
@@ -50,7 +51,7 @@ def show_referral(report: LesionReport) -> None:
         area = facts.format_with_interval(
             curve.auc if curve else None, curve.auc_ci95 if curve else None
         )
-        st.altair_chart(
+        show_chart(
             charts.draw_roc(points, {"false": 1 - specificity, "true": sensitivity}),
             alt=f"ROC of needs a professional look, area {area}; at the mark it finds "
             f"{sensitivity:.0%} and lets {specificity:.0%} go",

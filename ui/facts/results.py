@@ -7,6 +7,7 @@ from qana.protocols.lesion_report import LesionReport
 from qana.protocols.protocol_reports import ProtocolReports
 from qana.reports import model_facts as facts
 from ui import charts
+from ui.chart_data import show_chart
 from ui.provenance import show_measured, show_published
 
 AUTHORS = "by Wang et al., arXiv 2507.15958; not measured here"
@@ -38,7 +39,7 @@ def show_headlines(report: LesionReport) -> None:
 def show_protocols(reports: ProtocolReports) -> None:
     """Shows the scores of each protocol."""
     rows = facts.list_protocol_scores(reports)
-    st.altair_chart(charts.draw_intervals(rows), alt=charts.describe_intervals(rows))
+    show_chart(charts.draw_intervals(rows), alt=charts.describe_intervals(rows))
     for report in (reports.lesion, reports.paper, reports.clinical):
         if report:
             show_measured(report.command)
@@ -65,17 +66,17 @@ def show_classes(report: LesionReport) -> None:
     with left:
         st.markdown("**Recall and precision**")
         rows = facts.list_class_scores(report)
-        st.altair_chart(charts.draw_intervals(rows), alt=charts.describe_intervals(rows))
+        show_chart(charts.draw_intervals(rows), alt=charts.describe_intervals(rows))
     with right:
         st.markdown("**Each class against the rest**, with the area under its curve")
         points = facts.list_roc_points(report)
         areas = ", ".join(dict.fromkeys(point["class"] for point in points))
-        st.altair_chart(charts.draw_roc(points), alt=f"ROC curves with their areas: {areas}")
+        show_chart(charts.draw_roc(points), alt=f"ROC curves with their areas: {areas}")
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Confusion matrix**, in photos")
         cells = facts.list_confusion(report.test)
-        st.altair_chart(charts.draw_confusion(cells), alt=charts.describe_confusion(cells))
+        show_chart(charts.draw_confusion(cells), alt=charts.describe_confusion(cells))
     with right:
         st.markdown("**In figures**, with 95 % intervals")
         st.dataframe(pd.DataFrame(facts.make_class_table(report)), hide_index=True)

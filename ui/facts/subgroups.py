@@ -5,6 +5,7 @@ import streamlit as st
 from qana.protocols.lesion_report import LesionReport
 from qana.reports import model_facts as facts
 from ui import charts
+from ui.chart_data import show_chart
 from ui.provenance import show_measured
 
 SCORES = {
@@ -34,7 +35,7 @@ def show_subgroups(report: LesionReport) -> None:
             rows = facts.list_group_scores(report, dimension, score)
             if len(rows) > 1:
                 st.markdown(f"**{words}**")
-                st.altair_chart(
+                show_chart(
                     charts.draw_intervals(rows, overall), alt=charts.describe_intervals(rows)
                 )
     st.caption(

@@ -6,6 +6,7 @@ import altair as alt
 
 from qana.classes import CLASSES, LABELS
 from qana.edge_learning.held_out_photos import HeldOutScores
+from ui.chart_data import make_chart
 from ui.charts import GUIDE, PLOT_HEIGHT, ROW
 from ui.learn.session import SessionStep
 
@@ -27,7 +28,7 @@ def draw_recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
         for when, scores in ((BEFORE, before), (NOW, now))
     ]
     most = int(now.photos.max())
-    base = alt.Chart(alt.InlineData(rows)).encode(
+    base = make_chart(rows).encode(
         y=alt.Y(
             "class:N",
             sort=[lesion.name for lesion in CLASSES],
@@ -45,10 +46,10 @@ def draw_recalls(before: HeldOutScores, now: HeldOutScores) -> alt.LayerChart:
     marks = base.encode(
         x=x,
         color=alt.Color("when:N", scale=_WHEN, legend=None),
-        tooltip=["class:N", "when:N", "photos:Q"],
+        tooltip=[alt.Tooltip("class:N"), alt.Tooltip("when:N"), alt.Tooltip("photos:Q")],
     )
     line = base.mark_rule(strokeWidth=3, opacity=0.5, color=GUIDE).encode(
-        x=alt.X("min(photos):Q"), x2="max(photos):Q"
+        x=alt.X("min(photos):Q"), x2=alt.X2("max(photos):Q")
     )
     rings = marks.transform_filter(f"datum.when === '{BEFORE}'").mark_point(
         filled=False, size=150, strokeWidth=2, opacity=1
@@ -82,7 +83,7 @@ def draw_forgetting(steps: Sequence[SessionStep]) -> alt.LayerChart:
         for number, step in enumerate(steps)
         if step.scores.balanced_accuracy is not None
     ]
-    base = alt.Chart(alt.InlineData(rows)).encode(
+    base = make_chart(rows).encode(
         x=alt.X(
             "step:Q",
             title="steps",
@@ -95,12 +96,14 @@ def draw_forgetting(steps: Sequence[SessionStep]) -> alt.LayerChart:
             scale=alt.Scale(domain=(0, 1), nice=False),
             axis=alt.Axis(values=[0, 0.5, 1], format=".1f"),
         ),
-        tooltip=["step:Q", "what:N", alt.Tooltip("score:Q", format=".2f")],
+        tooltip=[
+            alt.Tooltip("step:Q"),
+            alt.Tooltip("what:N"),
+            alt.Tooltip("score:Q", format=".2f"),
+        ],
     )
     start = (
-        alt.Chart(alt.InlineData(rows[:1]))
-        .mark_rule(strokeDash=[3, 3], color=GUIDE)
-        .encode(y="score:Q")
+        make_chart(rows[:1]).mark_rule(strokeDash=[3, 3], color=GUIDE).encode(y=alt.Y("score:Q"))
     )
     shape = alt.Shape(
         "kind:N",

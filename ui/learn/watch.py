@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from qana.classes import BY_CODE, LABELS
+from ui.chart_data import show_chart
 from ui.learn import charts
 from ui.learn.session import LearnSession
 from ui.visitor_text import escape_markdown, name_class
@@ -24,7 +25,7 @@ def show_watch(session: LearnSession) -> None:
         f"Of {int(session.now.photos.max())} test lesions of each class the head recognizes: "
         "○ before you began, :primary[●] now."
     )
-    st.altair_chart(
+    show_chart(
         charts.draw_recalls(session.before, session.now),
         alt=charts.describe_recalls(session.before, session.now),
     )
@@ -38,9 +39,7 @@ def show_watch(session: LearnSession) -> None:
     if session.chosen in LABELS:
         show_held_out(session, LABELS.index(session.chosen), "learn_held_out")
     st.subheader("The forgetting curve", anchor=False)
-    st.altair_chart(
-        charts.draw_forgetting(session.steps), alt=charts.describe_forgetting(session.steps)
-    )
+    show_chart(charts.draw_forgetting(session.steps), alt=charts.describe_forgetting(session.steps))
     st.caption(
         "Balanced accuracy, the mean recall of those of the seven classes that the head has at "
         "that step; the dashed line is where it began. Dots are lessons, diamonds other steps."

@@ -23,7 +23,8 @@ IDEA = (
     "whole network into one of them: layer, channel, place, product.",
     "This browser computes the same integers as Akida, so you can also change them: fewer bits, "
     "another threshold, a single weight.",
-    "Watch what becomes of the events and of the verdict.",
+    "Watch what becomes of the **events**, the numbers other than zero, which are all that Akida "
+    "sends, and of the **logits**, the last seven sums: the largest one names the verdict.",
 )
 _HERE = Path(__file__).parent
 _STYLE = find_folder("static") / "integer_network" / "explorer.css"
