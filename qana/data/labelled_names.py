@@ -20,12 +20,14 @@ class NamedLabel:
         row: number of the row, from 0. A row may name several photos, if its id fits all of them.
         label: one of `qana.classes.LABELS`; None if the diagnosis is none of them.
         lesion_id: the same for all photos of a lesion; the id of the photo if the table has none.
+        diagnosed: whether the row has a diagnosis.
     """
 
     path: str
     row: int
     label: str | None
     lesion_id: str
+    diagnosed: bool = True
 
 
 def find_labels(tables: Sequence[TextTable], paths: Sequence[str]) -> list[NamedLabel]:
@@ -55,7 +57,13 @@ def find_labels(tables: Sequence[TextTable], paths: Sequence[str]) -> list[Named
         others = [one for one in tables if one is not table]
         rows = expand_lesions(rows, find_lesion_photos(rows, others, table.name, ()))
     return [
-        NamedLabel(by_path[path], number, row.label, row.lesion_id or by_path[path])
+        NamedLabel(
+            by_path[path],
+            number,
+            row.label,
+            row.lesion_id or by_path[path],
+            diagnosed=bool(row.label or row.diagnosis or row.unclear),
+        )
         for number, row in enumerate(rows)
         for path in photos.find(row.image_id)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qana.classes import LABELS, MALIGNANT
-from qana.data.labelled_folder import CONTRADICTION, COPY, LISTED_TWICE
+from qana.data.labelled_folder import CONTRADICTION, COPY, LISTED_TWICE, NO_DIAGNOSIS
 from qana.data.labelled_names import NamedLabel
 from qana.evaluation.operating_points import OperatingCurve, compute_operating_curve
 from qana.inference.probabilities import malignant_probability
@@ -78,9 +78,9 @@ def join_labels(
     kept: list[tuple[NamedLabel, np.ndarray]] = []
     left_out: Counter[str] = Counter()
     for group in groups.values():
-        for place, label in enumerate(group):
+        for label in group:
             answer = by_path.get(label.path)
-            reason = _find_reason(place, group, len(rows[label.row]) > 1)
+            reason = _find_reason(label, group, len(rows[label.row]) > 1)
             reason = reason or _find_answer_reason(answer, abstain)
             if reason:
                 left_out[reason] += 1
@@ -94,18 +94,20 @@ def join_labels(
     )
 
 
-def _find_reason(place: int, group: Sequence[NamedLabel], ambiguous: bool) -> str:
+def _find_reason(label: NamedLabel, group: Sequence[NamedLabel], ambiguous: bool) -> str:
     """Returns why a photo of a group of equal ones is left out; empty if it is kept."""
-    label = group[place]
     if ambiguous:
         return AMBIGUOUS
-    if len({other.label for other in group}) > 1:
+    # A row without a diagnosis does not contradict one that has it.
+    diagnosed = [other for other in group if other.diagnosed]
+    first = (diagnosed or group)[0]
+    if label.diagnosed and len({other.label for other in diagnosed}) > 1:
         return CONTRADICTION
-    if label.label is None:
+    if label.diagnosed and label.label is None:
         return OTHER_CLASS
-    if place == 0:
-        return ""
-    return LISTED_TWICE if label.path == group[0].path else COPY
+    if label is not first:
+        return LISTED_TWICE if label.path == first.path else COPY
+    return "" if label.diagnosed else NO_DIAGNOSIS
 
 
 def _find_answer_reason(answer: PhotoAnswer | None, abstain: bool) -> str:
