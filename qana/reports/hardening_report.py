@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 from qana.evaluation.report_files import read_report_if_present
+from qana.reports.lesson_report import LessonReport
+from qana.reports.measuring_report import MeasuringReport
 from qana.reports.recorded_weights import Weights
 
 Free = Any
@@ -223,6 +225,8 @@ class HardeningReports:
     faults: FaultReport | None
     fuzz: FuzzReport | None
     booth: BoothReport | None
+    lesson: LessonReport | None
+    measuring: MeasuringReport | None
 
 
 def read_hardening(folder: Path | None = None) -> HardeningReports:
@@ -239,4 +243,6 @@ def read_hardening(folder: Path | None = None) -> HardeningReports:
         faults=read_report_if_present("hardening/faults.json", FaultReport, folder),
         fuzz=read_report_if_present("hardening/fuzz.json", FuzzReport, folder),
         booth=read_report_if_present("hardening/booth.json", BoothReport, folder),
+        lesson=read_report_if_present("hardening/lesson.json", LessonReport, folder),
+        measuring=read_report_if_present("hardening/measuring.json", MeasuringReport, folder),
     )

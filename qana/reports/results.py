@@ -85,6 +85,8 @@ def make_results() -> str:
         faults=hardening.faults,
         fuzz=hardening.fuzz,
         booth=hardening.booth,
+        lesson=hardening.lesson,
+        measuring=hardening.measuring,
         tested_code=describe_tested_code(),
         studied_networks=STUDIED_NETWORKS,
         has_sparsity_study=any(study.study == "sparsity" for study in read_studies()),

@@ -25,6 +25,7 @@ from qana.reports.hardening_report import (
     SoakReport,
 )
 from qana.reports.learning_report import LearningReport
+from qana.reports.lesson_report import LessonReport
 from qana.reports.light_report import LightReport
 from qana.reports.measuring_report import MeasuringReport
 from qana.reports.screening_report import ScreeningReport
@@ -57,6 +58,7 @@ OPTIONAL_KINDS: dict[str, type] = {
     "protocols/sources-validation.json": SourcesReport,
     "protocols/sources-akd1000-validation.json": SourcesReport,
     "hardening/screening.json": ScreeningReport,
+    "hardening/lesson.json": LessonReport,
     "hardening/measuring.json": MeasuringReport,
     COVERAGE: CoverageReport,
     MUTATION: MutationReport,

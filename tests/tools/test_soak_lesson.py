@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.server import Server
+from tools.server import CHROMIUM, Server
 from tools.soak.lesson import MAX_SECONDS, list_missed_targets, run_lesson
 from tools.soak.lesson_steps import _ACTIONS
 
@@ -44,7 +44,9 @@ def test_every_step_belongs_to_a_chapter() -> None:
 @pytest.mark.slow
 def test_learners_go_through_the_chapters(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
-        document = run_lesson(server, learners=2, seconds=60, think=(0.1, 0.2))
+        document = run_lesson(
+            server, learners=3, seconds=60, think=(0.1, 0.2), browsers=1 if CHROMIUM else 0
+        )
     assert not document["troubles"]
     assert document["steps"] > 20
     assert {"open", "own photo", "chapter spikes"} <= set(document["by_step_s"])

@@ -4,28 +4,28 @@ python -m tools.soak.lesson writes models/hardening/lesson.json.
 """
 
 import argparse
-import random
 import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qana.inference.manifest import DEFAULT_MODEL
-from tools.server import Server
+from tools.server import CHROMIUM, CHROMIUM_MISSING, Server
 from tools.soak.client import Client
-from tools.soak.connection import ConnectionLostError
-from tools.soak.lesson_steps import list_lesson_steps
+from tools.soak.learner import Learner
+from tools.soak.learner_in_browser import LearnerInBrowser
 from tools.soak.memory import MAX_GROWTH, measure_growth
 from tools.soak.results import FOLDER, finish_report, start_report
 
 LEARNERS = 30
+BROWSERS = 4
+"""Learners among them with a real browser; the others send its messages without drawing."""
 MINUTES = 4.0
 THINK_SECONDS = (4.0, 12.0)
 """Shortest and longest time that a learner reads before the next step."""
@@ -35,55 +35,12 @@ WARM_UP = 0.5
 """Share of the run before memory is measured: each network and each photo is loaded by then."""
 
 
-@dataclass
-class Learner:
-    """One learner with a photo of their own.
-
-    Attributes:
-        number: number of the learner, also the seed of the choices.
-        seconds: name of each step to the times that it took.
-        waits: steps after which the page showed the progress of a job.
-        errors: exceptions of the page, and what ended the learner's lesson.
-    """
-
-    number: int
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    waits: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def learn_until(self, address: str, deadline: float, think: tuple[float, float]) -> None:
-        """Goes through the chapters again and again.
-
-        Args:
-            address: http://host:port of the server.
-            deadline: value of `time.monotonic` after which no step starts.
-            think: shortest and longest time between two steps, seconds.
-        """
-        rng = random.Random(self.number)
-        try:
-            time.sleep(rng.uniform(0, think[1]))
-            start = time.perf_counter()
-            with Client(address, "convert") as client:
-                self._note("open", client, start)
-                for name, act in list_lesson_steps(client, rng, self.number):
-                    time.sleep(rng.uniform(*think))
-                    if time.monotonic() > deadline:
-                        return
-                    start = time.perf_counter()
-                    act()
-                    self._note(name, client, start)
-        except (ConnectionLostError, LookupError, OSError) as error:
-            self.errors.append(f"learner {self.number}: {type(error).__name__}: {error}"[:300])
-
-    def _note(self, name: str, client: Client, start: float) -> None:
-        self.seconds[name].append(time.perf_counter() - start)
-        self.errors += [f"{name}: {text}" for text in client.page.exceptions]
-        if next(client.page.find_all("progress"), None) is not None:
-            self.waits.append(name)
-
-
 def run_lesson(
-    server: Server, learners: int, seconds: float, think: tuple[float, float] = THINK_SECONDS
+    server: Server,
+    learners: int,
+    seconds: float,
+    think: tuple[float, float] = THINK_SECONDS,
+    browsers: int = 0,
 ) -> dict[str, Any]:
     """Runs a class.
 
@@ -92,6 +49,7 @@ def run_lesson(
         learners: number of learners.
         seconds: time in which steps start.
         think: shortest and longest time between two steps of a learner, seconds.
+        browsers: number of learners among them who have a real browser.
 
     Returns:
         Counts, times in seconds and memory in megabytes, as the report stores them.
@@ -99,7 +57,10 @@ def run_lesson(
     with Client(server.address, "convert"):  # as the lecturer opens the page before the lesson
         pass
     start = time.monotonic()
-    group = [Learner(number) for number in range(learners)]
+    group = [
+        LearnerInBrowser(number) if number < browsers else Learner(number)
+        for number in range(learners)
+    ]
     threads = [
         threading.Thread(target=one.learn_until, args=(server.address, start + seconds, think))
         for one in group
@@ -118,6 +79,7 @@ def run_lesson(
     every = [value for found in times.values() for value in found]
     return {
         "learners": learners,
+        "real_browsers": browsers,
         "seconds": seconds,
         "think_s": list(think),
         "steps": len(every),
@@ -160,14 +122,20 @@ def main() -> int:
     """Runs the command and returns its exit code, 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m tools.soak.lesson", description=__doc__)
     parser.add_argument("--learners", type=int, default=LEARNERS)
+    parser.add_argument("--browsers", type=int, default=BROWSERS)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--think", type=float, nargs=2, default=THINK_SECONDS, metavar="SECONDS")
     parser.add_argument("--out", type=Path, default=FOLDER / "lesson.json")
     options = parser.parse_args()
+    if CHROMIUM is None and options.browsers:
+        sys.stderr.write(CHROMIUM_MISSING)
+        return 2
     document = start_report("tools.soak.lesson", [DEFAULT_MODEL])
     think = (options.think[0], options.think[1])
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
-        document |= run_lesson(server, options.learners, 60 * options.minutes, think)
+        document |= run_lesson(
+            server, options.learners, 60 * options.minutes, think, options.browsers
+        )
     return finish_report(options.out, document, list_missed_targets(document))
 
 

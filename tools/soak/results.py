@@ -20,14 +20,21 @@ Findings = dict[str, bool]
 def start_report(module: str, models: Collection[str] | None = None) -> dict[str, Any]:
     """Starts a report with the command line of this process and the networks of the app.
 
+    The place of the report is left out: it changes nothing that is measured.
+
     Args:
         module: module that runs as the command.
         models: names of the models that the test uses; None for all.
     """
     return {
-        "command": shlex.join(["python", "-m", module, *sys.argv[1:]]),
+        "command": shlex.join(["python", "-m", module, *_drop_place(sys.argv[1:])]),
         "weights": find_present_weights(models),
     }
+
+
+def _drop_place(words: Sequence[str]) -> list[str]:
+    place = words.index("--out") if "--out" in words else len(words)
+    return [*words[:place], *words[place + 2 :]]
 
 
 def finish_report(path: Path, document: dict[str, Any], missed: Sequence[str]) -> int:

@@ -1,0 +1,49 @@
+"""Describes models/hardening/lesson.json: a class of learners on the page Convert.
+
+`tools.soak.lesson` writes it.
+"""
+
+import msgspec
+
+from qana.reports.recorded_weights import Weights
+
+
+class StepTimes(msgspec.Struct, frozen=True):
+    """Times that the page took for steps of the learners.
+
+    Attributes:
+        n: number of steps.
+        p50: median time, s.
+        p95: 95th percentile of the times, s.
+        most: longest time, s.
+    """
+
+    n: int
+    p50: float
+    p95: float
+    most: float
+
+
+class LessonReport(msgspec.Struct, frozen=True):
+    """The document of `python -m tools.soak.lesson`.
+
+    Attributes:
+        learners: number of learners.
+        real_browsers: those among them with a real browser.
+        seconds: time in which steps started.
+        step_s: times of all steps.
+        by_step_s: times by the name of the step.
+        memory_mb: memory of the server in the second half, at even intervals.
+        misses: missed targets, one sentence each.
+    """
+
+    command: str
+    weights: Weights
+    learners: int
+    real_browsers: int
+    seconds: float
+    step_s: StepTimes
+    by_step_s: dict[str, StepTimes]
+    memory_mb: list[int]
+    misses: list[str]
+    machine: str

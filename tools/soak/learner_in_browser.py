@@ -1,0 +1,117 @@
+"""A learner of the load test of a class, with a real browser."""
+
+import random
+import time
+from dataclasses import dataclass
+
+from playwright.sync_api import Error, Page, sync_playwright
+
+from qana.data.samples import load_samples
+from tools.server import CHROMIUM
+from tools.soak.learner import Learner
+
+TIMEOUT = 60_000
+"""Time in which the page must change, milliseconds."""
+COUNT_SCRIPT = """
+  window.finishedRuns = 0
+  let state = ""
+  new MutationObserver(() => {
+    const app = document.querySelector("[data-testid='stApp']")
+    const now = app?.dataset.testScriptState
+    if (now === "notRunning" && state === "running") window.finishedRuns += 1
+    state = now
+  }).observe(document, {
+    subtree: true, childList: true, attributeFilter: ["data-test-script-state"]
+  })
+"""
+"""Counts how often the server has drawn the page."""
+LEVELS = (1, 2, 3, 4)
+"""Levels of the zoom, from the layer to the product."""
+
+
+@dataclass
+class LearnerInBrowser(Learner):
+    """One learner with Chromium, who takes a sample through the chapters."""
+
+    def learn_until(self, address: str, deadline: float, think: tuple[float, float]) -> None:
+        """Goes through the chapters again and again; see `Learner.learn_until`."""
+        rng = random.Random(self.number)
+        samples = load_samples()
+        sample = samples[self.number * 5 % len(samples)].image_id
+        try:
+            with sync_playwright() as driver:
+                browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                page = browser.new_page(viewport={"width": 1366, "height": 768})
+                page.set_default_timeout(TIMEOUT)
+                page.on("pageerror", lambda error: self.errors.append(f"browser: {error}"))
+                page.add_init_script(COUNT_SCRIPT)
+                time.sleep(rng.uniform(0, think[1]))
+                start = time.perf_counter()
+                page.goto(f"{address}/convert?sample={sample}")
+                page.wait_for_function("window.finishedRuns > 0")
+                self._add("open", page, start)
+                self._learn(page, rng, deadline, think)
+                browser.close()
+        except Error as error:
+            self.errors.append(f"learner {self.number}: {type(error).__name__}: {error}"[:300])
+
+    def _learn(
+        self, page: Page, rng: random.Random, deadline: float, think: tuple[float, float]
+    ) -> None:
+        row = page.get_by_role("radiogroup", name="Chapter")
+        chapters = [one.inner_text() for one in row.get_by_role("radio").all()]
+        at = self.number + 1  # the first chapter is open
+        while True:
+            chapter = chapters[at % len(chapters)]
+            number, _, name = chapter.partition(". ")
+            steps = [(f"chapter {name.lower()}", "Chapter", chapter)]
+            for step, label, option in steps:
+                time.sleep(rng.uniform(*think))
+                if time.monotonic() > deadline:
+                    return
+                self._choose(page, step, label, option)
+                if label == "Chapter":
+                    page.get_by_role("heading", name=f"{number}. ").wait_for()
+                    steps += self._list_choices(page, name.lower(), rng)
+            if page.locator(".frame").count():
+                self._zoom(page)
+            at += 1
+
+    def _choose(self, page: Page, step: str, label: str, option: str) -> None:
+        """Chooses an option of a row of buttons, and waits until the page is drawn."""
+        runs = page.evaluate("window.finishedRuns")
+        start = time.perf_counter()
+        group = page.get_by_role("radiogroup", name=label, exact=True)
+        group.get_by_role("radio", name=option, exact=True).click()
+        page.wait_for_function("runs => window.finishedRuns > runs", arg=runs)
+        self._add(step, page, start)
+
+    def _list_choices(
+        self, page: Page, chapter: str, rng: random.Random
+    ) -> list[tuple[str, str, str]]:
+        """Lists a choice in each row of buttons of the chapter, as name, label and option."""
+        choices = []
+        for group in page.get_by_role("radiogroup").all():
+            label = group.get_attribute("aria-label") or ""
+            free = [one.inner_text() for one in group.locator("[aria-checked=false]").all()]
+            if label != "Chapter" and free and group.is_visible():
+                choices.append((f"step in {chapter}", label, rng.choice(free)))
+        return choices
+
+    def _zoom(self, page: Page) -> None:
+        """Zooms from the network to a product, which this browser computes itself."""
+        page.locator('.frame[data-state="ready"]').wait_for()
+        page.locator(".stage").focus()
+        for level in LEVELS:
+            start = time.perf_counter()
+            page.keyboard.press("Enter")
+            page.locator(f'.frame[data-level="{level}"]').wait_for()
+            self._add("zoom in the browser", page, start)
+
+    def _add(self, name: str, page: Page, start: float) -> None:
+        self.seconds[name].append(time.perf_counter() - start)
+        self.errors += [
+            f"{name}: {one}" for one in page.get_by_test_id("stException").all_inner_texts()
+        ]
+        if page.get_by_test_id("stProgress").count():
+            self.waits.append(name)
