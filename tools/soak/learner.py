@@ -26,15 +26,15 @@ class Learner:
     waits: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def learn_until(self, address: str, deadline: float, think: tuple[float, float]) -> None:
+    def learn(self, address: str, seconds: float, think: tuple[float, float]) -> None:
         """Goes through the chapters again and again.
 
         Args:
             address: http://host:port of the server.
-            deadline: value of `time.monotonic` after which no step starts.
+            seconds: time in which steps start.
             think: shortest and longest time between two steps, seconds.
         """
-        rng = random.Random(self.number)
+        rng, deadline = random.Random(self.number), time.monotonic() + seconds
         try:
             time.sleep(rng.uniform(0, think[1]))
             start = time.perf_counter()

@@ -1,8 +1,9 @@
 """A learner of the load test of a class, with a real browser."""
 
 import random
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.sync_api import Error, Page, sync_playwright
 
@@ -31,10 +32,16 @@ LEVELS = (1, 2, 3, 4)
 
 @dataclass
 class LearnerInBrowser(Learner):
-    """One learner with Chromium, who takes a sample through the chapters."""
+    """One learner with Chromium, who takes a sample through the chapters.
 
-    def learn_until(self, address: str, deadline: float, think: tuple[float, float]) -> None:
-        """Goes through the chapters again and again; see `Learner.learn_until`."""
+    Attributes:
+        started: is passed when all browsers have started, which is no work of the server.
+    """
+
+    started: threading.Barrier = field(default_factory=lambda: threading.Barrier(1))
+
+    def learn(self, address: str, seconds: float, think: tuple[float, float]) -> None:
+        """Goes through the chapters again and again; see `Learner.learn`."""
         rng = random.Random(self.number)
         samples = load_samples()
         sample = samples[self.number * 5 % len(samples)].image_id
@@ -45,6 +52,8 @@ class LearnerInBrowser(Learner):
                 page.set_default_timeout(TIMEOUT)
                 page.on("pageerror", lambda error: self.errors.append(f"browser: {error}"))
                 page.add_init_script(COUNT_SCRIPT)
+                self.started.wait(TIMEOUT / 1000)
+                deadline = time.monotonic() + seconds
                 time.sleep(rng.uniform(0, think[1]))
                 start = time.perf_counter()
                 page.goto(f"{address}/convert?sample={sample}")
@@ -52,7 +61,7 @@ class LearnerInBrowser(Learner):
                 self._add("open", page, start)
                 self._learn(page, rng, deadline, think)
                 browser.close()
-        except Error as error:
+        except (Error, threading.BrokenBarrierError) as error:
             self.errors.append(f"learner {self.number}: {type(error).__name__}: {error}"[:300])
 
     def _learn(
@@ -69,6 +78,8 @@ class LearnerInBrowser(Learner):
                 time.sleep(rng.uniform(*think))
                 if time.monotonic() > deadline:
                     return
+                if not page.get_by_role("radiogroup", name=label, exact=True).count():
+                    continue  # the choice before it has replaced this row
                 self._choose(page, step, label, option)
                 if label == "Chapter":
                     page.get_by_role("heading", name=f"{number}. ").wait_for()

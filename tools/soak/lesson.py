@@ -29,6 +29,8 @@ BROWSERS = 4
 MINUTES = 4.0
 THINK_SECONDS = (4.0, 12.0)
 """Shortest and longest time that a learner reads before the next step."""
+START_SECONDS = 60.0
+"""Time in which the browsers must start."""
 MAX_SECONDS = 2.0
 """Target for the 95th percentile of the time of a step."""
 WARM_UP = 0.5
@@ -56,16 +58,19 @@ def run_lesson(
     """
     with Client(server.address, "convert"):  # as the lecturer opens the page before the lesson
         pass
-    start = time.monotonic()
+    started = threading.Barrier(browsers + 1)
     group = [
-        LearnerInBrowser(number) if number < browsers else Learner(number)
+        LearnerInBrowser(number, started=started) if number < browsers else Learner(number)
         for number in range(learners)
     ]
     threads = [
-        threading.Thread(target=one.learn_until, args=(server.address, start + seconds, think))
-        for one in group
+        threading.Thread(target=one.learn, args=(server.address, seconds, think)) for one in group
     ]
-    for thread in threads:
+    for thread in threads[:browsers]:
+        thread.start()
+    started.wait(START_SECONDS)
+    start = time.monotonic()
+    for thread in threads[browsers:]:
         thread.start()
     memory: list[int] = []
     while any(thread.is_alive() for thread in threads):
