@@ -19,7 +19,7 @@ def test_the_booth_hands_over_and_takes_back_and_nothing_of_the_visitor_is_left(
 ) -> None:
     context = browser.new_context(viewport=size)
     page = context.new_page()
-    page.goto(f"{server.address}/?booth=1&idle=6")
+    page.goto(f"{server.address}/?booth=1&idle=15")
     expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Mole").click()
     expect(page.get_by_text("Your guess: Mole. The doctors recorded")).to_be_visible(
@@ -28,7 +28,7 @@ def test_the_booth_hands_over_and_takes_back_and_nothing_of_the_visitor_is_left(
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(wider)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("heading", name="What would you say?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Touch anywhere to try it yourself").click()
     until_gallery_is_there(page)
     page.get_by_role("button", name="Photo 13", exact=True).click()
@@ -68,7 +68,7 @@ def test_a_held_scene_says_so_and_stays(browser: Browser, server) -> None:
     expect(page.get_by_text("Your guess: Melanoma.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Held", exact=True)).to_be_hidden()
     page.keyboard.press("h")
-    expect(page.get_by_text("Held", exact=True)).to_be_visible()
+    expect(page.get_by_text("Held", exact=True)).to_be_visible(timeout=PATIENCE)
     page.wait_for_timeout(1000 * VERDICT_SECONDS + 1500)
     expect(page.get_by_text("Your guess: Melanoma.")).to_be_visible()
     page.keyboard.press("ArrowRight")
