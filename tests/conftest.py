@@ -28,16 +28,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault(MODELS_VARIABLE, str(find_models_folder()))
 LESIONS_A_CLASS = 10
 LONGEST_FIRST = (
-    *("test_scan_browser", "test_pages_browser", "test_booth_browser", "test_walk"),
-    *("test_compare_browser", "test_soak", "test_ray", "test_proxy", "test_qana_sequential"),
-    *("test_notebook", "test_explained_network", "test_batch_browser", "test_batch_table_browser"),
-    *("test_pipeline", "test_zoom_browser", "test_screen_table", "test_interrupted_screening"),
-    *("test_explain_page", "test_explain_maps", "test_soak_lesson", "test_bench_results"),
-    *("test_run_bench", "test_gate", "test_fitted_gate", "test_compare_page"),
-    *("test_compare_machines", "test_convert_page", "test_grad_cam", "test_bit_widths"),
-    *("test_commands", "test_studies", "test_dockerfile"),
+    *("test_scan_browser", "test_ray", "test_qana_sequential"),
+    *("test_pages_browser", "test_notebook", "test_explained_network"),
+    *("test_booth_browser", "test_pipeline", "test_soak"),
+    *("test_walk", "test_explain_page", "test_explain_maps"),
+    *("test_compare_browser", "test_screen_table", "test_interrupted_screening"),
+    *("test_batch_browser", "test_soak_lesson", "test_run_bench"),
+    *("test_batch_table_browser", "test_gate", "test_fitted_gate"),
+    *("test_zoom_browser", "test_bench_results", "test_compare_page"),
+    *("test_proxy", "test_compare_machines", "test_convert_page"),
+    *("test_grad_cam", "test_bit_widths", "test_commands", "test_studies", "test_dockerfile"),
 )
-"""Files that take minutes: begun last, one of them would run on beside an idle process."""
+"""Files that take minutes: begun last, one of them would run on beside an idle process. Files with
+a browser, which takes a core for itself, stand between files without one."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tools.server import CHROMIUM, Server
 
@@ -16,6 +16,7 @@ PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
 BOOTH = {"width": 1920, "height": 1080}
 PATIENCE = 60_000
 """Milliseconds that a page may take."""
+expect.set_options(timeout=PATIENCE)
 FLAGS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",

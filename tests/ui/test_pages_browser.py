@@ -98,7 +98,7 @@ def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> N
     expect(page.get_by_text("Akida: running")).to_be_visible(timeout=PATIENCE)
     go_to(page, "Facts", "Facts")
     go_to(page, "Compare", "Compare")
-    expect(page.get_by_text("On this machine", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("On this machine", exact=True)).to_be_visible(timeout=4 * PATIENCE)
     page.get_by_role("button", name="measured").first.click()
     expect(page.get_by_text("after a rest and a warm-up")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
