@@ -158,7 +158,7 @@ def test_keras_runs_on_an_own_photo_behind_a_progress_display(page: Page, server
     page.get_by_role("button", name="Compare them on this photo, too").click()
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("computed on this photo by Keras and by Akida")).to_be_visible(
-        timeout=4 * PATIENCE
+        timeout=8 * PATIENCE
     )
     page.wait_for_load_state("networkidle")
 
