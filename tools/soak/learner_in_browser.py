@@ -73,17 +73,20 @@ class LearnerInBrowser(Learner):
         while True:
             chapter = chapters[at % len(chapters)]
             number, _, name = chapter.partition(". ")
-            steps = [(f"chapter {name.lower()}", "Chapter", chapter)]
-            for step, label, option in steps:
+            labels = ["Chapter"]
+            for label in labels:
                 time.sleep(rng.uniform(*think))
                 if time.monotonic() > deadline:
                     return
-                if not page.get_by_role("radiogroup", name=label, exact=True).count():
-                    continue  # the choice before it has replaced this row
-                self._choose(page, step, label, option)
                 if label == "Chapter":
+                    self._choose(page, f"chapter {name.lower()}", label, chapter)
                     page.get_by_role("heading", name=f"{number}. ").wait_for()
-                    steps += self._list_choices(page, name.lower(), rng)
+                    labels += self._list_rows(page)
+                    continue
+                row = page.get_by_role("radiogroup", name=label, exact=True)
+                free = row.locator("[aria-checked=false]").all_inner_texts()
+                if free:  # an earlier choice may have replaced this row
+                    self._choose(page, f"step in {name.lower()}", label, rng.choice(free))
             if page.locator(".frame").count():
                 self._zoom(page)
             at += 1
@@ -97,17 +100,11 @@ class LearnerInBrowser(Learner):
         page.wait_for_function("runs => window.finishedRuns > runs", arg=runs)
         self._add(step, page, start)
 
-    def _list_choices(
-        self, page: Page, chapter: str, rng: random.Random
-    ) -> list[tuple[str, str, str]]:
-        """Lists a choice in each row of buttons of the chapter, as name, label and option."""
-        choices = []
-        for group in page.get_by_role("radiogroup").all():
-            label = group.get_attribute("aria-label") or ""
-            free = [one.inner_text() for one in group.locator("[aria-checked=false]").all()]
-            if label != "Chapter" and free and group.is_visible():
-                choices.append((f"step in {chapter}", label, rng.choice(free)))
-        return choices
+    def _list_rows(self, page: Page) -> list[str]:
+        """Lists the rows of buttons of the chapter by their labels."""
+        rows = [one for one in page.get_by_role("radiogroup").all() if one.is_visible()]
+        labels = [row.get_attribute("aria-label") or "" for row in rows]
+        return [label for label in labels if label != "Chapter"]
 
     def _zoom(self, page: Page) -> None:
         """Zooms from the network to a product, which this browser computes itself."""
