@@ -87,7 +87,7 @@ def test_nothing_moves_while_the_scenes_change(browser: Browser, server) -> None
           new PerformanceObserver((list) => {
             for (const entry of list.getEntries()) window.shift += entry.value
           }).observe({ type: "layout-shift" })
-        }, 2500))
+        }, 500))
     """)
     until_question(page, f"{server.address}/?booth=1")
     page.wait_for_function("window.watched", timeout=PATIENCE)
