@@ -91,7 +91,8 @@ def read_report(path: Path, kind: type[Report]) -> Report:
     """
     try:
         found = path.stat()
-        document: Report = _decode(path, cast(Any, kind), found.st_mtime_ns, found.st_size)
+        version = (found.st_ino, found.st_mtime_ns, found.st_size)
+        document: Report = _decode(path, cast(Any, kind), version)
         return document
     except (OSError, ValueError, RecursionError):
         raise ReportError(
@@ -101,7 +102,7 @@ def read_report(path: Path, kind: type[Report]) -> Report:
 
 
 @lru_cache(maxsize=64)
-def _decode(path: Path, kind: Any, _changed: int, _size: int) -> Any:
+def _decode(path: Path, kind: Any, _version: tuple[int, ...]) -> Any:
     return msgspec.json.decode(path.read_bytes(), type=kind)
 
 

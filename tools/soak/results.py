@@ -33,8 +33,9 @@ def start_report(module: str, models: Collection[str] | None = None) -> dict[str
 
 
 def _drop_place(words: Sequence[str]) -> list[str]:
-    place = words.index("--out") if "--out" in words else len(words)
-    return [*words[:place], *words[place + 2 :]]
+    after = [False, *(word == "--out" for word in words)]
+    pairs = zip(words, after, strict=False)
+    return [word for word, is_place in pairs if not is_place and not word.startswith("--out")]
 
 
 def finish_report(path: Path, document: dict[str, Any], missed: Sequence[str]) -> int:

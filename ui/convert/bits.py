@@ -65,8 +65,8 @@ def show(photo: WalkthroughPhoto) -> None:
         "The first layer's weights keep 8 bits, as the vendor has it, and so do sums without a "
         "rectifier (ReLU), which makes negative sums zero. The converter takes weights of 8 and 4 "
         "bits; those of 2 are held in 4. The simulator computes every pair, but this network maps "
-        "to a chip with 8/8 alone: its layers "
-        "without a rectifier give 8 bits, and no chip has that with weights of 4."
+        "to a chip with 8/8 alone: its layers without a rectifier give 8 bits, and no chip has "
+        "that with weights of 4."
     )
     bits = (weights, activations)
     before, found = _get_answers(photo, bits)

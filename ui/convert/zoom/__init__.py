@@ -23,8 +23,8 @@ IDEA = (
     "whole network into one of them: layer, channel, place, product.",
     "This browser computes the same integers as Akida, so you can also change them: fewer bits, "
     "another threshold, a single weight.",
-    "Watch what becomes of the **events**, the numbers other than zero, which are all that Akida "
-    "sends, and of the **logits**, the last seven sums: the largest one names the verdict.",
+    "An **event** is a number other than zero: Akida sends nothing else. The last seven sums are "
+    "the **logits**, and the largest one names the verdict. Watch what becomes of both.",
 )
 _HERE = Path(__file__).parent
 _STYLE = find_folder("static") / "integer_network" / "explorer.css"
