@@ -50,11 +50,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the slow tests out without `--all`, and begins with the longest files."""
-    if not config.getoption("--all"):
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    """Leaves the slow tests out without `--all`, and those that time something beside others, and
+    begins with the longest files."""
+    left_out = set() if config.getoption("--all") else {"slow"}
+    if hasattr(config, "workerinput"):  # one of several processes
+        left_out.add("alone")
+    out = [item for item in items if any(map(item.get_closest_marker, left_out))]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))]
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 

@@ -67,11 +67,12 @@ def walk_through_levels(page: Page, classifier: AkidaClassifier, photo: np.ndarr
     expect(page.locator(".frame")).to_have_attribute("data-at", re.compile(name))
     for level in (3, 2, 1, 0):
         press(page, "Escape", level)
-    time_steps(page)
 
 
 def time_steps(page: Page) -> None:
-    """Each step once more and again, because another process may slow one of them down."""
+    """Each step three times, because another process may slow one of them down."""
+    wait_until_ready(page)
+    page.locator(".stage").focus()
     keys = [("Enter", level) for level in (1, 2, 3, 4)]
     keys += [("Escape", level) for level in (3, 2, 1, 0)]
     rounds = [[press(page, *key) for key in keys] for _ in range(3)]

@@ -22,6 +22,7 @@ from tests.doubles.explorer_walk import (
     press_slider,
     put_back,
     read,
+    time_steps,
     wait_until_ready,
     walk_through_levels,
 )
@@ -103,6 +104,13 @@ def test_the_lesson_passes_the_walk_from_a_web_server(
     with Visit(browser, address, size) as page:
         walk_through_levels(page, classifier, first)
         change_one_weight(page, classifier, first)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_each_step_of_the_zoom_is_quick(browser, address, size) -> None:
+    with Visit(browser, address, size) as page:
+        time_steps(page)
 
 
 def test_the_lesson_passes_the_walk_from_a_disk(browser, folder, classifier, first) -> None:

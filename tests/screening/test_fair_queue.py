@@ -92,6 +92,7 @@ def test_two_batches_take_turns(queue: FairQueue, order: list[str], classifier) 
     assert large.complete and small.complete and len(order) == 72
 
 
+@pytest.mark.alone
 def test_a_stopped_batch_gives_way_at_once(queue: FairQueue, order, classifier) -> None:
     batch = Batch(collect_many(500), classifier)
     queue.add(batch)

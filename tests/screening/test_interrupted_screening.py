@@ -113,11 +113,11 @@ def test_a_signal_ends_cleanly_with_a_sentence(many_photos: Path, tmp_path, numb
         wait_for_parts(process, out, 1)
         children = psutil.Process(process.pid).children()
         process.send_signal(number)
-        _, messages = process.communicate(timeout=60)
+        _, messages = process.communicate(timeout=300)
     assert process.returncode == 130
     assert b"Stopped after" in messages and b"--resume" in messages
     assert b"Traceback" not in messages
-    _gone, alive = psutil.wait_procs(children, timeout=20)
+    _gone, alive = psutil.wait_procs(children, timeout=120)
     assert not alive
 
 

@@ -164,5 +164,5 @@ def test_a_worker_ends_when_its_parent_is_killed(some_photos) -> None:
         children = psutil.Process(parent.pid).children()
         assert children
         os.kill(parent.pid, signal.SIGKILL)
-    _gone, alive = psutil.wait_procs(children, timeout=20)
+    _gone, alive = psutil.wait_procs(children, timeout=120)
     assert not alive

@@ -64,7 +64,7 @@ def test_a_local_ray_gives_the_same_bytes_and_continues_a_killed_run(
             time.sleep(0.05)
         children = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-    _gone, alive = psutil.wait_procs(children, timeout=20)
+    _gone, alive = psutil.wait_procs(children, timeout=120)
     assert all(map(is_agent, alive))
     done = subprocess.run([*command, "--resume"], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -74,6 +74,7 @@ def test_200_photos_make_the_table_of_qana_screen(
     expect(page.get_by_text("Not a medical device").first).to_be_attached()
 
 
+@pytest.mark.alone
 def test_stop_works_at_once_and_the_next_visitor_starts(
     page: Page, browser: Browser, server, archive: Path, sure_samples
 ) -> None:
@@ -98,6 +99,7 @@ def test_stop_works_at_once_and_the_next_visitor_starts(
     other.context.close()
 
 
+@pytest.mark.alone
 def test_a_visitor_who_leaves_makes_room(
     browser: Browser, server, archive: Path, sure_samples
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_held_scene_says_so_and_stays(browser: Browser, server) -> None:
     page.context.close()
 
 
+@pytest.mark.alone
 def test_nothing_moves_while_the_scenes_change(browser: Browser, server) -> None:
     """The layout shift of the web's vitals, without what Streamlit moves before the first scene."""
     page = browser.new_context(viewport=BOOTH).new_page()

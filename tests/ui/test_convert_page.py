@@ -173,7 +173,7 @@ def test_nothing_of_the_photo_is_left_on_disk(tmp_path, monkeypatch, samples) ->
     Image.open(samples[2].path).save(frame, "PNG")
     page.file_uploader[0].upload("mine.png", frame.getvalue(), "image/png").run()
     assert not page.exception
-    for _ in range(600):
+    for _ in range(3600):
         if page.metric:
             break
         time.sleep(0.25)

@@ -14,7 +14,14 @@ from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import diagnose
 from qana.inference.probabilities import format_percent
 from tests.doubles.real_browser import CHROMIUM, FLAGS, PATIENCE, PHONE, pytestmark, server
-from tests.doubles.visitor import VERDICT, choose, classify, page, read_verdict
+from tests.doubles.visitor import (
+    VERDICT,
+    choose,
+    classify,
+    page,
+    read_verdict,
+    until_gallery_is_there,
+)
 
 __all__ = ["page", "pytestmark", "server"]
 
@@ -104,6 +111,27 @@ def test_a_photo_is_moved_turned_and_enlarged_and_so_classified(
     expect(page.get_by_text(f"{format_percent(prediction.top[0][1])}").first).to_be_visible()
     events = page.get_by_text(f"{prediction.events:,} events")
     expect(events.locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_photo_is_read_although_the_name_of_the_tab_arrives_meanwhile(
+    browser: Browser, server, samples, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.png"
+    Image.open(samples[2].path).resize((6000, 4500)).save(large, compress_level=1)
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.add_init_script("window.qanaChoice = { page: '/another', at: performance.now() }")
+    page.goto(server.address)
+    until_gallery_is_there(page)
+    choose(page, "Upload")
+    with page.expect_response("**/upload_file/**"):
+        page.locator("input[type=file]").set_input_files(large)
+    page.evaluate("""() => {
+      document.querySelector("[data-testid=stApp]").getAttribute = () => "notRunning"
+      window.qanaChoice = null
+    }""")
+    page.wait_for_function("window.qanaNamed", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Classify", exact=True)).to_be_enabled()
+    page.context.close()
 
 
 def test_an_answer_needs_no_scrolling(page: Page, sure_samples, samples) -> None:

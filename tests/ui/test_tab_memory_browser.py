@@ -23,8 +23,6 @@ HTML = """<body data-testid="stApp" data-test-script-state="running"><div id="co
   mount()
   window.ready = true
 </script>"""
-SHORT = 250
-"""Milliseconds in which a name would have been sent, if nobody had clicked."""
 LONG = 700
 """Milliseconds in which a name that may be sent would have been sent."""
 
@@ -73,18 +71,6 @@ def test_the_name_waits_until_nothing_runs_and_is_sent_once(page: Page) -> None:
     page.wait_for_timeout(LONG)
     assert count_names(page) == 1
     assert page.evaluate("sessionStorage.getItem('qana-tab')") == name
-
-
-@pytest.mark.parametrize("act", ["click", "key"])
-def test_the_name_does_not_follow_a_click_or_a_key_at_once(page: Page, act: str) -> None:
-    if act == "click":
-        page.locator("body").click()
-    else:
-        page.keyboard.press("Enter")
-    set_running(page, False)  # a slow server has not begun with what was clicked
-    page.wait_for_timeout(SHORT)
-    assert count_names(page) == 0
-    page.wait_for_function("window.names.length === 1", timeout=PATIENCE)
 
 
 def test_the_name_waits_for_a_page_that_is_chosen(page: Page) -> None:

@@ -18,6 +18,7 @@ from tests.doubles.explorer_walk import (
     put_back,
     read,
     read_logits,
+    time_steps,
     wait_until_ready,
     walk_through_levels,
 )
@@ -80,6 +81,14 @@ def test_the_zoom_and_a_weight_are_the_engines(browser, server, classifier, firs
     page = open_zoom(browser, f"{server.address}/convert?chapter=zoom", size)
     walk_through_levels(page, classifier, first)
     change_one_weight(page, classifier, first)
+    leave(page)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("size", SIZES)
+def test_each_step_of_the_zoom_is_quick(browser, server, size) -> None:
+    page = open_zoom(browser, f"{server.address}/convert?chapter=zoom", size)
+    time_steps(page)
     leave(page)
 
 

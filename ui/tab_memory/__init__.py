@@ -31,18 +31,31 @@ def restore_tab() -> None:
 
     Call it before the page runs.
     """
-    known = st.session_state.get("tab_name")
     with st.container(key="tab_memory"):
-        sent = _tab_name(key="tab", on_name_change=lambda: None).name
+        _exchange()
+
+
+@st.fragment
+def _exchange() -> None:
+    """Asks the browser for the tab's name.
+
+    Its answer may come while the server does something for a click or an upload. The message of a
+    fragment waits until that is done, and any other would end it.
+    """
+    sent = _tab_name(key="tab", on_name_change=lambda: None).name
     context = get_script_run_ctx()
     if context is None or not NAME.fullmatch(str(sent or "")):
         return
     store = _get_store()
-    if known != sent:
+    stored: dict[str, Any] = {}
+    if st.session_state.get("tab_name") != sent:
         st.session_state.tab_name = sent
-        _restore(store.read(sent))
+        stored = store.read(sent)
+        _restore(stored)
     values = {key: st.session_state[key] for key in KEPT if key in st.session_state}
     store.write(sent, values, context.session_id)
+    if stored and context.fragment_ids_this_run:
+        st.rerun()  # the page does not know the values yet
 
 
 def _restore(stored: dict[str, Any]) -> None:

@@ -4,12 +4,7 @@ const POLL = 50 // milliseconds
 const IDLE_POLLS = 3
 const PATIENCE = 200 // polls after which the name is sent in any case
 const COMING = 60000 // milliseconds in which a chosen page is awaited
-const QUIET = 500 // milliseconds without a click or a key
 const sent = new WeakSet() // once for a mount, because each message runs the page again
-let touched = -QUIET // when the visitor last clicked or pressed a key
-for (const name of ["pointerdown", "click", "keydown"]) {
-  document.addEventListener(name, () => (touched = performance.now()), true)
-}
 
 export default function ({ parentElement, setStateValue }) {
   if (sent.has(parentElement)) return
@@ -21,8 +16,7 @@ export default function ({ parentElement, setStateValue }) {
     sessionStorage.setItem(KEY, name)
   }
   // A message asks for the page that is there. It would replace the wish for another page, if a
-  // visitor has just chosen one. So it waits until the chosen page is there and nothing runs. Nor
-  // may it follow a click at once: it would end what the server has just begun to do for the click.
+  // visitor has just chosen one. So it waits until the chosen page is there and nothing runs.
   let idle = 0
   let polls = 0
   const timer = setInterval(() => {
@@ -30,7 +24,7 @@ export default function ({ parentElement, setStateValue }) {
     const runs = app?.getAttribute("data-test-script-state") !== "notRunning"
     const { page, at } = window.qanaChoice ?? { at: -COMING } // noted by drawer.js
     const now = performance.now()
-    if (now - touched < QUIET || (page !== location.pathname && now - at < COMING)) {
+    if (page !== location.pathname && now - at < COMING) {
       idle = 0
       return
     }

@@ -1,6 +1,8 @@
 // Measures the float network in this browser: fetches TensorFlow.js from the app, asks the server for
 // the network once, and lets a worker run it. Stop ends the worker, so no further run starts.
 const FILES = ["tf-core", "tf-backend-webgl", "tf-backend-webgpu"]
+const AGAIN = 15000 // milliseconds after which the server is asked for the network again
+const LATE = 180000 // milliseconds in which even a busy server answers
 const instances = new WeakMap()
 const packages = new Map() // by the hash of the model: kept while the tab is open
 let library = null
@@ -154,11 +156,21 @@ function start(root) {
   function loadPackage() {
     const { sha256 } = self.data
     if (packages.has(sha256)) return packages.get(sha256)
+    const turn = self.turn
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error("the server does not answer")), 30000)
-      self.arrived = () => {
+      const end = (settle) => {
         clearTimeout(late)
-        if (packages.has(sha256)) resolve(packages.get(sha256))
+        clearInterval(again)
+        settle()
+      }
+      const late = setTimeout(() => end(() => reject(new Error("the server does not answer"))), LATE)
+      // A visitor who clicks elsewhere on the page meanwhile ends what the server does for this wish.
+      const again = setInterval(() => {
+        if (self.turn === turn) self.send("wanted", sha256)
+        else end(() => {})
+      }, AGAIN)
+      self.arrived = () => {
+        if (packages.has(sha256)) end(() => resolve(packages.get(sha256)))
       }
       self.send("wanted", sha256)
     })
