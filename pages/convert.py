@@ -5,9 +5,9 @@ import time
 import streamlit as st
 
 from qana.errors import UserError
+from ui.address import SETTLED
 from ui.convert import agreement, bits, bounding, chip, exercises, network, quiz, spikes, zoom
 from ui.convert import conversion_cases as breaking
-from ui.convert.address import SETTLED
 from ui.convert.chapter import Chapter, show_introduction
 from ui.convert.job_results import preload_networks
 from ui.convert.lesson import get_lesson

@@ -41,7 +41,7 @@ from ui.scan.history import list_visit
 from ui.scrolling import scroll_to_top
 from ui.shared_models import get_classifier
 from ui.similar_cases import show_similar_cases
-from ui.uploads import MAX_PHOTO_MB
+from ui.uploads import MAX_PHOTO_MB, open_new_upload
 
 FORMS = {"quantized": "Quantized, as on Akida", "float": "Float, before quantization"}
 METHOD_TEXTS = {
@@ -70,10 +70,9 @@ def open_sample(sample: Sample) -> None:
     open_photo(sample.path.read_bytes(), sample)
 
 
-def open_upload(key: str) -> None:
-    """Opens the file that the visitor has just chosen."""
-    if st.session_state[key] is not None:
-        open_photo(st.session_state[key].getvalue())
+def name_uploader() -> str:
+    """Names the uploader's key, which is another one for each photo."""
+    return f"explain_upload{st.session_state.get('explain_number', 0)}"
 
 
 def open_scan() -> None:
@@ -107,14 +106,11 @@ def choose_photo() -> None:
     prepare_maps_once(get_classifier(get_chosen_model()).entry)
     show_network_choice()
     show_gallery(open_sample)
-    key = f"explain_upload{st.session_state.get('explain_number', 0)}"
     # Its `type` would refuse names without an extension; reading names what it refuses.
     st.file_uploader(
         "Or upload a photo of one lesion, in the middle of the picture. It stays in memory.",
         max_upload_size=MAX_PHOTO_MB,
-        key=key,
-        on_change=open_upload,
-        args=(key,),
+        key=name_uploader(),
     )
     show_disclaimer(get_classifier(get_chosen_model()).entry)
 
@@ -208,6 +204,7 @@ def show_session(session: ExplainSession) -> None:
 
 
 ensure_app_started()
+open_new_upload(name_uploader(), open_photo)
 if "explained" in st.session_state:
     show_session(st.session_state.explained)
 else:

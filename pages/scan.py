@@ -21,7 +21,7 @@ from ui.scan.history import show_history
 from ui.scan.link import clear_link, close_link, read_link, write_link
 from ui.scan.show_answer import forget, show_on_scan
 from ui.shared_models import get_classifier
-from ui.uploads import MAX_PHOTO_MB
+from ui.uploads import MAX_PHOTO_MB, open_new_upload
 from ui.verdict import show_verdict
 
 SAMPLES, CAMERA, UPLOAD = "Samples", "Camera", "Upload"
@@ -54,10 +54,9 @@ def start_again() -> None:
     st.session_state.scan_number = st.session_state.get("scan_number", 0) + 1
 
 
-def open_upload(key: str) -> None:
-    """Reads the file that the visitor has just chosen."""
-    if st.session_state[key] is not None:
-        open_photo(st.session_state[key].getvalue())
+def name_uploader() -> str:
+    """Names the uploader's key, which is another one for each photo."""
+    return f"upload{st.session_state.get('scan_number', 0)}"
 
 
 def classify_sample(sample: Sample) -> None:
@@ -124,14 +123,11 @@ def choose_photo() -> None:
             open_photo(picture)
             st.rerun()
     else:
-        key = f"upload{number}"
         # Its `type` would refuse names without an extension; reading names what it refuses.
         st.file_uploader(
             "A photo of one lesion, in the middle of the picture",
             max_upload_size=MAX_PHOTO_MB,
-            key=key,
-            on_change=open_upload,
-            args=(key,),
+            key=name_uploader(),
         )
     show_phone_accuracy(get_classifier(get_chosen_model()).entry)
 
@@ -174,6 +170,7 @@ def open_link() -> None:
 
 ensure_app_started()
 open_link()
+open_new_upload(name_uploader(), open_photo)
 if "answer" in st.session_state:
     show_result()
 else:

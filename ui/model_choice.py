@@ -32,10 +32,11 @@ def show_network_choice(question: str = "Which network answers?") -> None:
     except ModelError:
         return  # loading a network raises an error that names the problem
     if len(chips) > 1:
+        if get_chosen_model() in chips:  # also where a link or a reload has brought it
+            st.session_state.network_choice = get_chosen_model()
         st.selectbox(
             question,
             list(chips),
-            index=list(chips).index(get_chosen_model()) if get_chosen_model() in chips else 0,
             format_func=lambda name: f"{name}, for {chips[name]}",
             key="network_choice",
             on_change=_store_choice,  # a widget loses its value on other pages

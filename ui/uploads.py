@@ -1,5 +1,7 @@
 """Keeps uploads in memory, whatever their size, and no longer than they are needed."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from streamlit import config
@@ -12,7 +14,7 @@ MAX_PHOTO_MB = MAX_BYTES // 2**20
 """Largest size of one photo, megabytes. The server itself takes the archives of Batch, too."""
 FORM_BYTES = 2**20
 """What an upload may send besides the file itself, bytes."""
-UPLOADS = "uploads"
+UPLOADS, OPENED = "uploads", "opened_uploads"
 
 
 def keep_uploads_in_memory() -> None:
@@ -41,3 +43,20 @@ def forget_uploads() -> None:
     for file_id in st.session_state.get(UPLOADS, set()) - current:
         context.uploaded_file_mgr.remove_file(context.session_id, file_id)
     st.session_state[UPLOADS] = current
+
+
+def open_new_upload(key: str, read: Callable[[bytes], None]) -> None:
+    """Opens the file that the visitor has just chosen. It runs before the uploader is drawn.
+
+    Reading a photo takes a while. A click elsewhere would end a callback of the uploader meanwhile,
+    and Streamlit does not call it again. Here, the next run of the page begins anew.
+
+    Args:
+        key: of an uploader of one file.
+        read: takes the content of the file.
+    """
+    file = st.session_state.get(key)
+    opened = st.session_state.setdefault(OPENED, {})
+    if file is not None and opened.get(key) != file.file_id:
+        read(file.getvalue())
+        opened[key] = file.file_id

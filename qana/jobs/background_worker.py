@@ -110,12 +110,15 @@ class BackgroundWorker:
         """Takes the oldest job that somebody still wants."""
         now = time.monotonic()
         with self._lock:
+            forgotten = [j for j in self._waiting if now - j.seen >= FORGOTTEN_SECONDS]
             self._waiting = [j for j in self._waiting if now - j.seen < FORGOTTEN_SECONDS]
             wanted = [job for job in self._waiting if now - job.seen < WANTED_SECONDS]
             for before, job in enumerate(wanted[1:], start=1):
                 job.answer = Answer(job.request.number, f"{TURN}: {before} before it")
             if wanted:
                 self._waiting.remove(wanted[0])
+        for job in forgotten:  # whoever comes back can ask again
+            _give_up(job)
         return wanted[0] if wanted else None
 
     def _perform(self, job: Job) -> bool:

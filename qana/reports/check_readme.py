@@ -26,12 +26,17 @@ SOURCES = (
     ("HAM10000 (0\\.\\d+), MILK10k", "ham10000", "dermoscopic"),
     ("MILK10k (0\\.\\d+) \\(dermatoscope\\)", "milk10k", "dermoscopic"),
     ("and (0\\.\\d+) \\(camera\\)", "milk10k", "close-up"),
+    ("BCN20000 (0\\.\\d+),", "bcn20000", "dermoscopic"),
+    ("ISIC 2017 (0\\.\\d+),", "isic2017", "dermoscopic"),
     ("PAD-UFES-20 (0\\.\\d+) \\(phone\\)", "pad_ufes_20", "smartphone"),
 )
 """Pattern of each mean recall of the five common classes, with its source and image type."""
 EARLIER = (
-    ("had (0\\.\\d+) / (0\\.\\d+) / (0\\.\\d+), without", "all_photos"),
-    ("test photos\\) (0\\.\\d+) / (0\\.\\d+) / (0\\.\\d+)", "without_seen"),
+    (
+        "had accuracy (0\\.\\d+), balanced accuracy (0\\.\\d+) and macro F1 (0\\.\\d+)",
+        "all_photos",
+    ),
+    ("without 50 photos, (0\\.\\d+), (0\\.\\d+) and (0\\.\\d+)", "without_seen"),
 )
 """Pattern of the scores of the akida2 before, and the key in models/protocols/same-lesion.json."""
 Results = Mapping[tuple[str, str], SourceResult]

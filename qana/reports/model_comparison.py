@@ -47,8 +47,9 @@ def compare_with_small(large: ModelEntry, small: ModelEntry) -> str:
     (low, high), (least, most) = theirs.ci95.macro_f1, ours.ci95.macro_f1
     overlap = low < most and least < high
     return (
-        f"{small.name} has other first layers, with fewer places for events. On the test lesions, "
-        f"on Akida, the macro F1 of {large.name} is {abs(gain):.1f} points "
+        f"{small.name} has fewer and smaller feature maps in its first layers, and so fewer "
+        "activations that can be events. On the test lesions, on Akida, the macro F1 of "
+        f"{large.name} is {abs(gain):.1f} points "
         f"{'higher' if gain > 0 else 'lower'}."
         f"{' The 95 % intervals overlap, so this can be chance.' if overlap else ''}"
     )

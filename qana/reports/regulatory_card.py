@@ -17,6 +17,8 @@ import jinja2
 from qana.errors import ModelError
 from qana.evaluation.report_files import ReportError
 from qana.inference.manifest import DEFAULT_MODEL, find_entry, find_models_folder
+from qana.reports.earlier_weights import find_earlier_reports
+from qana.reports.hardening_report import read_hardening
 from qana.resources import VERSION
 
 TEMPLATE = "regulatory_card.md.jinja"
@@ -37,7 +39,12 @@ def make_regulatory_card() -> str:
         undefined=jinja2.StrictUndefined,
     )
     entry = find_entry(DEFAULT_MODEL)
-    text = pages.get_template(TEMPLATE).render(entry=entry, version=VERSION, figure=format_figure)
+    text = pages.get_template(TEMPLATE).render(
+        entry=entry,
+        version=VERSION,
+        figure=format_figure,
+        earlier=find_earlier_reports(read_hardening(), None),
+    )
     return f"{text.rstrip()}\n"
 
 

@@ -20,7 +20,11 @@ from qana.inference.manifest import (
 )
 from qana.protocols.paper_report import PaperReport
 from qana.protocols.protocol_reports import read_reports
-from qana.protocols.same_lesion_report import SameLesionReport, SameLesionScores
+from qana.reports.earlier_weights import (
+    describe_earlier_figures,
+    explain_changed_recipe,
+    join_names,
+)
 from qana.reports.explanation_report import ExplanationReport, Gain, read_explanations
 from qana.reports.hardening_report import read_hardening
 from qana.reports.learning_facts import (
@@ -39,11 +43,10 @@ from qana.reports.model_comparison import (
     describe_stages,
 )
 from qana.reports.model_facts import STAGES
-from qana.reports.seen_lesions import has_present_split
 from qana.reports.source_facts import format_estimate, format_kind, format_strength, format_tone
 from qana.reports.sources_section import describe_sources, format_costs
 from qana.reports.tested_code import describe_tested_code
-from qana.reports.training_data import STUDIED_NETWORKS
+from qana.reports.training_data import STUDIED_NETWORKS, list_training_sources
 
 TEMPLATE = "results.md.jinja"
 MOST_ROWS, FIRST_ROWS = 40, 10
@@ -60,7 +63,7 @@ def make_results() -> str:
     """
     entry = find_entry(DEFAULT_MODEL)
     record = read_record(entry)
-    hardening, protocols = read_hardening(), read_reports()
+    hardening, light, protocols = read_hardening(), read_light(), read_reports()
     text = _load_template().render(
         entry=entry,
         record=record,
@@ -72,15 +75,15 @@ def make_results() -> str:
             if stage in record.metrics.stages
         ],
         same_lesion=protocols.same_lesion,
-        split_is_present=has_present_split(entry),
-        seen_scores=_select_seen_scores(protocols.same_lesion, has_present_split(entry)),
+        **describe_earlier_figures(hardening, light, protocols.same_lesion),
+        **_list_chosen_models(),
         **_describe_large(entry),
         **_describe_first_generation(entry),
         **_describe_paper(protocols.paper),
         **describe_sources(protocols.sources, entry.sha256),
         clinical_paper=protocols.paper_clinical,
         **_describe_explanations(read_explanations(), entry),
-        light=read_light(),
+        light=light,
         soak=hardening.soak,
         faults=hardening.faults,
         fuzz=hardening.fuzz,
@@ -110,6 +113,8 @@ def _load_template() -> jinja2.Template:
         "millions": _format_millions,
         "mapping": describe_mapping,
         "agreement": describe_keras_agreement,
+        "changed_recipe": explain_changed_recipe,
+        "names": join_names,
         "kind": format_kind,
         "estimate": format_estimate,
         "costs": format_costs,
@@ -119,20 +124,13 @@ def _load_template() -> jinja2.Template:
     return pages.get_template(TEMPLATE)
 
 
-def _select_seen_scores(
-    report: SameLesionReport | None, earlier: bool
-) -> dict[str, SameLesionScores]:
-    """Selects scores to show: name of each model to its scores.
-
-    Args:
-        report: the report, if there is one.
-        earlier: True for those of earlier weights, False for those of the present weights.
-    """
-    if report and earlier:
-        return report.models
-    hashes = {entry.name: entry.sha256 for entry in read_manifest()}
-    scores = report.models if report else {}
-    return {name: one for name, one in scores.items() if one.sha256 == hashes.get(name)}
+def _list_chosen_models() -> dict[str, list[str]]:
+    """Lists the models that were chosen on photos of all sources, and those chosen on one."""
+    sources = {entry.name: list_training_sources(entry) for entry in read_manifest()}
+    return {
+        "chosen_on_all": [name for name, found in sources.items() if len(found) > 1],
+        "chosen_on_one": [name for name, found in sources.items() if len(found) == 1],
+    }
 
 
 def _format_interval(ends: Interval) -> str:

@@ -122,6 +122,18 @@ def test_what_nobody_looks_at_any_more_is_passed_over(worker, monkeypatch) -> No
     assert finished(left).answer.value == [31]  # somebody came back
 
 
+def test_what_was_forgotten_in_the_queue_is_given_up_so_that_it_can_be_asked_again(
+    worker, monkeypatch
+) -> None:
+    monkeypatch.setattr("qana.jobs.background_worker.WANTED_SECONDS", 0.2)
+    monkeypatch.setattr("qana.jobs.background_worker.FORGOTTEN_SECONDS", 0.4)
+    first = worker.submit(f"{HERE}:count", upto=30)
+    left = worker.submit(f"{HERE}:count", upto=31)
+    assert finished(first).answer.value == [30]
+    time.sleep(1)
+    assert left.answer.error == STOPPED
+
+
 def test_who_waits_is_told_how_many_are_before(worker) -> None:
     jobs = [worker.submit(f"{HERE}:count", upto=12) for _ in range(4)]
     words = set()

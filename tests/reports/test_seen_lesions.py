@@ -47,7 +47,7 @@ def test_readme_has_the_measured_figures() -> None:
     scores = report.models["akida2"].without_seen
     values = (scores.accuracy, scores.balanced_accuracy, scores.macro_f1)
     text = " ".join(README.read_text(encoding="utf-8").split())
-    assert " / ".join(f"{one.value:.3f}" for one in values) in text
+    assert "without 50 photos, {:.3f}, {:.3f} and {:.3f}".format(*(v.value for v in values)) in text
     assert f"{report.seen_photos} of the 1,986 test photos" in text
 
 

@@ -50,6 +50,7 @@ def test_without_ray_one_sentence_names_the_extra(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @needs_ray
 def test_a_local_ray_gives_the_same_bytes_and_continues_a_killed_run(
     photos_folder: Path, tmp_path: Path
@@ -75,6 +76,7 @@ def test_a_local_ray_gives_the_same_bytes_and_continues_a_killed_run(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @needs_ray
 def test_an_actor_with_another_model_ends_the_run_with_its_sentence(some_photos) -> None:
     from qana.screening.ray_engine import RayEngine
@@ -85,6 +87,7 @@ def test_an_actor_with_another_model_ends_the_run_with_its_sentence(some_photos)
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @needs_ray
 def test_a_cluster_that_does_not_answer_is_named(some_photos, tmp_path, capsys) -> None:
     words = ("--engine", "ray", "--address", "127.0.0.1:1")

@@ -51,10 +51,12 @@ def test_a_touch_anywhere_and_the_keyboard_start_the_app(browser: Browser, serve
     expect(page.get_by_text("next", exact=True)).to_be_hidden()  # the keys are for the lecturer
     page.mouse.click(500, 500)  # the picture
     expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
-    until_question(page, f"{server.address}/?booth=1&keys=1")
+    until_question(page, f"{server.address}/?booth=1&keys=1&idle=5")
     expect(page.get_by_text("Enter", exact=True)).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Scan a lesion")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Enter", exact=True)).to_be_visible()  # also after a visitor
     until_question(page, f"{server.address}/?booth=1")
     page.keyboard.press("v")
     expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible(timeout=PATIENCE)

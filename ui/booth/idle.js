@@ -4,7 +4,7 @@
   window.qanaReload = 0;
   const seconds = SECONDS;
   const warning = Math.min(10, seconds / 2);
-  const start = new URL(`?booth=1&idle=${seconds}`, new URL(".", location.href));
+  const start = new URL(`?booth=1&idle=${seconds}KEYS`, new URL(".", location.href));
   const note = document.createElement("div");
   note.id = "qana-idle";
   note.setAttribute("role", "status");

@@ -20,6 +20,7 @@ def is_booth() -> bool:
     if "booth" not in st.session_state:
         st.session_state.booth = st.query_params.get("booth") == "1"
         st.session_state.idle = parse_idle_seconds(st.query_params.get("idle", ""))
+        st.session_state.shows_keys = st.query_params.get("keys") == "1"
     return st.session_state.booth
 
 
@@ -68,7 +69,8 @@ def restart_when_idle() -> None:
     The browser loads the window again. That starts a new session and removes everything of the
     visitor together with the old one.
     """
-    _run_script(IDLE_SCRIPT, st.session_state.idle)
+    keys = "&keys=1" if st.session_state.shows_keys else ""
+    _run_script(IDLE_SCRIPT.replace("KEYS", keys), st.session_state.idle)
 
 
 def reload_regularly() -> None:

@@ -70,7 +70,7 @@ def _make_data(number: int, classifier: AkidaClassifier) -> dict[str, Any]:
         "invitation": _invite(address),
         "question": QUESTION,
         "limits": LIMITS,
-        "keys": st.query_params.get("keys") == "1",
+        "keys": st.session_state.get("shows_keys", False),
     }
 
 

@@ -3,6 +3,7 @@ const instances = new WeakMap()
 const DARK = 50 // mean grey level below which a photo is rejected: qana/imaging/quality.py
 const MAX_SIDE = 2400 // pixels: the server reduces a larger photo anyway
 const CHECK_EVERY = 800 // milliseconds
+const LOST = 10000 // milliseconds after which the camera starts again, if the photo brought no answer
 const FRAME = "Fill the circle with the lesion"
 
 const ERRORS = {
@@ -32,7 +33,9 @@ function start(root) {
   const shutter = find(".shutter")
   const torch = find(".torch")
   const other = find(".switch")
-  const camera = { facing: "environment", stream: null, stopped: false, onTaken: () => {} }
+  const camera = { facing: "environment", device: null, stream: null, stopped: false, onTaken: () => {} }
+  let opened = 0 // number of the last time that the camera was opened
+  let waiting
   const status = find(".status")
   // Set only when it changes, because a screen reader reads every change aloud.
   const report = (text) => status.textContent === text || (status.textContent = text)
@@ -43,13 +46,11 @@ function start(root) {
   camera.stop = () => {
     camera.stopped = true
     clearInterval(light)
+    clearTimeout(waiting)
     release()
   }
   shutter.onclick = take
-  other.onclick = () => {
-    camera.facing = camera.facing === "environment" ? "user" : "environment"
-    open()
-  }
+  other.onclick = switchCamera
   torch.onclick = async () => {
     const on = torch.getAttribute("aria-pressed") !== "true"
     await camera.stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] })
@@ -65,7 +66,24 @@ function start(root) {
     video.srcObject = null
   }
 
+  // A phone names the side that a camera faces; a camera that is plugged in names none.
+  async function switchCamera() {
+    other.disabled = true
+    const devices = await navigator.mediaDevices.enumerateDevices()
+    const cameras = devices.filter((device) => device.kind === "videoinput" && device.deviceId)
+    const track = camera.stream?.getVideoTracks()[0]
+    const { deviceId, facingMode } = track?.getSettings() ?? {}
+    if (facingMode) camera.facing = camera.facing === "environment" ? "user" : "environment"
+    else {
+      const now = cameras.findIndex((device) => device.deviceId === deviceId)
+      camera.device = cameras[(now + 1) % cameras.length]?.deviceId ?? null
+    }
+    await open()
+    other.disabled = false
+  }
+
   async function open() {
+    const number = ++opened
     release()
     shutter.disabled = true
     if (!navigator.mediaDevices?.getUserMedia) {
@@ -77,13 +95,15 @@ function start(root) {
       const stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
         video: {
-          facingMode: { ideal: camera.facing },
+          ...(camera.device
+            ? { deviceId: { exact: camera.device } }
+            : { facingMode: { ideal: camera.facing } }),
           width: { ideal: 1920 },
           height: { ideal: 1080 },
         },
       })
+      if (camera.stopped || number !== opened) return stream.getTracks().forEach((one) => one.stop())
       camera.stream = stream
-      if (camera.stopped) return release()
       video.srcObject = stream
       await video.play()
       const track = stream.getVideoTracks()[0]
@@ -128,5 +148,7 @@ function start(root) {
     report("Photo taken")
     release()
     camera.onTaken(canvas.toDataURL("image/jpeg", 0.95))
+    // A message that is sent while the server is out of reach is lost without a word.
+    waiting = setTimeout(open, LOST)
   }
 }

@@ -16,11 +16,11 @@ from qana.inference.diagnosis import diagnose, diagnose_again
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.jobs.background_worker import Job
 from qana.walkthrough.stored_results import compute_digest
+from ui.address import read_new_parameter, write_parameter
 from ui.answered_photo import AnsweredPhoto
-from ui.convert.address import read_new_parameter, write_parameter
 from ui.gallery import show_gallery
 from ui.shared_models import get_classifier
-from ui.uploads import MAX_PHOTO_MB
+from ui.uploads import MAX_PHOTO_MB, open_new_upload
 
 WALKTHROUGH_MODEL = DEFAULT_MODEL
 """The network that the chapters explain."""
@@ -98,11 +98,13 @@ def open_sample(sample: Sample) -> None:
     write_parameter(ADDRESS, sample.image_id)
 
 
-def _open_upload(key: str) -> None:
-    if st.session_state[key] is None:
-        return
+def _name_uploader() -> str:
+    return f"convert_upload{st.session_state.get('convert_number', 0)}"
+
+
+def _open_upload(data: bytes) -> None:
     try:
-        _classify(read_image(st.session_state[key].getvalue()), None)
+        _classify(read_image(data), None)
         write_parameter(ADDRESS, None)
     except ImageError as error:
         st.session_state.convert_error = str(error)
@@ -126,6 +128,7 @@ def _take_scan() -> None:
 
 def get_photo() -> WalkthroughPhoto:
     """Gets the visitor's photo: the sample of the address, or another until there is a choice."""
+    open_new_upload(_name_uploader(), _open_upload)
     named = read_new_parameter(ADDRESS)
     asked = next((sample for sample in load_all_samples() if sample.image_id == named), None)
     if asked is not None:
@@ -152,14 +155,11 @@ def choose_photo(photo: WalkthroughPhoto) -> None:
             answer = st.session_state.get("answer")
             if answer is not None and answer.diagnosis.prediction is not None:
                 st.button("The photo from Scan", icon=":material/arrow_back:", on_click=_take_scan)
-            key = f"convert_upload{st.session_state.get('convert_number', 0)}"
             # Its `type` would refuse names without an extension; reading names what it refuses.
             st.file_uploader(
                 "A photo of one lesion, in the middle of the picture. It stays in memory.",
                 max_upload_size=MAX_PHOTO_MB,
-                key=key,
-                on_change=_open_upload,
-                args=(key,),
+                key=_name_uploader(),
             )
             show_gallery(open_sample)
         st.download_button(

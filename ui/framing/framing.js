@@ -5,6 +5,7 @@ const instances = new WeakMap()
 const STEP = 0.04 // share of the square for an arrow key
 const FACTOR = 1.12 // for a key or a notch of the wheel
 const OVERVIEW = 480 // longer side of the whole photo in the overview, pixels
+const LOST = 10000 // milliseconds after which a photo that brought no answer can be sent again
 const SMALL_PART = 0.6 // share of the shorter side that counts as a small part
 
 export default function (component) {
@@ -30,11 +31,16 @@ function start(root) {
   const size = find("input")
   const classify = find(".classify")
   const fingers = new Map()
-  const framing = { onChosen: () => {}, show, stop: () => watcher.disconnect() }
-  let shown, photo, turned, least, centre
+  const framing = { onChosen: () => {}, show, stop }
+  let shown, photo, turned, least, centre, waiting
   let frame = { turns: 0, x: 0.5, y: 0.5, share: 1 }
   const watcher = new ResizeObserver(draw)
   watcher.observe(square)
+
+  function stop() {
+    clearTimeout(waiting)
+    watcher.disconnect()
+  }
 
   function show(data) {
     if (data.photo === shown) return
@@ -175,6 +181,9 @@ function start(root) {
   classify.onclick = () => {
     classify.disabled = true
     framing.onChosen(frame)
+    // A message that is sent while the server is out of reach is lost without a word.
+    clearTimeout(waiting)
+    waiting = setTimeout(() => (classify.disabled = false), LOST)
   }
   return framing
 }

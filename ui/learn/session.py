@@ -1,6 +1,8 @@
 """Keeps what one visitor has taught the head, step by step."""
 
-from collections.abc import Callable
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -64,6 +66,11 @@ class LearnSession:
         chosen: class to teach; `NEW` for one without a name.
         asked: the last photo that the head was asked about.
         lessons_are_new: whether the page has not yet scrolled to the lessons.
+        queue: tasks that are still to be done, such as learning one photo. A click ends the run of
+            the page; the next run goes on with them.
+        queued: number of tasks that were put into the queue.
+        lock: held by each change of the head, because the run that a click has ended may still
+            learn a photo when the next one begins.
         upload_number: part of the keys of uploads. A new number clears the browser's files.
         camera_number: part of the key of the camera that asks. A new number starts it again.
     """
@@ -76,6 +83,9 @@ class LearnSession:
     chosen: str = FIRST
     asked: AskedPhoto | None = None
     lessons_are_new: bool = False
+    queue: deque[Callable[[], None]] = field(default_factory=deque)
+    queued: int = 0
+    lock: threading.RLock = field(default_factory=threading.RLock)
     upload_number: int = 0
     camera_number: int = 0
 
@@ -101,13 +111,35 @@ class LearnSession:
         return len(self.steps) > 1 and self.learner.undo_steps > 0
 
     def begin_action(self) -> int:
-        """Begins an action and clears what the last one left to show.
+        """Begins an action, and clears what the last one left to show or to do.
 
         Returns:
             The number of the action.
         """
-        self.lessons, self.errors = [], []
-        return self.steps[-1].action + 1
+        with self.lock:
+            self.queue.clear()
+            self.lessons, self.errors = [], []
+            return self.steps[-1].action + 1
+
+    def put(self, tasks: Iterable[Callable[[], None]]) -> None:
+        """Puts tasks into the queue; see `work`."""
+        self.queue.extend(tasks)
+        self.queued = len(self.queue)
+
+    def work(self) -> Iterator[int]:
+        """Does the tasks of the queue.
+
+        Yields:
+            The number of tasks that are done.
+        """
+        while True:
+            with self.lock:
+                if not self.queue:
+                    return
+                self.queue[0]()
+                if self.queue:  # a task that fails may clear it
+                    self.queue.popleft()
+            yield self.queued - len(self.queue)
 
     def record_step(self, action: int, description: str, is_lesson: bool = False) -> None:
         """Scores the head after a change and adds the step to the history."""
@@ -121,27 +153,30 @@ class LearnSession:
             description: what changes.
             change: changes the head; may raise a UserError.
         """
-        action = self.begin_action()
-        try:
-            change()
-        except UserError as error:
-            self.errors = [str(error)]
-        else:
-            self.record_step(action, description)
+        with self.lock:
+            action = self.begin_action()
+            try:
+                change()
+            except UserError as error:
+                self.errors = [str(error)]
+            else:
+                self.record_step(action, description)
 
     def undo(self) -> None:
         """Undoes the last action step by step, as far as the learner remembers."""
-        self.begin_action()
-        last = self.steps[-1].action
-        while self.can_undo and self.steps[-1].action == last:
-            self.learner.undo()
-            self.steps.pop()
+        with self.lock:
+            self.begin_action()
+            last = self.steps[-1].action
+            while self.can_undo and self.steps[-1].action == last:
+                self.learner.undo()
+                self.steps.pop()
 
     def reset(self) -> None:
         """Returns to the head with the seven classes."""
-        self.begin_action()
-        self.learner.reset()
-        del self.steps[1:]
+        with self.lock:
+            self.begin_action()
+            self.learner.reset()
+            del self.steps[1:]
 
 
 def get_session() -> LearnSession:

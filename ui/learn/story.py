@@ -1,6 +1,7 @@
 """Shows the story of Learn: a class that the head never knew, five photos, and what came of it."""
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -69,9 +70,12 @@ def show_story() -> None:
         track = st.empty()
         _show_track(track, session, place)
         show_held_out(session, place, "story_held_out")
-    if pressed:
-        for number, photo in enumerate(photos, start=1):
-            _teach(session, photo, number)
+    if pressed and not learned and not session.queue:
+        session.put(
+            partial(_teach, session, photo, number) for number, photo in enumerate(photos, start=1)
+        )
+    if session.queue:
+        for _ in session.work():
             _show_track(track, session, place)
         st.rerun()
 

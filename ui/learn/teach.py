@@ -1,5 +1,7 @@
 """Teaches the head: the class, its photos and the lesson."""
 
+from functools import partial
+
 import streamlit as st
 
 from qana.classes import LABELS
@@ -34,9 +36,14 @@ def show_teach(session: LearnSession) -> None:
             on_click=_forget,
             args=(session,),
         )
-    if pressed or at_once:
+    if (pressed or at_once) and not session.queue:
+        _begin(session, name, photos, at_once)
+    if session.queue:
         with progress:
-            _teach(session, name, photos)
+            bar = st.progress(0.0, text="Learning")
+            for done in session.work():
+                words = f"Photo {done} of {session.queued}"
+                bar.progress(done / session.queued, text=words)
         st.rerun()
     for sentence in session.errors:
         st.error(escape_markdown(sentence), icon=":material/error:")
@@ -83,30 +90,38 @@ def _forget(session: LearnSession) -> None:
     session.perform(f"{name_class(name)} forgotten", lambda: session.learner.remove_class(name))
 
 
-def _teach(session: LearnSession, name: str, photos: list[ChosenPhoto]) -> None:
-    """Learns photo by photo. It reports a photo that cannot be read and learns the others."""
+def _begin(
+    session: LearnSession, name: str, photos: list[ChosenPhoto], is_from_camera: bool
+) -> None:
+    """Puts photos into the queue. A new name must not be that of another class."""
     action = session.begin_action()
     known = find_class(session.learner.head.classes, name)
     if session.chosen == NEW and known is not None:
         session.errors = [f"The class '{name_class(known)}' exists already. Choose it above."]
+        if is_from_camera:
+            session.upload_number += 1  # the camera starts again
         return
-    bar = st.progress(0.0, text="Learning")
-    for number, photo in enumerate(photos, start=1):
-        try:
-            image = photo.read()
-            if name not in session.learner.head.classes:
-                session.learner.add_class(name)
-                session.record_step(action, f"{name_class(name)} added")
-            lesson = session.learner.learn(image, name)
-        except ImageError as error:
-            session.errors.append(f"{photo.name}: {error}")
-        except HeadError as error:
-            session.errors.append(str(error))
-            break
-        else:
-            session.lessons.append(lesson)
-            session.record_step(action, f"{name_class(name)}, photo {number}", is_lesson=True)
-        bar.progress(number / len(photos), text=f"Photo {number} of {len(photos)}")
-    if session.lessons:
-        session.chosen, session.lessons_are_new = name, True
+    session.put(
+        partial(_teach, session, action, name, number, photo)
+        for number, photo in enumerate(photos, start=1)
+    )
     session.upload_number += 1
+
+
+def _teach(session: LearnSession, action: int, name: str, number: int, photo: ChosenPhoto) -> None:
+    """Learns one photo. It reports a photo that cannot be read, and the others are learned."""
+    try:
+        image = photo.read()
+        if name not in session.learner.head.classes:
+            session.learner.add_class(name)
+            session.record_step(action, f"{name_class(name)} added")
+        lesson = session.learner.learn(image, name)
+    except ImageError as error:
+        session.errors.append(f"{photo.name}: {error}")
+    except HeadError as error:
+        session.errors.append(str(error))
+        session.queue.clear()
+    else:
+        session.lessons.append(lesson)
+        session.record_step(action, f"{name_class(name)}, photo {number}", is_lesson=True)
+        session.chosen, session.lessons_are_new = name, True

@@ -1,5 +1,6 @@
 """Keeps the sample and the network of a verdict in the address, so that a link opens it again."""
 
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from qana.data.samples import Sample, load_all_samples
 from qana.errors import UserError
 from qana.inference.manifest import find_entry
+from ui.address import SETTLED
 from ui.answered_photo import AnsweredPhoto
 
 SAMPLE, MODEL = "sample", "model"
@@ -36,7 +38,8 @@ def read_link() -> Link | None:
     again.
 
     Returns:
-        None if the address asks for no sample, or for the one that has just been closed.
+        None if the address asks for no sample, for the one that has just been closed, or still for
+        the one before: a browser takes a moment for a new address.
 
     Raises:
         LinkError: there is no such sample.
@@ -45,6 +48,9 @@ def read_link() -> Link | None:
     asked = st.query_params.get(SAMPLE)
     model = st.query_params.get(MODEL)
     if asked is None or st.session_state.get("link") == (asked, model):
+        return None
+    since, before = st.session_state.get("link_before", (0.0, None))
+    if (asked, model) == before and time.monotonic() - since < SETTLED:
         return None
     sample = next((one for one in load_all_samples() if one.image_id == asked), None)
     if sample is None:
@@ -69,6 +75,8 @@ def write_link(answer: AnsweredPhoto) -> None:
         clear_link()
         return
     link = (answer.sample.image_id, answer.diagnosis.model)
+    if st.session_state.get("link") != link:
+        st.session_state.link_before = (time.monotonic(), st.session_state.get("link"))
     st.session_state.link = link
     for name, value in zip((SAMPLE, MODEL), link, strict=True):
         if st.query_params.get(name) != value:

@@ -16,10 +16,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.answered_photo import AnsweredPhoto
 from ui.component import register_component
+from ui.scan.history import keep_answer
 from ui.tab_memory.store import TabStore
 
 KEPT = ("answer", "history", "network", "learn_session", "story", "batch", "lesson")
 """Names of the values in the session that a reload brings back."""
+OWN = ("learn_session", "story", "lesson")
+"""Those among them that a page makes, with nothing in them, before the tab's name is known."""
 NAME = re.compile(r"[0-9a-f]{32}")
 INTERVAL = 30.0
 """Seconds between two searches for closed tabs."""
@@ -49,28 +52,37 @@ def _exchange() -> None:
     store = _get_store()
     stored: dict[str, Any] = {}
     if st.session_state.get("tab_name") != sent:
-        st.session_state.tab_name = sent
         stored = store.read(sent)
         _restore(stored)
-    values = {key: st.session_state[key] for key in KEPT if key in st.session_state}
-    store.write(sent, values, context.session_id)
+        st.session_state.tab_name = sent  # last, because a click may end the lines above
+    store.write(sent, _collect(), context.session_id)
     if stored and context.fragment_ids_this_run:
         st.rerun()  # the page does not know the values yet
+
+
+def _collect() -> dict[str, Any]:
+    """Collects the values that a reload brings back. A photo that was rejected is none of them."""
+    values = {key: st.session_state[key] for key in KEPT if key in st.session_state}
+    if "answer" in values and values["answer"].diagnosis.prediction is None:
+        del values["answer"]
+    return values
 
 
 def _restore(stored: dict[str, Any]) -> None:
     """Brings stored values back. An answer that a link has just opened stays on the page."""
     opened: AnsweredPhoto | None = st.session_state.get("answer")
     kept: AnsweredPhoto | None = stored.get("answer")
-    if opened and kept and _have_one_link(opened, kept):
+    if "history" in stored:
+        st.session_state.history = stored["history"]
+    if kept and (opened is None or opened is kept or _have_one_link(opened, kept)):
         st.session_state.answer = kept
-    elif opened and "history" in stored:
-        stored["history"] = [*stored["history"], opened]
-    st.session_state.pop("history", None)
+    elif opened and opened.diagnosis.prediction is not None:
+        keep_answer(opened)
     for key, value in stored.items():
-        st.session_state.setdefault(key, value)
-    if opened and "history" not in stored:
-        st.session_state.history = [opened]
+        if key in OWN:
+            st.session_state[key] = value
+        else:
+            st.session_state.setdefault(key, value)
 
 
 def _have_one_link(one: AnsweredPhoto, other: AnsweredPhoto) -> bool:

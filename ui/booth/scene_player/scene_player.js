@@ -1,6 +1,7 @@
 // Plays scenes: a photo and a question, the spikes of that photo, the answer. One scene of data is
 // ahead, so the next one starts without a wait.
 const players = new WeakMap()
+const AGAIN = 5000 // milliseconds after which a scene that has not come is asked for again
 const SPARK = [255, 180, 61]
 const KEYS = { ArrowRight: "next", m: "map", h: "hold", v: "compare", Enter: "start" }
 
@@ -29,13 +30,12 @@ function start(root) {
   let scene = null // the scene on the screen
   let ahead = null // the next scene, as soon as the server has sent it
   let phase = ""
-  let began = 0
+  let [began, asked] = [0, 0] // when the phase began, and when the next scene was asked for
   let guess = null
   let held = false
   let impatient = false
   let seconds = {}
-  let question = ""
-  let limits = ""
+  let [question, limits] = ["", ""]
   let drawn = -1
 
   box.addEventListener("click", (event) => {
@@ -88,9 +88,15 @@ function start(root) {
     })
     find(".kinds").replaceChildren(...kinds)
     write(".limits", `${scene.origin} ${limits}`)
-    self.send("next", scene.number + 1)
+    ask()
     window.dispatchEvent(new CustomEvent("qana-scene", { detail: scene.number }))
     enter("guess")
+  }
+
+  // A message that is sent while the server is out of reach is lost without a word.
+  function ask() {
+    asked = performance.now()
+    self.send("next", scene.number + 1)
   }
 
   function enter(name) {
@@ -218,8 +224,9 @@ function start(root) {
   }
 
   function next() {
-    if (ahead) play(ahead)
-    else impatient = true // as soon as it comes
+    if (ahead) return play(ahead)
+    impatient = true // as soon as it comes
+    if (performance.now() - asked > AGAIN) ask()
   }
 
   function begin(page) {

@@ -49,6 +49,7 @@ def show_browser_bench(entry: ModelEntry, batch: int) -> None:
                 "package": package,
                 "worker": WORKER,
                 "refused": refused,
+                "kept": state.get("browser_report_kept", ""),
             },
             on_wanted_change=_note_request,
             on_measured_change=lambda: None,
@@ -94,6 +95,8 @@ def _note_request() -> None:
 
 
 def _keep(entry: ModelEntry, report: object) -> None:
+    token = report.get("token") if isinstance(report, dict) else None
+    st.session_state.browser_report_kept = str(token)  # so that the browser stops sending it
     try:
         package = get_browser_package(entry.name, entry.sha256, entry)
         run = read_browser_report(report, package)

@@ -1,7 +1,7 @@
 // Measures the float network in this browser: fetches TensorFlow.js from the app, asks the server for
 // the network once, and lets a worker run it. Stop ends the worker, so no further run starts.
 const FILES = ["tf-core", "tf-backend-webgl", "tf-backend-webgpu"]
-const AGAIN = 15000 // milliseconds after which the server is asked for the network again
+const AGAIN = 15000 // milliseconds after which the server is asked again
 const LATE = 180000 // milliseconds in which even a busy server answers
 const instances = new WeakMap()
 const packages = new Map() // by the hash of the model: kept while the tab is open
@@ -45,10 +45,8 @@ function start(root) {
     self.data = data
     self.send = send
     begin.textContent = data.label
-    if (data.package) {
-      packages.set(data.sha256, unpack(data.package))
-      self.arrived()
-    }
+    if (data.package) packages.set(data.sha256, unpack(data.package))
+    self.arrived()
     if (data.refused) {
       self.stop()
       report(data.refused)
@@ -101,7 +99,9 @@ function start(root) {
         if (half.kind === "done") found.records.push(half.record)
         else found.failures.push(`Half precision did not run: ${half.reason}.`)
       }
-      self.send("measured", found)
+      report("Sending the result")
+      await deliver(found)
+      if (!isCurrent()) return
       report("Done. The race shows the row.")
     } catch (error) {
       if (!isCurrent()) return
@@ -153,26 +153,36 @@ function start(root) {
     return library.then((texts) => [...texts, self.data.worker])
   }
 
-  function loadPackage() {
+  async function loadPackage() {
     const { sha256 } = self.data
-    if (packages.has(sha256)) return packages.get(sha256)
+    if (!packages.has(sha256)) await ask("wanted", sha256, () => packages.has(sha256))
+    return packages.get(sha256)
+  }
+
+  // A token, because only the server knows that it has the rows.
+  function deliver(found) {
+    const token = `${Date.now()} ${Math.random()}`
+    return ask("measured", { ...found, token }, () => self.data.kept === token)
+  }
+
+  // Sends a message until the server has answered it. A visitor who clicks elsewhere on the page
+  // ends what the server does for a message, and without a connection it is lost without a word.
+  function ask(name, value, isAnswered) {
     const turn = self.turn
     return new Promise((resolve, reject) => {
       const end = (settle) => {
         clearTimeout(late)
         clearInterval(again)
+        self.arrived = () => {}
         settle()
       }
       const late = setTimeout(() => end(() => reject(new Error("the server does not answer"))), LATE)
-      // A visitor who clicks elsewhere on the page meanwhile ends what the server does for this wish.
       const again = setInterval(() => {
-        if (self.turn === turn) self.send("wanted", sha256)
-        else end(() => {})
+        if (self.turn === turn) self.send(name, value)
+        else end(resolve)
       }, AGAIN)
-      self.arrived = () => {
-        if (packages.has(sha256)) end(() => resolve(packages.get(sha256)))
-      }
-      self.send("wanted", sha256)
+      self.arrived = () => isAnswered() && end(resolve)
+      self.send(name, value)
     })
   }
 }
