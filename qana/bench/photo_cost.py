@@ -1,11 +1,13 @@
 """Compares the modelled energy of one photo on an Akida board with the measured energy of a GPU."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from qana.bench.activity import find_sparsity
+from qana.bench.bench_result import BenchResult
 from qana.bench.board_model import Estimate, fit_board_models
 from qana.bench.compare_rows import is_gpu_row
 from qana.bench.event_scaling import scale_by_events
@@ -28,12 +30,14 @@ class PhotoEnergy:
         akida: modelled energy on this board, mJ.
         gpu_row: the measured row of a GPU with the least energy for a photo.
         gpu: this energy, mJ.
+        gpu_work: MACs of the network that this GPU ran, divided by those of the network at hand.
     """
 
     board: str
     akida: Estimate
     gpu_row: Row
     gpu: float
+    gpu_work: float
 
 
 def measure_mean_events(classifier: AkidaClassifier) -> float:
@@ -61,12 +65,15 @@ def estimate_photo_energy(
         None if no GPU was measured or no board has a model of its energy.
     """
     model = next((one for one in fit_board_models() if one.quantity == "energy"), None)
-    row = find_best_gpu_row(read_reference_rows())
+    results = read_reference_results()
+    row = find_best_gpu_row([row for result in results for row in result.rows])
     if model is None or row is None or row.energy_mj is None:
         return None
+    macs = next(result.macs for result in results if row in result.rows)
+    work = (macs or classifier.entry.macs) / classifier.entry.macs
     mean = model.predict_model(classifier.entry, find_sparsity(classifier.entry))
     akida = scale_by_events(mean, events, mean_events)
-    return PhotoEnergy(model.board, akida, row, row.energy_mj.value)
+    return PhotoEnergy(model.board, akida, row, row.energy_mj.value, work)
 
 
 def find_best_gpu_row(rows: Sequence[Row]) -> Row | None:
@@ -85,12 +92,10 @@ def find_best_gpu_row(rows: Sequence[Row]) -> Row | None:
     return min(measured, key=lambda row: row.energy_mj.value if row.energy_mj else 0, default=None)
 
 
-def read_reference_rows() -> tuple[Row, ...]:
-    """Reads the rows of the results that come with QANA. A damaged result counts as missing."""
-    rows: list[Row] = []
+def read_reference_results() -> list[BenchResult]:
+    """Reads the results that come with QANA. A damaged one counts as missing."""
+    results: list[BenchResult] = []
     for path in sorted(RESULTS_FOLDER.glob("*.json")):
-        try:
-            rows += read_result(path.read_bytes()).rows
-        except UserError:
-            continue
-    return tuple(rows)
+        with suppress(UserError):
+            results.append(read_result(path.read_bytes()))
+    return results

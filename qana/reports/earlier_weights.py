@@ -93,11 +93,11 @@ def describe_seen_models(models: Mapping[str, SameLesionScores]) -> str:
     present = [name for name in models if name not in earlier]
     if not earlier:
         return f"{join_names(present)} {_conjugate(present)} trained before that."
-    subject = f"arlier weights of {join_names(earlier)}"
     if not present:
-        return f"E{subject} were trained before that."
+        return f"Earlier weights of {join_names(earlier)} were trained before that."
     return (
-        f"{join_names(present)} {_conjugate(present)} trained before that, and so were e{subject}."
+        f"{join_names(present)} {_conjugate(present)} trained before that, and so were earlier "
+        f"weights of {join_names(earlier)}."
     )
 
 

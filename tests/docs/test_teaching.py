@@ -40,7 +40,7 @@ def test_the_guide_names_addresses() -> None:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_of_the_guide_opens_its_state(address: str) -> None:
-    page = AppTest.from_file(str(ROOT / "pages" / "convert.py"), default_timeout=120)
+    page = AppTest.from_file(str(ROOT / "pages" / "convert.py"), default_timeout=240)
     parameters = dict(parse_qsl(address))
     for name, value in parameters.items():
         page.query_params[name] = value

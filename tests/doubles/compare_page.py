@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "compare.py")
-SECONDS = 60
+SECONDS = 240
 
 
 @pytest.fixture

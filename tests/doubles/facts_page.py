@@ -9,7 +9,7 @@ from qana.protocols.lesion_report import LesionReport
 from qana.protocols.protocol_reports import read_reports
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "facts.py")
-SECONDS = 30
+SECONDS = 240
 REMAKE = "run `python -m qana protocol lesion --data DIR`"
 
 

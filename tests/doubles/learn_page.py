@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ui.learn.session import LearnSession
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "learn.py")
-SECONDS = 60
+SECONDS = 240
 
 
 @pytest.fixture(scope="module", autouse=True)

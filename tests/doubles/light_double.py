@@ -47,7 +47,7 @@ def pages() -> dict[str, object]:
 
     found: dict[str, object] = {}
     for name in ("scan", "batch", "explain", "compare", "convert", "learn", "facts"):
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=240).run()
         if name != "scan":
             app.switch_page(f"pages/{name}.py").run()
         found[name] = {

@@ -106,7 +106,7 @@ def test_an_answer_that_nothing_supports_has_no_map(
     monkeypatch.setattr(AkidaMap, "compute_grad_cam", lambda self, outputs, label: np.zeros((4, 4)))
     assert draw_answer_map(diagnosis) is None
     assert not explain_diagnosis(diagnosis).any()
-    app = AppTest.from_file(APP, default_timeout=30).run()
+    app = AppTest.from_file(APP, default_timeout=240).run()
     app.button(key=sample.image_id).click().run()
     app.toggle(key="map").set_value(True).run()
     assert not app.exception
@@ -134,7 +134,7 @@ def captions(app: AppTest) -> list[str]:
 
 def test_a_switch_on_scan_shows_the_map_of_the_answer(sure_samples, classifier, akida_map) -> None:
     sample = sure_samples[0]
-    app = AppTest.from_file(APP, default_timeout=30).run()
+    app = AppTest.from_file(APP, default_timeout=240).run()
     app.button(key=sample.image_id).click().run()
     assert not any("Brighter areas support" in caption for caption in captions(app))
     app.toggle(key="map").set_value(True).run()

@@ -32,7 +32,7 @@ def report() -> LearningReport:
 
 @pytest.fixture(scope="module")
 def page() -> AppTest:
-    opened = AppTest.from_file(PAGE, default_timeout=60).run()
+    opened = AppTest.from_file(PAGE, default_timeout=240).run()
     assert not opened.exception
     return opened
 

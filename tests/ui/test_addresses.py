@@ -30,7 +30,7 @@ from ui.scan.link import close_link, read_link
 
 FOLDER = Path(__file__).parents[2]
 PAGE = str(FOLDER / "pages" / "convert.py")
-SECONDS = 120
+SECONDS = 240
 QUICK = settings(derandomize=True, deadline=None, phases=(Phase.explicit, Phase.generate))
 """Without a search for the shortest failing address, because each run of a page takes long."""
 SOURCES = "".join(path.read_text() for path in sorted((FOLDER / "ui" / "convert").rglob("*.py")))

@@ -21,7 +21,7 @@ from qana.inference.model_store import hash_file
 from qana.inference.probabilities import format_percent
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
-SECONDS = 30
+SECONDS = 240
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from qana.resources import find_folder
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
-SECONDS = 120
+SECONDS = 240
 
 
 @pytest.fixture(scope="module")

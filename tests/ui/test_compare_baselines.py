@@ -42,7 +42,7 @@ def show(rows: Sequence[Row]) -> AppTest:
 
         show_baselines(rows)
 
-    found = AppTest.from_function(page, args=(rows,), default_timeout=60).run()
+    found = AppTest.from_function(page, args=(rows,), default_timeout=240).run()
     assert not found.exception
     return found
 

@@ -20,7 +20,7 @@ from tests.doubles.stored_doubles import keep_stored_results, make_stored_result
 from ui.convert.exercise_bits import SEEN
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
-SECONDS = 120
+SECONDS = 240
 CHAPTERS = ("breaking", "bounding", "bits", "conversion", "spikes", "exercises", "quiz")
 
 

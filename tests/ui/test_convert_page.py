@@ -18,7 +18,7 @@ from qana.jobs.messages import Answer, Request
 from tests.doubles.stored_doubles import STALE, forget_stored_results
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "convert.py")
-SECONDS = 120
+SECONDS = 240
 CHAPTERS = (
     *("zoom", "network", "breaking", "bounding", "bits", "conversion", "spikes", "chip"),
     *("exercises", "quiz"),

@@ -29,7 +29,7 @@ def stop_in_columns() -> None:
 @pytest.mark.parametrize("end", [st.stop, fail, stop_in_columns])
 def test_a_page_that_ends_early_has_the_manifest(end: Callable[[], None], monkeypatch) -> None:
     monkeypatch.setattr("ui.entry.ensure_app_started", end)  # each page calls it first
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=240).run()
     assert not app.title
     assert bool(app.exception) == (end is fail)
     assert count_scripts(app) == 1
@@ -43,7 +43,7 @@ def test_a_page_that_is_opened_by_its_own_address_has_the_manifest(name: str, mo
     source = source.replace(f'"pages/{name}.py",', f'"pages/{name}.py", default=True,')
     source = source.replace('"pages/', f'"{ROOT}/pages/').replace('"assets/', f'"{ROOT}/assets/')
     monkeypatch.setattr("ui.entry.ensure_app_started", st.stop)
-    app = AppTest.from_string(source, default_timeout=60).run()
+    app = AppTest.from_string(source, default_timeout=240).run()
     assert not app.exception
     assert not app.title
     assert count_scripts(app) == 1

@@ -17,7 +17,7 @@ PAGE = str(Path(__file__).parents[2] / "pages" / "facts.py")
 
 @pytest.fixture
 def page() -> Iterator[AppTest]:
-    opened = AppTest.from_file(PAGE, default_timeout=60).run()
+    opened = AppTest.from_file(PAGE, default_timeout=240).run()
     assert not opened.exception
     yield opened
     st.cache_resource.clear()

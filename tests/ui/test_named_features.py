@@ -27,7 +27,7 @@ def show(
     report = None if known is None else ConceptsReport("the command", "akida2", "", "", known)
     monkeypatch.setattr("ui.named_features.read_concepts_report", lambda entry: report)
     monkeypatch.setattr("ui.named_features.find_concepts", lambda diagnosis: seen)
-    page = AppTest.from_function(draw, default_timeout=120).run()
+    page = AppTest.from_function(draw, default_timeout=240).run()
     assert not page.exception
     return page
 

@@ -99,6 +99,8 @@ def test_a_comparison_runs_on_while_its_visitor_looks_elsewhere(page: Page) -> N
     go_to(page, "Facts", "Facts")
     go_to(page, "Compare", "Compare")
     expect(page.get_by_text("On this machine", exact=True)).to_be_visible(timeout=4 * PATIENCE)
+    expect(page.get_by_role("button", name="Stop")).to_be_hidden(timeout=4 * PATIENCE)
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="measured").first.click()
     expect(page.get_by_text("after a rest and a warm-up")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")

@@ -23,7 +23,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
 
 
 def test_the_browser_gets_the_photo_with_the_engines_answer(drawn, classifier) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=120)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.query_params["chapter"] = "zoom"
     page.query_params["at"] = "stem_conv/3"
     page.run()
@@ -44,7 +44,7 @@ def test_the_browser_gets_the_photo_with_the_engines_answer(drawn, classifier) -
 
 
 def test_the_study_opens_in_the_same_session(drawn) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=120)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.query_params["chapter"] = "zoom"
     page.run()
     page.session_state.chapter_since -= 10
@@ -61,7 +61,7 @@ def test_a_network_that_no_browser_computes_is_explained(drawn, monkeypatch) -> 
 
     zoom._pack.clear()
     monkeypatch.setattr(zoom, "pack_network", refuse)
-    page = AppTest.from_file(PAGE, default_timeout=120)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.query_params["chapter"] = "zoom"
     page.run()
     assert not page.exception and not drawn

@@ -86,7 +86,7 @@ def test_the_chapter_has_the_number_of_differing_integers(store, monkeypatch) ->
     st.cache_resource.clear()
     monkeypatch.setattr("ui.shared_models.BackgroundWorker", lambda: Instant(store))
     forget_stored_results(monkeypatch)
-    page = AppTest.from_function(chapter, default_timeout=120).run()
+    page = AppTest.from_function(chapter, default_timeout=240).run()
     st.cache_resource.clear()
     assert not page.exception
     photo = page.session_state.convert_photo

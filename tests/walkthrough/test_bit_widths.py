@@ -134,7 +134,7 @@ def page(store, four, plain) -> Iterator[AppTest]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ui.shared_models.BackgroundWorker", lambda: Instant(store))
         forget_stored_results(patch)
-        opened = AppTest.from_function(chapter, default_timeout=120).run()
+        opened = AppTest.from_function(chapter, default_timeout=240).run()
         assert not opened.exception
         yield opened
     st.cache_resource.clear()

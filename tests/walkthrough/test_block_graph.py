@@ -17,7 +17,7 @@ from qana.walkthrough.block_graph import Block, build_block_graph, compute_share
 from qana.walkthrough.block_texts import KINDS
 from ui.convert.network_graph import draw_graph
 
-SECONDS = 60
+SECONDS = 240
 
 
 @pytest.fixture(scope="module")

@@ -169,7 +169,7 @@ def chapter() -> None:
 
 
 def opened(device: str) -> AppTest:
-    page = AppTest.from_function(chapter, default_timeout=60).run()
+    page = AppTest.from_function(chapter, default_timeout=240).run()
     page.pills[0].set_value(device).run()
     assert not page.exception
     return page

@@ -140,7 +140,7 @@ def html(page: AppTest) -> str:
 
 
 def test_the_chapter_displays_progress_and_then_the_outcome(asked) -> None:
-    page = AppTest.from_function(chapter, default_timeout=30).run()
+    page = AppTest.from_function(chapter, default_timeout=240).run()
     assert page.get("progress")
     found = outcome("attention_published")
     asked["attention_published"].answer = Answer(1, done=True, value=found)
@@ -157,7 +157,7 @@ def test_the_chapter_displays_progress_and_then_the_outcome(asked) -> None:
 
 
 def test_one_click_changes_to_the_spiking_form(asked) -> None:
-    page = AppTest.from_function(chapter, default_timeout=30).run()
+    page = AppTest.from_function(chapter, default_timeout=240).run()
     page.get("button_group")[1].set_value("Spike-compatible").run()
     found = outcome("attention_spiking")
     asked["attention_spiking"].answer = Answer(1, done=True, value=found)
@@ -170,7 +170,7 @@ def test_one_click_changes_to_the_spiking_form(asked) -> None:
 
 
 def test_the_form_of_the_activation_changes_the_step(asked) -> None:
-    page = AppTest.from_function(chapter, default_timeout=30).run()
+    page = AppTest.from_function(chapter, default_timeout=240).run()
     page.get("button_group")[0].set_value("Activation").run()
     asked["activation_unbounded"].answer = Answer(
         1, done=True, value=outcome("activation_unbounded")

@@ -123,9 +123,11 @@ def _describe_answer(answer: AnsweredPhoto, has_map: bool) -> dict[str, Any]:
 
 def _describe_energy(energy: PhotoEnergy) -> dict[str, Any]:
     akida, gpu = (format_millijoules(value) for value in (energy.akida.value, energy.gpu))
+    same = abs(energy.gpu_work - 1) < 0.005
+    other = "" if same else f" with a network of {energy.gpu_work:.2f} times the operations"
     return {
         "akida": f"{akida} on the chip {energy.board} (modelled)",
-        "gpu": f"{gpu} on a graphics card (GPU), {_name_gpu(energy.gpu_row)} (measured)",
+        "gpu": f"{gpu} on a graphics card (GPU), {_name_gpu(energy.gpu_row)} (measured{other})",
         "akida_share": min(1.0, energy.akida.value / energy.gpu),
     }
 
