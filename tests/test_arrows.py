@@ -21,7 +21,7 @@ FLOORS = (
     ("qana.conversion", "qana.evaluation", "qana.export"),
     ("qana.inference", "qana.network", "qana.data"),
     ("qana.imaging",),
-    ("qana.classes", "qana.errors", "qana.output_files", "qana.resources"),
+    ("qana.classes", "qana.errors", "qana.output_files", "qana.resources", "qana.typed_json"),
 )
 """From the top: a folder imports from its own floor and from those below it."""
 HEAVY = {"tensorflow", "tf_keras", "keras", "torch", "torchvision", "cnn2snn", "quantizeml"}

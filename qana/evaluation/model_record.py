@@ -9,6 +9,7 @@ from qana.errors import ModelError
 from qana.evaluation.gate_record import COMPARED_SOURCE, Abstention, Gate
 from qana.evaluation.scores import Evaluation, StageScores
 from qana.inference.manifest import ModelEntry
+from qana.typed_json import convert_record
 
 
 class ModelMetrics(msgspec.Struct, frozen=True, rename={"lesion_test": "lesion-test"}):
@@ -141,7 +142,7 @@ def read_record(entry: ModelEntry) -> ModelRecord:
         ModelError: the record lacks a key or holds a value of the wrong type.
     """
     try:
-        return msgspec.convert(entry.record, ModelRecord)
+        return convert_record(entry.record, ModelRecord)
     except msgspec.ValidationError:
         raise ModelError(
             f"The manifest record of {entry.name} is incomplete: restore manifest.json from the "

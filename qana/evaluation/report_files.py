@@ -9,6 +9,7 @@ import msgspec
 
 from qana.errors import UserError
 from qana.inference.manifest import find_models_folder
+from qana.typed_json import decode_json
 
 Report = TypeVar("Report")
 Cell = str | int | float | None
@@ -103,7 +104,7 @@ def read_report(path: Path, kind: type[Report]) -> Report:
 
 @lru_cache(maxsize=64)
 def _decode(path: Path, kind: Any, _version: tuple[int, ...]) -> Any:
-    return msgspec.json.decode(path.read_bytes(), type=kind)
+    return decode_json(path.read_bytes(), kind)
 
 
 def to_document(report: Any) -> dict[str, Any]:

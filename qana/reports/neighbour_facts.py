@@ -9,6 +9,7 @@ from qana.errors import UserError
 from qana.evaluation.report_files import read_report_if_present
 from qana.explanation.reference_cases import MEASURED
 from qana.inference.manifest import ModelEntry
+from qana.typed_json import convert_record
 
 NEAREST = "5"
 """Number of nearest cases, as in the record of `python -m qana similar`."""
@@ -92,7 +93,7 @@ def describe_neighbours(entry: ModelEntry) -> str:
         was measured for these weights, or if the record of it is damaged.
     """
     try:
-        record = msgspec.convert(entry.record.get("cases", {}), CaseRecord)
+        record = convert_record(entry.record.get("cases", {}), CaseRecord)
     except msgspec.ValidationError:
         return ""
     rows = [row for row in record.neighbours if NEAREST in row.shares]

@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 
+from qana.typed_json import convert_record
 from qana.walkthrough.agreement import Agreement
 from qana.walkthrough.bit_widths import BINS, QuantizedAnswers, WeightLevels
 from qana.walkthrough.conversion_cases import ConversionOutcome
@@ -43,7 +43,7 @@ def decode_outcome(record: Record) -> ConversionOutcome:
     Raises:
         ValueError: the record is damaged.
     """
-    return msgspec.convert(record, ConversionOutcome)
+    return convert_record(record, ConversionOutcome)
 
 
 def encode_agreement(agreement: Agreement) -> Record:
@@ -57,7 +57,7 @@ def decode_agreement(record: Record) -> Agreement:
     Raises:
         ValueError: the record is damaged.
     """
-    return msgspec.convert(record, Agreement)
+    return convert_record(record, Agreement)
 
 
 def encode_answers(answers: QuantizedAnswers) -> Record:
@@ -85,7 +85,7 @@ def decode_answers(record: Record) -> QuantizedAnswers:
     Raises:
         ValueError, OverflowError: the record is damaged.
     """
-    found = msgspec.convert(record, _AnswersRecord)
+    found = convert_record(record, _AnswersRecord)
     weights = {name: _decode_levels(one) for name, one in found.weights.items()}
     return QuantizedAnswers(decode_floats(found.logits, 2), weights, found.seconds)
 

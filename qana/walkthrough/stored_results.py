@@ -22,6 +22,7 @@ from qana.errors import UserError
 from qana.inference.load_network import load_networks
 from qana.inference.manifest import ModelEntry
 from qana.resources import ASSETS
+from qana.typed_json import convert_record
 from qana.walkthrough.agreement import Agreement
 from qana.walkthrough.bit_widths import CHOICES, QuantizedAnswers
 from qana.walkthrough.bit_widths import LAYERS as WEIGHTED
@@ -164,7 +165,7 @@ def format_bits(bits: Bits) -> str:
 
 def _decode(entry: ModelEntry, document: Mapping[str, Any]) -> StoredResults:
     """Decodes the document; raises what `read_stored_results` catches."""
-    records = msgspec.convert(document, _Document, str_keys=True)
+    records = convert_record(document, _Document, has_text_keys=True)
     answers = {bits: decode_answers(records.answers[format_bits(bits)]) for bits in PAIRS}
     forms = [form.key for case in CASES for form in (case.common, case.spiking)]
     stored = StoredResults(

@@ -1,7 +1,8 @@
 """A real browser and a real server, for the tests that look at the pages."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -17,6 +18,19 @@ BOOTH = {"width": 1920, "height": 1080}
 PATIENCE = 60_000
 """Milliseconds that a page may take."""
 expect.set_options(timeout=PATIENCE)
+
+
+def _make_patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    def open_patiently(*arguments: Any, **options: Any) -> Any:
+        made = make(*arguments, **options)
+        made.set_default_timeout(PATIENCE)  # Playwright's own is half as long
+        return made
+
+    return open_patiently
+
+
+Browser.new_context = _make_patient(Browser.new_context)  # type: ignore[method-assign]
+Browser.new_page = _make_patient(Browser.new_page)  # type: ignore[method-assign]
 FLAGS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
