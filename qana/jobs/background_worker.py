@@ -16,6 +16,7 @@ from typing import Any
 from qana.jobs.messages import Answer, Request
 
 ROOT = Path(__file__).parents[2]
+FORGOTTEN = "Nobody looked at this for a quarter of an hour, so it was not computed: try again."
 STOPPED = "The background process stopped, perhaps because memory ran out: try again."
 TURN = "Waiting in the queue"
 WANTED_SECONDS = 5.0
@@ -117,8 +118,8 @@ class BackgroundWorker:
                 job.answer = Answer(job.request.number, f"{TURN}: {before} before it")
             if wanted:
                 self._waiting.remove(wanted[0])
-        for job in forgotten:  # whoever comes back can ask again
-            _give_up(job)
+        for job in forgotten:
+            _give_up(job, FORGOTTEN)
         return wanted[0] if wanted else None
 
     def _perform(self, job: Job) -> bool:
@@ -158,6 +159,6 @@ class BackgroundWorker:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _give_up(job: Job) -> bool:
-    job.answer = Answer(job.request.number, error=STOPPED, done=True)
+def _give_up(job: Job, reason: str = STOPPED) -> bool:
+    job.answer = Answer(job.request.number, error=reason, done=True)
     return True

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qana.errors import UserError
-from qana.jobs.background_worker import STOPPED, TURN, BackgroundWorker, Job
+from qana.jobs.background_worker import FORGOTTEN, STOPPED, TURN, BackgroundWorker, Job
 from qana.jobs.cache import Cache
 from qana.jobs.worker import ProgressCallback
 
@@ -131,7 +131,7 @@ def test_what_was_forgotten_in_the_queue_is_given_up_so_that_it_can_be_asked_aga
     left = worker.submit(f"{HERE}:count", upto=31)
     assert finished(first).answer.value == [30]
     time.sleep(1)
-    assert left.answer.error == STOPPED
+    assert left.answer.error == FORGOTTEN
 
 
 def test_who_waits_is_told_how_many_are_before(worker) -> None:
