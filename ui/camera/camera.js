@@ -66,24 +66,31 @@ function start(root) {
     video.srcObject = null
   }
 
-  // A phone names the side that a camera faces; a camera that is plugged in names none.
+  const getSettings = () => camera.stream?.getVideoTracks()[0].getSettings() ?? {}
+
+  // A phone names the side that a camera faces. A camera that is plugged in names none, and a laptop
+  // may have no camera on its other side: then the next device is opened.
   async function switchCamera() {
     other.disabled = true
-    const devices = await navigator.mediaDevices.enumerateDevices()
-    const cameras = devices.filter((device) => device.kind === "videoinput" && device.deviceId)
-    const track = camera.stream?.getVideoTracks()[0]
-    const { deviceId, facingMode } = track?.getSettings() ?? {}
-    if (facingMode) camera.facing = camera.facing === "environment" ? "user" : "environment"
-    else {
+    const { deviceId, facingMode } = getSettings()
+    if (facingMode) {
+      camera.facing = camera.facing === "environment" ? "user" : "environment"
+      camera.device = null
+      await open()
+    }
+    if (!facingMode || getSettings().deviceId === deviceId) {
+      const devices = await navigator.mediaDevices.enumerateDevices()
+      const cameras = devices.filter((device) => device.kind === "videoinput" && device.deviceId)
       const now = cameras.findIndex((device) => device.deviceId === deviceId)
       camera.device = cameras[(now + 1) % cameras.length]?.deviceId ?? null
+      await open()
     }
-    await open()
     other.disabled = false
   }
 
   async function open() {
     const number = ++opened
+    clearTimeout(waiting)
     release()
     shutter.disabled = true
     if (!navigator.mediaDevices?.getUserMedia) {
