@@ -113,6 +113,12 @@ def test_each_step_of_the_zoom_is_quick(browser, address, size) -> None:
         time_steps(page)
 
 
+@pytest.mark.alone
+def test_each_step_of_the_zoom_is_quick_from_a_disk(browser, folder) -> None:
+    with Visit(browser, (folder / "index.html").as_uri(), LAPTOP) as page:
+        time_steps(page)
+
+
 def test_the_lesson_passes_the_walk_from_a_disk(browser, folder, classifier, first) -> None:
     with Visit(browser, (folder / "index.html").as_uri(), LAPTOP) as page:
         walk_through_levels(page, classifier, first)

@@ -1,12 +1,27 @@
 """A message that never reaches the server, as from a phone that just woke up, is sent again."""
 
+import re
+
+import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.doubles.real_browser import BOOTH, PATIENCE, PHONE, browser, pytestmark, server
+from tests.doubles.real_browser import (
+    BOOTH,
+    CHROMIUM,
+    FLAGS,
+    PATIENCE,
+    PHONE,
+    browser,
+    pytestmark,
+    server,
+)
 from tests.doubles.visitor import VERDICT, choose, classify, until_gallery_is_there
 from ui.booth.show import GUESS_SECONDS, SPIKES_SECONDS, VERDICT_SECONDS
+from ui.compare.browser_bench import LABEL
 
 __all__ = ["browser", "pytestmark", "server"]
+MEASURING = 900_000
+"""Milliseconds that a measurement on a software adapter may take."""
 
 
 class Line:
@@ -68,3 +83,26 @@ def test_the_show_goes_on_after_its_wish_for_a_scene_was_lost(browser: Browser, 
     longest = 1000 * (GUESS_SECONDS + SPIKES_SECONDS + VERDICT_SECONDS)
     page.wait_for_function("(old) => window.scene > old", arg=stuck, timeout=longest + PATIENCE)
     page.context.close()
+
+
+@pytest.mark.slow
+def test_a_measurement_whose_result_was_lost_is_sent_again(browser: Browser, server) -> None:
+    flags = [*FLAGS, "--enable-unsafe-swiftshader"]
+    other = browser.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    page = other.new_context(viewport=PHONE).new_page()
+    line = Line(page)
+    page.goto(f"{server.address}/compare")
+    begin = page.get_by_role("button", name=LABEL)
+    expect(begin).to_be_visible()
+    line.is_broken = True
+    begin.click()
+    page.wait_for_timeout(3000)
+    line.is_broken = False  # its wish for the network was lost
+    bench = page.locator(".bench")
+    expect(bench).to_have_attribute("data-runs", re.compile("[1-9]"), timeout=MEASURING)
+    line.is_broken = True
+    expect(page.get_by_text("Sending the result", exact=True)).to_be_visible(timeout=MEASURING)
+    page.wait_for_timeout(3000)
+    line.is_broken = False
+    expect(page.get_by_text("In this browser", exact=True)).to_be_visible()
+    other.close()

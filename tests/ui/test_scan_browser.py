@@ -221,7 +221,7 @@ def test_a_reload_brings_the_verdict_of_an_own_photo_back_and_another_tab_has_no
     prediction = classifier.classify(read_image(sure_samples[0].path))
     read_verdict(page, prediction)
     assert "sample" not in page.url
-    # A visitor does not reload in the half second in which the page waits for another click.
+    # A visitor does not reload before the tab has told its name.
     page.wait_for_function("performance.now() - window.qanaNamed > 500", timeout=PATIENCE)
     page.reload()
     read_verdict(page, prediction)
