@@ -11,6 +11,8 @@ KEEP_SECONDS = 3600.0
 """Time for which a run is kept."""
 MAX_RUNS = 8
 """Most runs that are kept, the latest ones."""
+MEASURING_SECONDS = 60.0
+"""Time without a sign after which a browser no longer measures. It gives one every 15 s."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,29 @@ class SharedRuns:
         """
         self._clock, self._lock = clock, threading.Lock()
         self._runs: list[SharedRun] = []
+        self._signs: dict[tuple[str, str], float] = {}
+
+    def note_measuring(self, owner: str, sha256: str) -> None:
+        """Notes that a visitor's browser measures now.
+
+        Args:
+            owner: key of the visitor's session.
+            sha256: hash of the model.
+        """
+        with self._lock:
+            self._signs[owner, sha256] = self._clock()
+
+    def count_measuring(self, sha256: str, without: str = "") -> int:
+        """Counts the browsers that measure a model now.
+
+        Args:
+            sha256: hash of the model.
+            without: owner to leave out.
+        """
+        oldest = self._clock() - MEASURING_SECONDS
+        with self._lock:
+            self._signs = {key: at for key, at in self._signs.items() if at >= oldest}
+            return sum(model == sha256 and one != without for one, model in self._signs)
 
     def add(self, owner: str, sha256: str, run: BrowserRun) -> None:
         """Adds a run. It replaces the owner's earlier run of the same model.
@@ -50,9 +75,10 @@ class SharedRuns:
             sha256: hash of the model.
             run: what was measured. A run without rows is not kept.
         """
-        if not run.rows:
-            return
         with self._lock:
+            self._signs.pop((owner, sha256), None)
+            if not run.rows:
+                return
             kept = [one for one in self._runs if (one.owner, one.sha256) != (owner, sha256)]
             kept.append(SharedRun(owner, sha256, run, self._clock()))
             self._runs = kept[-MAX_RUNS:]

@@ -18,7 +18,7 @@ from qana.bench.browser_run import (
 from qana.bench.command import BROWSER_GPU, BROWSER_PROCESSOR
 from qana.bench.compare_rows import is_gpu_row
 from qana.bench.result_files import ResultError, format_csv, read_result
-from qana.bench.shared_runs import KEEP_SECONDS, MAX_RUNS, SharedRuns
+from qana.bench.shared_runs import KEEP_SECONDS, MAX_RUNS, MEASURING_SECONDS, SharedRuns
 from qana.inference.manifest import find_entry
 
 SWIFTSHADER = (
@@ -235,3 +235,16 @@ def test_the_store_keeps_the_latest_runs_of_each_visitor(package: BrowserPackage
     assert not store.list_runs("one")
     store.add("a", "one", read_browser_report(make_report(), package))
     assert not store.list_runs("one")
+
+
+def test_the_store_knows_who_measures_now(package: BrowserPackage) -> None:
+    now = [0.0]
+    store = SharedRuns(lambda: now[0])
+    store.note_measuring("a", "one")
+    store.note_measuring("b", "one")
+    assert store.count_measuring("one") == 2 and store.count_measuring("one", without="a") == 1
+    assert store.count_measuring("other") == 0
+    store.add("a", "one", read_browser_report(make_report(), package))
+    assert store.count_measuring("one") == 1
+    now[0] = MEASURING_SECONDS + 1
+    assert store.count_measuring("one") == 0

@@ -132,19 +132,21 @@ def test_webgpu_gives_the_same_logits(browser: Browser, server) -> None:
     other.close()
 
 
-def test_a_phone_measures_itself_and_the_booth_shows_it(browser: Browser, server) -> None:
+def test_a_phone_measures_itself_and_the_booth_waits_and_shows_it(browser: Browser, server) -> None:
     booth = browser.new_context(viewport=BOOTH).new_page()
-    booth.goto(f"{server.address}/?booth=1")
+    booth.goto(f"{server.address}/?booth=1&idle=20")
     question = booth.get_by_role("heading", name="What would you say?")
     expect(question).to_be_visible(timeout=PATIENCE)
+    phone = open_compare(browser, server.address, PHONE)
     booth.keyboard.press("v")
     expect(booth.get_by_text("Race with your phone.")).to_be_visible(timeout=PATIENCE)
-    phone = open_compare(browser, server.address, PHONE)
     measure(phone)
+    expect(booth.get_by_text("A phone measures itself now.")).to_be_visible(timeout=PATIENCE)
     expect(phone.get_by_text("In this browser", exact=True)).to_be_visible(timeout=MEASURING)
     phone.context.close()
     lane = booth.locator(".lane", has_text="SwiftShader Device")
     expect(lane).to_be_visible(timeout=PATIENCE)
+    expect(question).to_be_visible(timeout=PATIENCE)
     booth.context.close()
 
 

@@ -20,5 +20,6 @@
   };
   for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"])
     window.addEventListener(kind, again, { passive: true, capture: true });
+  window.qanaStay = again;
   again();
 })();

@@ -1,5 +1,6 @@
 """Decides whether this window is a booth's, and when the show takes over again."""
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -71,6 +72,14 @@ def restart_when_idle() -> None:
     """
     keys = "&keys=1" if st.session_state.shows_keys else ""
     _run_script(IDLE_SCRIPT.replace("KEYS", keys), st.session_state.idle)
+
+
+def stay_open() -> None:
+    """Keeps the page for another idle time, because a visitor waits for something to appear."""
+    # With another text each time, because a browser runs the same text only once.
+    st.html(
+        f"<script>window.qanaStay?.(); // {time.monotonic()}</script>", unsafe_allow_javascript=True
+    )
 
 
 def reload_regularly() -> None:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from qana.inference.manifest import ModelEntry
 from ui.booth.address import find_address, make_qr_code
-from ui.booth.mode import is_booth
-from ui.compare.browser_bench import list_shared_runs
+from ui.booth.mode import is_booth, stay_open
+from ui.compare.browser_bench import count_measuring, list_shared_runs
 
 UPDATE_SECONDS = 3.0
 """Seconds between two looks at what phones have measured."""
@@ -37,10 +37,16 @@ def show_sharing_note() -> None:
 
 def _follow_phones(entry: ModelEntry) -> None:
     shown = list_shared_runs(entry)
+    if shown != st.session_state.setdefault("shown_phones", shown):
+        st.session_state.shown_phones = shown
+        stay_open()  # so that whoever measured has time to come and look
 
     @st.fragment(run_every=UPDATE_SECONDS)
     def update() -> None:
         if list_shared_runs(entry) != shown:
             st.rerun()
+        if count := count_measuring(entry):
+            st.caption("A phone measures itself now." if count == 1 else f"{count} phones measure.")
+            stay_open()
 
     update()

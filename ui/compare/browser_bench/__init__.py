@@ -35,6 +35,7 @@ def show_browser_bench(entry: ModelEntry, batch: int) -> None:
         wanted, refused = state.pop("browser_package_wanted", False), state.pop("refused", "")
         package = None
         if wanted:
+            _get_store().note_measuring(_get_owner(), entry.sha256)
             try:
                 package = get_browser_package(entry.name, entry.sha256, entry).to_json()
             except UserError as error:
@@ -52,6 +53,7 @@ def show_browser_bench(entry: ModelEntry, batch: int) -> None:
                 "kept": state.get("browser_report_kept", ""),
             },
             on_wanted_change=_note_request,
+            on_measuring_change=lambda: _get_store().note_measuring(_get_owner(), entry.sha256),
             on_measured_change=lambda: None,
         ).measured
         if found:
@@ -69,6 +71,11 @@ def get_browser_run(entry: ModelEntry) -> BrowserRun | None:
 def list_shared_runs(entry: ModelEntry) -> list[BrowserRun]:
     """Lists what other visitors' browsers have measured with a model, the latest first."""
     return _get_store().list_runs(entry.sha256, without=_get_owner())
+
+
+def count_measuring(entry: ModelEntry) -> int:
+    """Counts the browsers of other visitors that measure a model now."""
+    return _get_store().count_measuring(entry.sha256, without=_get_owner())
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)

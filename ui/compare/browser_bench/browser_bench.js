@@ -3,6 +3,7 @@
 const FILES = ["tf-core", "tf-backend-webgl", "tf-backend-webgpu"]
 const AGAIN = 15000 // milliseconds after which the server is asked again
 const LATE = 180000 // milliseconds in which even a busy server answers
+const SIGN = 15000 // milliseconds between two signs to the server that this browser still measures
 const instances = new WeakMap()
 const packages = new Map() // by the hash of the model: kept while the tab is open
 let library = null
@@ -28,7 +29,7 @@ function start(root) {
   const end = find(".stop")
   const bar = find("progress")
   const status = find(".status")
-  const self = { data: null, send: () => {}, worker: null, turn: 0, arrived: () => {} }
+  const self = { data: null, send: () => {}, worker: null, turn: 0, signs: 0, arrived: () => {} }
 
   begin.onclick = run
   end.onclick = () => {
@@ -62,6 +63,7 @@ function start(root) {
   }
 
   function setRunning(running) {
+    clearInterval(self.signs)
     begin.disabled = running
     begin.hidden = running
     end.hidden = !running
@@ -79,6 +81,7 @@ function start(root) {
     try {
       const [texts, network] = await Promise.all([loadLibrary(), loadPackage()])
       if (!isCurrent()) return
+      self.signs = setInterval(() => self.send("measuring", Date.now()), SIGN)
       const found = { records: [], failures: [], without_webgpu: "", sha256: self.data.sha256 }
       let backend = "webgpu"
       if (!navigator.gpu) {
@@ -99,6 +102,7 @@ function start(root) {
         if (half.kind === "done") found.records.push(half.record)
         else found.failures.push(`Half precision did not run: ${half.reason}.`)
       }
+      clearInterval(self.signs)
       report("Sending the result")
       await deliver(found)
       if (!isCurrent()) return
