@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from qana.inference.classifier import AkidaClassifier
 from tests.doubles.akida_changes import change_akida
+from tests.doubles.real_browser import PATIENCE
 
-PATIENCE = 60_000
 LONGEST_STEP = 100
 """Milliseconds that a step of the zoom may take."""
 

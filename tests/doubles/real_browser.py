@@ -15,15 +15,15 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt in
 
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
 BOOTH = {"width": 1920, "height": 1080}
-PATIENCE = 60_000
-"""Milliseconds that a page may take."""
+PATIENCE = 120_000
+"""Milliseconds that a page may take on a busy machine."""
 expect.set_options(timeout=PATIENCE)
 
 
 def _make_patient(make: Callable[..., Any]) -> Callable[..., Any]:
     def open_patiently(*arguments: Any, **options: Any) -> Any:
         made = make(*arguments, **options)
-        made.set_default_timeout(PATIENCE)  # Playwright's own is half as long
+        made.set_default_timeout(PATIENCE)  # Playwright's own is 30 s
         return made
 
     return open_patiently

@@ -21,6 +21,7 @@ from tests.doubles.real_browser import (
     FLAGS,
     HARMLESS,
     LAPTOP,
+    PATIENCE,
     PHONE,
     pytestmark,
     server,
@@ -40,7 +41,6 @@ AXE = {
 """What axe-core is asked: everything at both layouts, of the other theme what a theme changes."""
 STREAMLITS: tuple[tuple[str, str, str], ...] = ()
 """Rule, the part of a selector, and why: in the frontend of Streamlit, where no app reaches."""
-PATIENCE = 60_000
 WALK = (Path(__file__).parent / "walk.js").read_text(encoding="utf-8")
 
 
