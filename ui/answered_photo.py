@@ -7,8 +7,8 @@ attribution from it, never from what the visitor has chosen since.
 from dataclasses import dataclass
 
 from qana.data.samples import Sample
-from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import Diagnosis
+from qana.inference.prediction import Prediction
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from html import escape
 import streamlit as st
 
 from qana.classes import BY_CODE, CLASSES
-from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
 from qana.inference.events import LayerEvents
+from qana.inference.prediction import Prediction
 from qana.inference.probabilities import format_percent
 from ui.answered_photo import AnsweredPhoto
 from ui.disclaimer import show_disclaimer

@@ -88,6 +88,8 @@ def _print(gate: dict[str, Any], abstain: dict[str, Any]) -> None:
         for row in rows:
             name = f"{TITLES[row['source']]}, {row['image_type']}"
             print(f"{subset:12} {row['n']:5} photos of {name}, {row['pass']:.1%} pass")
+    for subset, found in gate["lit_fields"].items():
+        print(f"{subset:12} {found['n']:5} lesions in a lit circle, {found['pass']:.1%} pass")
     if "phone" in gate:
         print(f"{'phone':12} {gate['phone']['n']:5} photos, {gate['phone']['pass']:.1%} pass")
     for family, found in gate["turned_away"].items():
@@ -100,6 +102,11 @@ def _print(gate: dict[str, Any], abstain: dict[str, Any]) -> None:
         for name, found in gate.get("photographs", {}).get(group, {}).items():
             count, share = found["n"], found["share"]
             print(f"{title}: {count} squares of photographs, {name}, {share:.1%} rejected")
+    if in_fields := gate.get("photographs", {}).get("in_lit_fields"):
+        print(
+            f"{in_fields['n']} of these photographs in a lit circle, "
+            f"{in_fields['share']:.1%} rejected"
+        )
     print(f"answers with a top probability of at least {abstain['threshold']:.3f} are given")
     for subset, found in abstain["risk_coverage"].items():
         risk = "none" if found["risk"] is None else f"{found['risk']:.1%}"

@@ -7,8 +7,9 @@ from typing import Any
 from qana.classes import BY_CODE
 from qana.cli.common import add_json_option, add_model_option, print_json, print_message
 from qana.imaging import ImageError, read_image
-from qana.inference.classifier import AkidaClassifier, Prediction, load_classifier
+from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.diagnosis import diagnose
+from qana.inference.prediction import Prediction
 from qana.inference.probabilities import format_percent
 
 

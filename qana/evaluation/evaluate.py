@@ -12,7 +12,8 @@ from qana.errors import UserError
 from qana.evaluation.bootstrap import compute_intervals
 from qana.evaluation.metrics import score_probabilities
 from qana.evaluation.scores import Evaluation
-from qana.imaging import ImageError, assess_quality, read_image, to_input
+from qana.imaging import ImageError, assess_quality, read_image
+from qana.imaging.crop import crop_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.temperature import softmax
 
@@ -89,10 +90,11 @@ def predict_images(
         if not photos:
             continue
         readable += [image for image, photo in read if photo is not None]
-        inputs = np.stack([to_input(photo, classifier.input_size) for photo in photos])
+        crops = [crop_input(photo, classifier.input_size) for photo in photos]
+        inputs = np.stack([square for square, _ in crops])
         logits.append(classifier.logits(inputs))
         if abstain:
-            reasons.append(_find_reasons(classifier, photos, inputs, logits[-1]))
+            reasons.append(_find_reasons(classifier, photos, crops, logits[-1]))
         else:
             reasons.append(np.full(len(photos), ANSWERED))
     if not readable:
@@ -129,12 +131,13 @@ def score_predictions(classifier: AkidaClassifier, predictions: Predictions) -> 
 def _find_reasons(
     classifier: AkidaClassifier,
     photos: Sequence[np.ndarray],
-    inputs: np.ndarray,
+    crops: Sequence[tuple[np.ndarray, bool]],
     logits: np.ndarray,
 ) -> np.ndarray:
     """Returns (N,) strings: the first of `REASONS` that applies to each photo, else `ANSWERED`."""
     poor = np.array([not assess_quality(photo).ok for photo in photos])
-    rejected = ~classifier.passes_gate(inputs)
+    inputs, fields = (np.array(column) for column in zip(*crops, strict=True))
+    rejected = ~classifier.passes_gate(inputs, fields)
     probabilities = softmax(logits, classifier.entry.temperature)
     unsure = probabilities.max(axis=1) < classifier.entry.abstain_below
     return np.select([poor, rejected, unsure], REASONS, ANSWERED)

@@ -65,6 +65,8 @@ class PhotographRates:
         left_out_packages: rate by package, for packages without a photograph in the fit.
         unseen: rate by kind, for the unseen kinds.
         table_sha256: SHA-256 of the table that names the photographs.
+        in_lit_fields: rate of all photographs that are not in the fit, cut to a lit circle. None
+            in the record of a gate with one threshold.
     """
 
     fitted_kinds: tuple[str, ...]
@@ -73,6 +75,7 @@ class PhotographRates:
     left_out_packages: dict[str, RejectionRate]
     unseen: dict[str, RejectionRate]
     table_sha256: str
+    in_lit_fields: RejectionRate | None = None
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -82,7 +85,10 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         file: its weights in the models folder.
         method: in words.
         threshold: scores of at least this pass.
+        field_threshold: scores of at least this pass in the lit field of a dermatoscope. None in
+            the record of a gate with one threshold.
         chosen_pass: share of the validation lesions that should pass, 0 to 1.
+        lit_fields: pass rate by subset of HAM10000's photos that are cut to a lit circle.
         lesions: pass rate by subset, on the photos of HAM10000.
         turned_away: rejection rate by family of out-of-distribution images.
         command: the command that fitted it.
@@ -109,6 +115,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image_types: tuple[str, ...] = DERMOSCOPIC_ONLY
     sources: dict[str, list[SourcePassRate]] | None = None
     photographs: PhotographRates | None = None
+    field_threshold: float | None = None
+    lit_fields: dict[str, PassRate] | None = None
 
     def compute_pass_rate(self, subset: str, image_types: Collection[str]) -> PassRate | None:
         """Computes the pass rate over the photos of some image types, of all sources.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from qana.imaging.field_of_view import crop_to_field_of_view
+from qana.imaging.field_of_view import cover_surround, find_field_of_view
 
 CROP_SHARE = 0.935
 """Share of the centre square's side that the network reads; timm calls it `crop_pct`.
@@ -59,7 +59,24 @@ def to_input(image: np.ndarray, size: int) -> np.ndarray:
         >>> to_input(read_image("lesion.jpg"), 128).shape
         (128, 128, 3)
     """
-    return crop_centre(crop_to_field_of_view(image), size, CROP_SHARE)
+    return crop_input(image, size)[0]
+
+
+def crop_input(image: np.ndarray, size: int) -> tuple[np.ndarray, bool]:
+    """Crops a photo as `to_input` does, and tells whether it has a lit field.
+
+    Args:
+        image: (H, W, 3) uint8 RGB, 0 to 255.
+        size: side of the result, pixels.
+
+    Returns:
+        (size, size, 3) uint8 RGB, and whether it was cut from the lit field of a dermatoscope,
+        because there was much surround.
+    """
+    field = find_field_of_view(image)
+    if field is None or not field.cropped:
+        return crop_centre(image, size, CROP_SHARE), False
+    return crop_centre(cover_surround(image, field), size, CROP_SHARE), True
 
 
 def crop_centre(image: np.ndarray, size: int, share: float = 1.0) -> np.ndarray:

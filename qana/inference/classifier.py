@@ -5,75 +5,21 @@ Needs numpy, OpenCV and akida alone: neither TensorFlow nor torch is imported on
 
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from qana.classes import LABELS
 from qana.errors import ModelError
-from qana.imaging import to_input
 from qana.imaging.check_array import check_photo_array
+from qana.imaging.crop import crop_input
 from qana.inference.backend import CHIP, CHIP_LOST, Backend, choose_backend, use_simulator
-from qana.inference.events import LayerEvents, LayerRecorder, count_events, read_features
+from qana.inference.events import LayerRecorder, count_events, read_features
 from qana.inference.gate import read_gate
 from qana.inference.load_network import load_networks
 from qana.inference.manifest import DEFAULT_MODEL, ModelEntry, find_entry
-from qana.inference.probabilities import malignant_probability
+from qana.inference.prediction import Prediction
 from qana.inference.temperature import softmax
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """The answer of the spiking network to one photo.
-
-    Attributes:
-        inputs: (S, S, 3) uint8 RGB, the square as the network read it.
-        logits: (7,) float32, in the order of `qana.classes.LABELS`.
-        probabilities: (7,) float64, summing to 1: softmax of the logits over the temperature.
-        latency_ms: wall time of the engine's answer on this machine, milliseconds. In the
-            simulator the layers are run one by one, which takes a few percent longer.
-        layers: events of each hidden layer, in order.
-        outputs: the integers of each layer, name to (H, W, C), as `LayerRecorder.record` gives
-            them. An explanation of this very answer starts from them.
-        backend: "chip" or "simulator".
-        device: that chip or simulator, in words.
-        out_of_distribution: True where the gate does not know the photo as a lesion.
-        unsure: True where the top probability is below the one that the model needs to answer.
-    """
-
-    inputs: np.ndarray = field(repr=False)
-    logits: np.ndarray
-    probabilities: np.ndarray
-    latency_ms: float
-    layers: tuple[LayerEvents, ...]
-    outputs: dict[str, np.ndarray] = field(repr=False)
-    backend: str
-    device: str
-    out_of_distribution: bool
-    unsure: bool
-
-    @property
-    def top(self) -> tuple[tuple[str, float], ...]:
-        """The three likeliest classes as (label, probability), likeliest first."""
-        order = np.argsort(-self.probabilities, kind="stable")[:3]
-        return tuple((LABELS[index], float(self.probabilities[index])) for index in order)
-
-    @property
-    def malignant_probability(self) -> float:
-        """Probability of melanoma, basal cell carcinoma or actinic keratosis, 0 to 1."""
-        return float(malignant_probability(self.probabilities))
-
-    @property
-    def events(self) -> int:
-        """Events of all hidden layers together."""
-        return sum(layer.events for layer in self.layers)
-
-    @property
-    def sparsity(self) -> float:
-        """Share of all hidden activations that are zero, 0 to 1."""
-        size = sum(layer.size for layer in self.layers)
-        return 1 - self.events / size if size else 0.0
 
 
 class AkidaClassifier:
@@ -136,11 +82,16 @@ class AkidaClassifier:
         with self._lock:
             return np.stack([read_features(self._recorder.record(image)) for image in inputs])
 
-    def passes_gate(self, inputs: np.ndarray) -> np.ndarray:
-        """Asks the gate: (N, S, S, 3) uint8 to (N,) bool; all True for a model without a gate."""
+    def passes_gate(
+        self, inputs: np.ndarray, in_lit_field: np.ndarray | bool = False
+    ) -> np.ndarray:
+        """Asks the gate: (N, S, S, 3) uint8 to (N,) bool; all True for a model without a gate.
+
+        `in_lit_field` says, for each or for all, whether it was cut from a lit field.
+        """
         if self._gate is None:
             return np.ones(len(inputs), dtype=bool)
-        return self._gate.passes(self.features(inputs))
+        return self._gate.passes(self.features(inputs), in_lit_field)
 
     def classify(self, photo: np.ndarray) -> Prediction:
         """Classifies one photo, whatever its quality; `qana.diagnose` also judges that.
@@ -151,21 +102,26 @@ class AkidaClassifier:
         Raises:
             ImageError: `photo` is an array of another type or shape, or no array.
         """
-        return self.classify_input(to_input(check_photo_array(photo), self.input_size))
+        return self.classify_input(*crop_input(check_photo_array(photo), self.input_size))
 
-    def classify_input(self, square: np.ndarray) -> Prediction:
+    def classify_input(self, square: np.ndarray, in_lit_field: bool = False) -> Prediction:
         """Classifies a photo that is already cropped to the network's input.
 
         Args:
             square: (S, S, 3) uint8 RGB, with the network's own `input_size` as S.
+            in_lit_field: whether `crop_input` cut it from a lit field.
         """
-        return self.classify_inputs(square[None])[0]
+        return self.classify_inputs(square[None], (in_lit_field,))[0]
 
-    def classify_inputs(self, squares: np.ndarray) -> list[Prediction]:
+    def classify_inputs(
+        self, squares: np.ndarray, in_lit_field: Sequence[bool] | None = None
+    ) -> list[Prediction]:
         """Classifies several photos that are already cropped to the network's input.
 
         Args:
             squares: (N, S, S, 3) uint8 RGB, with the network's own `input_size` as S; N at least 1.
+            in_lit_field: for each of them whether `crop_input` cut it from a lit field; None for
+                none of them.
 
         Returns:
             The answer of `classify_input` to each photo, to the bit, but for the time: that is the
@@ -183,24 +139,28 @@ class AkidaClassifier:
                 seconds = time.perf_counter() - start
             placed = self.backend, self.device
         latency_ms = seconds * 1e3 / len(squares)
+        fields = [False] * len(squares) if in_lit_field is None else in_lit_field
         return [
             self._make_prediction(*one, latency_ms, placed)
-            for one in zip(squares, logits, outputs, strict=True)
+            for one in zip(squares, fields, logits, outputs, strict=True)
         ]
 
     def _make_prediction(
         self,
         square: np.ndarray,
+        in_lit_field: bool,
         logits: np.ndarray,
         outputs: dict[str, np.ndarray],
         latency_ms: float,
         placed: tuple[str, str],
     ) -> Prediction:
         probabilities = softmax(logits, self.entry.temperature)
-        known = self._gate is None or bool(self._gate.passes(read_features(outputs)[None])[0])
+        features = read_features(outputs)[None]
+        known = self._gate is None or bool(self._gate.passes(features, in_lit_field)[0])
         backend, device = placed
         return Prediction(
             inputs=square,
+            in_lit_field=in_lit_field,
             logits=logits,
             probabilities=probabilities,
             latency_ms=latency_ms,

@@ -12,8 +12,9 @@ import numpy as np
 from qana.imaging import Problem, assess_quality, to_input
 from qana.imaging.check_array import check_photo_array
 from qana.imaging.crop import crop_centre
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
 from qana.inference.manifest import DERMOSCOPIC_ONLY, ModelEntry
+from qana.inference.prediction import Prediction
 
 SQUARE_SIZE = 512
 """Side of the square that is kept for display, pixels."""
@@ -209,7 +210,7 @@ def diagnose_again(diagnosis: Diagnosis, classifier: AkidaClassifier) -> Diagnos
     inputs = diagnosis.prediction.inputs
     if len(inputs) != classifier.input_size:
         inputs = crop_centre(diagnosis.square, classifier.input_size)
-    prediction = classifier.classify_input(inputs)
+    prediction = classifier.classify_input(inputs, diagnosis.prediction.in_lit_field)
     problems = tuple(one for one in diagnosis.problems if one.kind != NOT_A_LESION.kind)
     if prediction.out_of_distribution:
         problems = (*problems, get_gate_problem(classifier.entry))

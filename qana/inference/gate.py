@@ -19,6 +19,7 @@ from qana.inference.model_store import read_verified_bytes
 
 MOST_BYTES = 1_000_000
 """Size limit of an array in a gate file, unpacked. A real one has a few thousand bytes."""
+THRESHOLDS = ("threshold", "field_threshold")
 
 
 @dataclass(frozen=True)
@@ -29,23 +30,31 @@ class Gate:
         weights: (F,) float64, one for each activation that enters the last dense layer.
         bias: is added to the weighted sum. The score is the log-odds of "a lesion".
         threshold: the smallest score that passes, chosen on validation lesions.
+        field_threshold: the smallest score that passes for what was cut from the lit field inside
+            the surround of a dermatoscope. Few other pictures have such a surround, so less is
+            asked of them.
     """
 
     weights: np.ndarray
     bias: float
     threshold: float
+    field_threshold: float
 
     def score(self, features: np.ndarray) -> np.ndarray:
         """Scores pictures: (N, F) integers of the network to (N,) float64 log-odds."""
         return take_roots(features) @ self.weights + self.bias
 
-    def passes(self, features: np.ndarray) -> np.ndarray:
-        """Decides: (N, F) integers of the network to (N,) bool, True for a lesion."""
-        return self.score(features) >= self.threshold
+    def passes(self, features: np.ndarray, in_lit_field: np.ndarray | bool = False) -> np.ndarray:
+        """Decides: (N, F) integers of the network to (N,) bool, True for a lesion.
+
+        `in_lit_field` says, for each or for all, whether a picture was cut from a lit field.
+        """
+        return self.score(features) >= np.where(in_lit_field, self.field_threshold, self.threshold)
 
     def write(self, path: Path) -> None:
         """Writes the gate as .npz. Equal gates make equal bytes."""
-        np.savez(path, weights=self.weights, bias=self.bias, threshold=self.threshold)
+        numbers = {name: getattr(self, name) for name in ("bias", *THRESHOLDS)}
+        np.savez(path, weights=self.weights, **numbers)
 
 
 def take_roots(features: np.ndarray) -> np.ndarray:
@@ -88,7 +97,11 @@ def _parse(data: bytes) -> Gate:
             raise ValueError
     with np.load(BytesIO(data), allow_pickle=False) as stored:
         weights = stored["weights"].astype(np.float64, casting="safe")
-        gate = Gate(weights, float(stored["bias"]), float(stored["threshold"]))
-    if weights.ndim != 1 or not np.isfinite([*weights, gate.bias, gate.threshold]).all():
+        # Gates of earlier versions have one threshold for all pictures.
+        thresholds = [
+            float(stored[name if name in stored else THRESHOLDS[0]]) for name in THRESHOLDS
+        ]
+        gate = Gate(weights, float(stored["bias"]), *thresholds)
+    if weights.ndim != 1 or not np.isfinite([*weights, gate.bias, *thresholds]).all():
         raise ValueError
     return gate

@@ -12,7 +12,8 @@ from qana.data.photo import Photo
 from qana.errors import ImageError
 from qana.evaluation.estimates import Answers, make_answers
 from qana.imaging import read_image
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.prediction import Prediction
 
 Change: TypeAlias = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 """Takes an (H, W, 3) uint8 photo and random numbers and returns a changed copy."""

@@ -10,8 +10,8 @@ from qana.classes import BY_CODE, CLASSES, LABELS
 from qana.data.samples import Sample
 from qana.explanation.answer_map import draw_answer_map
 from qana.inference.backend import CHIP
-from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import UNSURE, Diagnosis
+from qana.inference.prediction import Prediction
 from qana.inference.probabilities import format_percent
 from qana.reports.near_cases import NearCase, list_near_cases
 from qana.reports.source_facts import describe_dark_skin, read_valid_report

@@ -10,7 +10,9 @@ import jinja2
 
 from qana.classes import BY_CODE
 from qana.data.photo import DERMOSCOPIC
+from qana.data.source_names import TITLES
 from qana.errors import KERAS_PACKAGES
+from qana.evaluation.gate_record import Gate, SourcePassRate
 from qana.evaluation.model_record import read_record
 from qana.inference.manifest import (
     AKIDA1,
@@ -86,12 +88,14 @@ def make_card(entry: ModelEntry) -> str:
         agreement=describe_akida1_rounding(record.conversion)
         if entry.target == AKIDA1
         else describe_keras_agreement(record.conversion),
+        passing=_list_pass_rates(record.gate),
         rejected=[
             (FAMILIES.get(name, name), found) for name, found in record.gate.turned_away.items()
         ]
         if record.gate
         else [],
         photographs=describe_photographs(photographs) if photographs else [],
+        in_lit_fields=photographs.in_lit_fields if photographs else None,
         fitted_kinds=", ".join(photographs.fitted_kinds) if photographs else "",
         unseen_kinds=", ".join(photographs.unseen_kinds) if photographs else "",
         untested=UNTESTED,
@@ -108,6 +112,12 @@ def make_card(entry: ModelEntry) -> str:
         else None,
     )
     return wrap_prose(text.rstrip())
+
+
+def _list_pass_rates(gate: Gate | None) -> list[tuple[str, SourcePassRate]]:
+    """Lists the pass rates on test photos by source and image type, each with its name."""
+    rates = gate.sources["lesion-test"] if gate and gate.sources else []
+    return [(f"{TITLES[one.source]}, {one.image_type}", one) for one in rates]
 
 
 def get_card_path(entry: ModelEntry) -> Path:

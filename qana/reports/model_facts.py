@@ -151,6 +151,8 @@ def make_rejection_table(gate: Gate) -> list[Row]:
     if gate.photographs:
         kinds = {f"{kind}, never in the fit": one for kind, one in gate.photographs.unseen.items()}
         rates |= gate.photographs.test | kinds
+        if gate.photographs.in_lit_fields:
+            rates["photographs in a lit circle"] = gate.photographs.in_lit_fields
     return [
         {"Family": name, "Number": found.n, "Rejected": f"{found.share:.1%}"}
         for name, found in rates.items()

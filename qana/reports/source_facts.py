@@ -56,7 +56,6 @@ def make_source_table(report: SourcesReport) -> list[Row]:
             "Accuracy": format_estimate(row.scores.accuracy),
             "Five classes": format_estimate(row.scores.balanced_five),
             "Needs a look, AUC": format_estimate(row.scores.auc),
-            "Pass the gate": format_estimate(row.gate_pass),
             "Lesions or patients": row.scores.accuracy.lesions,
             "Photos": row.scores.accuracy.photos,
         }

@@ -10,10 +10,12 @@ from typing import TypeVar
 import numpy as np
 
 from qana.errors import ImageError, ModelError
-from qana.imaging import Problem, assess_quality, decode_image, to_input
-from qana.inference.classifier import Prediction, load_classifier
+from qana.imaging import Problem, assess_quality, decode_image
+from qana.imaging.crop import crop_input
+from qana.inference.classifier import load_classifier
 from qana.inference.diagnosis import conclude, reject
 from qana.inference.manifest import DEFAULT_MODEL
+from qana.inference.prediction import Prediction
 from qana.screening.photo_reader import PhotoReader
 from qana.screening.rows import ScreeningRow, make_row, make_unread_row
 
@@ -45,6 +47,7 @@ class _DecodedPhoto:
     path: str
     sha256: str | None
     square: np.ndarray | None
+    in_lit_field: bool = False
     problems: tuple[Problem, ...] = ()
     reason: str = ""
 
@@ -153,12 +156,19 @@ class ScreeningWorker:
             photo = decode_image(file.data)
         except ImageError as error:
             return _DecodedPhoto(file.path, digest, None, reason=str(error))
-        square = to_input(photo, self._classifier.input_size)
-        return _DecodedPhoto(file.path, digest, square, assess_quality(photo).problems)
+        crop = crop_input(photo, self._classifier.input_size)
+        return _DecodedPhoto(file.path, digest, *crop, assess_quality(photo).problems)
 
     def _classify(self, photos: Sequence[_DecodedPhoto]) -> list[ScreeningRow]:
-        suitable = [one.square for one in photos if one.square is not None and not one.problems]
-        found = iter(self._classifier.classify_inputs(np.stack(suitable)) if suitable else ())
+        suitable = [
+            (one.square, one.in_lit_field)
+            for one in photos
+            if one.square is not None and not one.problems
+        ]
+        found: Iterator[Prediction] = iter(())
+        if suitable:
+            squares, fields = zip(*suitable, strict=True)
+            found = iter(self._classifier.classify_inputs(np.stack(squares), fields))
         return [self._make_row(one, found) for one in photos]
 
     def _make_row(self, photo: _DecodedPhoto, found: Iterator[Prediction]) -> ScreeningRow:

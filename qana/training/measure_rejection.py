@@ -13,24 +13,29 @@ from qana.data.outlier_photos import (
     select_role,
 )
 from qana.evaluation.gate_record import PhotographRates, RejectionRate
+from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate
 from qana.inference.model_store import hash_file
+from qana.training.gate_views import cut_to_circles
 from qana.training.outlier_squares import load_outlier_squares
 
 
-def measure_rejection(classifier: AkidaClassifier, gate: Gate, inputs: np.ndarray) -> RejectionRate:
+def measure_rejection(
+    classifier: AkidaClassifier, gate: Gate, inputs: np.ndarray, in_lit_field: bool = False
+) -> RejectionRate:
     """Measures the share of pictures that a gate rejects.
 
     Args:
         classifier: computes the activations. Its own gate is not used.
         gate: the gate.
         inputs: (N, S, S, 3) uint8 RGB, N >= 1, pictures as the network reads them.
+        in_lit_field: whether all of them were cut from lit fields.
 
     Returns:
         The number of pictures and the share.
     """
-    passes = gate.passes(classifier.features(inputs))
+    passes = gate.passes(classifier.features(inputs), in_lit_field)
     return RejectionRate(len(passes), float((~passes).mean()))
 
 
@@ -68,4 +73,17 @@ def measure_photographs(
         left_out_packages=measure(group_by_package(by_role[Role.LEFT_OUT])),
         unseen=measure(unseen),
         table_sha256=hash_file(TABLE),
+        in_lit_fields=_measure_in_fields(classifier, gate, photographs),
     )
+
+
+def _measure_in_fields(
+    classifier: AkidaClassifier, gate: Gate, photographs: Sequence[OutlierPhoto]
+) -> RejectionRate | None:
+    """Measures the photographs that are not in the fit, cut to lit circles."""
+    others = [photo for photo in photographs if photo.role is not Role.FIT]
+    if not others:
+        return None
+    circles = cut_to_circles(read_image(photo.path) for photo in others)
+    inputs = np.stack([to_input(one, classifier.input_size) for one in circles])
+    return measure_rejection(classifier, gate, inputs, in_lit_field=True)

@@ -4,32 +4,32 @@ The gate rejects a photo that shows no lesion. The abstain band withholds an ans
 is unsure of.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qana.classes import LABELS
-from qana.data.arrays import encode_labels, load_inputs
 from qana.data.outlier_photos import OutlierPhoto, Role, select_role
 from qana.data.photo import IMAGE_TYPES, Photo
 from qana.data.plain_skin import crop_plain_skin
 from qana.data.sources import SOURCES
-from qana.evaluation.gate_record import COMPARED_SOURCE, SourcePassRate
+from qana.evaluation.gate_record import COMPARED_SOURCE
 from qana.evaluation.out_of_distribution import load_test_images
 from qana.evaluation.report_files import to_document
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
-from qana.evaluation.source_scores import group_by_source
 from qana.imaging import read_image, to_input
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.events import read_features
 from qana.inference.gate import Gate
 from qana.inference.manifest import find_entry, update_record
 from qana.inference.model_store import hash_file
 from qana.training import ProgressCallback
-from qana.training.fit_not_a_lesion_gate import LESION_PASS_RATE, Lesions, fit_gate_from_photos
+from qana.training.fit_not_a_lesion_gate import SEED, fit_gate_from_photos
+from qana.training.gate_predictions import GatePredictions, predict_for_gate
+from qana.training.gate_thresholds import LESION_PASS_RATE
+from qana.training.gate_views import cut_to_circles
 from qana.training.measure_rejection import measure_photographs, measure_rejection
 from qana.training.source_weights import weigh_sources_alike
 
@@ -39,6 +39,8 @@ wrong and every class keeps most of its answers. Below it, mainly the rare and t
 lose their answers."""
 TEST_SKIN_PATCHES = 500
 """Number of skin patches from test photos that the gate is tested on."""
+FIELD_PHOTOS = 600
+"""Number of photos that are cut to a lit circle, to measure how many pass there."""
 
 
 def record_gate_and_abstention(
@@ -78,7 +80,9 @@ def record_gate_and_abstention(
     entry = replace(find_entry(name, folder), gate=None, abstain_below=0.0)
     classifier = AkidaClassifier(entry)
     progress(f"Classifying the validation and the test photos with {name}")
-    validation, test = (_predict(classifier, subsets[part]) for part in ("validation", "test"))
+    validation, test = (
+        predict_for_gate(classifier, subsets[part]) for part in ("validation", "test")
+    )
     gate = fit_gate_from_photos(
         classifier,
         subsets["train"],
@@ -101,10 +105,15 @@ def record_gate_and_abstention(
             "file": f"{name}.gate.npz",
             "method": "logistic regression on roots of what enters the last dense layer",
             "threshold": gate.threshold,
+            "field_threshold": gate.field_threshold,
             "chosen_pass": LESION_PASS_RATE,
             "lesions": {
                 "validation": validation.select_compared().measure_pass_rates(gate),
                 "lesion-test": test.select_compared().measure_pass_rates(gate),
+            },
+            "lit_fields": {
+                subset: _measure_fields(classifier, gate, found.select_compared().lesions.photos)
+                for subset, found in (("validation", validation), ("lesion-test", test))
             },
             "image_types": [kind for kind in IMAGE_TYPES if kind in _find_image_types(subsets)],
             "sources": {
@@ -136,71 +145,15 @@ def record_gate_and_abstention(
     return changes
 
 
-@dataclass(frozen=True)
-class _Predictions:
-    """Outputs of a model for N photos.
-
-    Attributes:
-        lesions: the photos, and the integers that enter the last dense layer.
-        probabilities: (N, 7) floats, calibrated, each row summing to 1.
-    """
-
-    lesions: Lesions
-    probabilities: np.ndarray
-
-    @property
-    def labels(self) -> np.ndarray:
-        """The true classes, (N,) int64."""
-        return encode_labels(self.lesions.photos)
-
-    def select(self, sources: Collection[str]) -> "_Predictions":
-        """Selects the photos of some sources; all photos, if none is of these."""
-        rows = [index for index, one in enumerate(self.lesions.photos) if one.source in sources]
-        if not rows:
-            return self
-        photos = [self.lesions.photos[row] for row in rows]
-        return _Predictions(Lesions(photos, self.lesions.features[rows]), self.probabilities[rows])
-
-    def select_compared(self) -> "_Predictions":
-        """Selects the photos on which models are compared."""
-        return self.select([COMPARED_SOURCE])
-
-    def measure_pass_rates(self, gate: Gate) -> dict[str, Any]:
-        """Returns the share of photos that pass the gate, in total and for each class."""
-        passes, labels = gate.passes(self.lesions.features), self.labels
-        per_class = {
-            label: float(passes[labels == index].mean())
-            for index, label in enumerate(LABELS)
-            if (labels == index).any()
-        }
-        return {"n": len(passes), "pass": float(passes.mean()), "per_class": per_class}
-
-    def measure_sources(self, gate: Gate) -> list[dict[str, Any]]:
-        """Returns the share of photos that pass the gate, for each source and image type."""
-        passes = gate.passes(self.lesions.features)
-        rates = [
-            SourcePassRate(source, image_type, len(rows), float(passes[rows].mean()))
-            for (source, image_type), rows in group_by_source(self.lesions.photos).items()
-        ]
-        return [to_document(rate) for rate in rates]
-
-    def measure_answers(self, threshold: float) -> dict[str, float | None]:
-        """Returns the share of photos with an answer, and the share of wrong answers."""
-        kept = self.probabilities.max(axis=1) >= threshold
-        wrong = self.probabilities.argmax(axis=1) != self.labels
-        return {
-            "coverage": float(kept.mean()),
-            "risk": float(wrong[kept].mean()) if kept.any() else None,
-        }
-
-
-def _predict(classifier: AkidaClassifier, photos: Sequence[Photo]) -> _Predictions:
-    """Classifies photos, and keeps what the gate and the abstain band are fitted to."""
-    predictions = map(classifier.classify_input, load_inputs(photos, classifier.input_size))
-    # A prediction holds the integers of all layers, so only one is kept at a time.
-    kept = [(one.probabilities, read_features(one.outputs)) for one in predictions]
-    probabilities, features = (np.stack(column) for column in zip(*kept, strict=True))
-    return _Predictions(Lesions(photos, features), probabilities)
+def _measure_fields(
+    classifier: AkidaClassifier, gate: Gate, photos: Sequence[Photo]
+) -> dict[str, Any]:
+    """Returns how many photos pass the gate after they are cut to a lit circle."""
+    chosen = random.Random(SEED).sample(list(photos), min(FIELD_PHOTOS, len(photos)))
+    circles = cut_to_circles(read_image(photo.path) for photo in chosen)
+    inputs = np.stack([to_input(one, classifier.input_size) for one in circles])
+    found = measure_rejection(classifier, gate, inputs, in_lit_field=True)
+    return {"n": found.n, "pass": 1 - found.share}
 
 
 def _find_image_types(subsets: Mapping[str, Sequence[Photo]]) -> set[str]:
@@ -208,7 +161,7 @@ def _find_image_types(subsets: Mapping[str, Sequence[Photo]]) -> set[str]:
     return {photo.image_type for photo in subsets["train"]}
 
 
-def _fit_abstain_band(validation: _Predictions, test: _Predictions) -> dict[str, Any]:
+def _fit_abstain_band(validation: GatePredictions, test: GatePredictions) -> dict[str, Any]:
     """Sets the least top probability of an answer on validation, and measures both subsets.
 
     The threshold is set on all photos of `validation`, in which sources count alike.

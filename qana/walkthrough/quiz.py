@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import akida
 import numpy as np
 
-from qana.inference.classifier import Prediction
+from qana.inference.prediction import Prediction
 from qana.walkthrough.block_graph import Block
 from qana.walkthrough.chip_drawing import ChipMapping, format_passes
 from qana.walkthrough.conversion_cases import ConversionOutcome

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from qana.classes import BY_CODE
-from qana.inference.classifier import Prediction
+from qana.inference.prediction import Prediction
 from tests.doubles.real_browser import HARMLESS, LAPTOP, PATIENCE, PHONE
 
 VERDICT = "Looks most like"

@@ -8,14 +8,19 @@ from pathlib import Path
 import akida
 import numpy as np
 import pytest
+from PIL import Image
 
 from qana.data.samples import load_all_samples
+from qana.data.surrounds import cut_to_circle
 from qana.errors import ModelError
 from qana.evaluation.out_of_distribution import load_test_images
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.diagnosis import UNSURE, diagnose, diagnose_again, get_gate_problem
-from qana.inference.manifest import find_entry
+from qana.inference.gate import read_gate
+from qana.inference.manifest import find_entry, update_record
+from qana.inference.model_store import hash_file
+from qana.screening.worker import ScreeningWorker
 from tests.doubles.gate_doubles import inputs_of, models_copy, png
 
 __all__ = ["models_copy"]
@@ -27,6 +32,42 @@ def test_all_samples_are_let_in_and_what_is_no_lesion_is_not(classifier) -> None
     for family, pictures in load_test_images().items():
         passes = classifier.passes_gate(inputs_of(pictures, classifier.input_size))
         assert passes.mean() <= 0.1, family
+
+
+def test_a_lit_field_lets_a_lesion_in_that_needs_it(
+    classifier, samples, models_copy, monkeypatch
+) -> None:
+    """With a gate that asks nothing in lit fields and everything elsewhere."""
+    gate = read_gate(classifier.entry)
+    assert gate is not None
+    path = models_copy / "akida2.gate.npz"
+    replace(gate, threshold=1e9, field_threshold=-1e9).write(path)
+    record = classifier.entry.record["gate"] | {"sha256": hash_file(path)}
+    update_record("akida2", {"gate": record}, models_copy)
+    strict = load_classifier("akida2", models_copy)
+    photo = read_image(samples[0].path)
+    surrounded = cut_to_circle(photo, 0.7, 0)
+    assert strict.classify(photo).out_of_distribution
+    answer = strict.classify(surrounded)
+    assert answer.in_lit_field and not answer.out_of_distribution
+    diagnosis = diagnose(surrounded, strict)
+    assert diagnosis.problems == () == diagnose_again(diagnosis, strict).problems
+    Image.fromarray(surrounded).save(models_copy / "surrounded.png")
+    monkeypatch.setenv("QANA_MODELS", str(models_copy))
+    worker = ScreeningWorker("akida2")
+    rows = worker.screen([str(models_copy / "surrounded.png"), str(samples[0].path)])
+    worker.close()
+    assert [row.status == "rejected" for row in rows] == [False, True]
+
+
+def test_a_gate_of_an_earlier_version_has_one_threshold(classifier, models_copy) -> None:
+    path = models_copy / "akida2.gate.npz"
+    with np.load(path) as stored:
+        np.savez(path, **{key: stored[key] for key in ("weights", "bias", "threshold")})
+    record = classifier.entry.record["gate"] | {"sha256": hash_file(path)}
+    update_record("akida2", {"gate": record}, models_copy)
+    gate = read_gate(find_entry("akida2", models_copy))
+    assert gate is not None and gate.field_threshold == gate.threshold
 
 
 def test_a_page_of_text_is_told_so_and_can_be_classified_anyway(

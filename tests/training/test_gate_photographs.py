@@ -58,9 +58,14 @@ def test_each_photograph_gives_five_squares_of_the_input_size(photographs) -> No
 def test_each_kind_is_a_family_of_the_fit(photographs, samples, monkeypatch) -> None:
     given: list[dict[str, np.ndarray]] = []
 
-    def keep(lesions: Lesions, outliers: dict[str, np.ndarray], held_out: Lesions) -> Gate:
+    def keep(
+        lesions: Lesions,
+        outliers: dict[str, np.ndarray],
+        held_out: Lesions,
+        in_fields: Lesions | None,
+    ) -> Gate:
         given.append(outliers)
-        return Gate(np.zeros(1), 0.0, 0.0)
+        return Gate(np.zeros(1), 0.0, 0.0, 0.0)
 
     monkeypatch.setattr("qana.training.fit_not_a_lesion_gate.fit_gate", keep)
     photos = make_sample_photos(samples)[:4]
@@ -75,7 +80,7 @@ def test_each_kind_is_a_family_of_the_fit(photographs, samples, monkeypatch) -> 
         "photographs of waves",
     }
     for kind, members in group_by_kind(fit).items():
-        assert len(with_them[f"photographs of {kind}"]) == 5 * len(members)
+        assert len(with_them[f"photographs of {kind}"]) == (5 + 1) * len(members)
     for name, features in without.items():
         np.testing.assert_array_equal(with_them[name], features)
 

@@ -19,14 +19,13 @@ from qana.inference.gate import read_gate, take_roots
 from qana.inference.manifest import find_entry, find_models_folder, update_record
 from qana.training.fit_not_a_lesion_gate import (
     INVERSE_PENALTY,
-    LESION_PASS_RATE,
     PHOTOGRAPHS,
     SKIN,
     Lesions,
-    choose_gate_threshold,
     fit_gate,
     weigh_families,
 )
+from qana.training.gate_thresholds import FIELD_PASS_RATE, LESION_PASS_RATE, choose_gate_threshold
 
 HAM = Photo("a", "a", "nv", "histo", None, "male", "back", Path("a.jpg"), None)
 CLOSE = replace(HAM, source="milk10k", image_type=CLOSE_UP)
@@ -74,6 +73,18 @@ def test_one_source_gives_the_gate_that_it_gave_before_there_were_several(outlie
     np.testing.assert_array_equal(gate.weights, regression.coef_[0] / scaler.scale_)
     scores = np.sort(gate.score(held_out.features))
     assert gate.threshold == pytest.approx(scores[int((1 - LESION_PASS_RATE) * 101)])
+    assert gate.field_threshold == gate.threshold
+
+
+def test_less_is_asked_in_a_lit_field_and_never_more(outliers) -> None:
+    lesions, held_out = draw(HAM, 20, 300, 1), draw(HAM, 20, 101, 2)
+    in_fields = draw(HAM, 8, 400, 3)
+    gate = fit_gate(lesions, outliers, held_out, in_fields)
+    passes = gate.passes(in_fields.features, in_lit_field=True)
+    assert FIELD_PASS_RATE <= passes.mean() < FIELD_PASS_RATE + 0.01
+    assert gate.passes(in_fields.features).mean() < FIELD_PASS_RATE
+    easy = fit_gate(lesions, outliers, held_out, draw(HAM, 90, 400, 3))
+    assert easy.field_threshold == easy.threshold
 
 
 def test_sources_and_their_classes_have_the_same_weight_in_the_fit(outliers, monkeypatch) -> None:

@@ -12,7 +12,7 @@ from qana.data.lesion_split import split_photos
 from qana.inference.classifier import load_classifier
 from qana.inference.gate import read_gate
 from qana.inference.manifest import find_models_folder
-from qana.training.fit_not_a_lesion_gate import choose_gate_threshold
+from qana.training.gate_thresholds import choose_gate_threshold
 from qana.training.record_gate_and_abstention import record_gate_and_abstention
 
 MODEL = "akida2"
@@ -35,6 +35,9 @@ def test_recorded_shares_are_those_of_the_written_gate(ham_folder: Path, tmp_pat
     held_out = load_inputs(subsets["validation"], classifier.input_size)
     scores = gate.score(classifier.features(held_out))
     assert gate.threshold == choose_gate_threshold(scores, subsets["validation"])
+    assert gate.field_threshold <= gate.threshold
+    assert record["gate"]["field_threshold"] == gate.field_threshold
+    assert record["gate"]["lit_fields"]["lesion-test"]["pass"] >= 0.9
     tops = np.array([p.probabilities.max() for p in classifier.classify_inputs(inputs)])
     answered = tops >= record["abstain"]["threshold"]
     coverage = record["abstain"]["risk_coverage"]["lesion-test"]["coverage"]

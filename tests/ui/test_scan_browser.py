@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from qana.imaging import read_image
 from qana.imaging.crop import CROP_SHARE, CropBox, crop_to_box, find_min_share
-from qana.inference.classifier import Prediction
 from qana.inference.diagnosis import diagnose
+from qana.inference.prediction import Prediction
 from qana.inference.probabilities import format_percent
 from tests.doubles.real_browser import CHROMIUM, FLAGS, PATIENCE, PHONE, pytestmark, server
 from tests.doubles.visitor import (

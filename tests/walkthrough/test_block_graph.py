@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from qana.errors import UserError
 from qana.imaging import read_image
-from qana.inference.classifier import AkidaClassifier, Prediction, load_classifier
+from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.diagnosis import diagnose
+from qana.inference.prediction import Prediction
 from qana.walkthrough.block_graph import Block, build_block_graph, compute_shares
 from qana.walkthrough.block_texts import KINDS
 from ui.convert.network_graph import draw_graph

@@ -10,8 +10,9 @@ from PIL import Image
 
 from qana.classes import BY_CODE
 from qana.imaging import read_image
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import diagnose
+from qana.inference.prediction import Prediction
 from qana.inference.probabilities import format_percent
 from tools.soak.client import Client
 

@@ -11,9 +11,10 @@ from qana.classes import BY_CODE
 from qana.data.samples import Sample, load_all_samples, load_samples
 from qana.data.source_names import TITLES
 from qana.imaging import ImageError, read_image
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import diagnose, diagnose_again
 from qana.inference.manifest import DEFAULT_MODEL
+from qana.inference.prediction import Prediction
 from qana.jobs.background_worker import Job
 from qana.walkthrough.stored_results import compute_digest
 from ui.address import read_new_parameter, write_parameter

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from qana.data.samples import ATTRIBUTION
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.prediction import Prediction
 from qana.walkthrough.layer_events import find_large_lesion, find_plain_skin, make_uniform_grey
 
 SKIN, LESION, GREY = "Plain skin", "Large lesion", "Uniform grey"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import streamlit as st
 
-from qana.inference.classifier import Prediction
+from qana.inference.prediction import Prediction
 from qana.walkthrough.layer_events import LayerContrast, compare_events, make_frames
 from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT, TEXT_COLOUR, make_legend

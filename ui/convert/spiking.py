@@ -3,7 +3,7 @@
 import altair as alt
 import streamlit as st
 
-from qana.inference.classifier import Prediction
+from qana.inference.prediction import Prediction
 from qana.walkthrough.staircase import Staircase, count_negative_events, find_staircase
 from ui.chart_data import make_chart, show_chart
 from ui.charts import PLOT_HEIGHT

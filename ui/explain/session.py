@@ -15,9 +15,10 @@ from qana.explanation.map_job import can_make_maps
 from qana.explanation.map_request import AKIDA_MAP, OCCLUSION, MapRequest
 from qana.explanation.occlusion import compute_occlusion_map
 from qana.imaging import read_image
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import Diagnosis, diagnose
 from qana.inference.manifest import ModelEntry
+from qana.inference.prediction import Prediction
 from qana.jobs.background_worker import Job
 from ui.answered_photo import AnsweredPhoto
 from ui.shared_models import get_background_worker

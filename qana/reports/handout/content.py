@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
 from qana.inference.manifest import ModelEntry
+from qana.inference.prediction import Prediction
 from qana.walkthrough import quiz
 from qana.walkthrough.block_graph import Block, build_block_graph
 from qana.walkthrough.chip_drawing import ChipMapping

@@ -12,7 +12,8 @@ from qana.data.source_names import ATTRIBUTIONS, TITLES
 from qana.evaluation.report_files import read_studies
 from qana.export.integer_network_files import NetworkFiles, pack_network
 from qana.imaging import read_image, to_input
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.prediction import Prediction
 from qana.reports.lesson.stored_chapters import (
     StoredChapters,
     gather_stored_chapters,

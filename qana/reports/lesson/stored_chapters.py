@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qana.data.balanced_subset import load_balanced_subset
-from qana.inference.classifier import AkidaClassifier, Prediction
+from qana.inference.classifier import AkidaClassifier
+from qana.inference.prediction import Prediction
 from qana.walkthrough.bit_widths import CHOICES
 from qana.walkthrough.conversion_cases import CASES, BlockForm, ConversionOutcome
 from qana.walkthrough.quiz import (
