@@ -58,7 +58,7 @@ def test_a_scene_has_the_answer_of_the_network_and_the_recorded_diagnosis(scene,
     assert shares == [share for _, share in prediction.top]
     names = [BY_CODE[case.label].name for case in find_similar(answer.diagnosis, 3)]
     assert [case["name"] for case in scene["cases"]] == names
-    assert scene["origin"].startswith("The network akida2 answered, here in BrainChip's simulator")
+    assert scene["origin"].startswith("The network akida2 runs here in BrainChip's simulator")
 
 
 def test_a_scene_without_a_map_speaks_of_none(scene, answer, monkeypatch) -> None:

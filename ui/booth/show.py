@@ -81,8 +81,8 @@ def _invite(address: str | None) -> str:
     if address.startswith("https"):
         return f"Or on your own phone: scan the code, or open {address}."
     return (
-        f"Or on your own phone: scan the code, or open {address}. Its camera stays closed "
-        "there, because the address has no https: upload a photo."
+        f"Or on your own phone: scan the code, or open {address}, and upload a photo. Its camera "
+        "needs an address with https."
     )
 
 

@@ -22,7 +22,8 @@ from ui.component import register_component
 
 WHERE = {
     CHIP: "on an Akida chip in this machine.",
-    SIMULATOR: "here in BrainChip's simulator, which computes the same numbers as the chip.",
+    SIMULATOR: "here in BrainChip's simulator, because no chip is connected. It computes the same "
+    "numbers.",
 }
 CASES = 3
 """Number of similar training lesions."""
@@ -85,7 +86,7 @@ def encode_scene(number: int, answer: AnsweredPhoto, energy: PhotoEnergy | None)
             {"picture": make_data_url("image/webp", one.file), "name": BY_CODE[one.label].name}
             for one in cases
         ],
-        "origin": f"The network {diagnosis.model} answered, {WHERE[diagnosis.backend]}"
+        "origin": f"The network {diagnosis.model} runs {WHERE[diagnosis.backend]}"
         + _credit_cases(cases),
         "energy": None if energy is None else _describe_energy(energy),
     }
@@ -112,7 +113,7 @@ def _describe_answer(answer: AnsweredPhoto, has_map: bool) -> dict[str, Any]:
         lead = "No kind is likely enough, so the network gives no answer."
     return {
         "headline": "Not sure" if prediction.unsure else name,
-        "lead": lead + (" Bright colours show where the network looked." if has_map else ""),
+        "lead": lead + (" Bright colours show what made the network say so." if has_map else ""),
         "top": [
             {"name": BY_CODE[code].name, "percent": format_percent(share), "share": float(share)}
             for code, share in prediction.top
@@ -134,7 +135,7 @@ def _describe_energy(energy: PhotoEnergy) -> dict[str, Any]:
 
 def _name_gpu(row: Row) -> str:
     """Writes the name of a GPU and how many photos it read at once."""
-    batch = "" if row.batch == 1 else f", {row.batch} photos at once"
+    batch = "" if row.batch == 1 else f", for each of {row.batch} photos at once"
     return f"{row.device}{batch}"
 
 

@@ -107,7 +107,7 @@ function start(root) {
     root.querySelectorAll(".steps li").forEach((step, at) => step.classList.toggle("now", at === order))
     if (name === "guess") {
       write("h1", question)
-      write(".lead", "Which of seven kinds of skin lesion is this? Touch your guess. The network looks, too.")
+      write(".lead", "Which of seven kinds of skin lesion is this? Touch your guess before the bar runs out.")
       write(".what", "A photo of a skin lesion, as the network reads it")
       write(".spoken", `${question} Which of seven kinds of skin lesion is this?`)
     } else if (name === "spikes") {
