@@ -4,6 +4,7 @@ Command: `python -m qana.reports.model_cards`.
 After Mitchell et al., "Model Cards for Model Reporting", FAT* 2019.
 """
 
+import sys
 from pathlib import Path
 
 import jinja2
@@ -11,7 +12,7 @@ import jinja2
 from qana.classes import BY_CODE
 from qana.data.photo import DERMOSCOPIC
 from qana.data.source_names import TITLES
-from qana.errors import KERAS_PACKAGES
+from qana.errors import KERAS_PACKAGES, UserError
 from qana.evaluation.gate_record import Gate, SourcePassRate
 from qana.evaluation.model_record import read_record
 from qana.inference.manifest import (
@@ -131,6 +132,18 @@ def _has_ancestor_here(entry: ModelEntry) -> bool:
     return ancestor is not None and ancestor.sha256 in hashes
 
 
+def main() -> int:
+    """Writes the cards and returns the exit code of the command."""
+    try:
+        # All are made first, because a changed card breaks the signature of the folder.
+        cards = {get_card_path(entry): make_card(entry) for entry in read_manifest()}
+    except UserError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    for path, text in cards.items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
 if __name__ == "__main__":
-    for model in read_manifest():
-        get_card_path(model).write_text(make_card(model), encoding="utf-8")
+    sys.exit(main())

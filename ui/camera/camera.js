@@ -66,7 +66,9 @@ function start(root) {
     video.srcObject = null
   }
 
-  const getSettings = () => camera.stream?.getVideoTracks()[0].getSettings() ?? {}
+  function getSettings() {
+    return camera.stream?.getVideoTracks()[0].getSettings() ?? {}
+  }
 
   // A phone names the side that a camera faces. A camera that is plugged in names none, and a laptop
   // may have no camera on its other side: then the next device is opened.
