@@ -55,6 +55,11 @@ class SharedRuns:
         with self._lock:
             self._signs[owner, sha256] = self._clock()
 
+    def end_measuring(self, owner: str, sha256: str) -> None:
+        """Notes that a visitor's browser no longer measures, whether or not it has a result."""
+        with self._lock:
+            self._signs.pop((owner, sha256), None)
+
     def count_measuring(self, sha256: str, without: str = "") -> int:
         """Counts the browsers that measure a model now.
 
@@ -75,10 +80,10 @@ class SharedRuns:
             sha256: hash of the model.
             run: what was measured. A run without rows is not kept.
         """
+        self.end_measuring(owner, sha256)
+        if not run.rows:
+            return
         with self._lock:
-            self._signs.pop((owner, sha256), None)
-            if not run.rows:
-                return
             kept = [one for one in self._runs if (one.owner, one.sha256) != (owner, sha256)]
             kept.append(SharedRun(owner, sha256, run, self._clock()))
             self._runs = kept[-MAX_RUNS:]

@@ -43,10 +43,11 @@ CENTRE_SQUARE = CropBox()
 def to_input(image: np.ndarray, size: int) -> np.ndarray:
     """Crops a photo to the network's input.
 
-    Every caller uses this one function, so a photo gives the same input in evaluation and in the
-    app. The even surround of a dermatoscope's field goes first. The crop keeps the
-    centre, where a dermatoscope puts the lesion. It never changes the aspect ratio, because
-    asymmetry is a diagnostic sign.
+    Every caller uses this function or `crop_input`, so a photo gives the same input in evaluation
+    and in the app. Whoever asks the gate needs `crop_input`, which also tells whether there is a
+    lit field. The even surround of a dermatoscope's field goes first. The crop keeps the centre,
+    where a dermatoscope puts the lesion. It never changes the aspect ratio, because asymmetry is a
+    diagnostic sign.
 
     Args:
         image: (H, W, 3) uint8 RGB, 0 to 255.

@@ -82,9 +82,7 @@ class AkidaClassifier:
         with self._lock:
             return np.stack([read_features(self._recorder.record(image)) for image in inputs])
 
-    def passes_gate(
-        self, inputs: np.ndarray, in_lit_field: np.ndarray | bool = False
-    ) -> np.ndarray:
+    def passes_gate(self, inputs: np.ndarray, in_lit_field: np.ndarray | bool) -> np.ndarray:
         """Asks the gate: (N, S, S, 3) uint8 to (N,) bool; all True for a model without a gate.
 
         `in_lit_field` says, for each or for all, whether it was cut from a lit field.

@@ -44,7 +44,7 @@ class Gate:
         """Scores pictures: (N, F) integers of the network to (N,) float64 log-odds."""
         return take_roots(features) @ self.weights + self.bias
 
-    def passes(self, features: np.ndarray, in_lit_field: np.ndarray | bool = False) -> np.ndarray:
+    def passes(self, features: np.ndarray, in_lit_field: np.ndarray | bool) -> np.ndarray:
         """Decides: (N, F) integers of the network to (N,) bool, True for a lesion.
 
         `in_lit_field` says, for each or for all, whether a picture was cut from a lit field.

@@ -33,4 +33,10 @@ def _describe_passed(gate: Gate) -> str:
     pictures = gate.turned_away.get("pictures")
     if pictures is None:
         return ""
-    return f", and let {1 - pictures.share:.0%} of {pictures.n:,} photographs without a lesion pass"
+    passed = (
+        f", and let {1 - pictures.share:.0%} of {pictures.n:,} photographs without a lesion pass"
+    )
+    circles = gate.photographs.in_lit_fields if gate.photographs else None
+    if circles:
+        passed += f" ({1 - circles.share:.0%} in the surround of a dermatoscope)"
+    return passed

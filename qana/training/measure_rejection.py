@@ -13,16 +13,16 @@ from qana.data.outlier_photos import (
     select_role,
 )
 from qana.evaluation.gate_record import PhotographRates, RejectionRate
-from qana.imaging import read_image, to_input
+from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate
 from qana.inference.model_store import hash_file
 from qana.training.gate_views import cut_to_circles
-from qana.training.outlier_squares import load_outlier_squares
+from qana.training.outlier_squares import crop_inputs, load_outlier_squares
 
 
 def measure_rejection(
-    classifier: AkidaClassifier, gate: Gate, inputs: np.ndarray, in_lit_field: bool = False
+    classifier: AkidaClassifier, gate: Gate, inputs: np.ndarray, in_lit_field: np.ndarray
 ) -> RejectionRate:
     """Measures the share of pictures that a gate rejects.
 
@@ -30,7 +30,7 @@ def measure_rejection(
         classifier: computes the activations. Its own gate is not used.
         gate: the gate.
         inputs: (N, S, S, 3) uint8 RGB, N >= 1, pictures as the network reads them.
-        in_lit_field: whether all of them were cut from lit fields.
+        in_lit_field: (N,) bool, which of them were cut from a lit field.
 
     Returns:
         The number of pictures and the share.
@@ -59,7 +59,7 @@ def measure_photographs(
     def measure(groups: Mapping[str, Sequence[OutlierPhoto]]) -> dict[str, RejectionRate]:
         return {
             name: measure_rejection(
-                classifier, gate, load_outlier_squares(photos, classifier.input_size)
+                classifier, gate, *load_outlier_squares(photos, classifier.input_size)
             )
             for name, photos in groups.items()
         }
@@ -85,5 +85,4 @@ def _measure_in_fields(
     if not others:
         return None
     circles = cut_to_circles(read_image(photo.path) for photo in others)
-    inputs = np.stack([to_input(one, classifier.input_size) for one in circles])
-    return measure_rejection(classifier, gate, inputs, in_lit_field=True)
+    return measure_rejection(classifier, gate, *crop_inputs(circles, classifier.input_size))

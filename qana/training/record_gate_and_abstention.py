@@ -20,7 +20,7 @@ from qana.evaluation.gate_record import COMPARED_SOURCE
 from qana.evaluation.out_of_distribution import load_test_images
 from qana.evaluation.report_files import to_document
 from qana.evaluation.selective_prediction import choose_confidence_threshold, compute_risk_coverage
-from qana.imaging import read_image, to_input
+from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.gate import Gate
 from qana.inference.manifest import find_entry, update_record
@@ -31,6 +31,7 @@ from qana.training.gate_predictions import GatePredictions, predict_for_gate
 from qana.training.gate_thresholds import LESION_PASS_RATE
 from qana.training.gate_views import cut_to_circles
 from qana.training.measure_rejection import measure_photographs, measure_rejection
+from qana.training.outlier_squares import crop_inputs
 from qana.training.source_weights import weigh_sources_alike
 
 COVERAGE = 0.9
@@ -151,8 +152,7 @@ def _measure_fields(
     """Returns how many photos pass the gate after they are cut to a lit circle."""
     chosen = random.Random(SEED).sample(list(photos), min(FIELD_PHOTOS, len(photos)))
     circles = cut_to_circles(read_image(photo.path) for photo in chosen)
-    inputs = np.stack([to_input(one, classifier.input_size) for one in circles])
-    found = measure_rejection(classifier, gate, inputs, in_lit_field=True)
+    found = measure_rejection(classifier, gate, *crop_inputs(circles, classifier.input_size))
     return {"n": found.n, "pass": 1 - found.share}
 
 
@@ -189,5 +189,5 @@ def _count_rejected(
     classifier: AkidaClassifier, gate: Gate, pictures: Sequence[np.ndarray]
 ) -> dict[str, Any]:
     """Returns the number of pictures and the share that the gate rejects."""
-    inputs = np.stack([to_input(picture, classifier.input_size) for picture in pictures])
-    return to_document(measure_rejection(classifier, gate, inputs))
+    inputs = crop_inputs(pictures, classifier.input_size)
+    return to_document(measure_rejection(classifier, gate, *inputs))

@@ -246,5 +246,9 @@ def test_the_store_knows_who_measures_now(package: BrowserPackage) -> None:
     assert store.count_measuring("other") == 0
     store.add("a", "one", read_browser_report(make_report(), package))
     assert store.count_measuring("one") == 1
+    store.note_measuring("c", "one")
+    store.end_measuring("b", "one")
+    store.end_measuring("b", "one")
+    assert store.count_measuring("one") == 1
     now[0] = MEASURING_SECONDS + 1
     assert store.count_measuring("one") == 0

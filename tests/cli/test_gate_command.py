@@ -23,7 +23,8 @@ def given(monkeypatch, tmp_path: Path) -> list[dict]:
     def keep(name, folder, subsets, progress, phone=(), photographs=()):
         found.append({"subsets": subsets, "phone": phone, "photographs": photographs})
         abstain = {"threshold": 0.5, "risk_coverage": {}}
-        return {"gate": {"lesions": {}, "sources": {}, "turned_away": {}}, "abstain": abstain}
+        rates = {"lit_fields": {"lesion-test": {"n": 8, "pass": 0.75}}, "turned_away": {}}
+        return {"gate": {"lesions": {}, "sources": {}} | rates, "abstain": abstain}
 
     module = "qana.training.record_gate_and_abstention"
     monkeypatch.setattr(f"{module}.record_gate_and_abstention", keep)

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from qana.data.labelled_folder import LabelledImage
 from qana.data.samples import load_all_samples
 from qana.data.surrounds import cut_to_circle
 from qana.errors import ModelError
+from qana.evaluation.evaluate import predict_images
 from qana.evaluation.out_of_distribution import load_test_images
 from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier, load_classifier
@@ -20,7 +22,9 @@ from qana.inference.diagnosis import UNSURE, diagnose, diagnose_again, get_gate_
 from qana.inference.gate import read_gate
 from qana.inference.manifest import find_entry, update_record
 from qana.inference.model_store import hash_file
+from qana.screening.photo_answer import answer_photo
 from qana.screening.worker import ScreeningWorker
+from qana.training.outlier_squares import crop_inputs
 from tests.doubles.gate_doubles import inputs_of, models_copy, png
 
 __all__ = ["models_copy"]
@@ -28,9 +32,10 @@ __all__ = ["models_copy"]
 
 def test_all_samples_are_let_in_and_what_is_no_lesion_is_not(classifier) -> None:
     photos = [read_image(sample.path) for sample in load_all_samples()]
-    assert classifier.passes_gate(inputs_of(photos, classifier.input_size)).all()
+    inputs, in_lit_field = crop_inputs(photos, classifier.input_size)
+    assert classifier.passes_gate(inputs, in_lit_field).all()
     for family, pictures in load_test_images().items():
-        passes = classifier.passes_gate(inputs_of(pictures, classifier.input_size))
+        passes = classifier.passes_gate(*crop_inputs(pictures, classifier.input_size))
         assert passes.mean() <= 0.1, family
 
 
@@ -52,12 +57,17 @@ def test_a_lit_field_lets_a_lesion_in_that_needs_it(
     assert answer.in_lit_field and not answer.out_of_distribution
     diagnosis = diagnose(surrounded, strict)
     assert diagnosis.problems == () == diagnose_again(diagnosis, strict).problems
-    Image.fromarray(surrounded).save(models_copy / "surrounded.png")
+    paths = [models_copy / "surrounded.png", samples[0].path]
+    Image.fromarray(surrounded).save(paths[0])
     monkeypatch.setenv("QANA_MODELS", str(models_copy))
     worker = ScreeningWorker("akida2")
-    rows = worker.screen([str(models_copy / "surrounded.png"), str(samples[0].path)])
+    rows = worker.screen([str(path) for path in paths])
     worker.close()
     assert [row.status == "rejected" for row in rows] == [False, True]
+    in_batch = answer_photo(str(paths[0]), lambda path: Path(path).read_bytes(), strict)
+    assert in_batch.row.status == rows[0].status
+    images = [LabelledImage(path.stem, path, "nv", path.stem) for path in paths]
+    assert predict_images(strict, images, abstain=True).abstained_by["gate"] == 1
 
 
 def test_a_gate_of_an_earlier_version_has_one_threshold(classifier, models_copy) -> None:

@@ -49,7 +49,8 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> list[OutlierPhoto]:
 
 
 def test_each_photograph_gives_five_squares_of_the_input_size(photographs) -> None:
-    squares = load_outlier_squares(photographs[:2], 64)
+    squares, in_lit_field = load_outlier_squares(photographs[:2], 64)
+    assert in_lit_field.shape == (10,)
     assert squares.shape == (10, 64, 64, 3)
     assert squares.dtype == np.uint8
     assert len({square.tobytes() for square in squares}) == 10

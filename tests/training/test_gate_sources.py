@@ -82,7 +82,7 @@ def test_less_is_asked_in_a_lit_field_and_never_more(outliers) -> None:
     gate = fit_gate(lesions, outliers, held_out, in_fields)
     passes = gate.passes(in_fields.features, in_lit_field=True)
     assert FIELD_PASS_RATE <= passes.mean() < FIELD_PASS_RATE + 0.01
-    assert gate.passes(in_fields.features).mean() < FIELD_PASS_RATE
+    assert gate.passes(in_fields.features, in_lit_field=False).mean() < FIELD_PASS_RATE
     easy = fit_gate(lesions, outliers, held_out, draw(HAM, 90, 400, 3))
     assert easy.field_threshold == easy.threshold
 
@@ -149,7 +149,7 @@ def test_stored_gates_are_read_and_give_equal_answers(name: str) -> None:
     features = np.random.default_rng(1).integers(-40, 90, (50, len(weights)), dtype=np.int8)
     scores = np.sign(features) * np.sqrt(np.abs(features.astype(float))) @ weights + bias
     np.testing.assert_allclose(gate.score(features), scores)
-    np.testing.assert_array_equal(gate.passes(features), scores >= threshold)
+    np.testing.assert_array_equal(gate.passes(features, in_lit_field=False), scores >= threshold)
     assert entry.gate[0].stat().st_size < 8000
     record = read_record(entry)
     assert record.gate is not None

@@ -1,6 +1,7 @@
 """What the manifest records of a gate is what the gate does."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 from qana.data.arrays import load_inputs
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import split_photos
+from qana.data.photo import Photo
+from qana.imaging import read_image
+from qana.imaging.crop import crop_input
 from qana.inference.classifier import load_classifier
 from qana.inference.gate import read_gate
 from qana.inference.manifest import find_models_folder
@@ -16,6 +20,10 @@ from qana.training.gate_thresholds import choose_gate_threshold
 from qana.training.record_gate_and_abstention import record_gate_and_abstention
 
 MODEL = "akida2"
+
+
+def find_lit_fields(photos: Sequence[Photo]) -> np.ndarray:
+    return np.array([crop_input(read_image(photo.path), 128)[1] for photo in photos])
 
 
 @pytest.mark.usefixtures("few_test_images")
@@ -26,7 +34,7 @@ def test_recorded_shares_are_those_of_the_written_gate(ham_folder: Path, tmp_pat
     classifier = load_classifier(MODEL, folder)
     for part, name in (("validation", "validation"), ("test", "lesion-test")):
         inputs = load_inputs(subsets[part], classifier.input_size)
-        passes = classifier.passes_gate(inputs)
+        passes = classifier.passes_gate(inputs, find_lit_fields(subsets[part]))
         assert record["gate"]["lesions"][name]["pass"] == pytest.approx(passes.mean())
         (row,) = record["gate"]["sources"][name]
         assert row["n"] == len(passes) and row["pass"] == pytest.approx(passes.mean())

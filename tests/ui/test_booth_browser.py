@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.doubles.real_browser import BOOTH, PATIENCE, PHONE, browser, pytestmark, server
 from tests.doubles.visitor import until_gallery_is_there
-from ui.booth.mode import RELOAD_SECONDS
+from ui.booth.mode import IDLE_SCRIPT, RELOAD_SECONDS
 from ui.booth.show import VERDICT_SECONDS
 
 __all__ = ["browser", "pytestmark", "server"]
@@ -100,6 +100,23 @@ def test_nothing_moves_while_the_scenes_change(browser: Browser, server) -> None
     expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
     page.wait_for_timeout(500)
     assert page.evaluate("window.shift") < 0.02
+    page.context.close()
+
+
+def test_a_measuring_phone_delays_the_show_for_five_minutes_at_most(browser: Browser) -> None:
+    page = browser.new_context().new_page()
+    page.route("**/*", lambda route: route.fulfill(body="<body></body>", content_type="text/html"))
+    page.clock.install()
+    page.goto("http://booth.test/compare")
+    page.evaluate(IDLE_SCRIPT.replace("SECONDS", "90").replace("KEYS", ""))
+    for _ in range(4):
+        page.clock.fast_forward(60_000)
+        page.evaluate("window.qanaStay()")
+    page.clock.fast_forward(80_000)
+    assert page.url.endswith("/compare")
+    page.evaluate("window.qanaStay()")
+    page.clock.fast_forward(20_000)
+    page.wait_for_url("**/?booth=1&idle=90")
     page.context.close()
 
 

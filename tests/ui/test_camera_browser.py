@@ -55,6 +55,21 @@ def test_the_other_camera_is_another_one_and_the_first_is_off(page: Page) -> Non
     assert page.evaluate(LIVE) == [first]
 
 
+def test_a_camera_that_names_its_side_gives_way_to_one_that_is_plugged_in(page: Page) -> None:
+    page.evaluate("""() => {
+      const read = MediaStreamTrack.prototype.getSettings
+      MediaStreamTrack.prototype.getSettings = function () {
+        return { ...read.call(this), facingMode: "user" }
+      }
+    }""")
+    (first,) = page.evaluate(LIVE)
+    other = page.get_by_role("button", name="Other camera")
+    other.click()
+    expect(other).to_be_enabled()
+    (second,) = page.evaluate(LIVE)
+    assert second != first
+
+
 def test_two_presses_at_once_leave_one_camera_on(page: Page) -> None:
     other = page.get_by_role("button", name="Other camera")
     other.evaluate("(button) => { button.click(); button.onclick() }")

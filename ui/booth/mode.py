@@ -65,7 +65,7 @@ def enlarge_text() -> None:
 
 
 def restart_when_idle() -> None:
-    """Starts the show again when nobody touches the window.
+    """Starts the show again when nobody touches the window. `stay_open` can delay it.
 
     The browser loads the window again. That starts a new session and removes everything of the
     visitor together with the old one.
@@ -75,7 +75,10 @@ def restart_when_idle() -> None:
 
 
 def stay_open() -> None:
-    """Keeps the page for another idle time, because a visitor waits for something to appear."""
+    """Keeps the page for another idle time, because a visitor waits for something to appear.
+
+    Five minutes after the last touch it has no effect.
+    """
     # With another text each time, because a browser runs the same text only once.
     st.html(
         f"<script>window.qanaStay?.(); // {time.monotonic()}</script>", unsafe_allow_javascript=True

@@ -22,7 +22,7 @@ from ui.component import register_component
 
 WHERE = {
     CHIP: "on an Akida chip in this machine.",
-    SIMULATOR: "here in BrainChip's simulator, because no chip is connected. It computes the same "
+    SIMULATOR: "here in BrainChip's simulator, not on a chip. The simulator computes the same "
     "numbers.",
 }
 CASES = 3
@@ -108,12 +108,13 @@ def _credit_cases(cases: list[SimilarCase]) -> str:
 def _describe_answer(answer: AnsweredPhoto, has_map: bool) -> dict[str, Any]:
     prediction, recorded = answer.prediction, answer.recorded
     name = BY_CODE[prediction.top[0][0]].name
-    lead = "That is what the photo looks most like."
+    lead, shown = "That is what the photo looks most like.", "what made the network say so"
     if prediction.unsure:
         lead = "No kind is likely enough, so the network gives no answer."
+        shown = f"what speaks for {name[0].lower()}{name[1:]}"
     return {
         "headline": "Not sure" if prediction.unsure else name,
-        "lead": lead + (" Bright colours show what made the network say so." if has_map else ""),
+        "lead": lead + (f" Bright colours show {shown}." if has_map else ""),
         "top": [
             {"name": BY_CODE[code].name, "percent": format_percent(share), "share": float(share)}
             for code, share in prediction.top

@@ -54,6 +54,7 @@ def show_browser_bench(entry: ModelEntry, batch: int) -> None:
             },
             on_wanted_change=_note_request,
             on_measuring_change=lambda: _get_store().note_measuring(_get_owner(), entry.sha256),
+            on_stopped_change=lambda: _get_store().end_measuring(_get_owner(), entry.sha256),
             on_measured_change=lambda: None,
         ).measured
         if found:
@@ -104,6 +105,7 @@ def _note_request() -> None:
 def _keep(entry: ModelEntry, report: object) -> None:
     token = report.get("token") if isinstance(report, dict) else None
     st.session_state.browser_report_kept = str(token)  # so that the browser stops sending it
+    _get_store().end_measuring(_get_owner(), entry.sha256)
     try:
         package = get_browser_package(entry.name, entry.sha256, entry)
         run = read_browser_report(report, package)

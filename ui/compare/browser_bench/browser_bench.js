@@ -34,6 +34,7 @@ function start(root) {
   begin.onclick = run
   end.onclick = () => {
     self.stop()
+    self.send("stopped", Date.now())
     report("Stopped.")
   }
   self.stop = () => {
@@ -81,7 +82,9 @@ function start(root) {
     try {
       const [texts, network] = await Promise.all([loadLibrary(), loadPackage()])
       if (!isCurrent()) return
-      self.signs = setInterval(() => self.send("measuring", Date.now()), SIGN)
+      const sign = () => self.send("measuring", Date.now())
+      sign()
+      self.signs = setInterval(sign, SIGN)
       const found = { records: [], failures: [], without_webgpu: "", sha256: self.data.sha256 }
       let backend = "webgpu"
       if (!navigator.gpu) {
