@@ -11,12 +11,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from qana.classes import BY_CODE, LABELS
+from qana.data.samples import load_paired_samples
 from qana.explanation.map_job import METHODS
 from qana.imaging import read_image
 from qana.inference.diagnosis import diagnose
 from qana.inference.manifest import find_entry, find_models_folder
 from tests.doubles.explain_page import PAGE, SECONDS, Quiet, page, pictures, words
 from ui.explain.session import PREPARE_MAPS
+from ui.gallery import PAIRS
 
 __all__ = ["page"]
 
@@ -33,13 +35,14 @@ def test_a_sample_shows_the_map_at_once(page, samples, classifier) -> None:
             assert f"{layer.events:,} events, {layer.sparsity:.0%} silent" in shown
 
 
-def test_where_scan_names_no_class_nor_does_explain(page, samples, classifier) -> None:
+def test_where_scan_names_no_class_nor_does_explain(page, classifier) -> None:
     unsure = next(
         s
-        for s in samples
+        for s in load_paired_samples()
         if diagnose(read_image(s.path), classifier, force=True).status == "abstained"
     )
     next(button for button in page.button if button.label == "Another photo").click().run()
+    page.pills(key="sample_kind").set_value(PAIRS).run()
     page.button(key=unsure.image_id).click().run()
     assert page.header[0].value == "Not sure"
 

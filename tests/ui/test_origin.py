@@ -173,5 +173,5 @@ def test_the_booth_names_the_network_that_answered(model: str) -> None:
     sample = choose_sample(0)
     diagnosis = diagnose(read_image(sample.path), load_classifier(model), force=True)
     scene = encode_scene(0, AnsweredPhoto(diagnosis, sample), None)
-    assert scene["origin"].startswith(f"The network {model} answered")
+    assert scene["origin"].startswith(f"The network {model} runs")
     assert f"{diagnosis.events:,} spikes" in scene["work"]
