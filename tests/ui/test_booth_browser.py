@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.doubles.real_browser import BOOTH, PATIENCE, PHONE, browser, pytestmark, server
+from tests.doubles.real_browser import BOOTH, LAPTOP, PATIENCE, PHONE, browser, pytestmark, server
 from tests.doubles.visitor import until_gallery_is_there
 from ui.booth.mode import IDLE_SCRIPT, RELOAD_SECONDS
 from ui.booth.show import VERDICT_SECONDS
@@ -100,6 +100,32 @@ def test_nothing_moves_while_the_scenes_change(browser: Browser, server) -> None
     expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
     page.wait_for_timeout(500)
     assert page.evaluate("window.shift") < 0.02
+    page.context.close()
+
+
+def read_box(page: Page, part: str) -> tuple[float, float]:
+    """Top and bottom of a part of the show."""
+    box = page.locator(part).bounding_box()
+    assert box is not None, part
+    return box["y"], box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP, BOOTH], ids=["phone", "laptop", "booth"])
+def test_no_part_of_a_scene_covers_another(browser: Browser, server, size) -> None:
+    page = browser.new_context(viewport=size).new_page()
+    page.goto(f"{server.address}/?booth=1")
+    expect(page.get_by_role("heading", name="What would you say?")).to_be_visible(timeout=PATIENCE)
+    top, bottom = read_box(page, ".countdown")
+    assert bottom - top >= 4  # the time to guess is seen
+    assert read_box(page, ".lead")[1] <= read_box(page, ".kinds")[0]
+    assert read_box(page, ".kinds")[1] <= top
+    assert bottom <= read_box(page, ".words")[1]
+    expect(page.get_by_text("The doctors recorded:").first).to_be_visible(timeout=PATIENCE)
+    parts = (".lead", ".top", ".recorded", ".costs")
+    boxes = [read_box(page, part) for part in parts]
+    for (_, end), (start, _), part in zip(boxes, boxes[1:], parts, strict=False):
+        assert end <= start + 1, part
+    assert read_box(page, ".gpu_number")[1] <= read_box(page, ".words")[1]
     page.context.close()
 
 

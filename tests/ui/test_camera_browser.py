@@ -43,16 +43,19 @@ def page(browser: Browser, server) -> Iterator[Page]:
     context.close()
 
 
-def test_the_other_camera_is_another_one_and_the_first_is_off(page: Page) -> None:
-    (first,) = page.evaluate(LIVE)
+def switch(page: Page) -> list[str]:
+    """Presses "Other camera" and returns the cameras that run afterwards."""
     other = page.get_by_role("button", name="Other camera")
     other.click()
     expect(other).to_be_enabled()
-    (second,) = page.evaluate(LIVE)
+    return list(page.evaluate(LIVE))
+
+
+def test_the_other_camera_is_another_one_and_the_first_is_off(page: Page) -> None:
+    (first,) = page.evaluate(LIVE)
+    (second,) = switch(page)
     assert second != first
-    other.click()
-    expect(other).to_be_enabled()
-    assert page.evaluate(LIVE) == [first]
+    assert switch(page) == [first]
 
 
 def test_a_camera_that_names_its_side_gives_way_to_one_that_is_plugged_in(page: Page) -> None:
@@ -63,11 +66,9 @@ def test_a_camera_that_names_its_side_gives_way_to_one_that_is_plugged_in(page: 
       }
     }""")
     (first,) = page.evaluate(LIVE)
-    other = page.get_by_role("button", name="Other camera")
-    other.click()
-    expect(other).to_be_enabled()
-    (second,) = page.evaluate(LIVE)
+    (second,) = switch(page)
     assert second != first
+    assert switch(page) == [first]
 
 
 def test_two_presses_at_once_leave_one_camera_on(page: Page) -> None:
