@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tools.server import CHROMIUM, Server
+from tools.soak.learner import Learner
+from tools.soak.learner_in_browser import LearnerInBrowser
 from tools.soak.lesson import MAX_SECONDS, list_missed_targets, run_lesson
 from tools.soak.lesson_steps import _ACTIONS
 
@@ -35,6 +37,17 @@ def test_a_missed_target_is_one_sentence(found: dict[str, Any], words: str) -> N
     assert list_missed_targets(GOOD | found) == [words]
 
 
+def test_a_learner_who_ends_early_for_any_reason_is_in_the_report(monkeypatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise ZeroDivisionError("integer modulo by zero")
+
+    monkeypatch.setattr("tools.soak.learner.Client", fail)
+    monkeypatch.setattr("tools.soak.learner_in_browser.sync_playwright", fail)
+    for learner in (Learner(3), LearnerInBrowser(3)):
+        learner.learn("http://127.0.0.1:9", 1.0, (0.0, 0.0))
+        assert learner.errors == ["learner 3: ZeroDivisionError: integer modulo by zero"]
+
+
 def test_every_step_belongs_to_a_chapter() -> None:
     page = (Path(__file__).parents[2] / "pages" / "convert.py").read_text(encoding="utf-8")
     for name in _ACTIONS:
@@ -50,3 +63,5 @@ def test_learners_go_through_the_chapters(tmp_path: Path) -> None:
     assert not document["troubles"]
     assert document["steps"] > 20
     assert {"open", "own photo", "chapter spikes"} <= set(document["by_step_s"])
+    if CHROMIUM:
+        assert "zoom in the browser" in document["by_step_s"]

@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from qana.data.samples import load_samples
 from tools.server import CHROMIUM
@@ -58,17 +58,17 @@ class LearnerInBrowser(Learner):
                 start = time.perf_counter()
                 page.goto(f"{address}/convert?sample={sample}")
                 page.wait_for_function("window.finishedRuns > 0")
+                self._find_chapters(page).first.wait_for()
                 self._add("open", page, start)
                 self._learn(page, rng, deadline, think)
                 browser.close()
-        except (Error, threading.BrokenBarrierError) as error:
+        except Exception as error:  # whoever ends early must be in the report
             self.errors.append(f"learner {self.number}: {type(error).__name__}: {error}"[:300])
 
     def _learn(
         self, page: Page, rng: random.Random, deadline: float, think: tuple[float, float]
     ) -> None:
-        row = page.get_by_role("radiogroup", name="Chapter")
-        chapters = [one.inner_text() for one in row.get_by_role("radio").all()]
+        chapters = self._find_chapters(page).all_inner_texts()
         at = self.number + 1  # the first chapter is open
         while True:
             chapter = chapters[at % len(chapters)]
@@ -90,6 +90,10 @@ class LearnerInBrowser(Learner):
             if page.locator(".frame").count():
                 self._zoom(page)
             at += 1
+
+    def _find_chapters(self, page: Page) -> Locator:
+        """Finds the buttons of the chapters."""
+        return page.get_by_role("radiogroup", name="Chapter").get_by_role("radio")
 
     def _choose(self, page: Page, step: str, label: str, option: str) -> None:
         """Chooses an option of a row of buttons, and waits until the page is drawn."""

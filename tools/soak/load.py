@@ -14,7 +14,6 @@ from qana.inference.classifier import AkidaClassifier
 from tools.server import Server
 from tools.soak.answers import compute_answer
 from tools.soak.client import Client
-from tools.soak.connection import ConnectionLostError
 from tools.soak.photos import make_photo
 from tools.soak.scans import CAMERA, SAMPLES, UPLOAD, ScanResult, ScanTask, run_scan
 
@@ -56,7 +55,7 @@ class VirtualUser:
                     task = self.tasks[len(self.results) % len(self.tasks)]
                     self.results.append(run_scan(client, task))
                     time.sleep(rng.uniform(*think))
-        except (ConnectionLostError, LookupError, OSError) as error:
+        except Exception as error:  # whoever ends early must be in the report
             self.errors.append(f"visitor {self.number}: {type(error).__name__}: {error}")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from qana.bench.browser_package import BrowserPackage
 from tools.soak.client import Client
-from tools.soak.connection import ConnectionLostError
 
 COMPONENT = "browser_bench"
 FILES = ("tf-core", "tf-backend-webgl", "tf-backend-webgpu")
@@ -53,7 +52,7 @@ class MeasuringClient:
                     if stop.wait(rng.uniform(*self.seconds)):
                         return
                     self._report(client, rng)
-        except (ConnectionLostError, LookupError, OSError) as error:
+        except Exception as error:  # whoever ends early must be in the report
             self.errors.append(f"visitor {self.number}: {type(error).__name__}: {error}")
 
     def _measure(self, client: Client) -> None:
