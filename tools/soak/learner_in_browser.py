@@ -15,17 +15,17 @@ TIMEOUT = 60_000
 """Time in which the page must change, milliseconds."""
 COUNT_SCRIPT = """
   window.finishedRuns = 0
-  let state = ""
-  new MutationObserver(() => {
-    const app = document.querySelector("[data-testid='stApp']")
-    const now = app?.dataset.testScriptState
-    if (now === "notRunning" && state === "running") window.finishedRuns += 1
-    state = now
+  new MutationObserver((records) => {
+    const changes = records.filter((one) => one.type === "attributes")
+    changes.forEach(({ oldValue, target }, at) => {
+      const now = changes[at + 1]?.oldValue ?? target.dataset.testScriptState
+      if (oldValue === "running" && now === "notRunning") window.finishedRuns += 1
+    })
   }).observe(document, {
-    subtree: true, childList: true, attributeFilter: ["data-test-script-state"]
+    subtree: true, attributeFilter: ["data-test-script-state"], attributeOldValue: true
   })
 """
-"""Counts how often the server has drawn the page."""
+"""Counts how often the server has drawn the page, also where that begins and ends at once."""
 LEVELS = (1, 2, 3, 4)
 """Levels of the zoom, from the layer to the product."""
 
