@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from qana.imaging.field_of_view import cover_surround, find_field_of_view
+from qana.imaging.field_of_view import FieldOfView, cover_surround, find_field_of_view
 
 CROP_SHARE = 0.935
 """Share of the centre square's side that the network reads; timm calls it `crop_pct`.
@@ -74,7 +74,17 @@ def crop_input(image: np.ndarray, size: int) -> tuple[np.ndarray, bool]:
         (size, size, 3) uint8 RGB, and whether it was cut from the lit field of a dermatoscope,
         because there was much surround.
     """
-    field = find_field_of_view(image)
+    return crop_field(image, find_field_of_view(image), size)
+
+
+def crop_field(image: np.ndarray, field: FieldOfView | None, size: int) -> tuple[np.ndarray, bool]:
+    """Crops a photo as `crop_input` does, for a caller that has searched for the field itself.
+
+    Args:
+        image: (H, W, 3) uint8 RGB, 0 to 255.
+        field: of `find_field_of_view`.
+        size: side of the result, pixels.
+    """
     if field is None or not field.cropped:
         return crop_centre(image, size, CROP_SHARE), False
     return crop_centre(cover_surround(image, field), size, CROP_SHARE), True

@@ -104,7 +104,16 @@ def assess_quality(image: np.ndarray) -> Quality:
     Returns:
         The measurements and the problems.
     """
-    field = find_field_of_view(image)
+    return assess_field(image, find_field_of_view(image))
+
+
+def assess_field(image: np.ndarray, field: FieldOfView | None) -> Quality:
+    """Measures a photo as `assess_quality` does, for a caller that has searched for the field.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        field: of `find_field_of_view`.
+    """
     photo = image if field is None else cover_surround(image, field)
     size = min(max(MIN_WORKING_SIZE, min(photo.shape[:2])), WORKING_SIZE)
     square = crop_centre(photo, size)

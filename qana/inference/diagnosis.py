@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qana.imaging import Problem, assess_quality, to_input
+from qana.imaging import Problem
 from qana.imaging.check_array import check_photo_array
-from qana.imaging.crop import crop_centre
+from qana.imaging.crop import crop_centre, crop_field
+from qana.imaging.field_of_view import find_field_of_view
+from qana.imaging.quality import assess_field
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.manifest import DERMOSCOPIC_ONLY, ModelEntry
 from qana.inference.prediction import Prediction
@@ -150,11 +152,13 @@ def diagnose(photo: np.ndarray, classifier: AkidaClassifier, force: bool = False
         >>> diagnosis = diagnose(read_image("lesion.jpg"), load_classifier("akida2"))
         >>> diagnosis.status, diagnosis.top[0]
     """
-    square = to_input(check_photo_array(photo), SQUARE_SIZE)
-    problems = assess_quality(photo).problems
+    lit = find_field_of_view(check_photo_array(photo))
+    square, _in_lit_field = crop_field(photo, lit, SQUARE_SIZE)
+    problems = assess_field(photo, lit).problems
     if problems and not force:
         return reject(square, problems, classifier)
-    return conclude(square, problems, classifier.classify(photo), classifier, force)
+    prediction = classifier.classify_input(*crop_field(photo, lit, classifier.input_size))
+    return conclude(square, problems, prediction, classifier, force)
 
 
 def reject(

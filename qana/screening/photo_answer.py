@@ -9,7 +9,10 @@ import numpy as np
 from PIL import Image
 
 from qana.errors import ImageError
-from qana.imaging import assess_quality, decode_image, to_input
+from qana.imaging import decode_image
+from qana.imaging.crop import crop_field
+from qana.imaging.field_of_view import find_field_of_view
+from qana.imaging.quality import assess_field
 from qana.inference.classifier import AkidaClassifier
 from qana.inference.diagnosis import SQUARE_SIZE, conclude, reject
 from qana.screening.rows import ScreeningRow, make_row, make_unread_row
@@ -50,9 +53,11 @@ def answer_photo(
         photo = decode_image(data)
     except ImageError as error:
         return PhotoAnswer(make_unread_row(path, digest, str(error), classifier))
-    square = to_input(photo, SQUARE_SIZE)
-    problems = assess_quality(photo).problems
-    prediction = classifier.classify(photo)  # also of a poor photo, for scores over all photos
+    field = find_field_of_view(photo)
+    square, _in_lit_field = crop_field(photo, field, SQUARE_SIZE)
+    problems = assess_field(photo, field).problems
+    # Also of a poor photo, for scores over all photos.
+    prediction = classifier.classify_input(*crop_field(photo, field, classifier.input_size))
     if problems:
         diagnosis = reject(square, problems, classifier)
     else:

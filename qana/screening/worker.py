@@ -10,8 +10,10 @@ from typing import TypeVar
 import numpy as np
 
 from qana.errors import ImageError, ModelError
-from qana.imaging import Problem, assess_quality, decode_image
-from qana.imaging.crop import crop_input
+from qana.imaging import Problem, decode_image
+from qana.imaging.crop import crop_field
+from qana.imaging.field_of_view import find_field_of_view
+from qana.imaging.quality import assess_field
 from qana.inference.classifier import load_classifier
 from qana.inference.diagnosis import conclude, reject
 from qana.inference.manifest import DEFAULT_MODEL
@@ -156,8 +158,9 @@ class ScreeningWorker:
             photo = decode_image(file.data)
         except ImageError as error:
             return _DecodedPhoto(file.path, digest, None, reason=str(error))
-        crop = crop_input(photo, self._classifier.input_size)
-        return _DecodedPhoto(file.path, digest, *crop, assess_quality(photo).problems)
+        field = find_field_of_view(photo)
+        crop = crop_field(photo, field, self._classifier.input_size)
+        return _DecodedPhoto(file.path, digest, *crop, assess_field(photo, field).problems)
 
     def _classify(self, photos: Sequence[_DecodedPhoto]) -> list[ScreeningRow]:
         suitable = [

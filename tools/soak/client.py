@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 
-from tools.soak.connection import Connection, ConnectionLostError
+from tools.soak.connection import Connection, ConnectionLostError, ends_run
 from tools.soak.page import Page
 
 MAX_RERUNS = 900
@@ -88,10 +87,7 @@ class Client:
             )
         )
         while True:
-            message = self.connection.receive()
-            if message.WhichOneof("type") == "script_finished" and (
-                message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-            ):
+            if ends_run(self.connection.receive()):
                 # A browser forgets the values of widgets that are no longer on the page.
                 drawn = self.page.widget_ids
                 self._states = {k: v for k, v in self._states.items() if k in drawn}

@@ -160,6 +160,13 @@ class Connection:
         return response.content
 
 
+def ends_run(message: ForwardMsg) -> bool:
+    """Tells whether the server says that it has drawn the page, and does not begin again."""
+    return message.WhichOneof("type") == "script_finished" and (
+        message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    )
+
+
 def _encode_form(boundary: str, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Encodes a form with one file."""
     disposition = f'Content-Disposition: form-data; name="{name}"; filename="{name}"'

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tools.soak.client import Client
 from tools.soak.lesson_steps import list_lesson_steps
+from tools.soak.photos import make_photo
 
 
 @dataclass
@@ -25,6 +26,10 @@ class Learner:
     waits: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Makes the photo beforehand, which is no work of the server."""
+        self.photo = make_photo(self.number)
+
     def learn(self, address: str, seconds: float, think: tuple[float, float]) -> None:
         """Goes through the chapters again and again.
 
@@ -39,7 +44,7 @@ class Learner:
             start = time.perf_counter()
             with Client(address, "convert") as client:
                 self._note("open", client, start)
-                for name, act in list_lesson_steps(client, rng, self.number):
+                for name, act in list_lesson_steps(client, rng, self.number, self.photo):
                     time.sleep(rng.uniform(*think))
                     if time.monotonic() > deadline:
                         return

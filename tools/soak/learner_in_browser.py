@@ -6,26 +6,20 @@ import time
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, sync_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from qana.data.samples import load_samples
 from tools.server import CHROMIUM
+from tools.soak.connection import ConnectionLostError, ends_run
 from tools.soak.learner import Learner
+from tools.soak.low_priority import lower_browsers, lower_priority
 
 TIMEOUT = 60_000
 """Time in which the page must change, milliseconds."""
-COUNT_SCRIPT = """
-  window.finishedRuns = 0
-  new MutationObserver((records) => {
-    const changes = records.filter((one) => one.type === "attributes")
-    changes.forEach(({ oldValue, target }, at) => {
-      const now = changes[at + 1]?.oldValue ?? target.dataset.testScriptState
-      if (oldValue === "running" && now === "notRunning") window.finishedRuns += 1
-    })
-  }).observe(document, {
-    subtree: true, attributeFilter: ["data-test-script-state"], attributeOldValue: true
-  })
-"""
-"""Counts how often the server has drawn the page, also where that begins and ends at once."""
+DRAWN = "() => document.querySelector('[data-test-script-state=notRunning]') !== null"
+"""Tells in the browser that no run of the page is going on."""
+POLL = 10
+"""Time between two looks at the messages, milliseconds."""
 LEVELS = (1, 2, 3, 4)
 """Levels of the zoom, from the layer to the product."""
 
@@ -36,9 +30,13 @@ class LearnerInBrowser(Learner):
 
     Attributes:
         started: is passed when all browsers have started, which is no work of the server.
+        steps_back: whether the browser takes only the time that the server leaves.
+        finished_runs: how often the server has drawn the page.
     """
 
     started: threading.Barrier = field(default_factory=lambda: threading.Barrier(1))
+    steps_back: bool = False
+    finished_runs: int = 0
 
     def learn(self, address: str, seconds: float, think: tuple[float, float]) -> None:
         """Goes through the chapters again and again; see `Learner.learn`."""
@@ -46,20 +44,26 @@ class LearnerInBrowser(Learner):
         samples = load_samples()
         sample = samples[self.number * 5 % len(samples)].image_id
         try:
+            if self.steps_back:
+                lower_priority()
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                if self.steps_back:
+                    lower_browsers()
                 page = browser.new_page(viewport={"width": 1366, "height": 768})
                 page.set_default_timeout(TIMEOUT)
                 page.on("pageerror", lambda error: self.errors.append(f"browser: {error}"))
-                page.add_init_script(COUNT_SCRIPT)
+                page.on("websocket", lambda one: one.on("framereceived", self._read_message))
                 self.started.wait(TIMEOUT / 1000)
                 deadline = time.monotonic() + seconds
                 time.sleep(rng.uniform(0, think[1]))
                 start = time.perf_counter()
                 page.goto(f"{address}/convert?sample={sample}")
-                page.wait_for_function("window.finishedRuns > 0")
+                self._wait_for_run(page, 0)
                 self._find_chapters(page).first.wait_for()
                 self._add("open", page, start)
+                time.sleep(rng.uniform(*think))
+                self._zoom(page)  # in the first chapter
                 self._learn(page, rng, deadline, think)
                 browser.close()
         except Exception as error:  # whoever ends early must be in the report
@@ -69,7 +73,7 @@ class LearnerInBrowser(Learner):
         self, page: Page, rng: random.Random, deadline: float, think: tuple[float, float]
     ) -> None:
         chapters = self._find_chapters(page).all_inner_texts()
-        at = self.number + 1  # the first chapter is open
+        at = self.number + 1
         while True:
             chapter = chapters[at % len(chapters)]
             number, _, name = chapter.partition(". ")
@@ -87,7 +91,7 @@ class LearnerInBrowser(Learner):
                 free = row.locator("[aria-checked=false]").all_inner_texts()
                 if free:  # an earlier choice may have replaced this row
                     self._choose(page, f"step in {name.lower()}", label, rng.choice(free))
-            if page.locator(".frame").count():
+            if name == "Zoom":  # any other chapter may still show its frame for a moment
                 self._zoom(page)
             at += 1
 
@@ -97,12 +101,29 @@ class LearnerInBrowser(Learner):
 
     def _choose(self, page: Page, step: str, label: str, option: str) -> None:
         """Chooses an option of a row of buttons, and waits until the page is drawn."""
-        runs = page.evaluate("window.finishedRuns")
-        start = time.perf_counter()
+        runs, start = self.finished_runs, time.perf_counter()
         group = page.get_by_role("radiogroup", name=label, exact=True)
         group.get_by_role("radio", name=option, exact=True).click()
-        page.wait_for_function("runs => window.finishedRuns > runs", arg=runs)
+        self._wait_for_run(page, runs)
         self._add(step, page, start)
+
+    def _read_message(self, message: bytes | str) -> None:
+        """Counts a run of the page that has ended, also where the browser draws nothing new."""
+        if isinstance(message, bytes) and ends_run(ForwardMsg.FromString(message)):
+            self.finished_runs += 1
+
+    def _wait_for_run(self, page: Page, runs: int) -> None:
+        """Waits until one more run than `runs` has ended and the browser has drawn it.
+
+        Raises:
+            ConnectionLostError: no run ends in time.
+        """
+        deadline = time.monotonic() + TIMEOUT / 1000
+        while self.finished_runs <= runs:
+            if time.monotonic() > deadline:
+                raise ConnectionLostError("the server has not drawn the page")
+            page.wait_for_timeout(POLL)  # messages are handed on meanwhile
+        page.wait_for_function(DRAWN)
 
     def _list_rows(self, page: Page) -> list[str]:
         """Lists the rows of buttons of the chapter by their labels."""

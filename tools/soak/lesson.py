@@ -43,6 +43,7 @@ def run_lesson(
     seconds: float,
     think: tuple[float, float] = THINK_SECONDS,
     browsers: int = 0,
+    browsers_step_back: bool = False,
 ) -> dict[str, Any]:
     """Runs a class.
 
@@ -52,6 +53,8 @@ def run_lesson(
         seconds: time in which steps start.
         think: shortest and longest time between two steps of a learner, seconds.
         browsers: number of learners among them who have a real browser.
+        browsers_step_back: whether these take only the time that the server leaves; see
+            `tools.soak.low_priority`.
 
     Returns:
         Counts, times in seconds and memory in megabytes, as the report stores them.
@@ -60,7 +63,9 @@ def run_lesson(
         pass
     started = threading.Barrier(browsers + 1)
     group = [
-        LearnerInBrowser(number, started=started) if number < browsers else Learner(number)
+        LearnerInBrowser(number, started=started, steps_back=browsers_step_back)
+        if number < browsers
+        else Learner(number)
         for number in range(learners)
     ]
     threads = [
@@ -139,7 +144,7 @@ def main() -> int:
     think = (options.think[0], options.think[1])
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
         document |= run_lesson(
-            server, options.learners, 60 * options.minutes, think, options.browsers
+            server, options.learners, 60 * options.minutes, think, options.browsers, True
         )
     return finish_report(options.out, document, list_missed_targets(document))
 

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 
 from tools.soak.client import Client
-from tools.soak.photos import make_photo
 
 UPLOADER = "A photo of one lesion"
 Step = tuple[str, Callable[[], object]]
@@ -13,16 +12,18 @@ Act = Callable[[Client, random.Random], object]
 """A step within a chapter."""
 
 
-def list_lesson_steps(client: Client, rng: random.Random, number: int) -> Iterator[Step]:
+def list_lesson_steps(
+    client: Client, rng: random.Random, number: int, photo: bytes
+) -> Iterator[Step]:
     """Lists the steps of one learner, without an end.
 
     Args:
         client: on the page Convert.
         rng: makes the choices.
-        number: number of the learner, which gives the photo and the first chapter.
+        number: number of the learner, which gives the first chapter.
+        photo: file of the learner's own photo.
     """
-    data = make_photo(number)
-    yield "own photo", lambda: client.upload(data, label=UPLOADER)
+    yield "own photo", lambda: client.upload(photo, label=UPLOADER)
     chapters = client.page.list_options("button_group", "Chapter")
     at = number
     while chapters:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from qana.data.samples import Sample, load_all_samples, load_samples
 from qana.data.source_names import TITLES
 from qana.imaging import ImageError, read_image
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.diagnosis import diagnose, diagnose_again
+from qana.inference.diagnosis import Diagnosis, diagnose, diagnose_again
 from qana.inference.manifest import DEFAULT_MODEL
 from qana.inference.prediction import Prediction
 from qana.jobs.background_worker import Job
@@ -29,6 +30,8 @@ FIRST_CLASS = "mel"
 """Class of the sample that is shown first."""
 MOST_REMEMBERED = 256
 """Values about a photo that are kept, so that the memory of a session has an end."""
+MOST_SAMPLES = 16
+"""Samples whose answers are kept for all visitors, a few megabytes each."""
 ADDRESS = "photo"
 """Parameter of the page's address that names a sample."""
 
@@ -84,9 +87,19 @@ class WalkthroughPhoto:
         return self.computed[key]
 
 
-def _classify(photo: np.ndarray, sample: Sample | None) -> None:
-    diagnosis = diagnose(photo, get_classifier(WALKTHROUGH_MODEL), force=True)
+def _take(diagnosis: Diagnosis, sample: Sample | None) -> None:
     st.session_state.convert_photo = WalkthroughPhoto(AnsweredPhoto(diagnosis, sample))
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_SAMPLES)
+def _diagnose_sample(path: Path, sha256: str) -> Diagnosis:
+    """Classifies a sample once for a whole class, with the network of this SHA-256."""
+    return diagnose(read_image(path), get_classifier(WALKTHROUGH_MODEL), force=True)
+
+
+def _take_sample(sample: Sample) -> None:
+    sha256 = get_classifier(WALKTHROUGH_MODEL).entry.sha256
+    _take(_diagnose_sample(sample.path, sha256), sample)
 
 
 def open_sample(sample: Sample) -> None:
@@ -95,7 +108,7 @@ def open_sample(sample: Sample) -> None:
     Args:
         sample: the sample.
     """
-    _classify(read_image(sample.path), sample)
+    _take_sample(sample)
     write_parameter(ADDRESS, sample.image_id)
 
 
@@ -105,7 +118,8 @@ def _name_uploader() -> str:
 
 def _open_upload(data: bytes) -> None:
     try:
-        _classify(read_image(data), None)
+        photo = read_image(data)
+        _take(diagnose(photo, get_classifier(WALKTHROUGH_MODEL), force=True), None)
         write_parameter(ADDRESS, None)
     except ImageError as error:
         st.session_state.convert_error = str(error)
@@ -133,10 +147,10 @@ def get_photo() -> WalkthroughPhoto:
     named = read_new_parameter(ADDRESS)
     asked = next((sample for sample in load_all_samples() if sample.image_id == named), None)
     if asked is not None:
-        _classify(read_image(asked.path), asked)
+        _take_sample(asked)
     elif "convert_photo" not in st.session_state:
         first = next(sample for sample in load_samples() if sample.label == FIRST_CLASS)
-        _classify(read_image(first.path), first)
+        _take_sample(first)
     photo: WalkthroughPhoto = st.session_state.convert_photo
     return photo
 
