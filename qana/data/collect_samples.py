@@ -1,6 +1,7 @@
 """Collects the samples, with their thumbnails and the outlines of their lesions.
 
 Run `python -m qana.data.collect_samples DIR`, where DIR is the folder that holds all data sets.
+Then run `python -m qana walkthrough`, which stores what Convert shows of each sample.
 """
 
 import csv

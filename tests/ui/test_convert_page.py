@@ -142,6 +142,14 @@ def test_a_photo_of_ones_own_goes_through_the_chapters(samples) -> None:
     assert not np.array_equal(first, second)
 
 
+def test_visitors_share_the_answer_to_a_sample_and_nothing_else() -> None:
+    one, other = (opened().session_state.convert_photo for _visitor in range(2))
+    assert one.answer.diagnosis is other.answer.diagnosis
+    one.remember("value", lambda: 1)
+    assert other.remember("value", lambda: 2) == 2
+    assert one.jobs is not other.jobs
+
+
 def test_a_file_that_is_no_photo_gets_one_sentence_and_the_photo_stays() -> None:
     page = opened("spikes")
     before = page.metric[0].value
