@@ -82,15 +82,8 @@ class Server:
             RuntimeError: the server ends or does not answer within a minute.
         """
         with self.log.open("ab") as log:
-            # A session of its own: on a busy machine Linux shares time among sessions first, and
-            # each browser has one; see "autogroup" in sched(7).
             self._process = subprocess.Popen(
-                self._command,
-                cwd=ROOT,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:

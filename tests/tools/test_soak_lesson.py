@@ -48,6 +48,18 @@ def test_a_learner_who_ends_early_for_any_reason_is_in_the_report(monkeypatch) -
         assert learner.errors == ["learner 3: ZeroDivisionError: integer modulo by zero"]
 
 
+@pytest.mark.slow
+def test_a_browser_that_does_not_start_is_in_the_report(tmp_path: Path, monkeypatch) -> None:
+    def fail() -> None:
+        raise OSError("no browser")
+
+    monkeypatch.setattr("tools.soak.learner_in_browser.sync_playwright", fail)
+    with Server(tmp_path) as server:
+        document = run_lesson(server, 3, 0.0, (0.1, 0.2), browsers=2)
+    assert "learner 0: OSError: no browser" in document["troubles"]
+    assert document["by_step_s"].keys() == {"open"}
+
+
 def test_every_step_belongs_to_a_chapter() -> None:
     page = (Path(__file__).parents[2] / "pages" / "convert.py").read_text(encoding="utf-8")
     for name in _ACTIONS:

@@ -12,7 +12,7 @@ from qana.data.samples import load_samples
 from tools.server import CHROMIUM
 from tools.soak.connection import ConnectionLostError, ends_run
 from tools.soak.learner import Learner
-from tools.soak.low_priority import lower_browsers, lower_priority
+from tools.soak.low_priority import lower_priority
 
 TIMEOUT = 60_000
 """Time in which the page must change, milliseconds."""
@@ -48,8 +48,6 @@ class LearnerInBrowser(Learner):
                 lower_priority()
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-                if self.steps_back:
-                    lower_browsers()
                 page = browser.new_page(viewport={"width": 1366, "height": 768})
                 page.set_default_timeout(TIMEOUT)
                 page.on("pageerror", lambda error: self.errors.append(f"browser: {error}"))
@@ -67,6 +65,7 @@ class LearnerInBrowser(Learner):
                 self._learn(page, rng, deadline, think)
                 browser.close()
         except Exception as error:  # whoever ends early must be in the report
+            self.started.abort()  # the others need not wait for this browser
             self.errors.append(f"learner {self.number}: {type(error).__name__}: {error}"[:300])
 
     def _learn(

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tools.server import CHROMIUM, CHROMIUM_MISSING, Server
 from tools.soak.client import Client
 from tools.soak.learner import Learner
 from tools.soak.learner_in_browser import LearnerInBrowser
+from tools.soak.low_priority import lower_browsers
 from tools.soak.memory import MAX_GROWTH, measure_growth
 from tools.soak.results import FOLDER, finish_report, start_report
 
@@ -73,7 +75,10 @@ def run_lesson(
     ]
     for thread in threads[:browsers]:
         thread.start()
-    started.wait(START_SECONDS)
+    with suppress(threading.BrokenBarrierError):  # who did not start is in the report
+        started.wait(START_SECONDS)
+    if browsers_step_back:
+        lower_browsers()
     start = time.monotonic()
     for thread in threads[browsers:]:
         thread.start()
@@ -135,16 +140,22 @@ def main() -> int:
     parser.add_argument("--browsers", type=int, default=BROWSERS)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--think", type=float, nargs=2, default=THINK_SECONDS, metavar="SECONDS")
+    words = "lets the browsers compete with the server, as if pupils drew their pages on it"
+    parser.add_argument("--same-priority", action="store_true", help=words)
     parser.add_argument("--out", type=Path, default=FOLDER / "lesson.json")
     options = parser.parse_args()
     if CHROMIUM is None and options.browsers:
         sys.stderr.write(CHROMIUM_MISSING)
         return 2
     document = start_report("tools.soak.lesson", [DEFAULT_MODEL])
-    think = (options.think[0], options.think[1])
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
         document |= run_lesson(
-            server, options.learners, 60 * options.minutes, think, options.browsers, True
+            server,
+            options.learners,
+            60 * options.minutes,
+            (options.think[0], options.think[1]),
+            options.browsers,
+            browsers_step_back=not options.same_priority,
         )
     return finish_report(options.out, document, list_missed_targets(document))
 

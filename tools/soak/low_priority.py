@@ -6,12 +6,16 @@ software and would take the server's processor time.
 
 import ctypes
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 LOWEST = 19
 """The lowest priority, a nice value."""
+PAUSE = 0.2
+"""Time between two groups, seconds. From others than root, Linux takes one every 0.1 s."""
 PR_CAPBSET_DROP, CAP_SYS_NICE = 24, 23
 """From the headers of Linux, prctl.h and capability.h."""
 
@@ -32,7 +36,13 @@ def lower_browsers() -> None:
     Linux shares time among groups first, and Playwright starts each browser in a group of its own;
     see `sched_autogroup_enabled` in sched(7).
     """
+    own, groups = os.getsid(0), set[int]()
     for process in psutil.Process().children(recursive=True):
-        group = Path(f"/proc/{process.pid}/autogroup")
-        if "chromium" in process.name() and group.exists():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):  # it has just ended
+            if "chrom" in process.name():
+                groups.add(os.getsid(process.pid))
+    for leader in groups - {own}:
+        group = Path(f"/proc/{leader}/autogroup")
+        if group.exists():
             group.write_text(str(LOWEST))
+            time.sleep(PAUSE)
