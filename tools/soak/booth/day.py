@@ -89,7 +89,7 @@ def run_day(server: Server, browser: Browser, scenes: int, faster: float) -> dic
     for index in range(MEASUREMENTS + 1):
         _wait_for_scenes(page, warm_up + (scenes - warm_up) * index // MEASUREMENTS, faster)
         server_megabytes.append(server.measure_memory() / 1e6)
-        metrics.append(_retry_during_reload(lambda: _read_metrics(devtools)))
+        metrics.append(_measure_verdict(page, devtools))
         renderer_megabytes.append(_measure_renderers() // 10**6)
     counts = _retry_during_reload(lambda: page.evaluate(READ_SCRIPT))
     context.close()
@@ -197,6 +197,20 @@ def _measure_renderers() -> int:
     processes = psutil.Process().children(recursive=True)
     renderers = (one for one in processes if "--type=renderer" in one.cmdline())
     return int(sum(one.memory_info().rss for one in renderers))
+
+
+def _measure_verdict(page: Page, devtools: CDPSession) -> dict[str, float]:
+    """Reads the metrics while a verdict is on the screen.
+
+    The parts of a scene need different amounts of memory, and a window that has just loaded itself
+    anew needs much less.
+    """
+    while True:
+        expect(page.get_by_text(RECORDED).first).to_be_visible(timeout=TIMEOUT)
+        loads = _retry_during_reload(lambda: page.evaluate(READ_SCRIPT))["loads"]
+        metrics = _retry_during_reload(lambda: _read_metrics(devtools))
+        if _retry_during_reload(lambda: page.evaluate(READ_SCRIPT))["loads"] == loads:
+            return metrics
 
 
 def _read_metrics(devtools: CDPSession) -> dict[str, float]:
