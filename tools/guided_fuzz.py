@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from qana.evaluation.report_files import write_report
+from tools.command import run_command
 from tools.fuzz_targets import SEED, TARGETS
 from tools.server import ROOT
 
@@ -102,4 +103,4 @@ def run_reader(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

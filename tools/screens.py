@@ -17,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from qana.reports.recorded_weights import find_present_weights, make_picture_record
+from tools.command import run_command
 from tools.server import CHROMIUM, CHROMIUM_MISSING, ROOT, Server
 
 OUT = ROOT / "assets" / "screens"
@@ -119,4 +120,4 @@ def _join(screenshots: Sequence[Image.Image]) -> Image.Image:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

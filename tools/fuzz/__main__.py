@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools.command import run_command
 from tools.fuzz.input_kinds import ENGINE, choose_kind
 from tools.fuzz.outcome import Outcome
 from tools.fuzz.random_generator import RandomGenerator
@@ -71,4 +72,4 @@ def _list_numbers(seed: int, inputs: int, engine: int, kind: str | None) -> list
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -17,6 +17,7 @@ from qana.data.photo_files import list_photos
 from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import DEFAULT_MODEL
+from tools.command import run_command
 from tools.processor_time import ProcessorClock, count_cores
 from tools.screen_check.bad_files import count_bad_rows
 from tools.screen_check.kills import kill_and_resume, kill_workers
@@ -141,4 +142,4 @@ def _parse_options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.inference.classifier import load_classifier
+from tools.command import run_command
 from tools.server import Server
 from tools.soak.load import THINK_SECONDS, make_tasks, run_load_test
 from tools.soak.memory import INTERVAL, MAX_GROWTH, WARM_UP, get_max_growth, run_memory_test
@@ -71,4 +72,4 @@ def list_missed_targets(document: dict[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from qana.inference.manifest import DEFAULT_MODEL
+from tools.command import run_command
 from tools.server import CHROMIUM, CHROMIUM_MISSING, Server
 from tools.soak.client import Client
 from tools.soak.learner import Learner
@@ -161,4 +162,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -18,6 +18,7 @@ import numpy as np
 
 from qana.bench.browser_package import make_browser_package
 from qana.inference.classifier import load_classifier
+from tools.command import run_command
 from tools.processor_time import OutsideClock
 from tools.server import CHROMIUM, CHROMIUM_MISSING, Server
 from tools.soak.client import Client
@@ -184,4 +185,4 @@ def list_missed_targets(document: dict[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from qana.inference.manifest import DEFAULT_MODEL
+from tools.command import run_command
 from tools.server import CHROMIUM, CHROMIUM_MISSING, Server
 from tools.soak.booth.day import SCENE_SECONDS, run_day, run_visits
 from tools.soak.memory import MAX_GROWTH, get_max_growth
@@ -74,4 +75,4 @@ def list_missed_targets(document: dict[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qana.inference.classifier import load_classifier
+from tools.command import run_command
 from tools.soak.faults.chip import check_unplugged_chip
 from tools.soak.faults.disk import check_full_disk
 from tools.soak.faults.limits import check_limits
@@ -64,4 +65,4 @@ def list_violations(document: dict[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))
