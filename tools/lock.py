@@ -4,10 +4,13 @@ Needs uv, which nothing else here does: `.venv/bin/pip install uv`. The pins in 
 pyproject allows them; `python -m tools.lock --upgrade` moves them to the newest releases.
 """
 
+import hashlib
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +49,9 @@ SHORTER = {
     WINDOWS: "sys_platform == 'win32'",
 }
 """Markers as uv writes them for the systems of pyproject.toml, and what they come to there."""
+PURE = ("fonttools",)
+"""Packages of which only the wheel in plain Python is locked, because it needs a fifth of the disk
+space. The compiled parts are for the design of fonts; a PDF needs none of them."""
 OPTIONS = (
     "--universal",
     "--python-version=3.11",
@@ -69,8 +75,41 @@ def main() -> int:
         if done.returncode:
             return done.returncode
         header = f"# {HEADERS[name]}. Made by `python -m tools.lock` from pyproject.toml.\n"
-        path.write_text(header + shorten_markers(path.read_text(encoding="utf-8")))
+        lock = shorten_markers(path.read_text(encoding="utf-8"))
+        for package in PURE:
+            lock = keep_one_hash(lock, package, _hash_pure_wheel)
+        path.write_text(header + lock, encoding="utf-8")
     return 0
+
+
+def keep_one_hash(lock: str, package: str, get_hash: Callable[[str], str]) -> str:
+    """Keeps one of the hashes of a package, so that pip installs this archive alone.
+
+    Args:
+        lock: a requirements file as uv writes it.
+        package: name of the package.
+        get_hash: gives the SHA-256 of the archive for "NAME==VERSION", 64 hex digits.
+
+    Raises:
+        ValueError: the file does not lock the package, or not with this hash.
+    """
+    found = re.search(rf"^({package}==\S+).*\\\n((?: +--hash=.*\n)+)", lock, flags=re.MULTILINE)
+    if not found:
+        raise ValueError(f"{package} is not locked")
+    line = f"    --hash=sha256:{get_hash(found[1])}\n"
+    if line.strip() not in found[2]:
+        raise ValueError(f"{package} is not locked with the hash of this archive")
+    return lock[: found.start(2)] + line + lock[found.end(2) :]
+
+
+def _hash_pure_wheel(pin: str) -> str:
+    """Downloads the wheel in plain Python of a package, and returns its SHA-256."""
+    kind = ("--only-binary=:all:", "--platform=any", "--abi=none", "--implementation=py")
+    with tempfile.TemporaryDirectory() as folder:
+        command = ("-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, *kind, pin)
+        subprocess.run((sys.executable, *command), check=True)
+        (wheel,) = Path(folder).glob("*-none-any.whl")
+        return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
 def shorten_markers(lock: str) -> str:

@@ -18,7 +18,9 @@ class LightReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         command: the command that measured it.
         machine: the machine.
         install_s: seconds to install.
-        disk_mb: disk space.
+        disk_mb: disk space after the installation.
+        disk_after_visit_mb: the same with the files that Python has compiled when every page has
+            been opened. None in a report from before it was measured.
         pages_s: seconds to open every page.
         memory_mb: memory after that.
         weights: the networks that were deployed.
@@ -31,6 +33,7 @@ class LightReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     pages_s: float
     memory_mb: int
     weights: Weights | None = None
+    disk_after_visit_mb: int | None = None
 
 
 def read_light(folder: Path | None = None) -> LightReport | None:
