@@ -8,6 +8,7 @@ import logging
 import os
 import pickle
 import socket
+import traceback
 import warnings
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
@@ -147,11 +148,7 @@ class RayEngine:
                 ray.shutdown()
                 if self._address is None and start < STARTS:
                     continue  # a busy computer may start too slowly for Ray
-                where = f"at {self._address}" if self._address else "on this computer"
-                raise UserError(
-                    f"Ray cannot be reached or started {where}: start a cluster with `ray start "
-                    "--head`, or use --engine local."
-                ) from error
+                raise UserError(_explain_start(error, self._address)) from error
 
     def _run_wave(self, chunks: list[Chunk]) -> Iterator[ScreenedChunk]:
         context = ray.data.DataContext.get_current()
@@ -182,6 +179,21 @@ class RayEngine:
 
     def _count_actors(self) -> int:
         return self._workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _explain_start(error: Exception, address: str | None) -> str:
+    """Explains why Ray cannot be used, in one sentence."""
+    # The reason is a text inside the cause of the error.
+    if address and "AuthenticationError" in "".join(traceback.format_exception(error)):
+        return (
+            f"The Ray cluster at {address} asks for a token: set RAY_AUTH_MODE=token, and copy "
+            "~/.ray/auth_token from the first computer of the cluster."
+        )
+    where = f"at {address}" if address else "on this computer"
+    return (
+        f"Ray cannot be reached or started {where}: start a cluster with `ray start --head`, or "
+        "use --engine local."
+    )
 
 
 def _check_address(address: str) -> None:

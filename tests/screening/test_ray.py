@@ -1,5 +1,6 @@
 """Ray gives the bytes of the local engine, continues its runs, and names what is missing."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -93,3 +94,21 @@ def test_a_cluster_that_does_not_answer_is_named(some_photos, tmp_path, capsys) 
     words = ("--engine", "ray", "--address", "127.0.0.1:1")
     assert screen(some_photos[0], "--out", tmp_path / "table.csv", *words) == 2
     assert "Ray cannot be reached" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.slow
+@needs_ray
+def test_a_cluster_with_a_token_says_how_to_join(
+    some_photos, tmp_path, capsys, monkeypatch
+) -> None:
+    import ray
+
+    def refuse(**options: object) -> None:  # as ray.init of 2.60 does after 20 s
+        cause = RuntimeError("Last error: ray.exceptions.AuthenticationError: InvalidAuthToken")
+        raise ConnectionError("Failed to connect") from cause
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        words = ("--engine", "ray", "--address", f"127.0.0.1:{server.getsockname()[1]}")
+        assert screen(some_photos[0], "--out", tmp_path / "table.csv", *words) == 2
+    assert "set RAY_AUTH_MODE=token" in capsys.readouterr().err.splitlines()[-1]
