@@ -80,11 +80,16 @@ def screen_to_table(plan: ScreeningPlan, on_progress: Progress = lambda done, ph
         paths = list_all_photos(plan.sources, excluded)
         run = open_run(plan.state_folder, paths, entry, plan.resume)
         on_progress(run.done, run.photos)
-        if run.done < run.photos:
-            with closing(engine.run(run.list_missing())) as screened:
-                for chunk in screened:
-                    run.save(chunk)
-                    on_progress(run.done, run.photos)
+        try:
+            if run.done < run.photos:
+                with closing(engine.run(run.list_missing())) as screened:
+                    for chunk in screened:
+                        run.save(chunk)
+                        on_progress(run.done, run.photos)
+        except UserError:
+            if not run.done:  # nothing is lost, and the next try needs no --resume
+                run.remove()
+            raise
         run.write(plan.out, suffix)
         run.remove()
     return run.photos

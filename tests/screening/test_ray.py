@@ -112,3 +112,4 @@ def test_a_cluster_with_a_token_says_how_to_join(
         words = ("--engine", "ray", "--address", f"127.0.0.1:{server.getsockname()[1]}")
         assert screen(some_photos[0], "--out", tmp_path / "table.csv", *words) == 2
     assert "set RAY_AUTH_MODE=token" in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "table.csv.unfinished").exists()  # the next try needs no --resume
