@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     classifier = load_classifier(options.model)
     print_message(f"Computing the features of {len(chosen)} photos on {classifier.device}")
     squares = (to_input(read_image(photo.path), classifier.input_size) for photo in chosen)
-    features = np.concatenate([classifier.features(square[None]) for square in squares])
+    features = classifier.features(np.stack(list(squares)))
     path = folder / f"{options.model}{SUFFIX}"
     write_case_features(path, cases, features)
     command = f"python -m qana similar --data DIR --model {options.model}"

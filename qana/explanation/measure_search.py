@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from qana.classes import LABELS
+from qana.data.arrays import encode_labels
 from qana.data.photo import Photo
+from qana.evaluation.answer_photos import answer_photos
 from qana.explanation.compared_features import (
     compute_all,
     make_float_features,
@@ -19,9 +20,7 @@ from qana.explanation.measure_neighbours import (
 )
 from qana.explanation.measure_votes import count_votes, describe_wrong_answers, measure_votes
 from qana.explanation.reference_cases import ReferenceCases
-from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.events import read_features
 
 MOST_BEHIND = 0.02
 """How far the share at five cases may be below that of the float features."""
@@ -60,7 +59,11 @@ def measure_search(
     """
     test, validation = subsets["test"], subsets["validation"]
     progress(f"Classifying {len(test)} test photos and {len(validation)} validation photos")
-    answered = {name: _Answers(classifier, part) for name, part in subsets.items()}
+    answered = {
+        name: answer_photos(classifier, [photo.path for photo in part])
+        for name, part in subsets.items()
+    }
+    labels = {name: encode_labels(part) for name, part in subsets.items()}
     found = {name: find_nearest(one.features, features) for name, one in answered.items()}
     rows = {"akida": score_neighbours(test, found["test"][0], cases.labels)}
     makers = {
@@ -76,7 +79,7 @@ def measure_search(
     means = {kind: compute_mean_shares(part) for kind, part in rows.items()}
     nearest, distances = found["test"]
     data = {
-        name: (one.labels, one.probabilities, count_votes(found[name][0], cases.labels))
+        name: (labels[name], one.probabilities, count_votes(found[name][0], cases.labels))
         for name, one in answered.items()
     }
     answers = answered["test"]
@@ -86,28 +89,9 @@ def measure_search(
         "means": means,
         "within_float": means["akida"]["5"] >= means["float"]["5"] - MOST_BEHIND,
         "wrong_answers": describe_wrong_answers(
-            answers.labels, called, nearest, distances, cases.labels
+            labels["test"], called, nearest, distances, cases.labels
         ),
         "votes": measure_votes(
             data["validation"], data["test"], np.array([photo.group_id for photo in test])
         ),
     }
-
-
-class _Answers:
-    """Answers of the network to photos.
-
-    Attributes:
-        labels: (M,) recorded classes.
-        probabilities: (M, 7).
-        features: (M, F) integers.
-    """
-
-    def __init__(self, classifier: AkidaClassifier, photos: Sequence[Photo]) -> None:
-        probabilities, features = [], []
-        for photo in photos:  # the integers of all layers take megabytes for each photo
-            answer = classifier.classify(read_image(photo.path))
-            probabilities.append(answer.probabilities)
-            features.append(read_features(answer.outputs).copy())
-        self.labels = np.array([LABELS.index(photo.known_label) for photo in photos])
-        self.probabilities, self.features = np.stack(probabilities), np.stack(features)

@@ -6,6 +6,7 @@ Needs numpy, OpenCV and akida alone: neither TensorFlow nor torch is imported on
 import threading
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from qana.imaging.check_array import check_photo_array
 from qana.imaging.crop import crop_input
 from qana.inference.backend import CHIP, CHIP_LOST, Backend, choose_backend, use_simulator
 from qana.inference.events import LayerRecorder, count_events, read_features
+from qana.inference.feature_network import FeatureNetwork
 from qana.inference.gate import read_gate
 from qana.inference.load_network import load_networks
 from qana.inference.manifest import DEFAULT_MODEL, ModelEntry, find_entry
@@ -80,7 +82,20 @@ class AkidaClassifier:
     def features(self, inputs: np.ndarray) -> np.ndarray:
         """Computes what enters the last dense layer: (N, S, S, 3) uint8 to (N, F) integers."""
         with self._lock:
-            return np.stack([read_features(self._recorder.record(image)) for image in inputs])
+            if len(inputs) == 1:
+                return read_features(self._recorder.record(inputs[0]))[None]
+            return self._feature_network.compute(inputs)
+
+    def classify_features(self, features: np.ndarray) -> np.ndarray:
+        """Computes the calibrated probabilities of what `features` gave: (N, F) to (N, 7)."""
+        with self._lock:
+            logits = self._recorder.classify_features(features)
+        return softmax(logits, self.entry.temperature)
+
+    @cached_property
+    def _feature_network(self) -> FeatureNetwork:
+        # Made for the first batch, because whoever classifies one photo at a time needs no copy.
+        return FeatureNetwork(self._spare)
 
     def passes_gate(self, inputs: np.ndarray, in_lit_field: np.ndarray | bool) -> np.ndarray:
         """Asks the gate: (N, S, S, 3) uint8 to (N,) bool; all True for a model without a gate.

@@ -66,6 +66,7 @@ class LayerRecorder:
         self._entrance = akida.Model(layers=entrance)
         self._entrance_name = entrance[-1].name
         self._last = self._layers[-1]
+        self._sending = list_sending_layers(model)
 
     def find_layers(self, name: str) -> tuple[akida.Layer, ...]:
         """Finds the layer of the model and the copy that computes its output.
@@ -114,17 +115,37 @@ class LayerRecorder:
                 found[layer.name] = _add(layer, *inputs)
             elif kind == akida.LayerType.Concatenate:
                 found[layer.name] = np.concatenate(inputs, axis=-1)
-        sending = [layer.name for layer in self._layers if _sends_events(layer)]
-        return [{name: found[name][at] for name in sending} for at in range(len(images))]
+        return [{name: found[name][at] for name in self._sending} for at in range(len(images))]
 
     def logits(self, outputs: dict[str, np.ndarray]) -> np.ndarray:
         """Computes (7,) float32 logits from recorded outputs, equal to the engine's to the bit."""
         *_hidden, last = outputs.values()
-        integers = last.reshape(-1)
+        return self._scale(last.reshape(-1))
+
+    def classify_features(self, features: np.ndarray) -> np.ndarray:
+        """Computes logits from what enters the last dense layer, equal to the engine's to the bit.
+
+        Args:
+            features: (N, F) integers, as `read_features` gives them, N >= 1.
+
+        Returns:
+            (N, 7) float32.
+        """
+        dense = self._alone[self._sending[-1]]
+        integers = _forward(dense, features.reshape(len(features), *dense.input_shape))
+        return self._scale(integers.reshape(len(features), -1))
+
+    def _scale(self, integers: np.ndarray) -> np.ndarray:
+        """Scales the integers of the last layer, (..., 7), to float32 logits."""
         if self._last.parameters.layer_type == akida.LayerType.Dequantizer:
             return integers.astype(np.float32) * self._last.get_variable("scales")
         zero, step = (self._last.get_variable(name) for name in ("threshold", "act_step"))
         return (integers - zero).astype(np.float32) / step  # how Akida 1.0 scales its last layer
+
+
+def list_sending_layers(model: akida.Model) -> list[str]:
+    """Lists the names of the layers that send events, in order. The last one gives the logits."""
+    return [layer.name for layer in model.layers if layer.parameters.layer_type not in SILENT]
 
 
 def count_events(outputs: dict[str, np.ndarray]) -> tuple[LayerEvents, ...]:
@@ -144,10 +165,6 @@ def read_features(outputs: dict[str, np.ndarray]) -> np.ndarray:
 def _forward(model: akida.Model, inputs: np.ndarray) -> np.ndarray:
     # With a larger batch size the simulator allocates anew in each call, which takes twice as long.
     return model.forward(inputs, batch_size=1)
-
-
-def _sends_events(layer: akida.Layer) -> bool:
-    return layer.parameters.layer_type not in SILENT
 
 
 def _reads_pixels(layer: akida.Layer) -> bool:

@@ -9,12 +9,11 @@ import numpy as np
 from qana.classes import LABELS
 from qana.data.arrays import encode_labels
 from qana.data.photo import Photo
+from qana.evaluation.answer_photos import answer_photos
 from qana.evaluation.gate_record import COMPARED_SOURCE, SourcePassRate
 from qana.evaluation.report_files import to_document
 from qana.evaluation.source_scores import group_by_source
-from qana.imaging import read_image
 from qana.inference.classifier import AkidaClassifier
-from qana.inference.events import read_features
 from qana.inference.gate import Gate
 from qana.training.fit_not_a_lesion_gate import Lesions
 
@@ -94,10 +93,5 @@ def predict_for_gate(classifier: AkidaClassifier, photos: Sequence[Photo]) -> Ga
     Raises:
         ImageError: a photo cannot be read.
     """
-    predictions = (classifier.classify(read_image(photo.path)) for photo in photos)
-    # A prediction holds the integers of all layers, so only one is kept at a time.
-    kept = [
-        (one.probabilities, read_features(one.outputs), one.in_lit_field) for one in predictions
-    ]
-    probabilities, features, fields = (np.stack(column) for column in zip(*kept, strict=True))
-    return GatePredictions(Lesions(photos, features), probabilities, fields)
+    found = answer_photos(classifier, [photo.path for photo in photos])
+    return GatePredictions(Lesions(photos, found.features), found.probabilities, found.in_lit_field)
