@@ -18,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_option(parser)
     add_model_option(parser, AKIDA1)
     add_runs_option(parser)
+    parser.add_argument(
+        "--keep-settings",
+        action="store_true",
+        help="train with the settings of the present head, without a search that takes hours",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,7 +32,12 @@ def run(options: argparse.Namespace) -> int:
     from qana.edge_learning.build_edge_head import build_edge_head
 
     record = build_edge_head(
-        options.data, options.model, find_models_folder(), options.runs, print_message
+        options.data,
+        options.model,
+        find_models_folder(),
+        options.runs,
+        print_message,
+        keep_settings=options.keep_settings,
     )
     passes = ", ".join(f"{name} {count}" for name, count in record["passes"].items())
     print(

@@ -31,12 +31,19 @@ from qana.inference.load_network import load_network
 from qana.inference.manifest import AKIDA1, ModelEntry, find_entry, update_record
 from qana.inference.model_store import hash_file
 
+KEEP = "--keep-settings"
+"""Option of `qana edge` that searches no settings."""
 SEED = 0
 """Seed of the spike weights and of the order of the photos in the deployed head."""
 
 
 def build_edge_head(
-    data: Path, name: str, models: Path, runs: Path, progress: Callable[[str], None]
+    data: Path,
+    name: str,
+    models: Path,
+    runs: Path,
+    progress: Callable[[str], None],
+    keep_settings: bool = False,
 ) -> dict[str, Any]:
     """Chooses the settings on validation lesions, trains the head, and writes its files.
 
@@ -46,13 +53,16 @@ def build_edge_head(
         models: folder of the models. Its manifest and its studies/edge.json are updated.
         runs: folder of the cache of feature maps. Computing them takes minutes.
         progress: receives lines of text.
+        keep_settings: train with the settings of the present head instead of a search for others,
+            which takes hours.
 
     Returns:
         The new value of "edge" of the model in the manifest.
 
     Raises:
         DataError: the data cannot be used.
-        ModelError: the model is missing, has changed, or is not for Akida 1.0.
+        ModelError: the model is missing, has changed, is not for Akida 1.0, or has no head whose
+            settings can be kept.
         ConversionError: the network with its head does not map entirely to an AKD1000.
     """
     entry = find_entry(name, models)
@@ -60,15 +70,22 @@ def build_edge_head(
         raise ModelError(
             f"The model {name} is for Akida 2.0, which cannot learn: choose a model for Akida 1.0."
         )
+    if keep_settings and "edge" not in entry.record:
+        raise ModelError(
+            f"The model {name} has no edge head yet: run the command without --keep-settings."
+        )
     front = remove_head(load_network(entry))
     parts = split_photos(read_ham10000(data))
     train = _load_maps(front, parts["train"], entry, runs, "train")
-    validation = _load_maps(front, parts["validation"], entry, runs, "validation")
-    settings, rows = choose_settings(train, validation, progress)
     command = f"python -m qana edge --data DIR --model {name}"
     weights = {name: entry.sha256}
-    study = _make_study(settings, rows, command) | {"weights": weights}
-    write_report(models / "studies" / "edge.json", study)
+    if keep_settings:
+        settings, command = HeadSettings.from_record(entry.record["edge"]), f"{command} {KEEP}"
+    else:
+        validation = _load_maps(front, parts["validation"], entry, runs, "validation")
+        settings, rows = choose_settings(train, validation, progress)
+        study = _make_study(settings, rows, command) | {"weights": weights}
+        write_report(models / "studies" / "edge.json", study)
 
     generator = build_spike_generator(
         train.maps, settings.spikes, settings.share, settings.whitening, SEED

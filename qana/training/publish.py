@@ -185,11 +185,16 @@ def _describe_parent(recipe: Recipe) -> dict[str, Any]:
 
 
 def _merge_records(record: dict[str, Any], out: Path) -> list[dict[str, Any]]:
-    """Returns the records of `out` with this one in place of the old one, or at the end."""
+    """Returns the records of `out` with this one in place of the old one, or at the end.
+
+    The edge head stays: it has a network of its own, and works until `qana edge` makes another.
+    """
     path = out / MANIFEST
     records = json.loads(path.read_text(encoding="utf-8"))["models"] if path.is_file() else []
-    by_name = {one["name"]: one for one in records} | {record["name"]: record}
-    return list(by_name.values())
+    by_name = {one["name"]: one for one in records}
+    earlier = by_name.get(record["name"], {})
+    head = {"edge": earlier["edge"]} if "edge" in earlier else {}
+    return list((by_name | {record["name"]: record | head}).values())
 
 
 def _write_manifest(path: Path, records: list[dict[str, Any]]) -> None:

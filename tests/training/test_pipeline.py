@@ -120,3 +120,14 @@ def test_manifest_keeps_other_models(published, tmp_path: Path) -> None:
     assert [(one["name"], one["bytes"] > 0) for one in found] == [("smoke", True), ("other", True)]
     assert [one["name"] for one in _merge_records(record | {"name": "new"}, tmp_path)][-1] == "new"
     assert _merge_records(record, tmp_path / "nowhere") == [record]
+
+
+def test_manifest_keeps_the_edge_head_of_earlier_weights(published, tmp_path: Path) -> None:
+    from qana.training.publish import _merge_records
+
+    (record,) = json.loads((published["models"] / "manifest.json").read_text())["models"]
+    earlier = record | {"edge": {"file": "smoke.front.fbz"}, "cases": {}}
+    (tmp_path / "manifest.json").write_text(json.dumps({"models": [earlier]}))
+    (found,) = _merge_records(record, tmp_path)
+    assert found["edge"] == earlier["edge"]
+    assert "cases" not in found  # their features are those of the earlier weights
