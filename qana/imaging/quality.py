@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from qana.imaging.colour_check import Colour, measure_colour
+from qana.imaging.colour_check import GRID, MIN_COLOUR_OF_MOST, Colour, measure_colour
 from qana.imaging.crop import crop_centre
 from qana.imaging.field_of_view import FieldOfView, cover_surround, find_field_of_view
 
@@ -27,6 +27,10 @@ MIN_FIELD_SIDE = 64
 """Smallest side of the lit field, pixels: half of what the networks read."""
 MAX_BLACK = 0.4
 """Share of black connected to the edge from which a dark photo counts as mostly surround."""
+MAX_EVEN = 0.3
+"""Share of even parts from which a photo counts as mostly surround."""
+MAX_EVEN_VARIANCE = 0.2
+"""Variance of the grey levels up to which a part counts as even."""
 BLACK = 30
 """Grey level up to which a pixel counts as black."""
 
@@ -118,6 +122,8 @@ def assess_field(image: np.ndarray, field: FieldOfView | None) -> Quality:
     size = min(max(MIN_WORKING_SIZE, min(photo.shape[:2])), WORKING_SIZE)
     square = crop_centre(photo, size)
     inside = _crop_mask(image, field, size)
+    if not inside.any():  # a field that is so thin has nothing to measure
+        return Quality(0.0, 0.0, 0.0, Colour(0.0, 0.0), (SURROUND,))
     grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
     sharpness = _measure_sharpness(grey.astype(np.float32), inside)
     brightness = float(grey[inside].mean())
@@ -126,12 +132,14 @@ def assess_field(image: np.ndarray, field: FieldOfView | None) -> Quality:
     too_small = field is not None and field.cropped and min(photo.shape[:2]) < MIN_FIELD_SIDE
     dark = brightness < MIN_BRIGHTNESS
     surrounded = dark and field is None and _is_mostly_surround(grey)
+    # An even surround of a colour like skin is no field of view, and gives most parts one hue.
+    even = colour.is_missing and colour.whole > MIN_COLOUR_OF_MOST and _is_mostly_even(grey)
     checks = (
-        (too_small or surrounded, SURROUND),
+        (too_small or surrounded or even, SURROUND),
         (dark and not surrounded, DARK),
         (clipped > MAX_CLIPPED, OVEREXPOSED),
         (sharpness < MIN_SHARPNESS, BLURRED),
-        (colour.is_missing, NO_COLOUR),
+        (colour.is_missing and not even, NO_COLOUR),
     )
     problems = tuple(problem for found, problem in checks if found)
     return Quality(sharpness, brightness, clipped, colour, problems)
@@ -152,6 +160,15 @@ def _is_mostly_surround(grey: np.ndarray) -> bool:
     surround = (labels == labels[0, 0])[1:-1, 1:-1]
     share = float(surround.mean())
     return MAX_BLACK < share < 1 and float(grey[~surround].mean()) > MIN_BRIGHTNESS
+
+
+def _is_mostly_even(grey: np.ndarray) -> bool:
+    """Tells whether many parts of a picture are of one tone, which skin never is."""
+    levels, size = grey.astype(np.float64), (GRID, GRID)
+    mean, square = (
+        cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (levels, levels**2)
+    )
+    return float((square - mean**2 < MAX_EVEN_VARIANCE).mean()) > MAX_EVEN
 
 
 def _measure_sharpness(grey: np.ndarray, inside: np.ndarray) -> float:

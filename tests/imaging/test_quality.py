@@ -195,3 +195,32 @@ def test_small_photo_is_not_blurred_because_it_is_enlarged(samples) -> None:
         small = photo[45:180, 82:217]
         assert "blurred" not in list_kinds(small)
         assert "blurred" in list_kinds(cv2.GaussianBlur(small, (0, 0), 4))
+
+
+@pytest.mark.parametrize("tone", [(214, 170, 145), (120, 40, 30), (240, 225, 210)])
+@pytest.mark.parametrize("share", [0.4, 0.5, 0.6])
+def test_a_lesion_in_an_even_surround_like_skin_is_not_called_grey(
+    samples: tuple[Sample, ...], tone: tuple[int, int, int], share: float
+) -> None:
+    for sample in samples[::4]:
+        photo = read_image(sample.path)
+        height, width = photo.shape[:2]
+        around = np.full_like(photo, tone)
+        disc = np.zeros((height, width), np.uint8)
+        cv2.circle(disc, (width // 2, height // 2), int(share * min(height, width) / 2), 1, -1)
+        around[disc > 0] = photo[disc > 0]
+        kinds = [problem.kind for problem in assess_quality(around).problems]
+        assert "no-colour" not in kinds, sample.image_id
+        stored = [problem.kind for problem in assess_quality(compress(around, 90)).problems]
+        assert "no-colour" not in stored, sample.image_id
+
+
+@pytest.mark.parametrize("surround", [0, 128, 255])
+@pytest.mark.parametrize("side", ["wide", "tall"])
+@pytest.mark.parametrize("thickness", [20, 30, 44, 60, 90])
+def test_a_thin_strip_is_no_photo_of_a_lesion(surround: int, side: str, thickness: int) -> None:
+    picture = np.full((900, 1600, 3), surround, np.uint8)
+    picture[450 - thickness // 2 : 450 + thickness // 2, 450:1150] = (150, 70, 50)
+    if side == "tall":
+        picture = np.ascontiguousarray(picture.transpose(1, 0, 2))
+    assert not assess_quality(picture).ok
