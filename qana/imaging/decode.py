@@ -52,6 +52,7 @@ DAMAGED = "This photo is damaged or incomplete: save or send it again, or choose
 TOO_LARGE = "This file is larger than 25 MB: choose a smaller photo."
 TOO_COSTLY = "This file takes too long to read: save it as JPEG and choose the new file."
 NOT_OPENED = "This file cannot be opened: check its name and your permission to read it."
+NO_FILE = "This is a pipe, a socket or a device: give the name of a photo file."
 NO_SOURCE = (
     "A photo cannot be read from {what}: give the path of a file, its content as bytes, or a file "
     'that was opened with mode "rb".'
@@ -134,7 +135,9 @@ def _read_file(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise ImageError("This is a folder: give the photos in it.")
-        if not path.is_file():  # reading from a pipe or a device may never end
+        if not path.is_file():
+            if path.exists():  # reading from a pipe or a device may never end
+                raise ImageError(NO_FILE)
             raise FileNotFoundError
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
