@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Makes the edge head of a model for Akida 1.0, chosen on validation lesions."""
+    """Makes the edge head of a model for Akida 1.0, with settings chosen on validation lesions."""
     check_output_folder(find_models_folder())
     silence_tensorflow()
     from qana.edge_learning.build_edge_head import build_edge_head

@@ -2,8 +2,6 @@
 
 import argparse
 
-import numpy as np
-
 from qana.cli.common import (
     add_data_option,
     add_model_option,
@@ -13,6 +11,7 @@ from qana.cli.common import (
 from qana.data.same_lesion import group_photos, read_same_lesion_pairs
 from qana.data.source_names import TITLES
 from qana.data.sources import SOURCES
+from qana.evaluation.answer_photos import answer_photos
 from qana.evaluation.report_files import write_report
 from qana.explanation.choose_cases import build_cases, choose_cases
 from qana.explanation.reference_cases import (
@@ -21,7 +20,6 @@ from qana.explanation.reference_cases import (
     SUFFIX,
     write_case_features,
 )
-from qana.imaging import read_image, to_input
 from qana.inference.classifier import load_classifier
 from qana.inference.manifest import find_entry, find_models_folder, update_record
 from qana.inference.model_store import hash_file
@@ -51,8 +49,7 @@ def run(options: argparse.Namespace) -> int:
     cases.write()
     classifier = load_classifier(options.model)
     print_message(f"Computing the features of {len(chosen)} photos on {classifier.device}")
-    squares = (to_input(read_image(photo.path), classifier.input_size) for photo in chosen)
-    features = classifier.features(np.stack(list(squares)))
+    features = answer_photos(classifier, [photo.path for photo in chosen]).features
     path = folder / f"{options.model}{SUFFIX}"
     write_case_features(path, cases, features)
     command = f"python -m qana similar --data DIR --model {options.model}"

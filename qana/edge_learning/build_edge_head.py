@@ -31,8 +31,6 @@ from qana.inference.load_network import load_network
 from qana.inference.manifest import AKIDA1, ModelEntry, find_entry, update_record
 from qana.inference.model_store import hash_file
 
-KEEP = "--keep-settings"
-"""Option of `qana edge` that searches no settings."""
 SEED = 0
 """Seed of the spike weights and of the order of the photos in the deployed head."""
 
@@ -80,7 +78,8 @@ def build_edge_head(
     command = f"python -m qana edge --data DIR --model {name}"
     weights = {name: entry.sha256}
     if keep_settings:
-        settings, command = HeadSettings.from_record(entry.record["edge"]), f"{command} {KEEP}"
+        settings = HeadSettings.from_record(entry.record["edge"])
+        command += " --keep-settings"
     else:
         validation = _load_maps(front, parts["validation"], entry, runs, "validation")
         settings, rows = choose_settings(train, validation, progress)

@@ -27,10 +27,11 @@ MIN_FIELD_SIDE = 64
 """Smallest side of the lit field, pixels: half of what the networks read."""
 MAX_BLACK = 0.4
 """Share of black connected to the edge from which a dark photo counts as mostly surround."""
-MAX_EVEN = 0.3
-"""Share of even parts from which a photo counts as mostly surround."""
-MAX_EVEN_VARIANCE = 0.2
-"""Variance of the grey levels up to which a part counts as even."""
+MAX_SAME = 0.3
+"""Share of parts of the same mean colour from which a photo counts as mostly surround."""
+SAME_COLOUR = 1.0
+"""Largest difference of each channel between parts of the same mean colour, grey levels. Noise and
+compression change a mean less."""
 BLACK = 30
 """Grey level up to which a pixel counts as black."""
 
@@ -132,8 +133,10 @@ def assess_field(image: np.ndarray, field: FieldOfView | None) -> Quality:
     too_small = field is not None and field.cropped and min(photo.shape[:2]) < MIN_FIELD_SIDE
     dark = brightness < MIN_BRIGHTNESS
     surrounded = dark and field is None and _is_mostly_surround(grey)
-    # An even surround of a colour like skin is no field of view, and gives most parts one hue.
-    even = colour.is_missing and colour.whole > MIN_COLOUR_OF_MOST and _is_mostly_even(grey)
+    # A surround that was not found, such as one of the colour of skin, gives most parts one hue.
+    # The lesion has other colours. A grey photo has none.
+    coloured = field is None and colour.whole > MIN_COLOUR_OF_MOST
+    even = colour.is_missing and coloured and _has_even_surround(square)
     checks = (
         (too_small or surrounded or even, SURROUND),
         (dark and not surrounded, DARK),
@@ -162,13 +165,12 @@ def _is_mostly_surround(grey: np.ndarray) -> bool:
     return MAX_BLACK < share < 1 and float(grey[~surround].mean()) > MIN_BRIGHTNESS
 
 
-def _is_mostly_even(grey: np.ndarray) -> bool:
-    """Tells whether many parts of a picture are of one tone, which skin never is."""
-    levels, size = grey.astype(np.float64), (GRID, GRID)
-    mean, square = (
-        cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (levels, levels**2)
-    )
-    return float((square - mean**2 < MAX_EVEN_VARIANCE).mean()) > MAX_EVEN
+def _has_even_surround(square: np.ndarray) -> bool:
+    """Tells whether many parts of a picture have the same mean colour, which skin never does."""
+    colours = cv2.resize(square.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA)
+    parts = colours.reshape(-1, 3)
+    same = np.abs(parts[:, None] - parts).max(axis=2) < SAME_COLOUR
+    return float(same.mean(axis=1).max()) > MAX_SAME
 
 
 def _measure_sharpness(grey: np.ndarray, inside: np.ndarray) -> float:

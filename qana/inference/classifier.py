@@ -89,7 +89,7 @@ class AkidaClassifier:
     def classify_features(self, features: np.ndarray) -> np.ndarray:
         """Computes the calibrated probabilities of what `features` gave: (N, F) to (N, 7)."""
         with self._lock:
-            logits = self._recorder.classify_features(features)
+            logits = self._recorder.compute_logits(features)
         return softmax(logits, self.entry.temperature)
 
     @cached_property

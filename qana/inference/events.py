@@ -122,7 +122,7 @@ class LayerRecorder:
         *_hidden, last = outputs.values()
         return self._scale(last.reshape(-1))
 
-    def classify_features(self, features: np.ndarray) -> np.ndarray:
+    def compute_logits(self, features: np.ndarray) -> np.ndarray:
         """Computes logits from what enters the last dense layer, equal to the engine's to the bit.
 
         Args:

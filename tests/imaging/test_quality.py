@@ -199,13 +199,15 @@ def test_small_photo_is_not_blurred_because_it_is_enlarged(samples) -> None:
 
 @pytest.mark.parametrize("tone", [(214, 170, 145), (120, 40, 30), (240, 225, 210)])
 @pytest.mark.parametrize("share", [0.4, 0.5, 0.6])
+@pytest.mark.parametrize("noise", [0, 3])
 def test_a_lesion_in_an_even_surround_like_skin_is_not_called_grey(
-    samples: tuple[Sample, ...], tone: tuple[int, int, int], share: float
+    samples: tuple[Sample, ...], tone: tuple[int, int, int], share: float, noise: float
 ) -> None:
+    rng = np.random.default_rng(1)
     for sample in samples[::4]:
         photo = read_image(sample.path)
         height, width = photo.shape[:2]
-        around = np.full_like(photo, tone)
+        around = rng.normal(tone, noise, photo.shape).clip(0, 255).astype(np.uint8)
         disc = np.zeros((height, width), np.uint8)
         cv2.circle(disc, (width // 2, height // 2), int(share * min(height, width) / 2), 1, -1)
         around[disc > 0] = photo[disc > 0]
