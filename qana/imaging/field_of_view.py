@@ -137,8 +137,11 @@ def cover_surround(image: np.ndarray, field: FieldOfView) -> np.ndarray:
     if not field.cropped:
         return image
     shape, size = field.mask.shape, image.shape[1::-1]
+    known = field.resize_mask(*shape)
+    if not known.any():  # a field as thin as its border has no skin to continue
+        return field.crop(image)
     small = cv2.resize(_shrink(image), shape[::-1])
-    skin = cv2.resize(continue_skin(small, field.resize_mask(*shape)), size)
+    skin = cv2.resize(continue_skin(small, known), size)
     inside = field.crop(field.resize_mask(*image.shape[:2]))[..., None] > 0
     return np.where(inside, field.crop(image), np.rint(field.crop(skin)).astype(np.uint8))
 

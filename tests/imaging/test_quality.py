@@ -10,7 +10,7 @@ import pytest
 from qana.data.samples import Sample
 from qana.data.surrounds import cut_to_circle
 from qana.imaging import assess_quality, read_image
-from qana.imaging.field_of_view import find_field_of_view
+from qana.imaging.field_of_view import crop_to_field_of_view, find_field_of_view
 
 SHAKE = np.eye(13, dtype=np.float32) / 13
 SEPIA = np.array([[0.393, 0.349, 0.272], [0.769, 0.686, 0.534], [0.189, 0.168, 0.131]])
@@ -228,3 +228,5 @@ def test_a_thin_strip_is_no_photo_of_a_lesion(surround: int, side: str, thicknes
     if side == "tall":
         picture = np.ascontiguousarray(picture.transpose(1, 0, 2))
     assert not assess_quality(picture).ok
+    square = crop_to_field_of_view(picture)
+    assert (square == (150, 70, 50)).all(axis=2).any()  # the strip is still there
