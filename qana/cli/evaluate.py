@@ -2,17 +2,23 @@
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from qana.cli.common import add_json_option, add_model_option, print_json, print_message
+from qana.cli.common import (
+    add_json_option,
+    add_model_option,
+    parse_path,
+    print_json,
+    print_message,
+)
 from qana.data.csv_tables import quote_value
 from qana.data.labelled_folder import (
     CLASS_REASON,
+    CONTRADICTION,
     COPY,
     LISTED_TWICE,
     MISSING,
-    LabelledImage,
     LeftOut,
     read_labelled_folder,
 )
@@ -22,7 +28,9 @@ from qana.errors import ImageError, UserError
 from qana.evaluation.evaluate import evaluate
 from qana.evaluation.report_files import to_document
 from qana.evaluation.scores import Evaluation
+from qana.imaging import read_image
 from qana.inference.classifier import load_classifier
+from qana.screening.rows import format_path
 
 MAX_NAMED = 5
 """Largest number of photos that a message names for one reason."""
@@ -31,11 +39,11 @@ MAX_NAMED = 5
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument(
-        "--images", type=Path, required=True, metavar="DIR", help="folder of the images"
+        "--images", type=parse_path, required=True, metavar="DIR", help="folder of the images"
     )
     parser.add_argument(
         "--labels",
-        type=Path,
+        type=parse_path,
         required=True,
         nargs="+",
         metavar="TABLE",
@@ -44,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--map",
-        type=Path,
+        type=parse_path,
         metavar="FILE",
         help="table of two columns for the labels of any other set: its class, and ours or nothing",
     )
@@ -75,27 +83,60 @@ def run(options: argparse.Namespace) -> int:
             "give HAM10000."
         )
     classifier = load_classifier(options.model)
-    for line in describe_left_out(folder.left_out):
-        print_message(line)
-    print_message(f"{len(folder.images)} images on {classifier.device}")
     unreadable: list[dict[str, str]] = []
 
-    def report_unreadable(image: LabelledImage, error: ImageError) -> None:
-        print_message(f"{image.path}: {error}")
-        unreadable.append({"path": str(image.path), "reason": str(error)})
+    def report_unreadable(path: Path, error: ImageError) -> None:
+        print_message(f"{path}: {error}")
+        unreadable.append({"path": format_path(str(path)), "reason": str(error)})
 
-    found = evaluate(classifier, folder.images, options.abstain, report_unreadable)
+    left_out = _find_unreadable_copies(folder.left_out, report_unreadable)
+    total = len(folder.images) + len(unreadable)
+    for line in describe_left_out(left_out):
+        print_message(line)
+    print_message(f"{len(folder.images)} images on {classifier.device}")
+    found = evaluate(
+        classifier,
+        folder.images,
+        options.abstain,
+        lambda image, error: report_unreadable(image.path, error),
+    )
     if unreadable:
         print_message(
-            f"{len(unreadable)} of {len(folder.images)} images cannot be read. The scores are "
+            f"{len(unreadable)} of {total} images cannot be read. The scores are "
             "those of the others."
         )
     if options.json:
-        counts = dict(Counter(one.reason for one in folder.left_out))
+        counts = dict(Counter(one.reason for one in left_out))
         print_json(to_document(found) | {"left_out": counts, "unreadable": unreadable})
     else:
         _print(found)
     return 2 if unreadable else 0
+
+
+def _find_unreadable_copies(
+    left_out: Iterable[LeftOut], report: Callable[[Path, ImageError], None]
+) -> list[LeftOut]:
+    """Reports the files that are left out as equal to another one and are no photos at all.
+
+    Downloads that fail often leave the same page of an error in many files.
+
+    Args:
+        left_out: the photos that the table lists but that are not used.
+        report: is called for each file that cannot be read.
+
+    Returns:
+        The others.
+    """
+    others = []
+    for one in left_out:
+        if one.path and one.reason in (COPY, CONTRADICTION):
+            try:
+                read_image(one.path)
+            except ImageError as error:
+                report(one.path, error)
+                continue
+        others.append(one)
+    return others
 
 
 def describe_left_out(left_out: Iterable[LeftOut]) -> list[str]:

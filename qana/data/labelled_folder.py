@@ -55,11 +55,13 @@ class LeftOut:
         reason: why, such as "class SCC" or one of the constants of this module.
         known: False for a class that QANA does not know, which may be one of the seven under
             another name.
+        path: the file; None if there is none.
     """
 
     image_id: str
     reason: str
     known: bool = True
+    path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,12 @@ def _join_equal(found: Sequence[RowFile]) -> tuple[list[RowFile], list[LeftOut]]
         elif first.row.label:
             kept.append(first)
         else:
-            left_out.append(LeftOut(_get_id(first), _find_reason(first), first.row.known))
+            left_out.append(
+                LeftOut(_get_id(first), _find_reason(first), first.row.known, first.path)
+            )
         left_out += [
-            LeftOut(_get_id(one), LISTED_TWICE if one.path == first.path else COPY) for one in rest
+            LeftOut(_get_id(one), LISTED_TWICE if one.path == first.path else COPY, path=one.path)
+            for one in rest
         ]
     return kept, left_out
 
@@ -169,7 +174,7 @@ def _list_contradictions(group: Sequence[RowFile]) -> list[LeftOut]:
     """Lists each of several equal photos whose labels differ once."""
     by_path = {one.path: _get_id(one) for one in reversed(group)}
     reason = CONTRADICTION if len(by_path) > 1 else TWO_LABELS
-    return [LeftOut(image_id, reason) for image_id in reversed(by_path.values())]
+    return [LeftOut(image_id, reason, path=path) for path, image_id in reversed(by_path.items())]
 
 
 def _find_reason(one: RowFile) -> str:

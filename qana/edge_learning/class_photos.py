@@ -1,14 +1,17 @@
 """Lists the photos that teach and test a head, before any of them is read."""
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qana.data.identical_files import map_identical_files
 from qana.edge_learning.class_folders import ClassFolder, read_class_folders
 from qana.edge_learning.class_names import find_class, make_class_name
 from qana.edge_learning.head import Head, HeadError, add_class
 from qana.errors import UserError
+from qana.imaging import ImageError, read_image
 
 OnRemark = Callable[[str], None]
 """Takes one sentence on a folder or a file."""
@@ -36,6 +39,9 @@ def list_lessons(head: Head, folder: Path, on_remark: OnRemark) -> list[ClassPho
         on_remark: is called for what is not used, and for each folder with another name than its
             class.
 
+    Returns:
+        The photos, in the order of their paths. Equal files are one photo.
+
     Raises:
         UserError: the folders cannot be used, or the head cannot have one of the classes.
     """
@@ -53,7 +59,7 @@ def list_lessons(head: Head, folder: Path, on_remark: OnRemark) -> list[ClassPho
         if name != unicodedata.normalize("NFC", one.path.name.strip()):
             on_remark(f"The photos in {one.path} teach the class {name!r}.")
         lessons += [ClassPhoto(path, name) for path in one.files]
-    return lessons
+    return _drop_copies(lessons, on_remark)
 
 
 def list_test_photos(classes: Sequence[str], folder: Path, on_remark: OnRemark) -> list[ClassPhoto]:
@@ -86,3 +92,35 @@ def _read_folders(
     for remark in found.remarks:
         on_remark(remark)
     return found.folders
+
+
+def _drop_copies(lessons: Sequence[ClassPhoto], on_remark: OnRemark) -> list[ClassPhoto]:
+    """Keeps one of each group of equal photos, and none of a group with two classes."""
+    same = map_identical_files(lesson.path for lesson in lessons)
+    groups: dict[Path, list[ClassPhoto]] = defaultdict(list)
+    for lesson in lessons:
+        groups[same[lesson.path]].append(lesson)
+    kept = []
+    for first, *copies in groups.values():
+        if copies and not _is_photo(first.path):
+            kept += [first, *copies]  # each is named as unreadable when it is read
+            continue
+        other = next((one for one in copies if one.name != first.name), None)
+        if other:
+            on_remark(
+                f"{first.path} and {other.path} are one photo in folders of two classes, so it is "
+                "not learned: remove it from one of them."
+            )
+            continue
+        kept.append(first)
+        for copy in copies:
+            on_remark(f"{copy.path} is a copy of {first.path}, so it is learned once.")
+    return kept
+
+
+def _is_photo(path: Path) -> bool:
+    try:
+        read_image(path)
+    except ImageError:
+        return False
+    return True

@@ -172,7 +172,10 @@ def load_head(path: Path, front: str) -> Head:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError:
         raise HeadError(f"The learned head {path} cannot be read: check its name.") from None
-    return decode_head(data, front)
+    try:
+        return decode_head(data, front)
+    except HeadError as error:
+        raise HeadError(f"{path}: {error}") from None
 
 
 def _decode_body(header: dict[str, Any], body: bytes) -> Head:
