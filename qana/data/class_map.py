@@ -1,10 +1,11 @@
 """Reads the file of `--map`, which translates the classes of any data set to the seven."""
 
+from collections import defaultdict
 from pathlib import Path
 
 from qana.classes import LABELS
 from qana.data.csv_tables import quote_value
-from qana.data.diagnoses import normalize_diagnosis
+from qana.data.diagnoses import fold_diagnosis, normalize_diagnosis
 from qana.data.diagnosis_names import NO_CLASS
 from qana.data.text_tables import read_text_table
 from qana.errors import DataError
@@ -19,8 +20,9 @@ def read_class_map(path: Path) -> dict[str, str]:
         path: text table with or without a header; see `qana.data.text_tables.read_text_table`.
 
     Returns:
-        Each class of the other set, as `qana.data.diagnoses.normalize_diagnosis` gives it, to one
-        of `qana.classes.LABELS` or to `NO_CLASS`.
+        Each class of the other set to one of `qana.classes.LABELS` or to `NO_CLASS`. A class is
+        there as `qana.data.diagnoses.fold_diagnosis` gives it, and also without its signs, as
+        `normalize_diagnosis` gives it, if no other class differs from it by signs alone.
 
     Raises:
         DataError: the file cannot be read, a row has another number of columns, a class is none of
@@ -36,15 +38,18 @@ def read_class_map(path: Path) -> dict[str, str]:
     if rows[0][1].casefold() not in (*LABELS, NO_CLASS):
         del rows[0]  # a header
     found: dict[str, str] = {}
+    without_signs: dict[str, set[str]] = defaultdict(set)
     for theirs, ours in rows:
-        name, label = normalize_diagnosis(theirs), ours.casefold()
+        label = ours.casefold()
         if label not in (*LABELS, NO_CLASS):
             raise DataError(
                 f"{table.name} gives {quote_value(theirs)} the class {quote_value(ours)}: "
                 f"{_ADVICE}."
             )
-        if found.setdefault(name, label) != label:
+        if found.setdefault(fold_diagnosis(theirs), label) != label:
             raise DataError(f"{table.name} lists {quote_value(theirs)} twice: keep one of them.")
+        without_signs[normalize_diagnosis(theirs)].add(label)
     if not any(found.values()):
         raise DataError(f"{table.name} gives none of the seven classes: {_ADVICE}.")
-    return found
+    clear = {name: labels.pop() for name, labels in without_signs.items() if len(labels) == 1}
+    return clear | found

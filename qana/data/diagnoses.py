@@ -58,8 +58,8 @@ def find_diagnosis(names: Iterable[str], own: Mapping[str, str] | None = None) -
     Args:
         names: names of the diagnosis, the most specific one first. Empty ones are ignored. A name
             may be a path of ISIC-DX, with colons between the groups.
-        own: further diagnoses, as `normalize_diagnosis` gives them, to a label or to `NO_CLASS`.
-            They come before those of `qana.data.diagnosis_names`.
+        own: further diagnoses, as `fold_diagnosis` or `normalize_diagnosis` gives them, to a label
+            or to `NO_CLASS`. They come before those of `qana.data.diagnosis_names`.
 
     Returns:
         The class of the first name that is known. Its name is that one if it is one of the seven,
@@ -87,6 +87,25 @@ def find_class_label(name: str) -> str | None:
     return _CLASSES.get(_normalize_spelling(normalize_diagnosis(name)))
 
 
+def find_own_label(name: str, own: Mapping[str, str]) -> str | None:
+    """Finds the label that a class of another set has.
+
+    Args:
+        name: the class, in any case and Unicode form.
+        own: as in `find_diagnosis`.
+
+    Returns:
+        One of `qana.classes.LABELS`, or `NO_CLASS`; None if `own` does not have the class.
+    """
+    exact = own.get(fold_diagnosis(name))
+    return own.get(normalize_diagnosis(name)) if exact is None else exact
+
+
+def fold_diagnosis(name: str) -> str:
+    """Writes a diagnosis in lower case, in one Unicode form. Its signs stay, such as a plus."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def normalize_diagnosis(name: str) -> str:
     """Writes a diagnosis in lower case, in one Unicode form, with single spaces only."""
     folded = unicodedata.normalize("NFKC", name.translate(_QUOTES)).casefold()
@@ -95,6 +114,8 @@ def normalize_diagnosis(name: str) -> str:
 
 def _find_label(name: str, own: Mapping[str, str]) -> str | None:
     """Finds the label of one name, or `NO_CLASS`; None if it is not known."""
+    if (exact := own.get(fold_diagnosis(name))) is not None:
+        return exact
     for form in _list_forms(name):
         label = own.get(form, _LABELS.get(_normalize_spelling(form)))
         if label is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from qana.classes import LABELS
 from qana.data.choose_column import choose_column
 from qana.data.csv_tables import quote_value
-from qana.data.diagnoses import find_diagnosis, normalize_diagnosis
+from qana.data.diagnoses import find_diagnosis, find_own_label, normalize_diagnosis
 from qana.data.photo_files import make_photo_key
 from qana.data.photo_index import PhotoIndex
 from qana.data.text_tables import TextTable
@@ -147,7 +147,7 @@ def _find_mapped(table: TextTable, own: Mapping[str, str], image: int | None) ->
     """Finds the column whose cells are in the file of `--map`."""
     return choose_column(
         table,
-        lambda cell: own.get(normalize_diagnosis(cell)),
+        lambda cell: find_own_label(cell, own),
         CLASS_COLUMNS,
         "name the one with the classes of --map label",
         without=image,
@@ -157,7 +157,7 @@ def _find_mapped(table: TextTable, own: Mapping[str, str], image: int | None) ->
 def _has_own(table: TextTable, places: tuple[int, ...], own: Mapping[str, str]) -> bool:
     """Returns whether one of the columns holds a class of `--map`."""
     cells = {str(cell) for place in places for cell in table.frame[place].unique()}
-    return any(normalize_diagnosis(cell) in own for cell in cells)
+    return any(find_own_label(cell, own) is not None for cell in cells)
 
 
 def _check_repeated(table: TextTable, header: list[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qana.data.csv_tables import is_missing, quote_value
-from qana.data.diagnoses import Diagnosis, find_diagnosis, normalize_diagnosis
+from qana.data.diagnoses import Diagnosis, find_diagnosis, find_own_label
 from qana.data.label_columns import LabelColumns, find_label_columns
 from qana.data.photo_files import clean_image_id
 from qana.data.photo_index import PhotoIndex
@@ -123,8 +123,8 @@ def _list_lesions(table: TextTable, columns: LabelColumns) -> list[str]:
 
 
 def _is_unknown(name: str) -> bool:
-    """Returns whether the id of a lesion or patient names none."""
-    return is_missing(name) or name.casefold() == "unknown"
+    """Returns whether the id of a lesion or patient, or a diagnosis, names none."""
+    return is_missing(name) or name.strip().casefold() == "unknown"
 
 
 def _read_names(
@@ -141,7 +141,7 @@ def _read_names(
 
 def _find_named(names: Sequence[str], decisive: bool, own: Mapping[str, str] | None) -> Diagnosis:
     filled = [
-        "" if is_missing(name) and normalize_diagnosis(name) not in (own or {}) else name
+        "" if _is_unknown(name) and find_own_label(name, own or {}) is None else name
         for name in names
     ]
     if not decisive:

@@ -63,6 +63,11 @@ def _describe_missing(
     missing: Sequence[LabelRow], total: int, folder: PhotoFolder, name: str
 ) -> str:
     first = missing[0].image_id
+    if not first:
+        return (
+            f"No photo of the lesion {quote_value(missing[0].lesion_id)} is listed beside {name}: "
+            "give a table with the photos of all lesions, or remove the row of this lesion."
+        )
     facts = (
         f"{len(missing)} of the {total} images in {name} are missing in {folder.folder}, the first "
         f"is {quote_value(first)}"

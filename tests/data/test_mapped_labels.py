@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qana.data.labelled_folder import read_labelled_folder
+from qana.data.labelled_folder import NO_DIAGNOSIS, read_labelled_folder
 from qana.errors import DataError
 from tests.doubles.label_tables import (
     DIAGNOSES,
@@ -124,6 +124,39 @@ def test_a_wrong_map_gets_one_sentence(images: Path, table: Path, content, messa
     with pytest.raises(DataError, match=message) as caught:
         read_labelled_folder(images, write(make_ham(DIAGNOSES), table), mapped)
     checked(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("+", "-"), ("<1mm", ">1mm"), ("mel+", "mel-"), ("II/III", "II-III"), ("a.1", "a1")],
+)
+def test_classes_that_differ_by_signs_alone_stay_apart(
+    images: Path, table: Path, first: str, second: str
+) -> None:
+    own = table.with_name("own.csv")
+    write([["theirs", "ours"], [first, "mel"], [second, "nv"]], own)
+    names = {name: first if label == "mel" else second for name, label in DIAGNOSES.items()}
+    write([["image_id", "label"], *(list(one) for one in names.items())], table)
+    found = read_labelled_folder(images, table, own)
+    wanted = {name: "mel" if one == first else "nv" for name, one in names.items()}
+    assert {one.image_id: one.label for one in found.images} == wanted
+
+
+def test_a_lesion_without_photos_is_named(tmp_path: Path) -> None:
+    truth, photos = write_milk(tmp_path, "metadata.csv")
+    lines = truth.read_text().splitlines()
+    lines.append(lines[1].replace("IL_1", "IL_9"))
+    truth.write_text("\n".join(lines))
+    with pytest.raises(DataError, match="No photo of the lesion 'IL_9' is listed"):
+        read_labelled_folder(tmp_path / "input", [truth, photos])
+
+
+@pytest.mark.parametrize("word", ["unknown", "Unknown ", "UNKNOWN"])
+def test_an_unknown_diagnosis_is_none(images: Path, table: Path, word: str) -> None:
+    rows = [["image_id", "diagnosis"], *(list(one) for one in DIAGNOSES.items())]
+    rows[1][1] = word
+    found = read_labelled_folder(images, write(rows, table))
+    assert count(found) == {NO_DIAGNOSIS: 1}
 
 
 def test_a_map_that_fits_no_column_gets_one_sentence(images: Path, table: Path) -> None:
