@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qana.bench.command import RUNTIME_NAMES
@@ -10,6 +9,7 @@ from qana.cli.common import (
     add_json_option,
     add_model_option,
     check_output_file,
+    parse_path,
     print_json,
     print_message,
 )
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--neurobench",
-        type=Path,
+        type=parse_path,
         metavar="FILE",
         help="also write NeuroBench's metrics to FILE, as its own harness saves them",
     )

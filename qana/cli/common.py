@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ from qana.errors import ModelError, UserError
 from qana.inference.manifest import DEFAULT_MODEL, find_models_folder
 from qana.inference.signed_folder import MODELS_VARIABLE, check_signed_folder
 from qana.output_files import find_target, is_same_file
+
+_CONTROLS = ("Cc", "Zl", "Zp")
+"""Unicode categories of control characters and of line breaks."""
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +33,14 @@ def add_model_option(parser: argparse.ArgumentParser, default: str = DEFAULT_MOD
 
 def add_data_option(parser: argparse.ArgumentParser, about: str = "folder of HAM10000") -> None:
     """Adds `--data`, a required folder."""
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=about)
+    parser.add_argument("--data", type=parse_path, required=True, metavar="DIR", help=about)
 
 
 def add_outliers_option(parser: argparse.ArgumentParser) -> None:
     """Adds the option --outliers, the folder of photographs without a lesion."""
     parser.add_argument(
         "--outliers",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="folder that `python -m tools.outlier_photos` filled; its photographs without a "
         "lesion join the fit and the test of the gate",
@@ -47,16 +51,42 @@ def add_runs_option(parser: argparse.ArgumentParser) -> None:
     """Adds `--runs`, the folder from which an interrupted command continues."""
     parser.add_argument(
         "--runs",
-        type=Path,
+        type=parse_path,
         default=Path("runs"),
         metavar="DIR",
         help="folder for checkpoints (default: runs)",
     )
 
 
+def parse_path(text: str) -> Path:
+    """Converts an argument to a path.
+
+    Raises:
+        argparse.ArgumentTypeError: it is empty, as when a shell's variable is not set. Python would
+            take it for the current folder.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty: give a file or a folder.")
+    return Path(text)
+
+
+def escape_controls(text: str) -> str:
+    """Escapes line breaks and control characters, which a file name may hold.
+
+    Args:
+        text: such as a sentence with a path.
+
+    Returns:
+        One line that moves no cursor and changes no colour of a terminal.
+    """
+    return "".join(
+        repr(one)[1:-1] if unicodedata.category(one) in _CONTROLS else one for one in text
+    )
+
+
 def print_message(message: str) -> None:
     """Prints one line for the user, on stderr."""
-    print(message, file=sys.stderr, flush=True)
+    print(escape_controls(message), file=sys.stderr, flush=True)
 
 
 def print_json(document: object) -> None:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from qana.cli.common import check_output_file, print_message
+from qana.cli.common import (
+    check_output_file,
+    parse_path,
+    print_message,
+)
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import read_split
 from qana.data.samples import load_samples
@@ -25,13 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help="name of the model")
     parser.add_argument(
         "--out",
-        type=Path,
+        type=parse_path,
         metavar="FILE",
         help="file to write (default: NAME.fbz in the current folder)",
     )
     parser.add_argument(
         "--data",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="folder of HAM10000, to check on its validation photos",
     )

@@ -9,6 +9,7 @@ from qana.cli.common import (
     add_model_option,
     check_output_file,
     check_output_folder,
+    parse_path,
     print_json,
     print_message,
 )
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="folder to write to (default: NAME-onnx in the current folder)",
     )

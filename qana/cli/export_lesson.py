@@ -1,13 +1,13 @@
 """The command `qana export-lesson`."""
 
 import argparse
-from pathlib import Path
 
 from qana.cli.common import (
     add_json_option,
     add_model_option,
     check_output_file,
     check_output_folder,
+    parse_path,
     print_json,
     print_message,
 )
@@ -17,7 +17,7 @@ from qana.reports.lesson.files import DATA, PAGE, SCRIPT, SOURCES, STYLE, write_
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
-    parser.add_argument("folder", type=Path, metavar="DIR", help="folder to write to")
+    parser.add_argument("folder", type=parse_path, metavar="DIR", help="folder to write to")
     add_model_option(parser)
     add_json_option(parser)
 

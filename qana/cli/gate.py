@@ -9,6 +9,7 @@ from qana.cli.common import (
     add_model_option,
     add_outliers_option,
     check_output_folder,
+    parse_path,
     print_message,
 )
 from qana.data.ham10000 import read_ham10000
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_option(parser)
     parser.add_argument(
         "--phone",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="folder of phone photos, to count how many of them pass; only where the data sets in "
         "--data hold none",

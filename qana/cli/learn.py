@@ -9,6 +9,7 @@ from qana.cli.common import (
     add_json_option,
     add_model_option,
     check_output_file,
+    parse_path,
     print_json,
     print_message,
 )
@@ -28,17 +29,17 @@ DEFAULT_HEAD = Path("learned.head")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument(
-        "--images", type=Path, metavar="DIR", help="photos to learn: one folder per class"
+        "--images", type=parse_path, metavar="DIR", help="photos to learn: one folder per class"
     )
     parser.add_argument(
         "--test",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="photos to recognize afterwards: one folder per class",
     )
     parser.add_argument(
         "--head",
-        type=Path,
+        type=parse_path,
         metavar="FILE",
         help=f"file of the learned head, to continue and save (default: {DEFAULT_HEAD})",
     )

@@ -3,7 +3,10 @@
 import argparse
 from pathlib import Path
 
-from qana.cli.common import print_message
+from qana.cli.common import (
+    parse_path,
+    print_message,
+)
 from qana.data.sources import find_sources
 from qana.errors import UserError
 from qana.reports.measurement_step import DATA, OUTLIERS, PROJECT, MeasurementStep
@@ -15,13 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument(
         "--data",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="folder whose subfolders are the data sets; steps that need no photos run without it",
     )
     parser.add_argument(
         "--outliers",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="folder that `python -m tools.outlier_photos` filled, for the steps of the gates",
     )

@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from qana.classes import BY_CODE
-from qana.cli.common import add_json_option, add_model_option, print_json, print_message
+from qana.cli.common import (
+    add_json_option,
+    add_model_option,
+    escape_controls,
+    print_json,
+    print_message,
+)
 from qana.imaging import ImageError, read_image
 from qana.inference.classifier import AkidaClassifier, load_classifier
 from qana.inference.diagnosis import diagnose
 from qana.inference.prediction import Prediction
 from qana.inference.probabilities import format_percent
+from qana.screening.rows import format_path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +38,14 @@ def run(options: argparse.Namespace) -> int:
     answers, unreadable = [], 0
     for path in options.images:
         try:
-            answers.append(_classify(classifier, path, options.raw))
+            answer = _classify(classifier, path, options.raw)
         except ImageError as error:
             unreadable += 1
             print_message(f"{path}: {error}")
-            answers.append(_make_answer(path, str(error)))
+            answer = _make_answer(path, str(error))
+        answers.append(answer)
+        if not options.json:
+            print(escape_controls(_format_line(answer)), flush=True)
     if options.json:
         document = {
             "model": classifier.name,
@@ -45,8 +55,6 @@ def run(options: argparse.Namespace) -> int:
         }
         print_json(document)
     else:
-        for answer in answers:
-            print(_format_line(answer))
         print_message("Not a medical device: for research and teaching only.")
     return 2 if unreadable else 0
 
@@ -77,7 +85,7 @@ def _describe_prediction(prediction: Prediction) -> dict[str, Any]:
 
 def _make_answer(path: Path, reason: str | None) -> dict[str, Any]:
     return {
-        "path": str(path),
+        "path": format_path(str(path)),
         "status": "rejected",
         "reason": reason,
         "top": [],

@@ -9,6 +9,7 @@ from qana.cli.common import (
     add_data_option,
     add_json_option,
     add_runs_option,
+    parse_path,
     print_json,
     print_message,
 )
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paper-clinical, the folder that holds the folders of all data sets",
     )
     parser.add_argument(
-        "--phone", type=Path, metavar="DIR", help="folder of PAD-UFES-20; for learning only"
+        "--phone", type=parse_path, metavar="DIR", help="folder of PAD-UFES-20; for learning only"
     )
     add_runs_option(parser)
     parser.add_argument(

@@ -3,9 +3,13 @@
 import argparse
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 
-from qana.cli.common import add_json_option, print_json, print_message
+from qana.cli.common import (
+    add_json_option,
+    parse_path,
+    print_json,
+    print_message,
+)
 from qana.errors import UserError, explain_missing_package
 from qana.reports.checked_figure import CheckedFigure, Status
 
@@ -21,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument(
         "--data",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="folder of HAM10000, or folder whose subfolders are the data sets; without it, scores "
         "are compared with the reports in the models folder",

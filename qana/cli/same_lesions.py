@@ -1,9 +1,12 @@
 """The command `qana same-lesions`."""
 
 import argparse
-from pathlib import Path
 
-from qana.cli.common import add_data_option, add_runs_option
+from qana.cli.common import (
+    add_data_option,
+    add_runs_option,
+    parse_path,
+)
 from qana.data.same_lesion import PAIRS_FILE, read_same_lesions, write_same_lesions
 
 
@@ -12,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_option(parser, "folder of one data set, or the folder that holds several")
     parser.add_argument(
         "--out",
-        type=Path,
+        type=parse_path,
         default=PAIRS_FILE,
         metavar="FILE",
         help="CSV file of pairs; those that it holds are checked again",

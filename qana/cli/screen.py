@@ -1,8 +1,8 @@
 """The command `qana screen`."""
 
 import argparse
+import errno
 import sys
-from pathlib import Path
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
@@ -13,6 +13,7 @@ from qana.cli.common import (
     check_output_file,
     check_output_folder,
     interrupt_on_termination,
+    parse_path,
     print_json,
     print_message,
 )
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=parse_path,
         required=True,
         metavar="FILE",
         help="the table: .csv or .parquet, one row a photo, sorted by path",
@@ -81,6 +82,15 @@ def run(options: argparse.Namespace) -> int:
             "continue."
         )
         return 130
+    except OSError as error:
+        if bar is None or error.errno != errno.ENOSPC:
+            raise
+        bar.close()
+        print_message(
+            f"The disk of {plan.out} is full after {bar.n} of {bar.total} photos: free some space, "
+            "then run the same command with --resume to continue."
+        )
+        return 2
     finally:
         if bar is not None:
             bar.close()

@@ -6,7 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qana.cli.common import check_output_file, check_output_folder
+from qana.cli.common import (
+    check_output_file,
+    check_output_folder,
+    parse_path,
+)
 from qana.errors import UserError
 from qana.inference.manifest import find_models_folder
 from qana.inference.signature import SIGNATURE, read_fingerprint
@@ -22,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument(
         "--key",
-        type=Path,
+        type=parse_path,
         metavar="FILE",
         help="file for the new public key (default: assets/models_key.pem for the models of QANA, "
         "FOLDER.pem beside another models folder)",

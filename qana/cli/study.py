@@ -1,13 +1,13 @@
 """The command `qana study`."""
 
 import argparse
-from pathlib import Path
 
 from qana.cli.common import (
     add_data_option,
     add_json_option,
     add_runs_option,
     check_output_folder,
+    parse_path,
     print_json,
     print_message,
 )
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=NAMES, help="the study")
     add_data_option(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="models folder to write to (default: models)"
+        "--out", type=parse_path, metavar="DIR", help="models folder to write to (default: models)"
     )
     add_runs_option(parser)
     add_json_option(parser)

@@ -1,13 +1,13 @@
 """The command `qana train`."""
 
 import argparse
-from pathlib import Path
 
 from qana.cli.common import (
     add_data_option,
     add_outliers_option,
     add_runs_option,
     check_output_folder,
+    parse_path,
     print_message,
 )
 from qana.data.outlier_photos import find_outlier_photos
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe", default=DEFAULT_MODEL, help=f"name of the recipe (default: {DEFAULT_MODEL})"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="models folder to write to (default: models)"
+        "--out", type=parse_path, metavar="DIR", help="models folder to write to (default: models)"
     )
     add_runs_option(parser)
     add_outliers_option(parser)

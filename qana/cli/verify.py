@@ -4,7 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
-from qana.cli.common import add_json_option, print_json
+from qana.cli.common import (
+    add_json_option,
+    parse_path,
+    print_json,
+)
 from qana.errors import UserError
 from qana.inference.manifest import find_models_folder, read_manifest
 from qana.inference.model_store import verify_model
@@ -16,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the command."""
     parser.add_argument(
         "--key",
-        type=Path,
+        type=parse_path,
         metavar="FILE",
         help="public key that must have signed the models (default: QANA_MODELS_KEY, else the key "
         "of QANA for its own models)",

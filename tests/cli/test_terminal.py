@@ -1,8 +1,10 @@
 """Any path can be printed, output places are checked first, and no error ends in a traceback."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from qana.cli.common import check_output_file, check_output_folder
 from qana.cli.main import TRACEBACK, main
 from qana.data.samples import Sample
 from qana.errors import UserError
+from qana.imaging import read_image
 
 NAMES = ("lesion 😀.jpg", "läsion→.jpg", "病変.jpg", os.fsdecode(b"bad\xff.jpg"), "a\nb.jpg")
 
@@ -84,6 +87,78 @@ def test_an_output_folder_is_checked_before_the_work(
     assert main([*command, str(wrong[place])]) == 2
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "cannot be written to: give a place" in sentence
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "handout", "-", "new.png"])
+def test_a_handout_replaces_no_photo(tmp_path: Path, monkeypatch, capsys, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("photo.jpg").write_bytes(b"my photo")
+    assert main(["handout", "--out", name]) == 2
+    assert "does not end in .pdf: give a file of this kind." in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
+    assert Path("photo.jpg").read_bytes() == b"my photo"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("learn", "--images", ""),
+        ("evaluate", "--images", "", "--labels", "x.csv"),
+        ("evaluate", "--images", "x", "--labels", ""),
+        ("train", "--data", ""),
+        ("screen", "x", "--out", ""),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(capsys, command: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(command))
+    assert ended.value.code == 2
+    assert "the path is empty: give a file or a folder." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b[31m", "\x1b]0;title\x07", "\x9b2J", "\u2028"])
+def test_a_name_moves_no_cursor(tmp_path: Path, samples, capsys, sign: str) -> None:
+    good, bad = tmp_path / f"good{sign}.jpg", tmp_path / f"bad{sign}.jpg"
+    good.write_bytes(samples[0].path.read_bytes())
+    bad.write_bytes(b"no photo")
+    assert main(["predict", str(good), str(bad)]) == 2
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 2
+    assert len(printed.err.splitlines()) == 2  # the bad one, and what the app is for
+    assert not any(sign in line for line in printed.out.split("\n") + printed.err.split("\n"))
+
+
+def test_json_is_unicode_whatever_the_name(tmp_path: Path, samples, capsys) -> None:
+    path = tmp_path / os.fsdecode(b"bad\xff.jpg")
+    path.write_bytes(samples[0].path.read_bytes())
+    assert main(["predict", "--json", str(path)]) == 0
+    (answer,) = json.loads(capsys.readouterr().out)["images"]
+    assert answer["path"].encode("utf-8").endswith(rb"bad\xff.jpg")
+
+
+def test_answers_are_printed_as_they_come(samples, monkeypatch, capsys) -> None:
+    answered = []
+
+    def stop(path: Path) -> object:
+        if answered:
+            raise KeyboardInterrupt
+        answered.append(path)
+        return read_image(path)
+
+    monkeypatch.setattr("qana.cli.predict.read_image", stop)
+    assert main(["predict", *(str(sample.path) for sample in samples[:2])]) == 130
+    assert "events" in capsys.readouterr().out
+
+
+def test_a_full_disk_names_the_table_and_the_way_on(tmp_path: Path, monkeypatch, capsys) -> None:
+    def fill(_: object, show_progress: Callable[[int, int], None]) -> int:
+        show_progress(3, 8)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("qana.cli.screen.screen_to_table", fill)
+    assert main(["screen", str(tmp_path), "--out", str(tmp_path / "x.csv")]) == 2
+    sentence = capsys.readouterr().err.splitlines()[-1]
+    assert "x.csv is full after 3 of 8 photos" in sentence and "--resume" in sentence
 
 
 def test_good_places_pass_and_stay_as_they_are(tmp_path: Path) -> None:
