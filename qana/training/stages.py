@@ -40,6 +40,8 @@ INITIALIZATION_PHOTOS = 512
 """Number of training photos for the first weights from a parent."""
 SPREAD_PHOTOS = 256
 """Number of training photos for the standard deviation of each channel of a compared map."""
+SAME_BALANCE_BITS = 8
+"""Weight bits from which a tuned network favours the classes as much as its float network."""
 
 
 class Stages:
@@ -96,10 +98,12 @@ class Stages:
 
     @cached_property
     def operating_point(self) -> OperatingPoint:
-        """Operating point of all stages, chosen once with the float network.
+        """Operating point of all stages, chosen once.
 
         With the same point for all stages, a difference between stages is an effect of
-        quantization alone.
+        quantization alone. It is chosen with the float network, which a network of
+        `SAME_BALANCE_BITS` follows closely. Fewer bits move the balance between the classes, so
+        there the tuned network chooses, because it is the one that is deployed.
         """
         path = self.folder / "operating_point.json"
         if not path.is_file():
@@ -109,7 +113,8 @@ class Stages:
 
     def _find_operating_point(self) -> OperatingPoint:
         """Finds the operating point on validation photos, by the rule for the recipe's sources."""
-        model, subsets = self._load("float"), self._subsets
+        few_bits = self._recipe.weight_bits < SAME_BALANCE_BITS
+        model, subsets = self._load("tuned" if few_bits else "float"), self._subsets
         if not self._recipe.sources:
             return find_operating_point(model, subsets.inputs, subsets.labels, subsets.train_labels)
         return find_source_operating_point(

@@ -134,6 +134,20 @@ def test_tuning_imitates_its_own_float_network(changes, subsets, tmp_path) -> No
     assert stages.operating_point == expected != OperatingPoint(0.0, 0.0)
 
 
+def test_the_network_of_few_bits_chooses_its_operating_point(subsets, tmp_path) -> None:
+    recipe = Recipe("few bits", input_size=SIZE, weight_bits=4, activation_bits=4)
+    stages = Stages(subsets, recipe, tmp_path, lambda line: None)
+    networks = {"float": network(16, 1), "tuned": network(16, 2)}
+    for name, one in networks.items():
+        one.save(stages.folder / f"{name}.h5")
+    points = {
+        name: find_operating_point(one, subsets.inputs, subsets.labels, subsets.train_labels)
+        for name, one in networks.items()
+    }
+    assert points["float"] != points["tuned"]
+    assert stages.operating_point == points["tuned"]
+
+
 def test_only_the_deployed_recipe_imitates_its_parent() -> None:
     assert RECIPES["akida2"].imitates_parent
     assert not any(RECIPES[name].imitates_parent for name in ("akida2-large", "akd1000", "smoke"))
