@@ -13,10 +13,10 @@ def convert_for_resizing(picture: Image.Image) -> Image.Image:
         picture: a loaded picture of any mode.
 
     Returns:
-        The picture itself or a copy in mode RGBA, RGB or L.
+        The picture itself or a copy in mode RGBA, LA, RGB or L.
     """
     if picture.mode not in ("RGBA", "LA") and picture.has_transparency_data:
-        return picture.convert("RGBA")
+        return picture.convert("LA" if picture.mode in ("1", "L") else "RGBA")
     if picture.mode in ("1", "P"):
         return picture.convert("L" if picture.mode == "1" else "RGB")
     return picture
@@ -39,7 +39,8 @@ def convert_to_eight_bits(
     """
     if not picture.mode.startswith(("I", "F")):
         return picture
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
+    with np.errstate(invalid="ignore"):  # numpy would write a warning for some values that are none
+        values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
     low, high = (
         (0.0, white)
         if white is not None

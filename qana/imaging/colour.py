@@ -25,8 +25,10 @@ def convert_to_srgb(
     Returns:
         The picture in mode RGB.
     """
-    if picture.mode in ("RGBA", "LA"):
-        picture = picture.convert("RGBA")
+    if picture.mode == "LA":  # stays grey, because its profile is one of greys
+        grey, alpha = picture.split()
+        picture = Image.composite(grey, Image.new("L", picture.size, "white"), alpha)
+    elif picture.mode == "RGBA":
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture).convert("RGB")
     if profile:

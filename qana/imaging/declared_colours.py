@@ -17,6 +17,7 @@ from qana.imaging.colour_space import (
 )
 from qana.imaging.gif_profile import read_gif_profile
 from qana.imaging.item_properties import CodePoints, read_code_points
+from qana.imaging.png_chunks import LARGE_PROFILE, decompress_profile
 
 VIDEO_PRIMARIES = frozenset({1, 2, 5, 6, 7})
 VIDEO_TRANSFERS = frozenset({1, 2, 6})
@@ -59,7 +60,7 @@ def find_declared_colours(picture: Image.Image, data: bytes) -> DeclaredColours:
         coded = _read_cicp_chunk(data)
         if coded is not None:
             return DeclaredColours(None, _drop_srgb(coded))
-        space = _read_png_chunks(picture.info)
+        profile, space = profile or _read_large_profile(picture), _read_png_chunks(picture.info)
     elif picture.format == "HEIF":
         space = _convert_code_points(_read_heif_code_points(picture.info))
     elif picture.format == "AVIF":
@@ -93,6 +94,13 @@ def _read_heif_code_points(info: dict[str | tuple[int, int], object]) -> CodePoi
     if not isinstance(nclx, dict):
         return None
     return CodePoints(nclx["color_primaries"], nclx["transfer_characteristics"])
+
+
+def _read_large_profile(picture: Image.Image) -> bytes | None:
+    """Reads the profile of a PNG that is too large for Pillow, see `clean_png`."""
+    chunks = getattr(picture, "private_chunks", ())
+    bodies = (chunk[1] for chunk in chunks if chunk[0] == LARGE_PROFILE)
+    return next((decompress_profile(body) for body in bodies), None)
 
 
 def _read_cicp_chunk(data: bytes) -> ColourSpace | None:

@@ -10,12 +10,14 @@ from PIL import Image, ImageFile
 
 from qana.errors import ImageError
 from qana.imaging.bit_depth import convert_for_resizing, convert_to_eight_bits
+from qana.imaging.bmp_masks import widen_masked_pixels
 from qana.imaging.bmp_pixels import name_bmp_form
 from qana.imaging.brands import find_box_format, rename_major_brand
 from qana.imaging.colour import convert_to_srgb
 from qana.imaging.declared_colours import find_declared_colours
 from qana.imaging.dicom.decoding import decode_dicom, is_dicom
 from qana.imaging.jpeg.completeness import open_jpeg
+from qana.imaging.jpeg.number_of_lines import fill_in_height
 from qana.imaging.jpeg.scans import end_jpeg
 from qana.imaging.jpeg.segments import clean_jpeg, find_refused_coding
 from qana.imaging.limits import (
@@ -36,6 +38,7 @@ from qana.imaging.signatures import (
     has_photo_signature,
 )
 from qana.imaging.tiff.directory import is_tiff
+from qana.imaging.tiff.messages import silence_libtiff
 from qana.imaging.tiff.pages import select_page
 from qana.imaging.tiff.pixels import UNREAD_FORM
 from qana.imaging.tiff.planes import load_samples
@@ -177,12 +180,14 @@ def _decode(data: bytes) -> np.ndarray:
     if find_box_format(data) == "HEIF":
         _register_heic()
     if is_tiff(data):
+        silence_libtiff()
         page = select_page(data)
         if layout := find_layout(page.data):
             picture = load_samples(page.data, layout, WORKING_SIDE)
             return _convert_picture(picture, TimedReader(b""), page.orientation)
         return _decode_pixels(TimedReader(page.data), page.orientation)
-    return _decode_pixels(TimedReader(clean_png(end_jpeg(clean_jpeg(data)))))
+    data = end_jpeg(fill_in_height(clean_jpeg(data)))
+    return _decode_pixels(TimedReader(clean_png(widen_masked_pixels(data))))
 
 
 def _decode_pixels(reader: TimedReader, orientation: int | None = None) -> np.ndarray:

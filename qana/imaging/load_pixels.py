@@ -8,7 +8,7 @@ from qana.imaging.limits import TimedReader
 from qana.imaging.png_transparency import load_png
 from qana.imaging.tiff.pixels import (
     GreyScale,
-    choose_decoder,
+    correct_decoder,
     correct_palette,
     declares_alpha,
     find_grey_scale,
@@ -46,7 +46,7 @@ def load_pixels(
     elif isinstance(picture, PngImagePlugin.PngImageFile):
         loaded = load_png(picture, reader)
     elif isinstance(picture, TiffImagePlugin.TiffImageFile):
-        choose_decoder(picture)
+        correct_decoder(picture)
         correct_palette(picture)
         picture.load()
         scale = find_grey_scale(picture)

@@ -24,8 +24,18 @@ each once."""
 _TRANSPARENCY_LENGTHS = {0: (2, 2), 2: (6, 6), 3: (1, 256)}
 """Least and largest length of tRNS for grey, RGB and palette pixels; others have none."""
 _MAX_PROFILE_NAME = 79
-_EXIF_TEXT = (b"Raw profile type exif\0", b"Raw profile type APP1\0")
-"""Keywords of EXIF data in text chunks, as ImageMagick writes them."""
+MAX_PROFILE = 16 * 2**20
+"""Largest ICC profile, bytes. Those of printers and scanners have up to a few megabytes."""
+_MAX_PILLOW_PROFILE = 2**20
+LARGE_PROFILE = b"icCP"
+"""Private chunk for a profile that is too large for Pillow, which would refuse the whole file. It
+has the form of iCCP."""
+_EXIF_TEXT = b"Raw profile type exif\0"
+_APP1_TEXT = b"Raw profile type APP1\0"
+"""Keywords of texts in which ImageMagick writes EXIF data, the second one also XMP."""
+_EXIF_START = b"Exif\0\0"
+_MAX_APP1_TEXTS = 8
+"""Texts with the second keyword that are looked at. Each costs time, and photos have under 4."""
 _MAX_EXIF_TEXT = 2**19
 _XMP = b"XML:com.adobe.xmp\0"
 _ORIENTATION = re.compile(rb"""tiff:Orientation(?:\s*=\s*["']|>)\s*([1-8])""")
@@ -58,7 +68,7 @@ def clean_png(data: bytes) -> bytes:
         return data
     kept: list[bytes | memoryview] = [SIGNATURE]
     found: set[bytes] = set()
-    others = pixels = 0
+    others = pixels = app1_texts = 0
     colour_type = data[_COLOUR_TYPE] if len(data) > _COLOUR_TYPE else 0
     for chunk in _split_chunks(data):
         if chunk.name == b"IDAT":
@@ -73,10 +83,13 @@ def clean_png(data: bytes) -> bytes:
         elif chunk.name in _KEPT and chunk.sound and chunk.name not in found:
             if _is_usable(chunk, colour_type):
                 found.add(chunk.name)
-                kept.append(chunk.whole)
+                kept += _rename_profile(chunk) if chunk.name == b"iCCP" else [chunk.whole]
         elif chunk.sound and (keyword := _find_keyword(chunk)) and keyword not in found:
-            found.add(keyword)
-            kept += _reduce_text(chunk)
+            reduced = _reduce_text(chunk)
+            kept += reduced
+            app1_texts += keyword == _APP1_TEXT
+            if reduced or keyword != _APP1_TEXT or app1_texts == _MAX_APP1_TEXTS:
+                found.add(keyword)
     return b"".join(kept)
 
 
@@ -94,6 +107,25 @@ def _is_usable(chunk: _Chunk, colour_type: int) -> bool:
         name, zero, rest = bytes(chunk.body[: _MAX_PROFILE_NAME + 2]).partition(b"\0")
         return len(name) <= _MAX_PROFILE_NAME and zero + rest[:1] == bytes(2)
     return True
+
+
+def _rename_profile(chunk: _Chunk) -> list[bytes | memoryview]:
+    """Renames a profile that is too large for Pillow, and leaves out one that is too large at all.
+
+    Pillow skips a profile that cannot be decompressed.
+    """
+    size = len(decompress_profile(bytes(chunk.body), MAX_PROFILE + 1))
+    if size <= _MAX_PILLOW_PROFILE:
+        return [chunk.whole]
+    return [encode_chunk(LARGE_PROFILE, bytes(chunk.body))] if size <= MAX_PROFILE else []
+
+
+def decompress_profile(body: bytes, limit: int = MAX_PROFILE) -> bytes:
+    """Decompresses the profile in the body of iCCP; returns nothing if it is damaged."""
+    try:
+        return zlib.decompressobj().decompress(body.partition(b"\0")[2][1:], limit)
+    except zlib.error:
+        return b""
 
 
 def encode_chunk(name: bytes, body: bytes) -> bytes:
@@ -126,20 +158,34 @@ def _find_keyword(chunk: _Chunk) -> bytes | None:
     """Finds the keyword of a text that may hold an orientation."""
     begin = bytes(chunk.body[:40])
     if chunk.name in (b"iTXt", b"tEXt", b"zTXt"):
-        return next((keyword for keyword in (*_EXIF_TEXT, _XMP) if begin.startswith(keyword)), None)
+        keywords = (_EXIF_TEXT, _APP1_TEXT, _XMP)
+        return next((keyword for keyword in keywords if begin.startswith(keyword)), None)
     return None
 
 
 def _reduce_text(chunk: _Chunk) -> list[bytes | memoryview]:
     """Reduces a text with a keyword of `_find_keyword` to its EXIF data or its orientation."""
     text = _read_text(chunk, MAX_TEXT)
-    if _find_keyword(chunk) != _XMP:
-        return [chunk.whole] if len(text) <= _MAX_EXIF_TEXT else []
+    keyword = _find_keyword(chunk)
+    if keyword != _XMP:
+        if len(text) > _MAX_EXIF_TEXT:
+            return []
+        # Pillow knows this keyword alone, and the texts have the same form.
+        is_exif = keyword == _EXIF_TEXT or _decode_hexadecimal(text).startswith(_EXIF_START)
+        return [encode_chunk(b"tEXt", _EXIF_TEXT + text)] if is_exif else []
     orientation = _ORIENTATION.search(text)
     if orientation is None or chunk.name != b"iTXt":
         return []
     short = b'<x tiff:Orientation="' + orientation.group(1) + b'"/>'
     return [encode_chunk(b"iTXt", _XMP + bytes(4) + short)]
+
+
+def _decode_hexadecimal(text: bytes) -> bytes:
+    """Decodes the digits after the name and the length of a raw profile."""
+    try:
+        return bytes.fromhex(b"".join(text.split(b"\n")[3:]).decode("ascii"))
+    except ValueError:
+        return b""
 
 
 def _read_text(chunk: _Chunk, limit: int) -> bytes:

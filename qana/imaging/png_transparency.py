@@ -8,6 +8,8 @@ from qana.imaging.limits import TimedReader
 _SCALES = {"L;2": 85, "L;4": 17}
 """Grey level of the value 1, by Pillow's raw mode."""
 _DEEP_COLOUR = "RGB;16B"
+_DEEP_GREY_WITH_ALPHA = "LA;16B"
+"""The raw mode of greys that Pillow loads as RGBA, for which their profile would not count."""
 _LOW_BYTES = "RGB;16L"
 """The raw mode that takes the second byte of a big-endian value, not the first."""
 _BAND = 256
@@ -36,7 +38,7 @@ def load_png(picture: PngImagePlugin.PngImageFile, reader: TimedReader) -> Image
         return _convert_deep_grey(picture, key)
     elif raw_mode == _DEEP_COLOUR and isinstance(key, tuple):
         return _convert_deep_colour(picture, key, reader)
-    return picture
+    return picture.convert("LA") if raw_mode == _DEEP_GREY_WITH_ALPHA else picture
 
 
 def _find_raw_mode(picture: ImageFile.ImageFile) -> str:

@@ -21,7 +21,13 @@ from qana.imaging.dicom.header import (
     FileHeader,
     read_file_header,
 )
-from qana.imaging.dicom.kinds import UNKNOWN_ENCODING, check_kind, is_unknown_encoding
+from qana.imaging.dicom.kinds import (
+    UNKNOWN_ENCODING,
+    check_kind,
+    is_unknown_encoding,
+    may_hold_photo,
+    must_hold_photo,
+)
 from qana.imaging.limits import MAX_PIXELS, TimedReader, TooCostlyError
 
 _MAX_INFLATED = 3 * MAX_PIXELS + 2**20
@@ -124,6 +130,12 @@ def _read_data_set(data: bytes, header: FileHeader) -> DicomPicture:
     pixels, form, length = found[0] if found else (0, None, 0)
     if not found and is_unknown_encoding(syntax):
         raise ValueError("the encoding is unknown")
+    # A wrong length hides the elements after it, so that the picture seems to be missing.
+    kinds = (kind, header.kind or kind)
+    is_cut = reader.tell() > len(data) or bool(found) != ("Rows" in tags)
+    is_lost = not found and any(must_hold_photo(name) for name in kinds)
+    if (is_cut or is_lost) and any(may_hold_photo(name) for name in kinds):
+        raise ValueError("elements are missing")
     check_kind(
         kind,
         has_pixels=pixels == _PIXEL_DATA and "Rows" in tags,

@@ -1,7 +1,7 @@
 """Decodes the JPEG and JPEG-LS frames of DICOM files."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
@@ -11,6 +11,7 @@ from qana.imaging.dicom.codecs import decode_with_gdcm
 from qana.imaging.dicom.colour import convert_values
 from qana.imaging.dicom.file import DicomPicture
 from qana.imaging.jpeg.completeness import load_jpeg
+from qana.imaging.jpeg.number_of_lines import fill_in_height
 from qana.imaging.jpeg.scans import end_jpeg
 from qana.imaging.jpeg.segments import clean_jpeg
 from qana.imaging.limits import TimedReader, check_size
@@ -54,6 +55,7 @@ def decode_jpeg(picture: DicomPicture, reduced_to: int) -> Image.Image:
         TooCostlyError: decoding takes too much time or memory.
         Exception: the frame is damaged or incomplete.
     """
+    picture = replace(picture, frame=memoryview(fill_in_height(bytes(picture.frame))))
     header = _read_jpeg_header(picture.frame)
     check_size(*header.size, reduced_to)
     if header.process == 0xF7:

@@ -74,12 +74,28 @@ def check_kind(kind: str, *, has_pixels: bool, has_floats: bool) -> None:
     """
     if kind == _DIRECTORY:
         raise ImageError(DIRECTORY)
-    if not has_pixels and not has_floats:
-        raise ImageError(NO_PICTURE.format(name=name_kind(kind)))
-    if kind.startswith(_STANDARD_KINDS) and kind not in _PHOTOGRAPHIC:
-        raise ImageError(NO_PHOTO.format(name=name_kind(kind)))
+    name = name_kind(kind)
+    # The picture of an image file may only be hidden by damage, so it is not called missing.
+    if not has_pixels and not has_floats and (may_hold_photo(kind) or "Image" not in name):
+        raise ImageError(NO_PICTURE.format(name=name))
+    if not may_hold_photo(kind):
+        raise ImageError(NO_PHOTO.format(name=name))
     if has_floats:
         raise ImageError(FLOATING_POINT)
+
+
+def may_hold_photo(kind: str) -> bool:
+    """Returns whether a file of this kind, which may be private, may hold a photo of skin."""
+    return kind in _PHOTOGRAPHIC or (kind != _DIRECTORY and not kind.startswith(_STANDARD_KINDS))
+
+
+def must_hold_photo(kind: str) -> bool:
+    """Returns whether a file of this kind cannot be sound without a picture.
+
+    Args:
+        kind: unique identifier of the kind; empty if the file names none, as each sound file does.
+    """
+    return not kind or kind in _PHOTOGRAPHIC
 
 
 def is_unknown_encoding(syntax: str) -> bool:

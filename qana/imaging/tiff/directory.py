@@ -1,5 +1,6 @@
 """Reads and writes the directories of a TIFF."""
 
+import math
 import struct
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ SUB_PAGES = 330
 """The tag that points at the pages below a page."""
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 """Bytes of a value of each type."""
+_RATIONAL = 5
+"""The type of fractions."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,20 @@ class TiffDirectories:
             if len(content) == size:
                 values += struct.unpack(f"{self.order}{count}{letter}", content)
         return values
+
+    def list_fractions(self, page: list[TiffTag], tag: int) -> list[float]:
+        """Lists the first numbers of a tag, which may be whole or fractions."""
+        entry = next((entry for entry in page if entry.tag == tag), None)
+        if entry is None or entry.kind != _RATIONAL:
+            return [float(value) for value in self.list_values(page, tag)]
+        count = min(entry.count, MAX_PAGES)
+        (at,) = struct.unpack(f"{self.order}I", entry.field)
+        content = self.data[at : at + count * SIZES[_RATIONAL]]
+        if len(content) < count * SIZES[_RATIONAL]:
+            return []
+        numbers = struct.unpack(f"{self.order}{2 * count}I", content)
+        pairs = zip(numbers[::2], numbers[1::2], strict=True)
+        return [top / bottom if bottom else math.nan for top, bottom in pairs]
 
     def find_value(self, page: list[TiffTag], tag: int, default: int) -> int:
         """Finds the first value of a tag."""

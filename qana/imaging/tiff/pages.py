@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from qana.errors import ImageError
 from qana.imaging.limits import MAX_TIFF_PIECES, MAX_TIFF_TILE, TooCostlyError
+from qana.imaging.signatures import describe_refusal
 from qana.imaging.tiff.directory import TiffDirectories, TiffTag, encode_directory
+from qana.imaging.tiff.jpeg_pixels import name_refused_jpeg
 
 _SUBFILE, _OLD_SUBFILE, _WIDTH, _LENGTH, _COMPRESSION, _PHOTOMETRIC = 254, 255, 256, 257, 259, 262
 _ORIENTATION, _TILE_WIDTH, _TILE_LENGTH, _EXIF = 274, 322, 323, 34_665
@@ -85,6 +87,8 @@ def select_page(data: bytes) -> TiffPage:
             f"This TIFF holds {name} pixels, which cannot be read: save it as JPEG and choose the "
             "new file."
         )
+    if name := name_refused_jpeg(directories, page):
+        raise ImageError(describe_refusal(name))
     orientation = directories.find_value(page, _ORIENTATION, 1)
     return TiffPage(_rewrite(directories, page), orientation if 1 <= orientation <= 8 else 1)
 

@@ -2,18 +2,27 @@
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageFile, ImagePalette, TiffImagePlugin
+from PIL import Image, ImagePalette, TiffImagePlugin
 
 from qana.errors import ImageError
 
-_BITS, _PHOTOMETRIC, _COLOUR_MAP, _SAMPLE_FORMAT, _SUBSAMPLING = 258, 262, 320, 339, 530
+_BITS, _PHOTOMETRIC, _COLOUR_MAP, _SAMPLE_FORMAT = 258, 262, 320, 339
 _EXTRA_SAMPLES = 338
-_WHITE_IS_ZERO, _YCBCR = 0, 6
+_WHITE_IS_ZERO = 0
 _UNSIGNED, _SIGNED = 1, 2
 UNREAD_FORM = (
     "This TIFF stores its pixels in a form that cannot be read: save it as JPEG and choose the new "
     "file."
 )
+SIGNED_FORM = (
+    "This TIFF stores values with a sign, a form that cannot be read: save it as JPEG and choose "
+    "the new file."
+)
+_NATIVE_MODES = {
+    **dict.fromkeys(("F;32F", "F;32BF"), "F;32NF"),
+    **dict.fromkeys(("I;32S", "I;32BS"), "I;32NS"),
+}
+"""Raw modes of 32-bit values in the byte order of this computer."""
 
 
 @dataclass(frozen=True)
@@ -29,31 +38,29 @@ class GreyScale:
     inverted: bool = False
 
 
-def choose_decoder(picture: TiffImagePlugin.TiffImageFile) -> None:
-    """Lets libtiff read pixels that Pillow's own reader of uncompressed TIFFs gets wrong.
+def correct_decoder(picture: TiffImagePlugin.TiffImageFile) -> None:
+    """Lets Pillow take the values of libtiff in the byte order of this computer.
 
-    That reader ignores the subsampling of YCbCr pixels.
+    libtiff turns them to this order. Pillow knows that of 16-bit values without a sign alone, and
+    takes the others for values in the order of the file.
 
     Args:
         picture: an opened picture before it is loaded.
 
     Raises:
-        ImageError: the pixels have a sign, which neither reader heeds.
+        ImageError: values of up to 16 bits have a sign. Pillow takes 8-bit values for others, and
+            which value is black is not defined.
     """
     tags = picture.tag_v2
     bits = _list_values(tags.get(_BITS, 1))
-    if max(bits) <= 8 and _SIGNED in _list_values(tags.get(_SAMPLE_FORMAT, _UNSIGNED)):
-        raise ImageError(UNREAD_FORM)
+    if max(bits) <= 16 and _SIGNED in _list_values(tags.get(_SAMPLE_FORMAT, _UNSIGNED)):
+        raise ImageError(SIGNED_FORM)
     if picture.use_load_libtiff:
-        return
-    subsampled = _list_values(tags.get(_SUBSAMPLING, (1, 1))) != (1, 1)
-    if tags.get(_PHOTOMETRIC) != _YCBCR or not subsampled or picture.mode != "YCbCr":
-        return
-    picture._mode = "RGB"
-    picture.use_load_libtiff = True
-    extents = (0, 0, *picture._tile_size)
-    args = ("RGBX", False, picture.tag_v2.offset)
-    picture.tile = [ImageFile._Tile("libtiff", extents, 0, args)]
+        picture.tile = [
+            tile._replace(args=(_NATIVE_MODES.get(tile.args[0], tile.args[0]), *tile.args[1:]))
+            for tile in picture.tile
+            if isinstance(tile.args, tuple)
+        ]
 
 
 def declares_alpha(picture: TiffImagePlugin.TiffImageFile) -> bool:

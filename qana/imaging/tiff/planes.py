@@ -15,12 +15,17 @@ from qana.imaging.tiff.samples import (
     ICC_LAB,
     LAB,
     RGB,
+    YCBCR,
     SampleLayout,
     split_planes,
     spread_samples,
 )
+from qana.imaging.tiff.ycbcr import convert_ycbcr, spread_blocks
 
-_MODES = {GREY_FROM_WHITE: "L", GREY: "L", RGB: "RGB", CMYK: "CMYK", LAB: "LAB", ICC_LAB: "LAB"}
+_MODES = {
+    **{GREY_FROM_WHITE: "L", GREY: "L", RGB: "RGB", CMYK: "CMYK", YCBCR: "RGB"},
+    **{LAB: "LAB", ICC_LAB: "LAB"},
+}
 _WHITES = {GREY: (255,), RGB: (255,) * 3, LAB: (255, 128, 128), ICC_LAB: (255, 128, 128)}
 """White as Pillow stores it; 0 of each ink otherwise."""
 
@@ -51,6 +56,8 @@ def load_samples(data: bytes, layout: SampleLayout, reduced_to: int) -> Image.Im
         planes = _load_separate(data, layout, numbers, reduced_to, info)
     else:
         planes = _load_interleaved(data, layout, numbers, reduced_to, info)
+    if layout.ycbcr is not None:
+        planes = convert_ycbcr(planes, layout.ycbcr)
     if ASSUMED in layout.extras and not planes[-1].any():
         planes.pop()
     elif alpha is not None:
@@ -87,10 +94,13 @@ def _load_interleaved(
     info: dict[str | tuple[int, int], object],
 ) -> list[np.ndarray]:
     with Image.open(TimedReader(spread_samples(data, layout)), formats=["TIFF"]) as wide:
-        width, height = wide.width // layout.count, wide.height
+        width, height = layout.size
         check_size(width, height, reduced_to)
         info |= _read_info(wide)
-        samples = np.asarray(wide).reshape(height, width, layout.count)
+        samples = np.asarray(wide).reshape(wide.height, wide.width // layout.unit, layout.unit)
+    if layout.subsampling != (1, 1):
+        spread = spread_blocks(samples, layout.subsampling, layout.size)
+        return [_reduce(plane, reduced_to) for plane in spread]
     planes = []
     for number in numbers:
         values = samples[..., number]

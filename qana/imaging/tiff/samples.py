@@ -4,20 +4,23 @@ import struct
 from dataclasses import dataclass
 
 from qana.imaging.tiff.directory import SIZES, TiffDirectories, TiffTag, encode_directory
+from qana.imaging.tiff.ycbcr import YcbcrColours, find_subsampling, read_ycbcr_colours
 
-_WIDTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _COUNT = 256, 258, 259, 262, 277
+_WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _COUNT = 256, 257, 258, 259, 262, 277
+_ROWS, _TILE_LENGTH = 278, 323
 _PLANAR, _PREDICTOR, _TILE_WIDTH, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 284, 317, 322, 338, 339
 _PIECES = (273, 279, 324, 325)
 """Tags with one value for each strip or tile: offsets and sizes."""
 _INK_SET, _CMYK_INKS = 332, 1
-_DROPPED = (530, 531, 532)
+_DROPPED = (529, 530, 531, 532)
 """Tags of YCbCr and of reference black, which grey planes lack."""
-GREY_FROM_WHITE, GREY, RGB, CMYK, LAB, ICC_LAB = 0, 1, 2, 5, 8, 9
-_COLOURS = {GREY_FROM_WHITE: 1, GREY: 1, RGB: 3, CMYK: 4, LAB: 3, ICC_LAB: 3}
+GREY_FROM_WHITE, GREY, RGB, CMYK, YCBCR, LAB, ICC_LAB = 0, 1, 2, 5, 6, 8, 9
+_COLOURS = {GREY_FROM_WHITE: 1, GREY: 1, RGB: 3, CMYK: 4, YCBCR: 3, LAB: 3, ICC_LAB: 3}
 """Samples of each photometric interpretation, besides extra samples."""
 _MAX_SAMPLES = 16
 _BYTEWISE = (1, 5, 8, 32_773, 32_946, 34_925, 50_000)
 """Compressions that know no pixels: none, LZW, Deflate, PackBits, LZMA, Zstandard."""
+_JPEG = 7
 UNDECLARED, PREMULTIPLIED, TRANSPARENCY, ASSUMED = 0, 1, 2, -1
 """Kinds of extra samples. The last one is transparency if it is used."""
 
@@ -34,6 +37,9 @@ class SampleLayout:
         extras: kind of each extra sample.
         predictor: 2 if each sample is stored as the difference to its left neighbour, otherwise 1.
         tile_width: pixels of the rows that were predicted; 0 for whole rows.
+        size: width and height, pixels.
+        subsampling: width and height of the blocks of pixels that share a colour.
+        ycbcr: what YCbCr values mean; None for other colours.
     """
 
     photometric: int
@@ -43,6 +49,15 @@ class SampleLayout:
     extras: tuple[int, ...]
     predictor: int
     tile_width: int
+    size: tuple[int, int]
+    subsampling: tuple[int, int] = (1, 1)
+    ycbcr: YcbcrColours | None = None
+
+    @property
+    def unit(self) -> int:
+        """Number of samples that are stored together, of a pixel or of a block."""
+        across, down = self.subsampling
+        return self.count + across * down - 1
 
     @property
     def colours(self) -> int:
@@ -65,13 +80,17 @@ def find_layout(data: bytes) -> SampleLayout | None:
     """Finds the layout of a TIFF if Pillow misreads or refuses it.
 
     These are separate planes, grey, CMYK and CIELAB pixels with extra samples, transparency behind
-    another extra sample, and forms of CIELAB.
+    another extra sample, forms of CIELAB, and YCbCr. Of YCbCr, Pillow ignores the colours that a
+    file declares, and libtiff ignores missing pixels.
 
     Args:
         data: a TIFF with one page, see `select_page`.
 
     Returns:
         The layout; None if Pillow reads the TIFF or nothing does.
+
+    Raises:
+        ImageError: the pixels have a form that is not read.
     """
     directories, page = _read_page(data)
 
@@ -89,6 +108,14 @@ def find_layout(data: bytes) -> SampleLayout | None:
         or (photometric == CMYK and find(_INK_SET, _CMYK_INKS) != _CMYK_INKS)
     ):
         return None
+    separate, compression = count > 1 and find(_PLANAR, 1) == 2, find(_COMPRESSION, 1)
+    subsampling, ycbcr = (1, 1), None
+    if photometric == YCBCR:
+        is_read = compression in _BYTEWISE or (separate and compression == _JPEG)
+        if not is_read or count != 3 or bits != {8}:
+            return None
+        subsampling = find_subsampling(directories, page)
+        ycbcr = read_ycbcr_colours(directories, page)
     kinds = directories.list_values(page, _EXTRA_SAMPLES)
     extras = tuple(kind if kind in (PREMULTIPLIED, TRANSPARENCY) else UNDECLARED for kind in kinds)
     if not extras and count > _COLOURS[photometric]:
@@ -98,20 +125,21 @@ def find_layout(data: bytes) -> SampleLayout | None:
         photometric=photometric,
         bits=bits.pop(),
         count=count,
-        separate=count > 1 and find(_PLANAR, 1) == 2,
+        separate=separate,
         extras=extras,
         predictor=find(_PREDICTOR, 1),
         tile_width=find(_TILE_WIDTH, 0),
+        size=(find(_WIDTH, 0), find(_LENGTH, 0)),
+        subsampling=subsampling,
+        ycbcr=ycbcr,
     )
-    is_readable = layout.separate or (
-        find(_COMPRESSION, 1) in _BYTEWISE and layout.predictor in (1, 2)
-    )
+    is_readable = layout.separate or (compression in _BYTEWISE and layout.predictor in (1, 2))
     return layout if is_readable and not _is_known_to_pillow(layout) else None
 
 
 def _is_known_to_pillow(layout: SampleLayout) -> bool:
     extra = layout.count - layout.colours
-    if layout.separate or layout.photometric == ICC_LAB:
+    if layout.separate or layout.photometric in (YCBCR, ICC_LAB):
         return False
     if layout.photometric == LAB:
         return layout.bits == 8 and extra == 0
@@ -150,6 +178,8 @@ def split_planes(data: bytes, layout: SampleLayout) -> list[bytes]:
 def spread_samples(data: bytes, layout: SampleLayout) -> bytes:
     """Turns a TIFF with interleaved samples into a grey one with the samples side by side.
 
+    A block of YCbCr pixels that share a colour becomes a row of its samples.
+
     Args:
         data: a TIFF with one page and a compression that knows no pixels.
         layout: its layout.
@@ -158,11 +188,14 @@ def spread_samples(data: bytes, layout: SampleLayout) -> bytes:
         The TIFF. Its pixels still are differences if the layout has a predictor.
     """
     directories, page = _read_page(data)
+    across, down = layout.subsampling
     wide = []
     for entry in page:
+        value = directories.find_value([entry], entry.tag, 0)
         if entry.tag in (_WIDTH, _TILE_WIDTH):
-            width = directories.find_value([entry], entry.tag, 0) * layout.count
-            wide.append(_make_tag(directories, entry.tag, width))
+            wide.append(_make_tag(directories, entry.tag, -(-value // across) * layout.unit))
+        elif entry.tag in (_LENGTH, _TILE_LENGTH, _ROWS):
+            wide.append(_make_tag(directories, entry.tag, -(-value // down)))
         elif entry.tag != _PREDICTOR:
             wide.append(entry)
     return _encode_grey(directories, wide, layout)

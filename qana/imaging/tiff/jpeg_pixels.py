@@ -1,0 +1,37 @@
+"""Names TIFFs whose JPEG pixels are not read, or would be read with other colours."""
+
+from qana.imaging.jpeg.segments import find_refused_coding
+from qana.imaging.tiff.directory import TiffDirectories, TiffTag
+from qana.imaging.tiff.ycbcr import STANDARD, read_ycbcr_colours
+
+_COMPRESSION, _PHOTOMETRIC, _STRIPS, _TILES = 259, 262, 273, 324
+_OLD_PROCESS, _OLD_START = 512, 513
+_OLD_JPEG, _JPEG = 6, 7
+_OLD_LOSSLESS = 14
+_YCBCR = 6
+
+
+def name_refused_jpeg(directories: TiffDirectories, page: list[TiffTag]) -> str | None:
+    """Names a page with JPEG pixels of a kind that is not read.
+
+    Args:
+        directories: the TIFF.
+        page: a page of it.
+
+    Returns:
+        The name with its article; None if the kind is read or the pixels are no JPEG.
+    """
+    compression = directories.find_value(page, _COMPRESSION, 1)
+    if compression not in (_OLD_JPEG, _JPEG):
+        return None
+    if directories.find_value(page, _OLD_PROCESS, 1) == _OLD_LOSSLESS:
+        return "a TIFF with JPEG pixels of the lossless kind"
+    for tag in (_STRIPS, _TILES, _OLD_START):
+        start = directories.find_value(page, tag, 0)
+        if start and (name := find_refused_coding(directories.data[start:])):
+            return f"a TIFF that holds {name}"
+    is_ycbcr = directories.find_value(page, _PHOTOMETRIC, 0) == _YCBCR
+    # libjpeg converts these pixels, and it knows the standard colours alone.
+    if is_ycbcr and compression == _JPEG and read_ycbcr_colours(directories, page) != STANDARD:
+        return "a TIFF with JPEG pixels in YCbCr of another kind"
+    return None
