@@ -12,6 +12,7 @@ import numpy as np
 
 from qana.imaging.field_shape import fit_shape, measure_sharp_share, sample_border
 from qana.imaging.skin_continuation import continue_skin
+from qana.imaging.soft_field import find_soft_field
 from qana.imaging.surround_limits import BRIGHT_LIMITS, DARK_LIMITS, PLAIN_LIMITS, Limits
 
 WORKING_SIDE = 192
@@ -87,7 +88,8 @@ def find_field_of_view(image: np.ndarray) -> FieldOfView | None:
     """Finds the field of a photo with a uniform surround: dark, bright, or of any even colour.
 
     The surround begins at the edge of the photo. The field is a circle, an ellipse or a rectangle,
-    whole or cut by the edge of the photo, with a sharp border.
+    whole or cut by the edge of the photo, with a sharp border. A round field in a flat black or
+    white surround may also fade at its border.
 
     Args:
         image: (H, W, 3) uint8 RGB.
@@ -105,11 +107,16 @@ def find_field_of_view(image: np.ndarray) -> FieldOfView | None:
     ):
         mask = _find_mask(level.astype(np.float32), chroma, limits)
         if mask is not None:
-            box = cv2.boundingRect(mask)
-            cropped = _measure_surround(mask) > MAX_SURROUND
-            top, left, height, width = _scale_box(box, mask.shape, image.shape)
-            return FieldOfView(top, left, height, width, cropped, tone, mask)
-    return None
+            return _make_field(tone, mask, image)
+    soft = find_soft_field(small)
+    return None if soft is None else _make_field(*soft, image)
+
+
+def _make_field(tone: str, mask: np.ndarray, image: np.ndarray) -> FieldOfView:
+    box = cv2.boundingRect(mask)
+    cropped = _measure_surround(mask) > MAX_SURROUND
+    top, left, height, width = _scale_box(box, mask.shape, image.shape)
+    return FieldOfView(top, left, height, width, cropped, tone, mask)
 
 
 def crop_to_field_of_view(image: np.ndarray) -> np.ndarray:
