@@ -11,6 +11,8 @@ MAX_PAGES = 64
 MAX_TAGS = 4096
 ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 """Signatures of a TIFF with its byte order, as `struct` names it."""
+HEADER_BYTES = 8
+"""Bytes of a TIFF before anything else can follow."""
 SUB_PAGES = 330
 """The tag that points at the pages below a page."""
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
@@ -56,6 +58,8 @@ class TiffDirectories:
     def read(self, start: int) -> tuple[list[TiffTag], int]:
         """Reads a directory and the offset of the next one, 0 for none."""
         (count,) = struct.unpack_from(f"{self.order}H", self.data, start)
+        if start < HEADER_BYTES or start + 2 + 12 * count > len(self.data):
+            raise struct.error("the directory is incomplete")
         if count > MAX_TAGS:
             raise TooCostlyError
         places = range(start + 2, start + 2 + 12 * count, 12)
