@@ -2,7 +2,7 @@
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from qana.cli.common import (
@@ -12,7 +12,9 @@ from qana.cli.common import (
     print_json,
     print_message,
 )
+from qana.data.class_map import read_class_map
 from qana.data.csv_tables import quote_value
+from qana.data.diagnoses import find_own_label
 from qana.data.labelled_folder import (
     CLASS_REASON,
     CONTRADICTION,
@@ -91,7 +93,8 @@ def run(options: argparse.Namespace) -> int:
 
     left_out = _find_unreadable_copies(folder.left_out, report_unreadable)
     total = len(folder.images) + len(unreadable)
-    for line in describe_left_out(left_out):
+    own = read_class_map(options.map) if options.map else {}
+    for line in describe_left_out(left_out, own):
         print_message(line)
     print_message(f"{len(folder.images)} images on {classifier.device}")
     found = evaluate(
@@ -139,11 +142,14 @@ def _find_unreadable_copies(
     return others
 
 
-def describe_left_out(left_out: Iterable[LeftOut]) -> list[str]:
+def describe_left_out(
+    left_out: Iterable[LeftOut], own: Mapping[str, str] | None = None
+) -> list[str]:
     """Describes what is not evaluated, one sentence for each reason.
 
     Args:
         left_out: the photos that the table lists but that are not used.
+        own: the file of `--map`, as `qana.data.class_map.read_class_map` gives it.
 
     Returns:
         The sentences, each with the number of photos and the first ids.
@@ -165,6 +171,8 @@ def describe_left_out(left_out: Iterable[LeftOut]) -> list[str]:
             continue
         if reason in unknown:
             advice = " QANA does not know this class: give it one of the seven with --map."
+        elif find_own_label(reason.removeprefix(CLASS_REASON), own or {}) is not None:
+            advice = " The file of --map gives it none of the seven classes."
         elif reason.startswith(CLASS_REASON):
             advice = " This is none of the seven classes: give it one of them with --map."
         elif reason == MISSING:

@@ -126,6 +126,11 @@ def find_label_columns(
             raise DataError(f"{table.name} has no value of the file of --map: check both files.")
     if names:
         return replace(ids, names=names, decisive=first is not None)
+    if (found := _find_diagnoses(table, image)) is not None:
+        raise DataError(
+            f"{table.name} has no column of diagnoses under a name that QANA knows: name the "
+            f"column {quote_value(table.header[found])} dx."
+        )
     raise DataError(
         f"{table.name} has no column of diagnoses: give {KNOWN}, separated by commas, semicolons "
         "or tabs, or its classes with --map."
@@ -150,6 +155,17 @@ def _find_mapped(table: TextTable, own: Mapping[str, str], image: int | None) ->
         lambda cell: find_own_label(cell, own),
         CLASS_COLUMNS,
         "name the one with the classes of --map label",
+        without=image,
+    )
+
+
+def _find_diagnoses(table: TextTable, image: int | None) -> int | None:
+    """Finds the column whose cells are diagnoses."""
+    return choose_column(
+        table,
+        lambda cell: find_diagnosis([cell]).label,
+        CLASS_COLUMNS,
+        "name the one with the diagnoses dx",
         without=image,
     )
 

@@ -214,6 +214,8 @@ def test_sentences_name_the_first_photos_and_count_the_others() -> None:
     ]
     (unknown,) = describe_left_out([LeftOut("x", f"{CLASS_REASON}melanom", known=False)])
     assert "does not know this class" in unknown and "none of the seven" not in unknown
+    (declined,) = describe_left_out([LeftOut("x", f"{CLASS_REASON}DF")], {"df": ""})
+    assert declined.endswith(" The file of --map gives it none of the seven classes.")
 
 
 @pytest.mark.slow  # a thousand photos

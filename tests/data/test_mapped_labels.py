@@ -159,6 +159,15 @@ def test_an_unknown_diagnosis_is_none(images: Path, table: Path, word: str) -> N
     assert count(found) == {NO_DIAGNOSIS: 1}
 
 
+@pytest.mark.parametrize("header", ["label", "class", "target", "ground truth"])
+def test_a_column_of_diagnoses_under_another_name_is_named(
+    images: Path, table: Path, header: str
+) -> None:
+    write([["image_id", "age", header], *([one, "40", dx] for one, dx in DIAGNOSES.items())], table)
+    with pytest.raises(DataError, match=f"name the column '{header}' dx"):
+        read_labelled_folder(images, table)
+
+
 def test_a_map_that_fits_no_column_gets_one_sentence(images: Path, table: Path) -> None:
     mapped = _map(table.with_name("map.csv"))
     with pytest.raises(DataError, match="no value of the file of --map"):
