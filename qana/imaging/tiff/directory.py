@@ -91,14 +91,14 @@ class TiffDirectories:
             inner += self.list_values(page, SUB_PAGES)
         return pages
 
-    def list_values(self, page: list[TiffTag], tag: int) -> list[int]:
+    def list_values(self, page: list[TiffTag], tag: int, most: int = MAX_PAGES) -> list[int]:
         """Lists the first whole numbers of a tag, of all its entries."""
         values: list[int] = []
         for entry in page:
             letter = {1: "B", 3: "H", 4: "I", 13: "I"}.get(entry.kind)
             if entry.tag != tag or letter is None:
                 continue
-            count = min(entry.count, MAX_PAGES)
+            count = min(entry.count, most)
             size = count * SIZES[entry.kind]
             if entry.count * SIZES[entry.kind] <= 4:
                 content = entry.field[:size]

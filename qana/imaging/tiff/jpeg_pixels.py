@@ -1,14 +1,18 @@
-"""Names TIFFs whose JPEG pixels are not read, or would be read with other colours."""
+"""Finds TIFFs whose JPEG pixels are not read, are incomplete, or would have other colours."""
 
 from qana.imaging.jpeg.segments import find_refused_coding
+from qana.imaging.limits import MAX_TIFF_PIECES
 from qana.imaging.tiff.directory import TiffDirectories, TiffTag
 from qana.imaging.tiff.ycbcr import STANDARD, read_ycbcr_colours
 
 _COMPRESSION, _PHOTOMETRIC, _STRIPS, _TILES = 259, 262, 273, 324
+_STRIP_SIZES, _TILE_SIZES = 279, 325
 _OLD_PROCESS, _OLD_START = 512, 513
 _OLD_JPEG, _JPEG = 6, 7
 _OLD_LOSSLESS = 14
 _YCBCR = 6
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+"""Markers before the pixels of a scan and after the last one."""
 
 
 def name_refused_jpeg(directories: TiffDirectories, page: list[TiffTag]) -> str | None:
@@ -35,3 +39,30 @@ def name_refused_jpeg(directories: TiffDirectories, page: list[TiffTag]) -> str 
     if is_ycbcr and compression == _JPEG and read_ycbcr_colours(directories, page) != STANDARD:
         return "a TIFF with JPEG pixels in YCbCr of another kind"
     return None
+
+
+def check_jpeg_ends(directories: TiffDirectories, page: list[TiffTag]) -> None:
+    """Checks that the JPEG of each strip or tile is whole.
+
+    libjpeg fills missing pixels with grey and only warns. Each strip and tile has an end marker
+    (TIFF Technical Note 2), and none is inside coded pixels.
+
+    Raises:
+        ValueError: an end is missing.
+    """
+    if directories.find_value(page, _COMPRESSION, 1) != _JPEG:
+        return
+    data, left = directories.data, len(directories.data)
+    for starts, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
+        places = zip(
+            directories.list_values(page, starts, MAX_TIFF_PIECES),
+            directories.list_values(page, sizes, MAX_TIFF_PIECES),
+            strict=False,
+        )
+        for start, size in set(places):
+            left -= size
+            if left < 0:  # pieces that overlap, which no sound file has, would take long
+                return
+            end = start + size
+            if size and data.rfind(_END, start, end) <= data.rfind(_SCAN, start, end):
+                raise ValueError("the end of a strip or tile is missing")

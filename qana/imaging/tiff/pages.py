@@ -7,7 +7,7 @@ from qana.errors import ImageError
 from qana.imaging.limits import MAX_TIFF_PIECES, MAX_TIFF_TILE, TooCostlyError
 from qana.imaging.signatures import describe_refusal
 from qana.imaging.tiff.directory import TiffDirectories, TiffTag, encode_directory
-from qana.imaging.tiff.jpeg_pixels import name_refused_jpeg
+from qana.imaging.tiff.jpeg_pixels import check_jpeg_ends, name_refused_jpeg
 
 _SUBFILE, _OLD_SUBFILE, _WIDTH, _LENGTH, _COMPRESSION, _PHOTOMETRIC = 254, 255, 256, 257, 259, 262
 _ORIENTATION, _TILE_WIDTH, _TILE_LENGTH, _EXIF = 274, 322, 323, 34_665
@@ -73,6 +73,7 @@ def select_page(data: bytes) -> TiffPage:
             picture), or so many strips or tiles that the Python objects for them would fill the
             memory.
         struct.error: the first directory is incomplete.
+        ValueError: JPEG pixels are incomplete.
     """
     directories = TiffDirectories(data)
     pages = directories.read_all()
@@ -89,6 +90,7 @@ def select_page(data: bytes) -> TiffPage:
         )
     if name := name_refused_jpeg(directories, page):
         raise ImageError(describe_refusal(name))
+    check_jpeg_ends(directories, page)
     orientation = directories.find_value(page, _ORIENTATION, 1)
     return TiffPage(_rewrite(directories, page), orientation if 1 <= orientation <= 8 else 1)
 
