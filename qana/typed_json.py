@@ -41,4 +41,7 @@ def convert_record(record: Any, kind: type[T], has_text_keys: bool = False) -> T
         msgspec.ValidationError: it is none of this type.
     """
     with _lock:
-        return msgspec.convert(record, kind, str_keys=has_text_keys)
+        try:
+            return msgspec.convert(record, kind, str_keys=has_text_keys)
+        except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold
+            raise msgspec.ValidationError("a text is no Unicode") from None

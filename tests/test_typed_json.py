@@ -47,3 +47,9 @@ def test_a_record_of_another_kind_is_refused() -> None:
         decode_json(b'["a"]', list[int])
     with pytest.raises(msgspec.ValidationError):
         convert_record({"a": 1}, dict[str, str])
+
+
+@pytest.mark.parametrize("record", [{"a": "\ud800"}, {"a": "x\udfff"}, {"a": ["\ud800"]}])
+def test_half_a_surrogate_pair_is_a_wrong_value(record: dict) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        convert_record(record, dict[str, int])
