@@ -42,9 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Writes the handout for one photo, by default the first sample of a melanoma."""
+    check_output_file(options.out, source=options.image)
     if options.out.suffix.lower() != SUFFIX:
         raise UserError(f"{options.out} does not end in {SUFFIX}: give a file of this kind.")
-    check_output_file(options.out, source=options.image)
     if options.image is None:
         sample = next(sample for sample in load_samples() if sample.label == DEFAULT_LABEL)
         image, words = read_image(sample.path), f"{BY_CODE[DEFAULT_LABEL].name}, HAM10000"

@@ -144,7 +144,7 @@ def list_protocol_steps() -> tuple[MeasurementStep, ...]:
             ("models/protocols/learning.json",),
             (AKIDA1,),
             (*QANA, "protocol", "learning", *data, *phone, *first),
-            Duration.HOURS,
+            Duration.MINUTES,
             explain_outdated_learning,
             sources=(HAM10000, PAD_UFES),
             after=("edge",),
