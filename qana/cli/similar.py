@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         "lesions": len(set(cases.lesions.tolist())),
         "photos": len(chosen),
         "command": command,
-        "weights": {options.model: classifier.entry.sha256},
+        "weights": classifier.entry.sha256,
     }
     update_record(options.model, {"cases": record}, folder)  # the search works from now on
     parts = {name: subsets[name] for name in ("validation", "test")}

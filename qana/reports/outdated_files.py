@@ -139,6 +139,8 @@ def _check_record(step: MeasurementStep, key: str, title: str) -> str | None:
     record = find_entry(name).record.get(key)
     if not isinstance(record, dict):
         return f"{MANIFEST} has no {title} of {name}."
+    if isinstance(record.get("weights"), str):  # the record of one network need not name it
+        record = record | {"weights": {name: record["weights"]}}
     return _compare_origin(f"The {title} of {name} in {MANIFEST}", read_origin(record), step)
 
 

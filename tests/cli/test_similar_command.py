@@ -61,11 +61,7 @@ def test_the_command_writes_what_belongs_together(
         == record["command"]
         == ("python -m qana similar --data DIR --model akida2")
     )
-    assert (
-        record["weights"]
-        == {"akida2": document["sha256"]}
-        == {"akida2": find_entry("akida2").sha256}
-    )
+    assert document["sha256"] == record["weights"] == find_entry("akida2").sha256
     assert document["neighbours"]["akida"] == record["neighbours"]
     printed = capsys.readouterr().out
     assert "Mean share at 5 with imagenet features" in printed

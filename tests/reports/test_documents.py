@@ -10,6 +10,7 @@ import pytest
 from qana.errors import ModelError
 from qana.evaluation.model_record import read_record
 from qana.evaluation.report_files import ReportError, StudyTable, read_report, to_document
+from qana.explanation.reference_cases import MEASURED
 from qana.inference.manifest import find_entry, find_models_folder
 from qana.protocols.clinical_report import ClinicalReport
 from qana.protocols.lesion_report import LesionReport
@@ -28,6 +29,7 @@ from qana.reports.learning_report import LearningReport
 from qana.reports.lesson_report import LessonReport
 from qana.reports.light_report import LightReport
 from qana.reports.measuring_report import MeasuringReport
+from qana.reports.neighbour_facts import SearchReport
 from qana.reports.screening_report import ScreeningReport
 from qana.reports.tested_code import (
     COVERAGE,
@@ -69,8 +71,9 @@ FOLDER = find_models_folder()
 FILES = {
     path.relative_to(FOLDER).as_posix(): path
     for path in sorted(FOLDER.rglob("*.json"))
-    if path.name != "manifest.json"
+    if path.name != "manifest.json" and not path.name.endswith(MEASURED)
 }
+"""Documents that are decoded whole: of a search of similar cases, the pages read a part."""
 
 
 def kind_of(name: str) -> type:
@@ -87,6 +90,13 @@ def test_decoding_and_encoding_keeps_the_document(name: str) -> None:
 def test_decoding_and_encoding_keeps_the_manifest_record(name: str) -> None:
     entry = find_entry(name)
     assert to_document(read_record(entry)) == entry.record
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob(f"*{MEASURED}")), ids=lambda path: path.name)
+def test_what_a_search_of_similar_cases_measured_is_read(path: Path) -> None:
+    report = read_report(path, SearchReport)
+    assert report.sha256 == find_entry(path.name.removesuffix(MEASURED)).sha256
+    assert 0 < report.means["akida"]["5"] < 1
 
 
 def test_an_incomplete_manifest_record_gives_one_sentence() -> None:
