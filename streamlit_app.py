@@ -6,6 +6,7 @@ from ui.batch.session import claim_batch
 from ui.booth import mode
 from ui.booth.show import run_show
 from ui.entry import start_app
+from ui.message_order import keep_message_order
 from ui.notices import show_notices
 from ui.tab_memory import restore_tab
 from ui.uploads import forget_uploads, keep_uploads_in_memory
@@ -26,6 +27,7 @@ pages = [
 page = st.navigation(pages, position="hidden" if show else "top")
 st.set_page_config(page_title="QANA" if show else f"{page.title}, QANA")
 start_app()
+keep_message_order()
 keep_uploads_in_memory()
 forget_uploads()
 if booth:
