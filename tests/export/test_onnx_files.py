@@ -79,7 +79,8 @@ def test_the_float_network_mostly_has_the_class_of_akida(written, photos) -> Non
     classes = load_classifier(written["document"]["model"]).logits(photos).argmax(axis=1)
     same = int((written["float"].argmax(axis=1) == classes).sum())
     assert same == written["document"]["same_class"]
-    assert same >= 0.8 * len(photos)  # 4 bits change the class of some photos
+    others = 2 if find_entry(written["document"]["model"]).record["weight_bits"] == 8 else 4
+    assert same >= len(photos) - others  # 4 bits change the class of more photos than 8
     assert not np.array_equal(written["float"], written["integer"])
 
 
