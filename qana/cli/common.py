@@ -19,6 +19,8 @@ from qana.output_files import find_target, is_same_file
 
 _CONTROLS = ("Cc", "Zl", "Zp")
 """Unicode categories of control characters and of line breaks."""
+_REORDERING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""Unicode bidirectional classes of signs that turn the order of the text around them."""
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
@@ -77,11 +79,13 @@ def escape_controls(text: str) -> str:
         text: such as a sentence with a path.
 
     Returns:
-        One line that moves no cursor and changes no colour of a terminal.
+        One line that moves no cursor, changes no colour and turns no words around on a terminal.
     """
-    return "".join(
-        repr(one)[1:-1] if unicodedata.category(one) in _CONTROLS else one for one in text
-    )
+    return "".join(repr(one)[1:-1] if _controls_terminal(one) else one for one in text)
+
+
+def _controls_terminal(one: str) -> bool:
+    return unicodedata.category(one) in _CONTROLS or unicodedata.bidirectional(one) in _REORDERING
 
 
 def print_message(message: str) -> None:

@@ -2,12 +2,7 @@
 
 import argparse
 
-from qana.cli.common import (
-    add_data_option,
-    add_model_option,
-    check_output_folder,
-    print_message,
-)
+from qana.cli.common import add_data_option, add_model_option, check_output_folder, print_message
 from qana.errors import UserError
 from qana.evaluation.report_files import to_document, write_report
 from qana.explanation.concepts import FILE, REPORT, ConceptsReport

@@ -7,11 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qana.cli.common import (
-    check_output_file,
-    parse_path,
-    print_message,
-)
+from qana.cli.common import check_output_file, parse_path, print_message
 from qana.data.ham10000 import read_ham10000
 from qana.data.lesion_split import read_split
 from qana.data.samples import load_samples

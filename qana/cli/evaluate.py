@@ -5,13 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from qana.cli.common import (
-    add_json_option,
-    add_model_option,
-    parse_path,
-    print_json,
-    print_message,
-)
+from qana.cli.common import add_json_option, add_model_option, parse_path, print_json, print_message
 from qana.data.class_map import read_class_map
 from qana.data.csv_tables import quote_value
 from qana.data.diagnoses import find_own_label
@@ -171,10 +165,13 @@ def describe_left_out(
             continue
         if reason in unknown:
             advice = " QANA does not know this class: give it one of the seven with --map."
-        elif find_own_label(reason.removeprefix(CLASS_REASON), own or {}) is not None:
-            advice = " The file of --map gives it none of the seven classes."
         elif reason.startswith(CLASS_REASON):
-            advice = " This is none of the seven classes: give it one of them with --map."
+            mapped = find_own_label(reason.removeprefix(CLASS_REASON), own or {}) is not None
+            advice = (
+                " The file of --map gives it none of the seven classes."
+                if mapped
+                else " This is none of the seven classes: give it one of them with --map."
+            )
         elif reason == MISSING:
             advice = " Give the folder that holds all of them to evaluate these, too."
         photos = "1 photo is" if len(ids) == 1 else f"{len(ids)} photos are"

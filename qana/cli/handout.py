@@ -4,12 +4,7 @@ import argparse
 from pathlib import Path
 
 from qana.classes import BY_CODE
-from qana.cli.common import (
-    add_model_option,
-    check_output_file,
-    parse_path,
-    print_message,
-)
+from qana.cli.common import add_model_option, check_output_file, parse_path, print_message
 from qana.data.samples import load_samples
 from qana.errors import UserError
 from qana.imaging import read_image

@@ -3,10 +3,7 @@
 import argparse
 from pathlib import Path
 
-from qana.cli.common import (
-    parse_path,
-    print_message,
-)
+from qana.cli.common import parse_path, print_message
 from qana.data.sources import find_sources
 from qana.errors import UserError
 from qana.reports.measurement_step import DATA, OUTLIERS, PROJECT, MeasurementStep

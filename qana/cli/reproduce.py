@@ -4,12 +4,7 @@ import argparse
 from collections import Counter
 from dataclasses import asdict
 
-from qana.cli.common import (
-    add_json_option,
-    parse_path,
-    print_json,
-    print_message,
-)
+from qana.cli.common import add_json_option, parse_path, print_json, print_message
 from qana.errors import UserError, explain_missing_package
 from qana.reports.checked_figure import CheckedFigure, Status
 

@@ -2,11 +2,7 @@
 
 import argparse
 
-from qana.cli.common import (
-    add_data_option,
-    add_runs_option,
-    parse_path,
-)
+from qana.cli.common import add_data_option, add_runs_option, parse_path
 from qana.data.same_lesion import PAIRS_FILE, read_same_lesions, write_same_lesions
 
 

@@ -6,11 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qana.cli.common import (
-    check_output_file,
-    check_output_folder,
-    parse_path,
-)
+from qana.cli.common import check_output_file, check_output_folder, parse_path
 from qana.errors import UserError
 from qana.inference.manifest import find_models_folder
 from qana.inference.signature import SIGNATURE, read_fingerprint

@@ -2,12 +2,7 @@
 
 import argparse
 
-from qana.cli.common import (
-    add_data_option,
-    add_model_option,
-    check_output_folder,
-    print_message,
-)
+from qana.cli.common import add_data_option, add_model_option, check_output_folder, print_message
 from qana.data.same_lesion import group_photos, read_same_lesion_pairs
 from qana.data.source_names import TITLES
 from qana.data.sources import SOURCES

@@ -4,11 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from qana.cli.common import (
-    add_json_option,
-    parse_path,
-    print_json,
-)
+from qana.cli.common import add_json_option, parse_path, print_json
 from qana.errors import UserError
 from qana.inference.manifest import find_models_folder, read_manifest
 from qana.inference.model_store import verify_model

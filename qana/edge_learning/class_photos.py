@@ -1,4 +1,4 @@
-"""Lists the photos that teach and test a head, before any of them is read."""
+"""Lists the photos that teach and test a head, before it learns any of them."""
 
 import unicodedata
 from collections import defaultdict

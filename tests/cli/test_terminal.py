@@ -116,7 +116,9 @@ def test_an_empty_path_is_not_the_current_folder(capsys, command: tuple[str, ...
     assert "the path is empty: give a file or a folder." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b[31m", "\x1b]0;title\x07", "\x9b2J", "\u2028"])
+@pytest.mark.parametrize(
+    "sign", ["\n", "\r", "\x1b[31m", "\x1b]0;title\x07", "\x9b2J", "\u2028", "\u202e", "\u2066"]
+)
 def test_a_name_moves_no_cursor(tmp_path: Path, samples, capsys, sign: str) -> None:
     good, bad = tmp_path / f"good{sign}.jpg", tmp_path / f"bad{sign}.jpg"
     good.write_bytes(samples[0].path.read_bytes())

@@ -48,3 +48,16 @@ def test_a_whole_one_is_read_and_a_cut_one_is_not(
             cut[first : start + size] = bytes(start + size - first)
             with pytest.raises(ImageError, match="damaged or incomplete"):
                 read_image(bytes(cut))
+
+
+@pytest.mark.parametrize(("mode", "quality", "rows", "width", "height"), FORMS)
+@pytest.mark.parametrize("filling", [b"\0\0", b"\xff\xff"])
+def test_one_that_lacks_its_end_markers_alone_is_read(
+    mode: str, quality: int, rows: int, width: int, height: int, filling: bytes
+) -> None:
+    data = write(mode, quality, rows, width, height)
+    changed = bytearray(data)
+    for start, size in list_strips(data):
+        assert data[start : start + size].endswith(b"\xff\xd9")
+        changed[start + size - 2 : start + size] = filling
+    np.testing.assert_array_equal(read_image(bytes(changed)), read_image(data))

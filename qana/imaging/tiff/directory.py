@@ -109,6 +109,14 @@ class TiffDirectories:
                 values += struct.unpack(f"{self.order}{count}{letter}", content)
         return values
 
+    def read_bytes(self, page: list[TiffTag], tag: int) -> bytes:
+        """Reads the content of a tag with more than four bytes; empty if the page has none."""
+        entry = next((entry for entry in page if entry.tag == tag), None)
+        if entry is None:
+            return b""
+        (at,) = struct.unpack(f"{self.order}I", entry.field)
+        return self.data[at : at + entry.count]
+
     def list_fractions(self, page: list[TiffTag], tag: int) -> list[float]:
         """Lists the first numbers of a tag, which may be whole or fractions."""
         entry = next((entry for entry in page if entry.tag == tag), None)
