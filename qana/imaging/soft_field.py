@@ -37,11 +37,6 @@ RING = 0.03
 """Width of the rings whose median level is compared, as a share of the radius."""
 MIN_INNER = 0.5
 """Least share of the radius that is left of a field that fades."""
-CLIPPED, MIN_CLIPPED = 253, 235
-"""In a pixel with a channel from the first level, each channel reaches the second where skin fades
-to white; overexposed skin loses red long before blue."""
-MAX_RAGGED = 0.05
-"""Largest share of the field's pixels that are clipped like overexposed skin."""
 
 
 def find_soft_field(picture: np.ndarray) -> tuple[str, np.ndarray] | None:
@@ -65,9 +60,6 @@ def find_soft_field(picture: np.ndarray) -> tuple[str, np.ndarray] | None:
         if ellipse is None:
             continue
         radius = _measure_radius(ellipse, level.shape)
-        ragged = (brightest >= CLIPPED) & (darkest < MIN_CLIPPED) & (radius < 1)
-        if tone == "bright" and ragged.sum() > MAX_RAGGED * (radius < 1).sum():
-            return None
         inner = _find_full_light(level - surround, radius, MIN_CONTRAST[tone])
         if inner is not None:
             return tone, (radius <= inner).astype(np.uint8)

@@ -66,6 +66,9 @@ def test_gate_and_edge_head_name_the_weights_that_they_were_fitted_to(models: Pa
         path.write_text(json.dumps(document))
         found = explain(step)
         assert found is None or "studies/edge.json is missing" in found
+        record[key]["weights"] = find_present_weights(step.models)[step.models[0]]
+        path.write_text(json.dumps(document))
+        assert "does not name" not in (explain(step) or "")
         record[key]["weights"] = {step.models[0]: "1"}
         path.write_text(json.dumps(document))
         assert "earlier weights" in (explain(step) or "")
